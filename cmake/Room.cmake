@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+# How a room of the project is built: one set of warnings, one place for its outputs.
+
+if(NOT CMAKE_BUILD_TYPE)
+    set(CMAKE_BUILD_TYPE Release)
+endif()
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_STANDARD 17)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+set(LFI_WARNINGS -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla)
+
+function(lfi_room_target name)
+    target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR}/include)
+    target_compile_options(${name} PRIVATE $<$<COMPILE_LANGUAGE:C>:${LFI_WARNINGS}>)
+    target_compile_definitions(${name} PRIVATE _GNU_SOURCE LFI_VERSION="${PROJECT_VERSION}")
+    if(LFI_SANITIZE)
+        target_compile_options(${name} PRIVATE -fsanitize=address,undefined
+                                               -fno-sanitize-recover=all -fno-omit-frame-pointer)
+        target_link_options(${name} PUBLIC -fsanitize=address,undefined)
+    endif()
+endfunction()
+
+# A static library of the SDK, in lib/. `name` is its full name: lfi_library(lfi-verifier a.c b.c).
+function(lfi_library name)
+    add_library(${name} STATIC ${ARGN})
+    lfi_room_target(${name})
+    set_target_properties(${name} PROPERTIES ARCHIVE_OUTPUT_DIRECTORY ${LFI_SDK_DIR}/lib)
+endfunction()
+
+# A program of the SDK, in bin/.
+function(lfi_program name)
+    add_executable(${name} ${ARGN})
+    lfi_room_target(${name})
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${LFI_SDK_DIR}/bin)
+endfunction()
+
+# A cmocka program that ctest runs: lfi_unit_test(verifier-decode LIBS lfi-verifier SOURCES decode.c).
+function(lfi_unit_test name)
+    cmake_parse_arguments(T "" "" "SOURCES;LIBS;ARGS" ${ARGN})
+    add_executable(test-${name} ${T_SOURCES})
+    lfi_room_target(test-${name})
+    target_link_libraries(test-${name} PRIVATE ${T_LIBS} cmocka)
+    add_test(NAME ${name} COMMAND test-${name} ${T_ARGS})
+    set_tests_properties(${name} PROPERTIES LABELS unit)
+endfunction()

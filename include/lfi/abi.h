@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * The ABI between sandboxed code and the runtime: the only header that the producers of code
+ * (rewriter, postlinker), the verifier and the runtime share. docs/abi.md explains each value.
+ *
+ * Constants only, usable from C and from assembly.
+ */
+#ifndef LFI_ABI_H
+#define LFI_ABI_H
+
+/* Changes whenever code made for the old value would not verify or run under the new one. */
+#define LFI_ABI_VERSION 1
+
+/* Geometry of a box (docs/abi.md, "The box"). Sizes in bytes. */
+#define LFI_BOX_BITS   32
+#define LFI_BOX_SIZE   0x100000000 /* also the alignment of a box */
+#define LFI_GUARD_SIZE 0x30000     /* never mapped at either end of a box: 192 KiB */
+
+/*
+ * The largest displacement that code may add to the stack pointer without an address check, and
+ * the largest step that the stack pointer may take before the next access (docs/abi.md, "The
+ * stack"). A step, a displacement and an access together stay inside LFI_GUARD_SIZE.
+ */
+#define LFI_STACK_REACH 0x10000
+
+/* The runtime table: entry k is the 8-byte slot at base - 8 * (k + 1), on the box's sys page. */
+#define LFI_SYS_PAGE_SIZE  0x1000
+#define LFI_SLOT_OFFSET(k) (-8 * ((k) + 1))
+#define LFI_SLOT_SYSCALL   0 /* a Linux system call, its registers as the kernel has them */
+#define LFI_SLOT_GET_TP    1 /* the thread pointer, in %r11 on x86-64 */
+#define LFI_SLOT_SET_TP    2 /* the thread pointer becomes %rdi on x86-64 */
+#define LFI_SLOT_RETURN    3 /* end the host's call into the box; does not come back */
+#define LFI_SLOT_BASE      4 /* x86-64: not an entry, the box base as a value */
+#define LFI_SLOT_RESERVED  5 /* x86-64: not for code */
+#define LFI_SLOT_COUNT     64 /* unused entries point to a stub that traps */
+
+/* x86-64 code: bundle size, in bytes. Indirect branches reach only bundle starts. */
+#define LFI_BUNDLE_SIZE 32
+
+/* Sandboxing modes, as the note records them. */
+#define LFI_MODE_FULL   0 /* loads, stores, control flow */
+#define LFI_MODE_STORES 1 /* stores, control flow */
+#define LFI_MODE_JUMPS  2 /* control flow and system calls */
+#define LFI_MODE_UNSET  0xffffffff /* what the linker's input holds until the postlinker ran */
+
+/*
+ * The note that marks an LFI file: section .note.lfi, owner "LFI", and a descriptor of four
+ * 32-bit little-endian words: ABI version, architecture (the ELF e_machine value), mode, flags.
+ * No flag is defined yet; a reader refuses flags that it does not know.
+ */
+#define LFI_NOTE_SECTION   ".note.lfi"
+#define LFI_NOTE_OWNER     "LFI"
+#define LFI_NOTE_TYPE      1
+#define LFI_NOTE_DESC_SIZE 16
+
+#endif

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * liblfi-verifier: decides whether machine code can do no harm outside its box.
+ *
+ * The verifier trusts nothing that made the code. docs/verifier.md lists its rules; every refusal
+ * names one of them. All functions are thread safe: they keep no state between calls, read their
+ * input only (it must not change meanwhile; the caller verifies a private copy), and allocate
+ * about size/4 bytes of working memory, which they free before they return.
+ */
+#ifndef LFI_VERIFIER_H
+#define LFI_VERIFIER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum lfi_arch {
+    LFI_ARCH_X86_64 = 62,   /* the ELF e_machine value EM_X86_64 */
+    LFI_ARCH_AARCH64 = 183, /* EM_AARCH64 */
+};
+
+enum lfi_verdict {
+    LFI_ACCEPTED, /* no rule is broken */
+    LFI_REFUSED,  /* at least one rule is broken; it was reported */
+    LFI_UNABLE,   /* no verdict: out of memory, or an architecture that is not built in */
+};
+
+/* One broken rule. */
+struct lfi_violation {
+    const char *rule;    /* its name in docs/verifier.md; static storage */
+    uint64_t address;    /* of the instruction, in the coordinates of lfi_code.address; for a broken
+                            ELF file, the offset in the file */
+    uint8_t bytes[15];   /* the instruction as far as it was read */
+    uint8_t length;      /* how many of bytes are set; 0 where no instruction is meant */
+    char text[64];       /* the instruction in words, as far as it was decoded; may be empty */
+    char message[192];   /* what is wrong, a sentence that a person can act on */
+};
+
+/*
+ * Receives violations in ascending address order as far as they were found in one pass. Returns
+ * false to stop at this one. May be NULL where only the verdict matters.
+ */
+typedef bool lfi_violation_fn(void *data, const struct lfi_violation *violation);
+
+/* A run of executable bytes and what its position-relative operands may name. */
+struct lfi_code {
+    const uint8_t *bytes;
+    size_t size;          /* a multiple of the bundle size */
+    uint64_t address;     /* of bytes[0], relative to the image; a multiple of the bundle size */
+    uint64_t image_start; /* the image that the code belongs to, in the same coordinates: */
+    uint64_t image_end;   /* position-relative memory operands must lie inside [start, end) */
+};
+
+/*
+ * Verifies one run of code as sandboxing mode `mode` (LFI_MODE_* of <lfi/abi.h>) demands. Control
+ * leaves the run only through table slots, masked indirect branches, or by falling off its end.
+ */
+enum lfi_verdict lfi_verify_code(enum lfi_arch arch, unsigned mode, const struct lfi_code *code,
+                                 lfi_violation_fn *report, void *data);
+
+/* A loadable segment of an ELF file; all values were checked by lfi_image_read(). */
+struct lfi_segment {
+    uint64_t vaddr;     /* page offset equals that of `offset` */
+    uint64_t mem_size;
+    uint64_t offset;    /* of the contents in the file */
+    uint64_t file_size; /* at most mem_size */
+    bool read, write, execute; /* never write and execute */
+};
+
+#define LFI_IMAGE_MAX_SEGMENTS 32
+
+/* What a loader needs to know of an LFI file. Addresses are relative to where it will be put. */
+struct lfi_image {
+    enum lfi_arch arch;
+    unsigned mode;          /* LFI_MODE_* from the note */
+    uint64_t entry;         /* inside an executable segment, bundle aligned */
+    uint64_t start, end;    /* page-aligned bounds of all segments */
+    uint64_t phdr_vaddr;    /* where the program headers are mapped; 0 if they are not */
+    uint16_t phdr_count;
+    uint16_t segment_count;
+    struct lfi_segment segments[LFI_IMAGE_MAX_SEGMENTS]; /* ascending, on disjoint pages */
+};
+
+/*
+ * Reads the headers of the ELF file in file[0..size) into *image. On LFI_REFUSED *why says what is
+ * wrong with it (`why` must not be NULL). The code is not looked at.
+ */
+enum lfi_verdict lfi_image_read(const void *file, size_t size, struct lfi_image *image,
+                                struct lfi_violation *why);
+
+/* Reads the headers, then verifies the contents of every executable segment. */
+enum lfi_verdict lfi_verify_elf(const void *file, size_t size, lfi_violation_fn *report,
+                                void *data);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
