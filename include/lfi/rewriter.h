@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * liblfi-rewriter: turns GNU (AT&T) assembly into assembly whose machine code the verifier accepts.
+ *
+ * The forms that it writes are those of docs/abi.md. The output is for LLVM's assembler up to
+ * version 22 (it uses `.bundle_align_mode`), followed by lfi-postlink after the link.
+ *
+ * Thread safety: no state between calls; several threads may rewrite at once.
+ */
+#ifndef LFI_REWRITER_H
+#define LFI_REWRITER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum lfi_rewrite_status {
+    LFI_REWRITE_OK,     /* all of the output went to the sink */
+    LFI_REWRITE_FAILED, /* at least one error was reported; what reached the sink is of no use */
+    /*
+     * The text uses what only an assembler can expand (macros, conditionals, repetition, includes,
+     * Intel syntax). Nothing was written and nothing reported. Call lfi_expand() and rewrite what
+     * it gives with `expanded` set.
+     */
+    LFI_REWRITE_EXPAND,
+};
+
+/* What a person is told: `file:line:column: error: text`, the line, a caret under the column. */
+struct lfi_rewrite_message {
+    const char *file;   /* options.name; after expansion too */
+    unsigned line;      /* in that file, from 1; 0 where no line is meant */
+    unsigned column;    /* from 1, in bytes; 0 where none is meant */
+    const char *origin; /* the file that a `.loc` or a line marker names for this place, or NULL */
+    unsigned origin_line; /* the line in it */
+    const char *text;     /* what is wrong and what to do */
+    const char *source;   /* the line itself, without its end; not terminated by a zero */
+    size_t source_size;
+};
+
+/* The message and its strings live only during the call. */
+typedef void lfi_rewrite_report_fn(void *data, const struct lfi_rewrite_message *message);
+
+/*
+ * Receives the output in order, in pieces of about 64 KiB, called from the same thread. Returns
+ * false where it could not be written: rewriting stops with LFI_REWRITE_FAILED, and the sink is the
+ * one who reports.
+ */
+typedef bool lfi_rewrite_sink_fn(void *data, const char *text, size_t size);
+
+struct lfi_rewrite_options {
+    const char *name;          /* of the input, for messages; "<stdin>" if NULL */
+    const char *arch;          /* "x86_64"; see lfi_rewrite_knows_arch() */
+    unsigned mode;             /* LFI_MODE_FULL, LFI_MODE_STORES or LFI_MODE_JUMPS of <lfi/abi.h> */
+    bool align_branch_targets; /* start a bundle at every label in code */
+    bool expanded;             /* text comes from lfi_expand(): do not ask for expansion again */
+    lfi_rewrite_sink_fn *sink;
+    void *sink_data;
+    lfi_rewrite_report_fn *report; /* may be NULL */
+    void *report_data;
+};
+
+/*
+ * Rewrites text[0..size), which need not end with a zero or a newline and does not change. Memory
+ * is proportional to size and is freed before the return. At most 20 errors are reported.
+ */
+enum lfi_rewrite_status lfi_rewrite(const char *text, size_t size,
+                                    const struct lfi_rewrite_options *options);
+
+bool lfi_rewrite_knows_arch(const char *arch);
+
+/* "full", "stores", "jumps" to LFI_MODE_*; -1 for any other name. */
+int lfi_rewrite_mode(const char *name);
+
+/* The usual lfi_rewrite_report_fn: writes the message to stderr, `data` is the program's name. */
+void lfi_rewrite_print(void *data, const struct lfi_rewrite_message *message);
+
+/*
+ * Expands text[0..size) by running an assembler that reads standard input and writes assembly to
+ * standard output, for example
+ *     clang -cc1as -triple x86_64-linux-musl -filetype asm -o - -
+ * `command` is a NULL-terminated argument vector; command[0] is looked up in PATH where it holds
+ * no slash. The assembler's own messages go to stderr as they are. SIGPIPE is not raised.
+ *
+ * Returns true and a malloc()ed buffer in *out, *out_size, which the caller frees; or false, errno
+ * set (ECHILD: the assembler ran and failed).
+ */
+bool lfi_expand(const char *const command[], const char *text, size_t size, char **out,
+                size_t *out_size);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
