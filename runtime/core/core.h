@@ -1,2 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-/* DRAFT, to be filled by the owner of runtime/core: the interface between core and personality. */
+/*
+ * What a personality (runtime/linux) builds on. The interface of core is public, all of it: see
+ * <lfi/lfi.h>. What core keeps to itself stands in internal.h.
+ */
+#ifndef LFI_CORE_H
+#define LFI_CORE_H
+
+#include <lfi/lfi.h>
+
+#endif

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * liblfi: runs verified code in boxes of 4 GiB inside the host's own process.
+ *
+ *   space    a reservation of address space that holds boxes side by side
+ *   box      one sandbox: 4 GiB of addresses, its pages, its verified code
+ *   context  one thread of execution in a box: registers, and who serves its system calls
+ *
+ *     struct lfi_error why;
+ *     lfi_faults_install(0, &why);              once per process
+ *     lfi_space_new(&space, 1, &why);
+ *     lfi_box_new(space, &box, &why);
+ *     lfi_box_map_code(box, &code, &why);       or lfi_linux_load() of <lfi/linux.h>
+ *     lfi_context_new(box, serve, data, &ctx);
+ *     lfi_context_regs(ctx)->rip = entry;
+ *     lfi_context_run(ctx, &exit);
+ *
+ * Addresses are host virtual addresses unless something else is said: a pointer that code in the
+ * box holds can be used as it is, after a check. Sizes are bytes. Functions that return `int`
+ * return 0 or a negative errno value; `struct lfi_error *` receives a sentence for a person and may
+ * be NULL.
+ *
+ * Threads: a space and a box may be used by any number of threads at once. A context belongs to the
+ * thread that runs in it; only lfi_context_interrupt() may be called from another one. Objects are
+ * freed by their owner when nobody uses them any more.
+ *
+ * What a host must know:
+ * - Its signal handlers must be installed with SA_ONSTACK: while a thread is in a box, its stack
+ * pointer is the box's. lfi gives every thread that enters an alternate stack.
+ * - The base of %gs (x86-64) belongs to the box from entry to leave, host callbacks and system-call
+ *   handlers included; it is restored when the host gets back from lfi_context_run() or lfi_call().
+ *   Signal handlers must not use %gs either.
+ * - Nothing may write to the process's memory on behalf of a box other than through these functions
+ *   or through host calls given a checked range: /proc/self/mem, ptrace and process_vm_writev
+ *   ignore page protection and so must stay out of the box's reach.
+ */
+#ifndef LFI_LFI_H
+#define LFI_LFI_H
+
+#include <lfi/abi.h>
+#include <lfi/verifier.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct lfi_space;
+struct lfi_box;
+struct lfi_context;
+
+/* Why a function failed: one sentence, with what to do where something can be done. */
+struct lfi_error {
+    char message[256];
+};
+
+/* ------------------------------------------------------------------------------------ spaces */
+
+/*
+ * Reserves room for `boxes` boxes (1 … 16384; 4 GiB each, address space only, no memory).
+ * -EINVAL for a bad number, -ENOMEM where the address space is limited (ulimit -v) or used up,
+ * -ENOTSUP where the process cannot keep data pages from being executable.
+ */
+int lfi_space_new(struct lfi_space **space, size_t boxes, struct lfi_error *error);
+
+/* Gives the reservation back. -EBUSY while it holds boxes. NULL is allowed. */
+int lfi_space_free(struct lfi_space *space);
+
+/* ------------------------------------------------------------------------------------- boxes */
+
+/* Takes the first free place of the space: empty but for its sys page. -ENOSPC when full. */
+int lfi_box_new(struct lfi_space *space, struct lfi_box **box, struct lfi_error *error);
+
+/* Unmaps everything and gives the place back. -EBUSY while it has contexts. NULL is allowed. */
+int lfi_box_free(struct lfi_box *box);
+
+uint64_t lfi_box_base(const struct lfi_box *box);
+
+/*
+ * The usable addresses: [base + LFI_GUARD_SIZE, base + LFI_BOX_SIZE - LFI_GUARD_SIZE). True if all
+ * of [address, address + size) is usable; an empty range must begin at a usable address (or the
+ * end).
+ */
+bool lfi_box_contains(const struct lfi_box *box, uint64_t address, size_t size);
+
+/*
+ * Maps pages, replacing what was there: exactly one host call. As mmap(2) with MAP_FIXED: address
+ * and size must be multiples of the page size and usable. `prot` is PROT_NONE or of PROT_READ,
+ * PROT_WRITE; PROT_EXEC is -EACCES. `flags` is MAP_PRIVATE or MAP_SHARED, with any of
+ * MAP_ANONYMOUS, MAP_NORESERVE, MAP_POPULATE; MAP_FIXED is implied; others are -EINVAL. Code that
+ * is mapped over stops being code. Otherwise the errors of mmap(2); the range may then be unmapped.
+ */
+int lfi_box_map(struct lfi_box *box, uint64_t address, size_t size, int prot, int flags, int fd,
+                off_t offset);
+
+/* Unmaps pages (and code) again; the address space stays reserved. One host call. */
+int lfi_box_unmap(struct lfi_box *box, uint64_t address, size_t size);
+
+/* As mprotect(2), one host call. -EACCES for PROT_EXEC or where the range touches code. */
+int lfi_box_protect(struct lfi_box *box, uint64_t address, size_t size, int prot);
+
+/*
+ * Moves pages from one place of the box to another of the same size, replacing what is there; the
+ * old place is unmapped. Ranges must not overlap. Two host calls. For mremap(2): map the new,
+ * larger place first, then move the old pages over its beginning. -EACCES where the old place
+ * touches code; -EINVAL or -ENOTSUP if the kernel cannot move these pages (then copy):
+ * MREMAP_DONTUNMAP came with Linux 5.7.
+ */
+int lfi_box_move(struct lfi_box *box, uint64_t from, uint64_t to, size_t size);
+
+/*
+ * As madvise(2), one host call. Allowed: MADV_NORMAL, _RANDOM, _SEQUENTIAL, _WILLNEED, _DONTNEED,
+ * _FREE, _HUGEPAGE, _NOHUGEPAGE, _POPULATE_READ, _POPULATE_WRITE; others are -EINVAL. -EACCES where
+ * the range touches code.
+ */
+int lfi_box_advise(struct lfi_box *box, uint64_t address, size_t size, int advice);
+
+/* Code to be put into a box. */
+struct lfi_code_map {
+    uint64_t address;         /* where it goes: page aligned */
+    const void *bytes;        /* copied, then never looked at again */
+    size_t size;              /* any; the rest of the last page is filled with traps */
+    unsigned mode;            /* LFI_MODE_* of <lfi/abi.h> */
+    uint64_t image_start;     /* [start, end): what position-relative operands may name; */
+    uint64_t image_end;       /* must hold the code and be usable addresses */
+    bool unverified;          /* do not verify: for measuring only, there is no sandbox then */
+    lfi_violation_fn *report; /* receives what the verifier refuses, addresses relative to the base
+                                 of the box; may be NULL */
+    void *data;               /* for report */
+};
+
+/*
+ * Copies the code to private pages outside of the box, verifies those pages, makes them executable
+ * and read-only, and moves them into place in one step: no thread of any box sees them before they
+ * are final. -EACCES if the verifier refuses (`error` then holds the first violation), -EINVAL,
+ * -ENOMEM.
+ */
+int lfi_box_map_code(struct lfi_box *box, const struct lfi_code_map *code, struct lfi_error *error);
+
+/*
+ * Maps one page of (verified) code at a page-aligned address whose function returns to the host;
+ * lfi_call() needs it as the return address. Once per box; a new one replaces its address.
+ */
+int lfi_box_map_return(struct lfi_box *box, uint64_t address, struct lfi_error *error);
+
+/* ------------------------------------------------------------------------- memory of the box */
+
+/*
+ * Copy between the host and [address, address + size) of the box. -EFAULT if the range is not
+ * usable, not mapped or not permitted, or stops being so meanwhile: a part may then have been
+ * copied. Each byte is read once. 1, 2, 4 or 8 bytes are one access. Needs lfi_faults_install().
+ */
+int lfi_copy_in(const struct lfi_box *box, void *to, uint64_t address, size_t size);
+int lfi_copy_out(const struct lfi_box *box, uint64_t address, const void *from, size_t size);
+
+/*
+ * Copies a string with its final 0 to to[0..max). Returns its length, -EFAULT, or -ENAMETOOLONG
+ * where no 0 was among the first `max` bytes. to[] is not a string after an error.
+ */
+ssize_t lfi_copy_string(const struct lfi_box *box, char *to, uint64_t address, size_t max);
+
+/* ---------------------------------------------------------------------------------- contexts */
+
+#if defined(__x86_64__)
+/* The general registers of a context. At first all are 0 (rflags: 0x202). */
+struct lfi_regs {
+    uint64_t rax, rbx, rcx, rdx, rsi, rdi, rbp, rsp;
+    uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
+    uint64_t rip;    /* where the box goes on: the host may only name a bundle start (lower bits are
+                        dropped, the upper half is the base's); after a fault, where it happened */
+    uint64_t rflags; /* only the arithmetic flags and DF are taken over on the way in */
+};
+#endif
+
+/*
+ * Serves a system call of the box, on the host's stack, with the host's floating-point control
+ * state. *regs is the caller's state and what the box goes on with; at least the result must be put
+ * in regs->rax. rcx, r11 and the box's own 16-byte alignment of rsp are not to be relied on. rip is
+ * the return point, checked. All else that the kernel keeps (vector and x87 state, MXCSR) is kept
+ * without the handler's doing. The handler returns normally: it must not longjmp or throw out of
+ * it.
+ */
+typedef void lfi_syscall_fn(struct lfi_context *context, struct lfi_regs *regs);
+
+/* `data` is for the handler (lfi_context_data). -ENOMEM. The context keeps the box from being
+ * freed. */
+int lfi_context_new(struct lfi_box *box, lfi_syscall_fn *serve, void *data,
+                    struct lfi_context **context);
+
+/* -EBUSY if a thread runs in it. NULL is allowed. */
+int lfi_context_free(struct lfi_context *context);
+
+struct lfi_box *lfi_context_box(const struct lfi_context *context);
+void *lfi_context_data(const struct lfi_context *context);
+
+/* The registers with which the next run begins, or which the last one left. */
+struct lfi_regs *lfi_context_regs(struct lfi_context *context);
+
+/* The box's thread pointer, a plain value. By the owner's thread, within a handler too. */
+uint64_t lfi_context_tp(const struct lfi_context *context);
+void lfi_context_set_tp(struct lfi_context *context, uint64_t tp);
+
+/*
+ * Makes `to` (which must not run) a copy of `from`: general registers, thread pointer, vector and
+ * x87 state and their control words. Within a system call of `from` it copies the state of the
+ * caller: this is what clone(2) needs. Then set the child's rax, rsp, tp.
+ */
+void lfi_context_copy(struct lfi_context *to, const struct lfi_context *from);
+
+enum lfi_exit_kind {
+    LFI_EXIT_STOPPED,     /* lfi_context_stop(): `status` */
+    LFI_EXIT_RETURNED,    /* the box used the return slot: result in regs.rax */
+    LFI_EXIT_FAULT,       /* the code of the box made a fault: `signal` and the rest */
+    LFI_EXIT_INTERRUPTED, /* lfi_context_interrupt() */
+};
+
+struct lfi_exit {
+    enum lfi_exit_kind kind;
+    int status;           /* STOPPED: what lfi_context_stop() was given */
+    int signal;           /* FAULT: SIGSEGV, SIGBUS, SIGILL, SIGFPE or SIGTRAP */
+    int code;             /* FAULT: si_code */
+    uint64_t address;     /* FAULT: si_addr, the address accessed or of the instruction */
+    struct lfi_regs regs; /* all kinds */
+};
+
+/*
+ * Runs the box from the context's registers until one of the above ends it. 0 and *exit are the
+ * normal outcome, faults included. -EBUSY if the context already runs, -EINVAL if
+ * lfi_faults_install() was not called, -ENOTRECOVERABLE if the box lost a part of its reservation
+ * (see lfi_box_map), -ENOMEM. May be called again after each kind of exit, after setting what
+ * should be different.
+ */
+int lfi_context_run(struct lfi_context *context, struct lfi_exit *exit);
+
+/*
+ * Called by the handler of a system call: when it returns, the innermost lfi_context_run() or
+ * lfi_call() of this context ends with LFI_EXIT_STOPPED and `status`.
+ */
+void lfi_context_stop(struct lfi_context *context, int status);
+
+/*
+ * From any thread: ends the current run (or the next one, if there is none) with
+ * LFI_EXIT_INTERRUPTED. Code in the box is stopped at once; a handler is left to finish, though
+ * host calls in it that wait may return EINTR. Needs a signal (lfi_faults_install). A thread that
+ * is about to wait may miss the signal: repeat until it is gone. The registers after it are good
+ * for a report, and for going on only where rip is a bundle start.
+ */
+void lfi_context_interrupt(struct lfi_context *context);
+
+/* A call of a function in a box as the C calling convention has it. */
+struct lfi_call {
+    uint64_t integer[6];   /* the integer and pointer arguments, in order */
+    double real[8];        /* the floating-point arguments, in order */
+    const uint64_t *stack; /* further arguments on the stack, or NULL */
+    size_t stack_count;
+    uint64_t result, result2; /* rax, rdx */
+    double real_result;       /* xmm0 */
+    struct lfi_exit exit;     /* how it ended: LFI_EXIT_RETURNED if all was well */
+};
+
+/*
+ * Calls the function at `function` (a bundle start) on the context's stack: regs.rsp of the
+ * context, or, from within a system call of the same context, below the red zone of the caller.
+ * Calls nest: host, box, system call, host, box. 0 if the box was entered; look at call->exit.kind.
+ * -EFAULT if the stack cannot be written, -EINVAL without lfi_box_map_return(); else as
+ * lfi_context_run(). The registers of the context are kept.
+ */
+int lfi_call(struct lfi_context *context, uint64_t function, struct lfi_call *call);
+
+/* ------------------------------------------------------------------------ faults and threads */
+
+/*
+ * Installs handlers for SIGSEGV, SIGBUS, SIGILL, SIGFPE and SIGTRAP, once per process: faults in a
+ * box end its run, faults of the copy functions become -EFAULT, all others go to the handlers that
+ * were installed before. `interrupt_signal` (0: none) is what lfi_context_interrupt() sends, such
+ * as SIGRTMIN + 3; lfi takes that signal for itself. Further calls only count.
+ */
+int lfi_faults_install(int interrupt_signal, struct lfi_error *error);
+
+/* The last of as many calls puts the former handlers back, where ours is still the one installed.
+ */
+void lfi_faults_remove(void);
+
+/*
+ * Optional: gives this thread its alternate signal stack now, and until lfi_thread_release().
+ * Without it each outermost lfi_context_run() and lfi_call() does so itself, which costs three host
+ * calls on each side: nothing for a program, much for a call of a small function. -ENOMEM.
+ */
+int lfi_thread_prepare(void);
+void lfi_thread_release(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
