@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+# The key of a sysroot: a sum over everything that goes into it, which is the recipes and patches, the
+# pinned sources, and the programs that compile them. Finished sysroots are kept under their key.
+
+cache_key() {
+    {
+        # LC_ALL: the order of the names must not depend on the user's language.
+        LC_ALL=C find "$here/recipes" "$here/patches" -type f | LC_ALL=C sort | xargs cat
+        "$here/../toolchain/fetch" --key linux musl llvm
+        # `as` and `ld` are programs of their own for sandboxed targets.
+        for tool in "$sdk/bin/$triple-clang" "$sdk/bin/$triple.cfg" "$sdk/bin/llvm-ar" \
+            "$sdk/libexec/lfi/$triple"/* "$sdk/libexec/lfi"/* "$sdk/bin/lfi-rewrite" \
+            "$sdk/bin/lfi-postlink"; do
+            [ -f "$tool" ] && cat "$tool"
+        done
+        echo "$triple"
+    } | sha256sum | cut -c1-24
+}
+
+restore_from_cache() {
+    [ -n "$cache" ] || return 1
+    cached=$cache/sysroot/$triple-$key.tar
+    [ -f "$cached" ] && tar -xf "$cached" -C "$sdk"
+}
+
+keep_in_cache() {
+    [ -n "$cache" ] || return 0
+    mkdir -p "$cache/sysroot"
+    # One of each target is enough; a changed toolchain makes the others useless.
+    rm -f "$cache/sysroot/$triple"-*.tar
+    tar -cf "$cached.tmp$$" -C "$sdk" "sysroot/$triple" "${runtime#"$sdk"/}"
+    mv "$cached.tmp$$" "$cached"
+}

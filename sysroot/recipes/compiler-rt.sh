@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+# compiler-rt's builtins and crtbegin/crtend, by its own CMake files, into clang's resource folder,
+# where the driver looks for them: lib/<triple>/.
+
+build_compiler_rt() {
+    cmake -G Ninja -S "$(source_of llvm)/compiler-rt/lib/builtins" -B "$work/compiler-rt" \
+        -DCMAKE_BUILD_TYPE=Release \
+        -DCMAKE_C_FLAGS_RELEASE="-O2 -DNDEBUG" \
+        -DCMAKE_SYSTEM_NAME=Linux \
+        -DCMAKE_C_COMPILER="$sdk/bin/$triple-clang" \
+        -DCMAKE_ASM_COMPILER="$sdk/bin/$triple-clang" \
+        -DCMAKE_AR="$sdk/bin/llvm-ar" \
+        -DCMAKE_NM="$sdk/bin/llvm-nm" \
+        -DCMAKE_RANLIB="$sdk/bin/llvm-ranlib" \
+        -DCMAKE_C_COMPILER_TARGET="$triple" \
+        -DCMAKE_ASM_COMPILER_TARGET="$triple" \
+        -DCMAKE_TRY_COMPILE_TARGET_TYPE=STATIC_LIBRARY \
+        -DCMAKE_DISABLE_FIND_PACKAGE_LLVM=ON \
+        -DCOMPILER_RT_DEFAULT_TARGET_ONLY=ON \
+        -DCOMPILER_RT_BUILD_CRT=ON \
+        -DCOMPILER_RT_CRT_USE_EH_FRAME_REGISTRY=OFF \
+        -DLLVM_ENABLE_PER_TARGET_RUNTIME_DIR=ON
+    cmake --build "$work/compiler-rt" -j "$jobs"
+    find "$work/compiler-rt/lib" -name 'libclang_rt.builtins*.a' -exec cp {} "$runtime/libclang_rt.builtins.a" \;
+    find "$work/compiler-rt/lib" -name 'clang_rt.crtbegin*.o' -exec cp {} "$runtime/clang_rt.crtbegin.o" \;
+    find "$work/compiler-rt/lib" -name 'clang_rt.crtend*.o' -exec cp {} "$runtime/clang_rt.crtend.o" \;
+    ls -l "$runtime/libclang_rt.builtins.a" "$runtime/clang_rt.crtbegin.o" "$runtime/clang_rt.crtend.o"
+}

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+# musl, static only. Its headers come first, because compiler-rt needs them; the library comes last,
+# because its configure script asks for compiler-rt.
+
+unpack_musl() {
+    cp -R "$(source_of musl)" "$work/musl"
+    cd "$work/musl"
+    for patch in "$here"/patches/musl/*.patch; do
+        echo "applying $(basename "$patch")"
+        patch -p1 --batch --forward <"$patch"
+    done
+}
+
+install_musl_headers() {
+    cd "$work/musl"
+    make -j"$jobs" ARCH="$arch" prefix=/usr DESTDIR="$prefix" install-headers
+}
+
+build_musl() {
+    cd "$work/musl"
+    ./configure --prefix=/usr --syslibdir=/lib --host="$triple" --disable-shared --disable-wrapper \
+        CC="$sdk/bin/$triple-clang" AR="$sdk/bin/llvm-ar" RANLIB="$sdk/bin/llvm-ranlib" \
+        CFLAGS="-O2"
+    make -j"$jobs"
+    make -j"$jobs" DESTDIR="$prefix" install-libs
+}
