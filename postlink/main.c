@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* lfi-postlink: the command line around postlink(). */
+#include <getopt.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <lfi/abi.h>
+
+#include "file.h"
+#include "postlink.h"
+
+#define MAX_MESSAGES 10
+
+enum status { STATUS_OK, STATUS_FAILURE, STATUS_USAGE };
+
+static const char help[] =
+    "Usage: lfi-postlink --mode=MODE [OPTION]... FILE\n"
+    "Makes FILE, an x86-64 program or shared object that the linker made of LFI objects, an LFI\n"
+    "file: moves padding in front of calls, fills gaps between code, marks the file.\n"
+    "\n"
+    "  -m, --mode=MODE    what the code is rewritten for: full, stores, jumps\n"
+    "  -o, --output=OUT   write to OUT instead of FILE\n"
+    "      --stats        print what was done to standard error\n"
+    "      --help         print this text\n"
+    "      --version      print the version\n"
+    "\n"
+    "FILE and OUT may be -, the standard streams. An error leaves FILE and OUT as they were.\n"
+    "Exit status: 0 done, 1 failure, 2 wrong usage.\n";
+
+struct messages {
+    const char *file;
+    unsigned count;
+};
+
+static void print_message(void *data, const char *message)
+{
+    struct messages *messages = data;
+    if (messages->count++ < MAX_MESSAGES)
+        fprintf(stderr, "lfi-postlink: %s: %s\n", messages->file, message);
+}
+
+static bool parse_mode(const char *text, unsigned *mode)
+{
+    static const struct {
+        const char *name;
+        unsigned mode;
+    } modes[] = {{"full", LFI_MODE_FULL}, {"stores", LFI_MODE_STORES}, {"jumps", LFI_MODE_JUMPS}};
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+        if (strcmp(text, modes[i].name) == 0) {
+            *mode = modes[i].mode;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void print_stats(const char *file, const struct postlink_stats *stats)
+{
+    const struct {
+        const char *name;
+        uint64_t value;
+    } rows[] = {
+        {"bytes of code", stats->code_bytes},
+        {"direct calls moved", stats->direct_calls},
+        {"masked calls moved", stats->masked_calls},
+        {"runtime calls moved", stats->runtime_calls},
+        {"relaxed calls repaired", stats->relaxed_calls},
+        {"nops rewritten", stats->nops},
+        {"gap bytes filled", stats->gap_bytes},
+        {"bundles left as they are", stats->bundles_left},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        fprintf(stderr, "%s: %12" PRIu64 " %s\n", file, rows[i].value, rows[i].name);
+}
+
+static enum status run(const char *input, const char *output, unsigned mode, bool stats_wanted)
+{
+    char why[256];
+    struct file file;
+    if (!file_read(input, &file, why, sizeof why)) {
+        fprintf(stderr, "lfi-postlink: %s: %s\n", input, why);
+        return STATUS_FAILURE;
+    }
+    struct messages messages = {.file = input};
+    struct elf_file elf = {
+        .bytes = file.bytes, .size = file.size, .report = print_message, .report_data = &messages};
+    struct postlink_stats stats;
+    bool ok = postlink(&elf, mode, &stats);
+    if (messages.count > MAX_MESSAGES)
+        fprintf(stderr, "lfi-postlink: %s: and %u more\n", input, messages.count - MAX_MESSAGES);
+    if (ok && !file_replace(output, &file, why, sizeof why)) {
+        fprintf(stderr, "lfi-postlink: %s: %s\n", output, why);
+        ok = false;
+    }
+    if (ok && stats_wanted)
+        print_stats(input, &stats);
+    free(file.bytes);
+    return ok ? STATUS_OK : STATUS_FAILURE;
+}
+
+static enum status usage(const char *message, const char *detail)
+{
+    fprintf(stderr, "lfi-postlink: %s%s; see lfi-postlink --help\n", message, detail);
+    return STATUS_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    enum { STATS = 256, HELP, VERSION };
+    static const struct option options[] = {
+        {"mode", required_argument, NULL, 'm'},  {"output", required_argument, NULL, 'o'},
+        {"stats", no_argument, NULL, STATS},     {"help", no_argument, NULL, HELP},
+        {"version", no_argument, NULL, VERSION}, {0},
+    };
+    const char *output = NULL;
+    unsigned mode = LFI_MODE_UNSET;
+    bool stats = false;
+    for (int option; (option = getopt_long(argc, argv, "m:o:", options, NULL)) != -1;) {
+        switch (option) {
+        case 'm':
+            if (!parse_mode(optarg, &mode))
+                return usage("unknown mode ", optarg);
+            break;
+        case 'o':
+            output = optarg;
+            break;
+        case STATS:
+            stats = true;
+            break;
+        case HELP:
+            fputs(help, stdout);
+            return fflush(stdout) == 0 ? STATUS_OK : STATUS_FAILURE;
+        case VERSION:
+            printf("lfi-postlink %s (ABI version %d)\n", LFI_VERSION, LFI_ABI_VERSION);
+            return fflush(stdout) == 0 ? STATUS_OK : STATUS_FAILURE;
+        default:
+            return usage("wrong option", "");
+        }
+    }
+    if (mode == LFI_MODE_UNSET)
+        return usage("--mode is missing", "");
+    if (argc - optind != 1)
+        return usage(optind == argc ? "no file named" : "more than one file named", "");
+    /* A file size limit then is an error of write(), and the temporary is removed. */
+    signal(SIGXFSZ, SIG_IGN);
+    return (int)run(argv[optind], output ? output : argv[optind], mode, stats);
+}
