@@ -8,11 +8,10 @@ cache_key() {
         # LC_ALL: the order of the names must not depend on the user's language.
         LC_ALL=C find "$here/recipes" "$here/patches" -type f | LC_ALL=C sort | xargs cat
         "$here/../toolchain/fetch" --key linux musl llvm
-        # `as` and `ld` are programs of their own for sandboxed targets.
+        # Sandboxed targets have an assembler of their own; nothing here is linked.
         for tool in "$sdk/bin/$triple-clang" "$sdk/bin/$triple.cfg" "$sdk/bin/llvm-ar" \
-            "$sdk/libexec/lfi/$triple"/* "$sdk/libexec/lfi"/* "$sdk/bin/lfi-rewrite" \
-            "$sdk/bin/lfi-postlink"; do
-            [ -f "$tool" ] && cat "$tool"
+            "$sdk/libexec/lfi/$triple/as"; do
+            if [ -f "$tool" ]; then cat "$tool"; fi
         done
         echo "$triple"
     } | sha256sum | cut -c1-24
