@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* Contexts: a thread's stays in a box. */
+#include "internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int lfi_context_new(struct lfi_box *box, lfi_syscall_fn *serve, void *data,
+                    struct lfi_context **result)
+{
+    struct lfi_context *context = aligned_alloc(_Alignof(struct lfi_context), sizeof(*context));
+
+    *result = context;
+    if (!context)
+        return -ENOMEM;
+    memset(context, 0, sizeof(*context));
+    context->box = box;
+    context->serve = serve;
+    context->data = data;
+    machine_frame_init(&context->frame);
+    __atomic_add_fetch(&box->contexts, 1, __ATOMIC_ACQ_REL);
+    return 0;
+}
+
+int lfi_context_free(struct lfi_context *context)
+{
+    if (!context)
+        return 0;
+    if (__atomic_load_n(&context->owner, __ATOMIC_ACQUIRE))
+        return -EBUSY;
+    __atomic_sub_fetch(&context->box->contexts, 1, __ATOMIC_ACQ_REL);
+    free(context);
+    return 0;
+}
+
+struct lfi_box *lfi_context_box(const struct lfi_context *context)
+{
+    return context->box;
+}
+
+void *lfi_context_data(const struct lfi_context *context)
+{
+    return context->data;
+}
+
+struct lfi_regs *lfi_context_regs(struct lfi_context *context)
+{
+    return &context->frame.regs;
+}
+
+/* The thread's innermost context has its thread pointer where the trampolines find it. */
+static uint64_t *tp_place(struct lfi_context *context)
+{
+    struct lfi_thread *self = &lfi_thread;
+
+    return self->frame && self->frame->context == context ? &self->tp : &context->tp;
+}
+
+uint64_t lfi_context_tp(const struct lfi_context *context)
+{
+    return *tp_place((struct lfi_context *)context);
+}
+
+void lfi_context_set_tp(struct lfi_context *context, uint64_t tp)
+{
+    *tp_place(context) = tp;
+}
+
+void lfi_context_copy(struct lfi_context *to, const struct lfi_context *from)
+{
+    machine_frame_copy(&to->frame, from->active ? from->active : &from->frame);
+    to->tp = lfi_context_tp(from);
+}
+
+void lfi_context_stop(struct lfi_context *context, int status)
+{
+    context->status = status;
+    if (context->active)
+        context->active->leave = LFI_EXIT_STOPPED + 1;
+}
+
+void lfi_context_interrupt(struct lfi_context *context)
+{
+    int signal = lfi_faults_interrupt_signal();
+    int tid;
+
+    /* enter() does it the other way round, so one of both sees the other's store */
+    __atomic_store_n(&context->interrupt, 1, __ATOMIC_SEQ_CST);
+    tid = __atomic_load_n(&context->tid, __ATOMIC_SEQ_CST);
+    if (tid && signal)
+        syscall(SYS_tgkill, getpid(), tid, signal);
+}
+
+/* Makes the context this thread's, unless another thread is in it. */
+static int claim(struct lfi_context *context)
+{
+    struct lfi_thread *none = NULL;
+
+    if (context->active && __atomic_load_n(&context->owner, __ATOMIC_RELAXED) == &lfi_thread)
+        return 0;
+    if (!__atomic_compare_exchange_n(&context->owner, &none, &lfi_thread, false, __ATOMIC_ACQUIRE,
+                                     __ATOMIC_RELAXED))
+        return -EBUSY;
+    return 0;
+}
+
+static void disclaim(struct lfi_context *context)
+{
+    if (!context->active)
+        __atomic_store_n(&context->owner, NULL, __ATOMIC_RELEASE);
+}
+
+/* One stay in the box, from the frame's state until it ends. The context is this thread's. */
+static int stay(struct lfi_context *context, struct lfi_frame *frame, struct lfi_exit *exit)
+{
+    struct lfi_thread *self = &lfi_thread;
+    struct lfi_frame *outer = self->frame;
+    struct lfi_frame *active = context->active;
+    struct lfi_box *box = context->box;
+    int code;
+
+    if (!lfi_faults_installed())
+        return -EINVAL;
+    if (__atomic_load_n(&box->broken, __ATOMIC_ACQUIRE))
+        return -ENOTRECOVERABLE;
+    code = lfi_thread_prepare();
+    if (code)
+        return code;
+
+    frame->context = context;
+    frame->serve = context->serve;
+    frame->base = box->base;
+    frame->rsp_reach =
+        __atomic_load_n(&box->free_stack, __ATOMIC_ACQUIRE) ? UINT64_MAX : LFI_BOX_SIZE;
+    frame->features = box->space->features;
+    frame->leave = 0;
+
+    if (outer)
+        outer->context->tp = self->tp;
+    self->tp = context->tp;
+    context->active = frame;
+    __atomic_store_n(&context->tid, self->tid, __ATOMIC_SEQ_CST);
+    self->frame = frame;
+
+    exit->kind = machine_run(frame);
+
+    self->frame = outer;
+    context->active = active;
+    context->tp = self->tp;
+    if (!active)
+        __atomic_store_n(&context->tid, 0, __ATOMIC_RELEASE);
+    if (outer)
+        self->tp = outer->context->tp;
+    lfi_thread_release();
+
+    exit->status = 0;
+    exit->signal = 0;
+    exit->code = 0;
+    exit->address = 0;
+    exit->regs = frame->regs;
+    if (exit->kind == LFI_EXIT_STOPPED) {
+        exit->status = context->status;
+    } else if (exit->kind == LFI_EXIT_FAULT) {
+        exit->signal = context->fault_signal;
+        exit->code = context->fault_code;
+        exit->address = context->fault_address;
+    } else if (exit->kind == LFI_EXIT_INTERRUPTED) {
+        __atomic_store_n(&context->interrupt, 0, __ATOMIC_RELEASE);
+    }
+    return 0;
+}
+
+int lfi_context_run(struct lfi_context *context, struct lfi_exit *exit)
+{
+    int code = context->active ? -EBUSY : claim(context);
+
+    if (code)
+        return code;
+    code = stay(context, &context->frame, exit);
+    disclaim(context);
+    return code;
+}
+
+int lfi_call(struct lfi_context *context, uint64_t function, struct lfi_call *call)
+{
+    struct lfi_frame frame;
+    struct lfi_box *box = context->box;
+    uint64_t home = __atomic_load_n(&box->return_address, __ATOMIC_ACQUIRE);
+    uint64_t stack;
+    size_t size;
+    int code;
+
+    if (home == 0 || call->stack_count > 4096)
+        return -EINVAL;
+    code = claim(context);
+    if (code)
+        return code;
+    machine_frame_init(&frame);
+    stack = context->active ? context->active->regs.rsp : context->frame.regs.rsp;
+    stack = machine_call_stack(stack, call->stack_count, context->active != NULL);
+    size = call->stack_count * sizeof(uint64_t);
+    code = lfi_copy_out(box, stack, &home, sizeof(home));
+    if (code == 0 && size)
+        code = lfi_copy_out(box, stack + sizeof(home), call->stack, size);
+    if (code == 0) {
+        machine_call_begin(&frame, call, function, stack);
+        code = stay(context, &frame, &call->exit);
+    }
+    if (code == 0)
+        machine_call_end(&frame, call);
+    disclaim(context);
+    return code;
+}

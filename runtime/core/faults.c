@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * Signals. A fault belongs to a box if the thread's frame says that it is in the box and the fault
+ * happened in the box's 4 GiB or on the trampoline page; it ends that stay. A fault of
+ * the copy functions ends the copy. Everything else belongs to the host.
+ *
+ * Signal handlers are the process's and get no pointer of ours: this is the one place of the
+ * library with state outside of a struct that is passed.
+ */
+#include "internal.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static const int fault_signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP};
+#define FAULTS (sizeof(fault_signals) / sizeof(fault_signals[0]))
+
+static struct {
+    pthread_mutex_t lock;
+    unsigned users; /* atomic for readers */
+    int interrupt_signal;
+    struct sigaction former[FAULTS];
+    struct sigaction former_interrupt;
+} installed = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+bool lfi_faults_installed(void)
+{
+    return __atomic_load_n(&installed.users, __ATOMIC_ACQUIRE) != 0;
+}
+
+int lfi_faults_interrupt_signal(void)
+{
+    return __atomic_load_n(&installed.interrupt_signal, __ATOMIC_ACQUIRE);
+}
+
+void lfi_faults_signals(sigset_t *set)
+{
+    sigemptyset(set);
+    for (size_t i = 0; i < FAULTS; i++)
+        sigaddset(set, fault_signals[i]);
+    if (lfi_faults_interrupt_signal())
+        sigaddset(set, lfi_faults_interrupt_signal());
+}
+
+static bool in_box(const struct lfi_frame *frame, uint64_t pc)
+{
+    if (!frame || !frame->in_box)
+        return false;
+    return pc - frame->base < LFI_BOX_SIZE ||
+           pc - frame->context->box->space->trampolines < PAGE_SIZE;
+}
+
+/* Hands the signal to whoever had it before us. */
+static void chain(int signal, siginfo_t *info, void *ucontext, const struct sigaction *former)
+{
+    struct sigaction fresh = {.sa_handler = SIG_DFL};
+    sigset_t mask, before;
+
+    if (!(former->sa_flags & SA_SIGINFO) && former->sa_handler == SIG_IGN && info->si_code <= 0)
+        return;
+    if (!(former->sa_flags & SA_SIGINFO) &&
+        (former->sa_handler == SIG_DFL || former->sa_handler == SIG_IGN)) {
+        /*
+         * The default is the end of the process, for a fault that is ignored too. A fault comes
+         * again when we return; a signal that was sent has to be sent once more.
+         */
+        sigemptyset(&fresh.sa_mask);
+        sigaction(signal, &fresh, NULL);
+        if (info->si_code <= 0)
+            syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), signal);
+        return;
+    }
+    mask = former->sa_mask;
+    if (!(former->sa_flags & SA_NODEFER))
+        sigaddset(&mask, signal);
+    pthread_sigmask(SIG_BLOCK, &mask, &before);
+    if (former->sa_flags & SA_SIGINFO)
+        former->sa_sigaction(signal, info, ucontext);
+    else
+        former->sa_handler(signal);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+static void on_fault(int signal, siginfo_t *info, void *ucontext)
+{
+    struct lfi_frame *frame = lfi_thread.frame;
+    uint64_t pc = machine_signal_pc(ucontext);
+    int saved_errno = errno;
+
+    if (info->si_code > 0) { /* made by the kernel, not sent by someone */
+        if (in_box(frame, pc)) {
+            frame->context->fault_signal = signal;
+            frame->context->fault_code = info->si_code;
+            frame->context->fault_address = (uint64_t)info->si_addr;
+            machine_signal_leave(ucontext, frame, LFI_EXIT_FAULT, false);
+            return;
+        }
+        if ((signal == SIGSEGV || signal == SIGBUS) && pc >= (uint64_t)machine_copy_start &&
+            pc < (uint64_t)machine_copy_end) {
+            machine_signal_set_pc(ucontext, (uint64_t)machine_copy_fault);
+            return;
+        }
+    }
+    for (size_t i = 0; i < FAULTS; i++) {
+        if (fault_signals[i] == signal)
+            chain(signal, info, ucontext, &installed.former[i]);
+    }
+    errno = saved_errno;
+}
+
+static void on_interrupt(int signal, siginfo_t *info, void *ucontext)
+{
+    struct lfi_frame *frame = lfi_thread.frame;
+    bool entering = machine_signal_entering(ucontext);
+
+    (void)signal;
+    (void)info;
+    if (!frame || !frame->in_box)
+        return; /* on its way out: switch.S looks before it enters again */
+    if (!__atomic_load_n(&frame->context->interrupt, __ATOMIC_ACQUIRE))
+        return;
+    if (entering || in_box(frame, machine_signal_pc(ucontext)))
+        machine_signal_leave(ucontext, frame, LFI_EXIT_INTERRUPTED, entering);
+}
+
+static void restore(size_t count)
+{
+    struct sigaction now;
+
+    for (size_t i = 0; i < count; i++) {
+        if (sigaction(fault_signals[i], NULL, &now) == 0 && now.sa_sigaction == on_fault)
+            sigaction(fault_signals[i], &installed.former[i], NULL);
+    }
+}
+
+static int install(int interrupt_signal, struct lfi_error *error)
+{
+    struct sigaction ours = {.sa_flags = SA_SIGINFO | SA_ONSTACK};
+    size_t i;
+
+    sigemptyset(&ours.sa_mask);
+    for (i = 0; i < FAULTS; i++) {
+        ours.sa_sigaction = on_fault;
+        if (sigaction(fault_signals[i], &ours, &installed.former[i]))
+            break;
+    }
+    ours.sa_sigaction = on_interrupt;
+    if (i == FAULTS && interrupt_signal &&
+        sigaction(interrupt_signal, &ours, &installed.former_interrupt)) {
+        lfi_explain(error, "signal %d cannot be used for interruption: %s", interrupt_signal,
+                    strerror(errno));
+        restore(i);
+        return -EINVAL;
+    }
+    if (i < FAULTS) {
+        lfi_explain(error, "cannot handle signal %d: %s", fault_signals[i], strerror(errno));
+        restore(i);
+        return -EINVAL;
+    }
+    __atomic_store_n(&installed.interrupt_signal, interrupt_signal, __ATOMIC_RELEASE);
+    return 0;
+}
+
+int lfi_faults_install(int interrupt_signal, struct lfi_error *error)
+{
+    int result = 0;
+
+    pthread_mutex_lock(&installed.lock);
+    if (installed.users == 0) {
+        result = install(interrupt_signal, error);
+    } else if (interrupt_signal && interrupt_signal != installed.interrupt_signal) {
+        lfi_explain(error, "the signal for interruption is %d already", installed.interrupt_signal);
+        result = -EINVAL;
+    }
+    if (result == 0)
+        __atomic_add_fetch(&installed.users, 1, __ATOMIC_ACQ_REL);
+    pthread_mutex_unlock(&installed.lock);
+    return result;
+}
+
+void lfi_faults_remove(void)
+{
+    pthread_mutex_lock(&installed.lock);
+    if (installed.users && __atomic_sub_fetch(&installed.users, 1, __ATOMIC_ACQ_REL) == 0) {
+        restore(FAULTS);
+        if (installed.interrupt_signal)
+            sigaction(installed.interrupt_signal, &installed.former_interrupt, NULL);
+        __atomic_store_n(&installed.interrupt_signal, 0, __ATOMIC_RELEASE);
+    }
+    pthread_mutex_unlock(&installed.lock);
+}

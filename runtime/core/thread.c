@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * What a thread of the host needs before it enters a box: a stack for signal handlers that is not
+ * the box's, and fault signals that are not blocked (the kernel kills a process that faults with
+ * its signal blocked).
+ */
+#include "internal.h"
+
+#include <errno.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#ifndef AT_MINSIGSTKSZ
+#define AT_MINSIGSTKSZ 51
+#endif
+/*
+ * With it the kernel begins each signal frame at the top of the alternate stack, whatever rsp is:
+ * rsp may be a number that the box made up (mode `jumps`).
+ */
+#ifndef SS_AUTODISARM
+#define SS_AUTODISARM (1U << 31)
+#endif
+
+__thread struct lfi_thread lfi_thread;
+
+int lfi_thread_prepare(void)
+{
+    struct lfi_thread *self = &lfi_thread;
+    stack_t stack = {0};
+    sigset_t faults;
+    size_t size;
+    uint8_t *memory;
+
+    if (self->prepared) {
+        self->prepared++;
+        return 0;
+    }
+    /* the signal frame, whose size depends on the vector registers, and room for handlers */
+    size = (getauxval(AT_MINSIGSTKSZ) + 65536 + PAGE_SIZE - 1) & ~(size_t)(PAGE_SIZE - 1);
+    memory = mmap(NULL, size + PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+        return -ENOMEM;
+    if (mprotect(memory + PAGE_SIZE, size, PROT_READ | PROT_WRITE))
+        goto fail;
+    stack.ss_sp = memory + PAGE_SIZE;
+    stack.ss_size = size;
+    stack.ss_flags = (int)SS_AUTODISARM;
+    if (sigaltstack(&stack, &self->former_stack)) {
+        stack.ss_flags = 0; /* before Linux 4.7 */
+        if (sigaltstack(&stack, &self->former_stack))
+            goto fail;
+    }
+    lfi_faults_signals(&faults);
+    pthread_sigmask(SIG_UNBLOCK, &faults, &self->former_mask);
+    self->stack = memory;
+    self->stack_size = size + PAGE_SIZE;
+    self->tid = (int)syscall(SYS_gettid);
+    self->prepared = 1;
+    return 0;
+fail:
+    munmap(memory, size + PAGE_SIZE);
+    return -ENOMEM;
+}
+
+void lfi_thread_release(void)
+{
+    struct lfi_thread *self = &lfi_thread;
+    sigset_t faults, blocked;
+
+    if (self->prepared == 0 || --self->prepared)
+        return;
+    /* Only our signals go back to what they were: the mask may have been changed meanwhile. */
+    lfi_faults_signals(&faults);
+    sigandset(&blocked, &faults, &self->former_mask);
+    pthread_sigmask(SIG_BLOCK, &blocked, NULL);
+    if (self->former_stack.ss_flags & SS_DISABLE)
+        self->former_stack.ss_size = (size_t)sysconf(_SC_MINSIGSTKSZ); /* some check it even then */
+    sigaltstack(&self->former_stack, NULL);
+    munmap(self->stack, self->stack_size);
+}

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * x86-64: features, trampolines, frames, signal contexts. Facts of the instruction set from Intel's
+ * Software Developer's Manual (SDM).
+ */
+#include "internal.h"
+
+#include <asm/prctl.h>
+#include <cpuid.h>
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/syscall.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#define AT(member, offset) \
+    _Static_assert(offsetof(struct lfi_frame, member) == (offset), "frame.h: " #member)
+AT(regs.rax, REGS_RAX);
+AT(regs.rbx, REGS_RBX);
+AT(regs.rcx, REGS_RCX);
+AT(regs.rdx, REGS_RDX);
+AT(regs.rsi, REGS_RSI);
+AT(regs.rdi, REGS_RDI);
+AT(regs.rbp, REGS_RBP);
+AT(regs.rsp, REGS_RSP);
+AT(regs.r8, REGS_R8);
+AT(regs.r9, REGS_R9);
+AT(regs.r10, REGS_R10);
+AT(regs.r11, REGS_R11);
+AT(regs.r12, REGS_R12);
+AT(regs.r13, REGS_R13);
+AT(regs.r14, REGS_R14);
+AT(regs.r15, REGS_R15);
+AT(regs.rip, REGS_RIP);
+AT(regs.rflags, REGS_RFLAGS);
+AT(context, FRAME_CONTEXT);
+AT(serve, FRAME_SERVE);
+AT(host_rsp, FRAME_HOST_RSP);
+AT(base, FRAME_BASE);
+AT(rsp_reach, FRAME_RSP_REACH);
+AT(mxcsr, FRAME_MXCSR);
+AT(host_mxcsr, FRAME_HOST_MXCSR);
+AT(host_fcw, FRAME_HOST_FCW);
+AT(in_use, FRAME_IN_USE);
+AT(features, FRAME_FEATURES);
+AT(in_box, FRAME_IN_BOX);
+AT(leave, FRAME_LEAVE);
+AT(vectors, FRAME_VECTORS);
+AT(x87, FRAME_X87);
+_Static_assert(sizeof(struct lfi_frame) == FRAME_SIZE, "frame.h: FRAME_SIZE");
+_Static_assert(offsetof(struct lfi_context, interrupt) == CONTEXT_INTERRUPT, "frame.h");
+_Static_assert(LFI_EXIT_RETURNED == 1 && LFI_EXIT_INTERRUPTED == 3, "switch.S");
+
+/* switch.S */
+#pragma GCC visibility push(hidden)
+enum lfi_exit_kind machine_enter(struct lfi_frame *frame);
+extern const char machine_syscall[], machine_return[];
+extern const char machine_leave_saving[], machine_leave_entering[];
+extern const char machine_resume_start[], machine_resume_end[];
+#pragma GCC visibility pop
+
+const enum lfi_arch machine_arch = LFI_ARCH_X86_64;
+
+const uint8_t machine_return_code[MACHINE_RETURN_SIZE] = {
+    0x66, 0x0f, 0x1f, 0x84, 0,
+    0,    0,    0,    0, /* nopw 0(%rax,%rax) */
+    0x0f, 0x1f, 0x84, 0,    0,
+    0,    0,    0, /* nopl 0(%rax,%rax) */
+    0x4c, 0x8d, 0x1d, 8,    0,
+    0,    0,                                                           /* leaq 1f(%rip), %r11 */
+    0x65, 0xff, 0x24, 0x25, (uint8_t)LFI_SLOT_OFFSET(LFI_SLOT_RETURN), /* jmpq *%gs:-32 */
+    0xff, 0xff, 0xff,                                                  /* 1: */
+};
+
+/* XGETBV is an instruction of its own: no compiler flag for it may reach the rest of the file. */
+static uint64_t xgetbv(uint32_t which)
+{
+    uint32_t low, high;
+
+    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(which));
+    return (uint64_t)high << 32 | low;
+}
+
+int machine_features(uint32_t *features, struct lfi_error *error)
+{
+    unsigned a = 0, b = 0, c = 0, d = 0;
+
+    *features = 0;
+    if (!__get_cpuid(0x80000001, &a, &b, &c, &d) || !(c & 1)) {
+        lfi_explain(error, "this processor is older than x86-64-v2 (no LAHF in 64-bit mode)");
+        return -ENOTSUP;
+    }
+    /* AT_HWCAP2 bit 1: HWCAP2_FSGSBASE of the kernel's uapi/asm/hwcap2.h */
+    if (getauxval(AT_HWCAP2) & 2)
+        *features |= FEATURE_FSGSBASE;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE))
+        return 0;
+    if ((c & bit_AVX) && (xgetbv(0) & 6) == 6) /* SDM 1, 14.3: SSE and AVX state are enabled */
+        *features |= FEATURE_AVX;
+    if (__get_cpuid_count(0xd, 1, &a, &b, &c, &d) && (a & 4)) /* SDM 2A, CPUID leaf 0DH */
+        *features |= FEATURE_XGETBV1;
+    return 0;
+}
+
+/*
+ * The trampoline page. Entries of the tables point here, so that they do not tell where liblfi is;
+ * it stands where full-mode code cannot read it (space.c), so neither do its pointers.
+ */
+enum {
+    TRAMPOLINE_SYSCALL = 0x00,
+    TRAMPOLINE_GET_TP = 0x20,
+    TRAMPOLINE_SET_TP = 0x40,
+    TRAMPOLINE_RETURN = 0x60,
+    TRAMPOLINE_TRAP = 0x80,
+    TRAMPOLINE_POINTERS = 0xfc0, /* of SYSCALL, RETURN */
+};
+
+static uint8_t *put(uint8_t *to, const uint8_t *bytes, size_t size, int64_t displacement)
+{
+    int32_t word = (int32_t)displacement;
+
+    memcpy(to, bytes, size);
+    memcpy(to + size, &word, sizeof(word));
+    return to + size + sizeof(word);
+}
+#define PUT(to, displacement, ...) \
+    put(to, (const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__}), displacement)
+
+int machine_write_trampolines(uint8_t page[4096], struct lfi_error *error)
+{
+    uint64_t fs_base, entry;
+    int64_t tls;
+    uint8_t *at;
+
+    /* The thread's block is at the same distance from every thread's %fs base: initial-exec. */
+    __asm__("movq %%fs:0, %0" : "=r"(fs_base)); /* the psABI: %fs:0 holds its own address */
+    tls = (int64_t)((uint64_t)&lfi_thread - fs_base);
+    if (tls != (int32_t)tls) {
+        lfi_explain(error, "thread-local storage is too far from %%fs for the trampolines");
+        return -ENOTSUP;
+    }
+
+    memset(page, MACHINE_TRAP, 4096);
+
+    /* movq %fs:frame, %rcx; jmpq *pointer(%rip) */
+    at = page + TRAMPOLINE_SYSCALL;
+    at = PUT(at, tls + (int64_t)offsetof(struct lfi_thread, frame), 0x64, 0x48, 0x8b, 0x0c, 0x25);
+    at = PUT(at, page + TRAMPOLINE_POINTERS - (at + 6), 0xff, 0x25);
+    at = page + TRAMPOLINE_RETURN;
+    at = PUT(at, tls + (int64_t)offsetof(struct lfi_thread, frame), 0x64, 0x48, 0x8b, 0x0c, 0x25);
+    at = PUT(at, page + TRAMPOLINE_POINTERS + 8 - (at + 6), 0xff, 0x25);
+    entry = (uint64_t)machine_syscall;
+    memcpy(page + TRAMPOLINE_POINTERS, &entry, sizeof(entry));
+    entry = (uint64_t)machine_return;
+    memcpy(page + TRAMPOLINE_POINTERS + 8, &entry, sizeof(entry));
+
+    /* movq %r11, %fs:ret; movq %fs:tp, %r11; jmpq *%fs:ret */
+    at = page + TRAMPOLINE_GET_TP;
+    at = PUT(at, tls + (int64_t)offsetof(struct lfi_thread, ret), 0x64, 0x4c, 0x89, 0x1c, 0x25);
+    at = PUT(at, tls + (int64_t)offsetof(struct lfi_thread, tp), 0x64, 0x4c, 0x8b, 0x1c, 0x25);
+    at = PUT(at, tls + (int64_t)offsetof(struct lfi_thread, ret), 0x64, 0xff, 0x24, 0x25);
+
+    /* movq %rdi, %fs:tp; jmpq *%r11 */
+    at = page + TRAMPOLINE_SET_TP;
+    at = PUT(at, tls + (int64_t)offsetof(struct lfi_thread, tp), 0x64, 0x48, 0x89, 0x3c, 0x25);
+    memcpy(at, (const uint8_t[]){0x41, 0xff, 0xe3}, 3);
+
+    /* ud2 */
+    memcpy(page + TRAMPOLINE_TRAP, (const uint8_t[]){0x0f, 0x0b}, 2);
+    return 0;
+}
+
+void machine_write_table(uint8_t page[4096], uint64_t base, uint64_t trampolines)
+{
+    memset(page, 0, 4096);
+    for (int k = 0; k < LFI_SLOT_COUNT; k++) {
+        uint64_t entry = trampolines + TRAMPOLINE_TRAP;
+
+        switch (k) {
+        case LFI_SLOT_SYSCALL:
+            entry = trampolines + TRAMPOLINE_SYSCALL;
+            break;
+        case LFI_SLOT_GET_TP:
+            entry = trampolines + TRAMPOLINE_GET_TP;
+            break;
+        case LFI_SLOT_SET_TP:
+            entry = trampolines + TRAMPOLINE_SET_TP;
+            break;
+        case LFI_SLOT_RETURN:
+            entry = trampolines + TRAMPOLINE_RETURN;
+            break;
+        case LFI_SLOT_BASE:
+            entry = base;
+            break;
+        default:
+            break;
+        }
+        memcpy(page + 4096 + LFI_SLOT_OFFSET(k), &entry, sizeof(entry));
+    }
+}
+
+void machine_frame_init(struct lfi_frame *frame)
+{
+    const uint16_t fcw = INITIAL_FCW;
+
+    memset(frame, 0, sizeof(*frame));
+    frame->regs.rflags = 0x202;
+    frame->mxcsr = INITIAL_MXCSR;
+    memcpy(frame->x87, &fcw, sizeof(fcw));
+}
+
+void machine_frame_copy(struct lfi_frame *to, const struct lfi_frame *from)
+{
+    to->regs = from->regs;
+    to->mxcsr = from->mxcsr;
+    to->in_use = from->in_use;
+    memcpy(to->vectors, from->vectors, sizeof(to->vectors));
+    memcpy(to->x87, from->x87, sizeof(to->x87));
+}
+
+uint64_t machine_call_stack(uint64_t stack, size_t arguments, bool nested)
+{
+    if (nested)
+        stack -= 128; /* the red zone of the caller */
+    stack -= 8 * arguments;
+    return (stack & ~(uint64_t)15) - 8; /* the return address stands below 16-byte alignment */
+}
+
+void machine_call_begin(struct lfi_frame *frame, const struct lfi_call *call, uint64_t function,
+                        uint64_t stack)
+{
+    frame->regs.rdi = call->integer[0];
+    frame->regs.rsi = call->integer[1];
+    frame->regs.rdx = call->integer[2];
+    frame->regs.rcx = call->integer[3];
+    frame->regs.r8 = call->integer[4];
+    frame->regs.r9 = call->integer[5];
+    frame->regs.rax = 8; /* for variadic functions: how many vector registers may hold arguments */
+    frame->regs.rsp = stack;
+    frame->regs.rip = function;
+    for (int i = 0; i < 8; i++)
+        memcpy(frame->vectors[i], &call->real[i], sizeof(double));
+    frame->in_use = IN_USE_SSE;
+}
+
+void machine_call_end(const struct lfi_frame *frame, struct lfi_call *call)
+{
+    call->result = frame->regs.rax;
+    call->result2 = frame->regs.rdx;
+    memcpy(&call->real_result, frame->vectors[0], sizeof(double));
+}
+
+/*
+ * The base of %gs stays the box's during runtime calls: host code does not use it. A stay in a box
+ * inside of a runtime call of another (nested calls) puts back what it found. Threads have their
+ * own.
+ */
+static uint64_t gs_read(uint32_t features)
+{
+    uint64_t base = 0;
+
+    if (features & FEATURE_FSGSBASE)
+        __asm__ volatile("rdgsbase %0" : "=r"(base));
+    else
+        syscall(SYS_arch_prctl, ARCH_GET_GS, &base);
+    return base;
+}
+
+static void gs_write(uint32_t features, uint64_t base)
+{
+    if (features & FEATURE_FSGSBASE)
+        __asm__ volatile("wrgsbase %0" : : "r"(base) : "memory");
+    else
+        syscall(SYS_arch_prctl, ARCH_SET_GS, base);
+}
+
+enum lfi_exit_kind machine_run(struct lfi_frame *frame)
+{
+    uint64_t gs = gs_read(frame->features);
+    enum lfi_exit_kind kind;
+
+    gs_write(frame->features, frame->base);
+    kind = machine_enter(frame);
+    gs_write(frame->features, gs);
+    return kind;
+}
+
+uint64_t machine_signal_pc(const void *ucontext)
+{
+    return (uint64_t)((const ucontext_t *)ucontext)->uc_mcontext.gregs[REG_RIP];
+}
+
+void machine_signal_set_pc(void *ucontext, uint64_t pc)
+{
+    ((ucontext_t *)ucontext)->uc_mcontext.gregs[REG_RIP] = (greg_t)pc;
+}
+
+bool machine_signal_entering(const void *ucontext)
+{
+    uint64_t pc = machine_signal_pc(ucontext);
+
+    return pc >= (uint64_t)machine_resume_start && pc < (uint64_t)machine_resume_end;
+}
+
+void machine_signal_leave(void *ucontext, struct lfi_frame *frame, enum lfi_exit_kind kind,
+                          bool entering)
+{
+    greg_t *gregs = ((ucontext_t *)ucontext)->uc_mcontext.gregs;
+    struct lfi_regs *regs = &frame->regs;
+
+    if (!entering) {
+        regs->rax = (uint64_t)gregs[REG_RAX];
+        regs->rbx = (uint64_t)gregs[REG_RBX];
+        regs->rcx = (uint64_t)gregs[REG_RCX];
+        regs->rdx = (uint64_t)gregs[REG_RDX];
+        regs->rsi = (uint64_t)gregs[REG_RSI];
+        regs->rdi = (uint64_t)gregs[REG_RDI];
+        regs->rbp = (uint64_t)gregs[REG_RBP];
+        regs->rsp = (uint64_t)gregs[REG_RSP];
+        regs->r8 = (uint64_t)gregs[REG_R8];
+        regs->r9 = (uint64_t)gregs[REG_R9];
+        regs->r10 = (uint64_t)gregs[REG_R10];
+        regs->r11 = (uint64_t)gregs[REG_R11];
+        regs->r12 = (uint64_t)gregs[REG_R12];
+        regs->r13 = (uint64_t)gregs[REG_R13];
+        regs->r14 = (uint64_t)gregs[REG_R14];
+        regs->r15 = (uint64_t)gregs[REG_R15];
+        regs->rip = (uint64_t)gregs[REG_RIP];
+        regs->rflags = (uint64_t)gregs[REG_EFL];
+    }
+    /* sigreturn restores the signal mask, the alternate stack and the box's vector state */
+    gregs[REG_RBX] = (greg_t)frame;
+    gregs[REG_R12] = (greg_t)kind + 1;
+    gregs[REG_RSP] = (greg_t)frame->host_rsp;
+    gregs[REG_RIP] = (greg_t)(entering ? machine_leave_entering : machine_leave_saving);
+    gregs[REG_EFL] = 0x202;
+    frame->in_box = 0;
+}

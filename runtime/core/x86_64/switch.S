@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * The way into the box and out of it. Offsets and bits are in frame.h.
+ *
+ *   machine_enter        host -> box; returns when the stay ends
+ *   machine_syscall      box -> handler -> box, from the trampoline page (machine.c)
+ *   machine_return       box -> host, likewise
+ *   machine_leave_*      where the signal handler sends a thread whose stay ends by a signal
+ *
+ * rbx holds the frame wherever registers are the host's. From the moment the frame says in_box until it says
+ * otherwise, a fault is the box's, so nothing in between may touch host memory other than the
+ * frame. The stack of the box is never used here, and rsp is a number like any other.
+ *
+ * Vector state: xmm0-15 are saved always; the upper halves of ymm and the x87 state only if
+ * XGETBV(1) says that they are in use (a system call costs half of what XSAVE and XRSTOR of
+ * everything take; docs/runtime.md has the numbers). Where the machine has no XGETBV(1), all counts
+ * as in use. State of AVX-512 is no part of a box: no verified code can read it.
+ */
+#include "frame.h"
+
+/* flags that are neither arithmetic nor fixed: TF, DF, IOPL, NT, RF, VM, AC, VIF, VIP, ID */
+#define FLAGS_UNUSUAL 0x3f7500
+#define FLAG_DF       0x400
+#define FLAGS_KEPT    0xcd5
+#define FLAGS_CLEAR   0x202
+
+	.text
+	.hidden	machine_enter, machine_syscall, machine_return
+	.hidden	machine_leave_saving, machine_leave_entering
+	.hidden	machine_resume_start, machine_resume_end
+	.globl	machine_enter, machine_syscall, machine_return
+	.globl	machine_leave_saving, machine_leave_entering
+	.globl	machine_resume_start, machine_resume_end
+
+/* The host's frame behind frame.host_rsp is always the same, so it can be unwound. */
+.macro	HOST_FRAME
+	.cfi_startproc
+	.cfi_def_cfa rsp, 64
+	.cfi_offset rbx, -16
+	.cfi_offset rbp, -24
+	.cfi_offset r12, -32
+	.cfi_offset r13, -40
+	.cfi_offset r14, -48
+	.cfi_offset r15, -56
+.endm
+
+
+/*
+ * The box's vector and x87 state to the frame, then the host's control words and a clean x87 stack.
+ * No waiting x87 instruction may come before fninit: an exception of the box may be pending.
+ * Clobbers rax, rcx, rdx, rsi.
+ */
+.macro	SAVE_STATE
+	movl	FRAME_FEATURES(%rbx), %esi
+	movl	$(IN_USE_X87 | IN_USE_SSE | IN_USE_AVX), %eax
+	testl	$FEATURE_XGETBV1, %esi
+	jz	1f
+	movl	$1, %ecx
+	xgetbv
+	orl	$IN_USE_SSE, %eax
+1:	testl	$FEATURE_AVX, %esi
+	jnz	2f
+	andl	$~IN_USE_AVX, %eax
+2:	movl	%eax, FRAME_IN_USE(%rbx)
+	stmxcsr	FRAME_MXCSR(%rbx)
+	testl	$IN_USE_AVX, %eax
+	jnz	3f
+	.irp	i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+	movaps	%xmm\i, (FRAME_VECTORS + 32 * \i)(%rbx)
+	.endr
+	jmp	4f
+3:
+	.irp	i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+	vmovaps	%ymm\i, (FRAME_VECTORS + 32 * \i)(%rbx)
+	.endr
+	vzeroupper
+4:	testl	$IN_USE_X87, %eax
+	jz	7f
+	testl	$FEATURE_XGETBV1, %esi
+	jz	5f
+	movl	$IN_USE_X87, %eax
+	xorl	%edx, %edx
+	xsave64	FRAME_X87(%rbx)
+	jmp	6f
+5:	fxsave64 FRAME_X87(%rbx)
+6:	fninit
+7:	cmpw	$INITIAL_FCW, FRAME_HOST_FCW(%rbx)
+	je	8f
+	fldcw	FRAME_HOST_FCW(%rbx)
+8:	ldmxcsr	FRAME_HOST_MXCSR(%rbx)
+.endm
+
+/*
+ * The box's vector and x87 state from the frame; what it did not use is set to its initial state,
+ * so that nothing of the host's stays behind, x87 instruction and data pointers included (fninit clears those
+ * where XRSTOR and FXRSTOR do not). Clobbers rax, rcx, rdx, rsi, rdi.
+ */
+.macro	RESTORE_STATE
+	movl	FRAME_FEATURES(%rbx), %esi
+	movl	FRAME_IN_USE(%rbx), %edi
+	leaq	FRAME_X87(%rbx), %rcx
+	testl	$IN_USE_X87, %edi
+	jnz	2f
+	leaq	initial_x87(%rip), %rcx
+	testl	$FEATURE_XGETBV1, %esi
+	jz	2f
+	movl	$1, %ecx
+	xgetbv			/* did the host use it? */
+	testl	$IN_USE_X87, %eax
+	jz	4f
+	leaq	initial_x87(%rip), %rcx
+2:	fninit
+	testl	$FEATURE_XGETBV1, %esi
+	jz	3f
+	movl	$IN_USE_X87, %eax
+	xorl	%edx, %edx
+	xrstor64 (%rcx)
+	jmp	4f
+3:	fxrstor64 (%rcx)
+4:	testl	$IN_USE_AVX, %edi
+	jnz	6f
+	testl	$FEATURE_AVX, %esi
+	jz	5f
+	vzeroupper
+5:	testl	$IN_USE_SSE, %edi
+	jz	7f
+	.irp	i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+	movaps	(FRAME_VECTORS + 32 * \i)(%rbx), %xmm\i
+	.endr
+	jmp	8f
+6:
+	.irp	i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+	vmovaps	(FRAME_VECTORS + 32 * \i)(%rbx), %ymm\i
+	.endr
+	jmp	8f
+7:
+	.irp	i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+	xorps	%xmm\i, %xmm\i
+	.endr
+8:	andl	$0xffff, FRAME_MXCSR(%rbx)
+	ldmxcsr	FRAME_MXCSR(%rbx)
+.endm
+
+/*
+ * From the trampoline: the frame is in rcx, r11 is the return point (a fact of the verifier's:
+ * the group that loads it is atomic; masked all the same), everything else is the box's.
+ * Afterwards rbx is the frame and rsp the host's.
+ */
+.macro	SAVE_REGS
+	movl	$0, FRAME_IN_BOX(%rcx)
+	movq	%rsp, REGS_RSP(%rcx)
+	movq	FRAME_HOST_RSP(%rcx), %rsp
+	movq	%rax, REGS_RAX(%rcx)
+	pushfq
+	popq	%rax
+	movq	%rbx, REGS_RBX(%rcx)
+	movq	%rdx, REGS_RDX(%rcx)
+	movq	%rsi, REGS_RSI(%rcx)
+	movq	%rdi, REGS_RDI(%rcx)
+	movq	%rbp, REGS_RBP(%rcx)
+	movq	%r8, REGS_R8(%rcx)
+	movq	%r9, REGS_R9(%rcx)
+	movq	%r10, REGS_R10(%rcx)
+	movq	%r12, REGS_R12(%rcx)
+	movq	%r13, REGS_R13(%rcx)
+	movq	%r14, REGS_R14(%rcx)
+	movq	%r15, REGS_R15(%rcx)
+	movq	%rax, REGS_RFLAGS(%rcx)
+	andl	$-32, %r11d
+	addq	FRAME_BASE(%rcx), %r11
+	movq	%r11, REGS_RIP(%rcx)
+	movq	%r11, REGS_RCX(%rcx)
+	movq	%r11, REGS_R11(%rcx)
+	movq	%rcx, %rbx
+	testl	$FLAGS_UNUSUAL, %eax
+	jz	1f
+	pushq	$FLAGS_CLEAR
+	popfq
+1:	xorl	%ebp, %ebp
+.endm
+
+/* enum lfi_exit_kind machine_enter(struct lfi_frame *frame) */
+	.p2align 5
+	.type	machine_enter, @function
+machine_enter:
+	.cfi_startproc
+	pushq	%rbx
+	.cfi_adjust_cfa_offset 8
+	.cfi_offset rbx, -16
+	pushq	%rbp
+	.cfi_adjust_cfa_offset 8
+	.cfi_offset rbp, -24
+	pushq	%r12
+	.cfi_adjust_cfa_offset 8
+	.cfi_offset r12, -32
+	pushq	%r13
+	.cfi_adjust_cfa_offset 8
+	.cfi_offset r13, -40
+	pushq	%r14
+	.cfi_adjust_cfa_offset 8
+	.cfi_offset r14, -48
+	pushq	%r15
+	.cfi_adjust_cfa_offset 8
+	.cfi_offset r15, -56
+	subq	$8, %rsp
+	.cfi_adjust_cfa_offset 8
+	movq	%rdi, %rbx
+	movq	%rsp, FRAME_HOST_RSP(%rbx)
+	stmxcsr	FRAME_HOST_MXCSR(%rbx)
+	fnstcw	FRAME_HOST_FCW(%rbx)
+	jmp	resume
+	.cfi_endproc
+	.size	machine_enter, . - machine_enter
+
+	.p2align 6
+	.type	machine_syscall, @function
+machine_syscall:
+	HOST_FRAME
+	SAVE_REGS
+	SAVE_STATE
+	movq	FRAME_CONTEXT(%rbx), %rdi
+	movq	%rbx, %rsi
+	call	*FRAME_SERVE(%rbx)
+	movl	FRAME_LEAVE(%rbx), %eax
+	testl	%eax, %eax
+	jnz	leave
+resume:
+	/* what the host says of rip and rsp is brought into the box */
+	movq	FRAME_BASE(%rbx), %rdx
+	movl	REGS_RIP(%rbx), %eax
+	andl	$-32, %eax
+	addq	%rdx, %rax
+	movq	%rax, REGS_RIP(%rbx)
+	movq	REGS_RSP(%rbx), %rax
+	movq	%rax, %rcx
+	subq	%rdx, %rcx
+	cmpq	FRAME_RSP_REACH(%rbx), %rcx
+	ja	clamp_rsp
+1:	movl	$1, FRAME_IN_BOX(%rbx)
+machine_resume_start:
+	/* after in_box, so that a signal from now on ends the stay by itself */
+	movq	FRAME_CONTEXT(%rbx), %rax
+	cmpl	$0, CONTEXT_INTERRUPT(%rax)
+	jne	interrupted
+	RESTORE_STATE
+	movl	REGS_RFLAGS(%rbx), %edx
+	testl	$FLAG_DF, %edx
+	jnz	unusual_flags
+	btl	$11, %edx		/* OF: 1 + 0x7f overflows, 0 + 0x7f does not */
+	setc	%al
+	addb	$0x7f, %al
+	movb	%dl, %ah
+	sahf
+flags_done:
+	movq	%rbx, %r11
+	movq	REGS_RAX(%r11), %rax
+	movq	REGS_RBX(%r11), %rbx
+	movq	REGS_RCX(%r11), %rcx
+	movq	REGS_RDX(%r11), %rdx
+	movq	REGS_RSI(%r11), %rsi
+	movq	REGS_RDI(%r11), %rdi
+	movq	REGS_RBP(%r11), %rbp
+	movq	REGS_R8(%r11), %r8
+	movq	REGS_R9(%r11), %r9
+	movq	REGS_R10(%r11), %r10
+	movq	REGS_R12(%r11), %r12
+	movq	REGS_R13(%r11), %r13
+	movq	REGS_R14(%r11), %r14
+	movq	REGS_R15(%r11), %r15
+	movq	REGS_RSP(%r11), %rsp
+	movq	REGS_RIP(%r11), %r11
+	jmpq	*%r11
+unusual_flags:
+	andl	$FLAGS_KEPT, %edx
+	pushq	%rdx
+	popfq
+	jmp	flags_done
+machine_resume_end:
+
+clamp_rsp:
+	movl	%eax, %eax
+	addq	%rdx, %rax
+	movq	%rax, REGS_RSP(%rbx)
+	jmp	1b
+interrupted:
+	movl	$(3 + 1), %eax		/* LFI_EXIT_INTERRUPTED */
+leave:
+	movl	$0, FRAME_IN_BOX(%rbx)
+	decl	%eax
+	movq	FRAME_HOST_RSP(%rbx), %rsp
+	movq	8(%rsp), %r15
+	movq	16(%rsp), %r14
+	movq	24(%rsp), %r13
+	movq	32(%rsp), %r12
+	movq	40(%rsp), %rbp
+	movq	48(%rsp), %rbx
+	addq	$56, %rsp
+	.cfi_def_cfa_offset 8
+	ret
+	.cfi_endproc
+	.size	machine_syscall, . - machine_syscall
+
+	.p2align 5
+	.type	machine_return, @function
+machine_return:
+	HOST_FRAME
+	SAVE_REGS
+	SAVE_STATE
+	movl	$(1 + 1), %eax		/* LFI_EXIT_RETURNED */
+	jmp	leave
+	.cfi_endproc
+	.size	machine_return, . - machine_return
+
+/* From the signal handler: rbx and rsp are set, r12d is the exit kind + 1; the vector state is the box's. */
+	.p2align 5
+	.type	machine_leave_saving, @function
+machine_leave_saving:
+	HOST_FRAME
+	SAVE_STATE
+	movl	%r12d, %eax
+	jmp	leave
+	.cfi_endproc
+	.size	machine_leave_saving, . - machine_leave_saving
+
+/* Likewise, where the frame holds the box's vector state already. */
+	.p2align 5
+	.type	machine_leave_entering, @function
+machine_leave_entering:
+	HOST_FRAME
+	testl	$FEATURE_AVX, FRAME_FEATURES(%rbx)
+	jz	1f
+	vzeroupper
+1:	fninit
+	fldcw	FRAME_HOST_FCW(%rbx)
+	ldmxcsr	FRAME_HOST_MXCSR(%rbx)
+	movl	%r12d, %eax
+	jmp	leave
+	.cfi_endproc
+	.size	machine_leave_entering, . - machine_leave_entering
+
+	.section .rodata
+	.p2align 6
+initial_x87:				/* XRSTOR: nothing in use; FXRSTOR: empty */
+	.long	INITIAL_FCW
+	.zero	20
+	.long	INITIAL_MXCSR
+	.zero	576 - 28
+
+	.section .note.GNU-stack,"",@progbits
