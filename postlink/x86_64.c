@@ -243,21 +243,27 @@ static bool fail(struct pass *pass, const struct bundle *bundle, const struct in
 }
 
 /*
- * Writes nops anew that cross the end of the bundle or have odd prefixes. Neighbouring nops are
- * not joined, because a label may stand between them. Returns whether there were any.
+ * Writes nops anew that cross the end of the bundle or have odd prefixes. Those with odd prefixes
+ * are alignment fill and are joined; others are not, because a label may stand between them.
+ * Returns whether there were any.
  */
 static bool rewrite_nops(struct pass *pass, const struct bundle *bundle)
 {
     uint64_t before = pass->stats->nops;
     for (unsigned i = 0; i < bundle->count; i++) {
         const struct insn *insn = &bundle->insns[i];
-        unsigned end = insn->offset + insn->length;
+        unsigned start = insn->offset, end = start + insn->length;
+        while (insn->kind == PADDED_NOP && i + 1 < bundle->count && insn[1].kind == PADDED_NOP) {
+            insn++;
+            i++;
+            end += insn->length;
+        }
         bool crosses = bundle->end == BUNDLE && end > BUNDLE;
         if (insn->kind != PADDED_NOP && !(insn->kind == NOP && crosses))
             continue;
-        unsigned inside = crosses ? (unsigned)BUNDLE - insn->offset : insn->length;
-        fill_nops(bundle->bytes + insn->offset, inside);
-        fill_nops(bundle->bytes + insn->offset + inside, insn->length - inside);
+        unsigned boundary = crosses ? (unsigned)BUNDLE : end;
+        fill_nops(bundle->bytes + start, boundary - start);
+        fill_nops(bundle->bytes + boundary, end - boundary);
         pass->stats->nops++;
     }
     return pass->stats->nops != before;

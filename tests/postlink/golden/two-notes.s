@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# note: twice
+.include "lfi.inc"
+.text
+.globl _start
+_start:
+	ud2
