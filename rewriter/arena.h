@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* Memory that is freed all at once: nothing that a rewriting run allocates outlives it. */
+#ifndef REWRITER_ARENA_H
+#define REWRITER_ARENA_H
+
+#include <stddef.h>
+
+struct arena {
+    struct arena_block *blocks;
+    char *next;
+    size_t left;
+};
+
+/* Never returns NULL: without memory it prints nothing and aborts, as an assembler would. */
+void *arena_alloc(struct arena *a, size_t size);
+void arena_free(struct arena *a);
+
+#endif

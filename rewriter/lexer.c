@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * Splits a file into statements. A statement ends at a newline or `;`. Comments are `#` and `//` to
+ * the end of the line and slash-star; a statement that holds one of the latter is copied without
+ * it.
+ */
+#include "rewrite.h"
+
+enum {
+    PLAIN,
+    END_LINE,
+    SEPARATOR,
+    HASH,
+    SLASH,
+    QUOTE,
+    CHARACTER,
+};
+
+static const unsigned char class_of[256] = {
+    ['\n'] = END_LINE, [';'] = SEPARATOR, ['#'] = HASH,
+    ['/'] = SLASH,     ['"'] = QUOTE,     ['\''] = CHARACTER,
+};
+
+bool is_name_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '.' || c == '$' || c == '@' || (unsigned char)c >= 0x80;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v';
+}
+
+static const char *line_end(const char *p, const char *end)
+{
+    const char *newline = memchr(p, '\n', (size_t)(end - p));
+    return newline ? newline : end;
+}
+
+/* Behind the string that starts at p; NULL if it does not end. Counts its lines. */
+static const char *skip_string(const char *p, const char *end, uint32_t *lines)
+{
+    for (p++; p < end && *p != '"'; p++) {
+        if (*p == '\\' && p + 1 < end)
+            p++;
+        if (*p == '\n')
+            ++*lines;
+    }
+    return p < end ? p + 1 : NULL;
+}
+
+static const char *skip_comment(const char *p, const char *end, uint32_t *lines)
+{
+    for (p += 2; p + 1 < end; p++) {
+        if (*p == '*' && p[1] == '/')
+            return p + 2;
+        if (*p == '\n')
+            ++*lines;
+    }
+    return NULL;
+}
+
+/* `# 12 "file.c"` with anything behind it. */
+static bool is_marker(const char *p, const char *end)
+{
+    p++;
+    while (p < end && is_blank(*p))
+        p++;
+    if (p >= end || *p < '0' || *p > '9')
+        return false;
+    while (p < end && *p >= '0' && *p <= '9')
+        p++;
+    while (p < end && is_blank(*p))
+        p++;
+    return p < end && *p == '"';
+}
+
+/* Moves to the first character of a statement; true if it is a line marker. */
+static bool skip_to_statement(struct lexer *l)
+{
+    while (l->at < l->end) {
+        char c = *l->at;
+        if (c == '\n') {
+            l->line++;
+            l->at++;
+        } else if (is_blank(c) || c == ';') {
+            l->at++;
+        } else if (c == '#') {
+            if (is_marker(l->at, line_end(l->at, l->end)))
+                return true;
+            l->at = line_end(l->at, l->end);
+        } else if (c == '/' && l->at + 1 < l->end && l->at[1] == '/') {
+            l->at = line_end(l->at, l->end);
+        } else if (c == '/' && l->at + 1 < l->end && l->at[1] == '*') {
+            const char *behind = skip_comment(l->at, l->end, &l->line);
+            if (!behind) {
+                l->failed = true;
+                return false;
+            }
+            l->at = behind;
+        } else {
+            return false;
+        }
+    }
+    return false;
+}
+
+bool lex_statement(struct lexer *l, struct statement *s)
+{
+    bool marker = skip_to_statement(l);
+    const char *start = l->at, *p = start, *end = l->end;
+    s->where = start;
+    s->line = l->line;
+    if (l->failed || start >= end)
+        return false;
+    if (marker) {
+        l->at = line_end(p, end);
+        s->at = start;
+        s->size = (uint32_t)(l->at - start);
+        s->kind = STATEMENT_MARKER;
+        return true;
+    }
+
+    char *copy = NULL; /* the text so far, without its comments */
+    size_t copied = 0;
+    const char *from = start;
+    const char *stop;
+    for (;; p++) {
+        while (p < end && class_of[(unsigned char)*p] == PLAIN)
+            p++;
+        stop = p;
+        if (p >= end || *p == '\n' || *p == ';')
+            break;
+        if (*p == '#' || (*p == '/' && p + 1 < end && p[1] == '/')) {
+            p = line_end(p, end);
+            break;
+        }
+        if (*p == '"') {
+            p = skip_string(p, end, &l->line);
+            if (!p) {
+                l->failed = true;
+                l->at = stop;
+                return false;
+            }
+            p--;
+        } else if (*p == '\'') {
+            if (p + 1 < end && p[1] == '\\')
+                p++;
+            if (p + 1 < end && p[1] != '\n')
+                p++;
+        } else if (*p == '/' && p + 1 < end && p[1] == '*') {
+            const char *behind = skip_comment(p, end, &l->line);
+            if (!behind) {
+                l->failed = true;
+                l->at = p;
+                return false;
+            }
+            if (!copy)
+                copy = arena_alloc(l->arena, (size_t)(p - from) + 1);
+            else {
+                char *grown = arena_alloc(l->arena, copied + (size_t)(p - from) + 1);
+                memcpy(grown, copy, copied);
+                copy = grown;
+            }
+            memcpy(copy + copied, from, (size_t)(p - from));
+            copied += (size_t)(p - from);
+            copy[copied++] = ' ';
+            from = behind;
+            p = behind - 1;
+        }
+    }
+    l->at = p < end && *p == ';' ? p + 1 : p;
+    struct span text = {start, (uint32_t)(stop - start)};
+    if (copy) {
+        size_t rest = (size_t)(stop - from);
+        char *whole = arena_alloc(l->arena, copied + rest + 1);
+        memcpy(whole, copy, copied);
+        memcpy(whole + copied, from, rest);
+        text = (struct span){whole, (uint32_t)(copied + rest)};
+    }
+    text = span_trim(text);
+    s->at = text.at;
+    s->size = text.size;
+    s->kind = STATEMENT_RAW;
+    return true;
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "rewrite.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#define MAX_ERRORS 20
+
+static void report(struct rewriter *r, const struct statement *s, const char *at, const char *text)
+{
+    char origin[256];
+    const char *begin = r->text.at, *end = begin + r->text.size;
+    if (!at || at < begin || at > end)
+        at = s->where;
+    const char *line = at, *stop = at;
+    while (line > begin && line[-1] != '\n')
+        line--;
+    while (stop < end && *stop != '\n')
+        stop++;
+    uint32_t number = s->line;
+    for (const char *p = s->where; p < at; p++)
+        number += *p == '\n';
+
+    struct lfi_rewrite_message message = {
+        .file = r->options->name ? r->options->name : "<stdin>",
+        .line = number,
+        .column = (unsigned)(at - line) + 1,
+        .text = text,
+        .source = line,
+        .source_size = (size_t)(stop - line),
+    };
+    if (r->loc_file.size) {
+        snprintf(origin, sizeof origin, "%.*s", (int)r->loc_file.size, r->loc_file.at);
+        message.origin = origin;
+        message.origin_line = r->loc_line;
+    }
+    r->options->report(r->options->report_data, &message);
+}
+
+void report_error(struct rewriter *r, const struct statement *s, const char *at, const char *format,
+                  ...)
+{
+    if (++r->errors > MAX_ERRORS || !r->options->report)
+        return;
+    char text[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (!r->hold) {
+        report(r, s, at, text);
+        return;
+    }
+    struct held_message *m = &r->held[r->held_count++];
+    m->statement = *s;
+    m->at = at;
+    m->text = arena_alloc(&r->arena, strlen(text) + 1);
+    strcpy(m->text, text);
+}
+
+void report_held(struct rewriter *r)
+{
+    for (unsigned i = 0; i < r->held_count; i++)
+        report(r, &r->held[i].statement, r->held[i].at, r->held[i].text);
+    r->held_count = 0;
+}
+
+void lfi_rewrite_print(void *data, const struct lfi_rewrite_message *m)
+{
+    fprintf(stderr, "%s: %s:", (const char *)data, m->file);
+    if (m->line)
+        fprintf(stderr, "%u:%u:", m->line, m->column);
+    fprintf(stderr, " error: %s", m->text);
+    if (m->origin)
+        fprintf(stderr, " (from %s:%u)", m->origin, m->origin_line);
+    fputc('\n', stderr);
+    if (!m->source)
+        return;
+    fprintf(stderr, "%.*s\n", (int)m->source_size, m->source);
+    for (unsigned i = 0; i + 1 < m->column && i < m->source_size; i++)
+        fputc(m->source[i] == '\t' ? '\t' : ' ', stderr);
+    fputs("^\n", stderr);
+}

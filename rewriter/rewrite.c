@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* Pass 2: writes the statements; instructions and data among them through the architecture. */
+#include "rewrite.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const struct arch *const arches[] = {&lfi_rewrite_x86_64};
+
+static const struct arch *find_arch(const char *name)
+{
+    for (size_t i = 0; name && i < sizeof arches / sizeof *arches; i++)
+        if (strcmp(arches[i]->name, name) == 0)
+            return arches[i];
+    return NULL;
+}
+
+bool lfi_rewrite_knows_arch(const char *arch)
+{
+    return find_arch(arch) != NULL;
+}
+
+int lfi_rewrite_mode(const char *name)
+{
+    return strcmp(name, "full") == 0     ? LFI_MODE_FULL
+           : strcmp(name, "stores") == 0 ? LFI_MODE_STORES
+           : strcmp(name, "jumps") == 0  ? LFI_MODE_JUMPS
+                                         : -1;
+}
+
+static void write_unchanged(struct rewriter *r, const struct statement *s)
+{
+    put_bytes(&r->out, "\t", 1);
+    put_bytes(&r->out, s->at, s->size);
+    put_bytes(&r->out, "\n", 1);
+}
+
+static void align_bundle(struct rewriter *r)
+{
+    if (r->aligned)
+        return;
+    put(&r->out, "\t.p2align\t");
+    put_number(&r->out, r->arch->bundle_shift);
+    put(&r->out, "\n");
+    r->aligned = true;
+}
+
+static void write_label(struct rewriter *r, const struct statement *s)
+{
+    if (s->in_code && label_needs_bundle(r, s->symbol))
+        align_bundle(r);
+    put_bytes(&r->out, s->at, s->size);
+    put(&r->out, ":\n");
+}
+
+/*
+ * Padding in code is the assembler's best nops, whatever value was asked for. It must not cross a
+ * bundle boundary, so alignment beyond a bundle is reached in one step of a bundle, or with
+ * one-byte nops.
+ */
+static void write_alignment(struct rewriter *r, const struct statement *s)
+{
+    struct span name = {s->at, s->name_size}, rest = statement_arguments(s), first, skip = {0};
+    int64_t value;
+    if (!next_argument(&rest, &first) || !literal_value(first, &value) || value < 0) {
+        write_unchanged(r, s);
+        r->aligned = false;
+        return;
+    }
+    unsigned shift = (unsigned)value;
+    if (!span_starts(name, ".p2align"))
+        for (shift = 0; shift < 31 && (1ll << shift) < value; shift++)
+            ;
+    if (next_argument(&rest, &first)) /* the value to fill with */
+        next_argument(&rest, &skip);
+    unsigned bundle = r->arch->bundle_shift;
+    if (shift > bundle)
+        align_bundle(r);
+    put(&r->out, "\t.p2align\t");
+    put_number(&r->out, shift);
+    if (shift > bundle + 1)
+        put(&r->out, ", 0x90");
+    else if (skip.size)
+        put(&r->out, ", ");
+    if (skip.size) {
+        put(&r->out, ", ");
+        put_span(&r->out, skip);
+    }
+    put(&r->out, "\n");
+    r->aligned = r->aligned || (shift >= bundle && !skip.size);
+}
+
+/* `# 12 "file.c"` */
+static void note_marker(struct rewriter *r, const struct statement *s)
+{
+    const char *p = s->at + 1, *end = s->at + s->size;
+    while (p < end && (*p < '0' || *p > '9'))
+        p++;
+    r->loc_line = 0;
+    for (; p < end && *p >= '0' && *p <= '9'; p++)
+        r->loc_line = r->loc_line * 10 + (unsigned)(*p - '0');
+    while (p < end && *p != '"')
+        p++;
+    const char *name = p < end ? ++p : p;
+    while (p < end && *p != '"')
+        p++;
+    r->loc_file = (struct span){name, (uint32_t)(p - name)};
+}
+
+/* `.loc file line …`; the names of files are not kept, a `.file` of one string is the fallback. */
+static void note_loc(struct rewriter *r, const struct statement *s)
+{
+    struct span rest = statement_arguments(s);
+    const char *p = rest.at, *end = p + rest.size;
+    while (p < end && *p >= '0' && *p <= '9')
+        p++;
+    while (p < end && (*p == ' ' || *p == '\t'))
+        p++;
+    r->loc_line = 0;
+    for (; p < end && *p >= '0' && *p <= '9'; p++)
+        r->loc_line = r->loc_line * 10 + (unsigned)(*p - '0');
+}
+
+static void note_file(struct rewriter *r, const struct statement *s)
+{
+    struct span rest = statement_arguments(s);
+    if (rest.size >= 2 && *rest.at == '"' && rest.at[rest.size - 1] == '"')
+        r->loc_file = (struct span){rest.at + 1, rest.size - 2};
+}
+
+static void write_directive(struct rewriter *r, uint32_t index)
+{
+    const struct statement *s = &r->statements[index];
+    switch (s->directive) {
+    case DIRECTIVE_SECTION:
+    case DIRECTIVE_PUSH:
+    case DIRECTIVE_POP:
+    case DIRECTIVE_PREVIOUS:
+        r->aligned = false;
+        break;
+    case DIRECTIVE_ALIGN:
+        if (s->in_code) {
+            write_alignment(r, s);
+            return;
+        }
+        break;
+    case DIRECTIVE_DATA:
+    case DIRECTIVE_STRING:
+    case DIRECTIVE_SPACE:
+    case DIRECTIVE_NOPS:
+        if (s->in_code) {
+            bool done = r->arch->rewrite_data(r, index);
+            r->aligned = false;
+            if (done)
+                return;
+        }
+        break;
+    case DIRECTIVE_LOC:
+        note_loc(r, s);
+        break;
+    case DIRECTIVE_FILE:
+        note_file(r, s);
+        break;
+    case DIRECTIVE_DISABLE:
+    case DIRECTIVE_ENABLE:
+    case DIRECTIVE_DROPPED:
+        return;
+    default:
+        break;
+    }
+    write_unchanged(r, s);
+}
+
+static void write_statements(struct rewriter *r)
+{
+    put(&r->out, "\t.bundle_align_mode\t");
+    put_number(&r->out, r->arch->bundle_shift);
+    put(&r->out, "\n");
+    for (uint32_t i = 0; i < r->count && !r->out.failed; i++) {
+        const struct statement *s = &r->statements[i];
+        switch ((enum statement_kind)s->kind) {
+        case STATEMENT_LABEL:
+            write_label(r, s);
+            break;
+        case STATEMENT_DIRECTIVE:
+            write_directive(r, i);
+            break;
+        case STATEMENT_ASSIGNMENT:
+            write_unchanged(r, s);
+            break;
+        case STATEMENT_INSN:
+            r->arch->rewrite(r, i);
+            r->aligned = false;
+            break;
+        case STATEMENT_RAW:
+            write_unchanged(r, s);
+            r->aligned = false;
+            break;
+        case STATEMENT_MARKER:
+            note_marker(r, s);
+            put_bytes(&r->out, s->at, s->size);
+            put(&r->out, "\n");
+            break;
+        case STATEMENT_DROPPED:
+            break;
+        }
+    }
+}
+
+static enum lfi_rewrite_status refuse(const struct lfi_rewrite_options *o, const char *text)
+{
+    struct lfi_rewrite_message message = {.file = o->name ? o->name : "<stdin>", .text = text};
+    if (o->report)
+        o->report(o->report_data, &message);
+    return LFI_REWRITE_FAILED;
+}
+
+enum lfi_rewrite_status lfi_rewrite(const char *text, size_t size,
+                                    const struct lfi_rewrite_options *options)
+{
+    struct rewriter r = {
+        .options = options, .arch = find_arch(options->arch), .text = {text, (uint32_t)size}};
+    if (!r.arch)
+        return refuse(options, "this architecture is not known; x86_64 is");
+    if (options->mode > LFI_MODE_JUMPS)
+        return refuse(options, "this mode is not known; full, stores and jumps are");
+    if (size >= UINT32_MAX / 2)
+        return refuse(options, "the file is larger than 2 GiB");
+    if (!writer_start(&r.out, options->sink, options->sink_data))
+        return refuse(options, "out of memory");
+
+    r.arch->start(&r);
+    r.hold = true;
+    bool good = parse_file(&r);
+    r.hold = false;
+    if (!r.expand || options->expanded)
+        report_held(&r);
+    if (good) {
+        find_taken_labels(&r);
+        write_statements(&r);
+        good = r.errors == 0;
+    }
+    writer_finish(&r.out);
+    good = good && !r.out.failed;
+    free(r.statements);
+    symbols_free(&r);
+    arena_free(&r.arena);
+    return good                             ? LFI_REWRITE_OK
+           : r.expand && !options->expanded ? LFI_REWRITE_EXPAND
+                                            : LFI_REWRITE_FAILED;
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * What the parts of the rewriter share: the statements of a file, its symbols, the output, and
+ * the interface of an architecture.
+ *
+ *   lexer.c    text       -> statement texts without comments
+ *   parser.c   statement  -> label, directive, assignment or instruction (by the architecture)
+ *   labels.c   pass 1: which labels must start a bundle
+ *   rewrite.c  pass 2: walks the statements and writes them, instructions through the architecture
+ */
+#ifndef REWRITER_REWRITE_H
+#define REWRITER_REWRITE_H
+
+#include "arena.h"
+#include "lfi/abi.h"
+#include "lfi/rewriter.h"
+#include "span.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct insn; /* an architecture's own */
+struct rewriter;
+
+/* A name, or one definition of a numeric label. */
+struct symbol {
+    struct span name;
+    uint32_t hash;
+    uint32_t statement; /* where it is defined; NO_STATEMENT if not here */
+    bool taken;         /* its address is used by something other than a direct branch */
+    bool function;      /* .type @function */
+    bool global;
+    bool in_code; /* defined in a section of code */
+};
+
+#define NO_STATEMENT UINT32_MAX
+
+struct symbols {
+    struct symbol **slots;
+    uint32_t capacity, count;
+    struct {
+        struct symbol *last, *next; /* what `Nb` and `Nf` name at this point of pass 1 */
+    } numeric[100];
+};
+
+enum statement_kind {
+    STATEMENT_LABEL,
+    STATEMENT_DIRECTIVE,
+    STATEMENT_ASSIGNMENT,
+    STATEMENT_INSN,
+    STATEMENT_MARKER, /* # 12 "file.c" */
+    STATEMENT_RAW,    /* an instruction between .lfi_rewrite_disable and .lfi_rewrite_enable */
+    STATEMENT_DROPPED,
+};
+
+struct statement {
+    const char *at;    /* its text, without comments */
+    const char *where; /* its place in the input; differs from `at` where a comment was cut out */
+    uint32_t size;
+    uint32_t line;
+    uint8_t kind;      /* enum statement_kind */
+    uint8_t directive; /* enum directive, for directives */
+    bool in_code;
+    union {
+        struct symbol *symbol; /* labels */
+        struct insn *insn;     /* instructions */
+        uint32_t name_size;    /* directives and assignments: the first word */
+    };
+};
+
+/* Classes of directives, by what they mean to the rewriter (directives.def). */
+enum directive {
+    DIRECTIVE_OTHER, /* passes unchanged */
+    DIRECTIVE_DATA,  /* puts values into the section */
+    DIRECTIVE_STRING,
+    DIRECTIVE_SPACE,
+    DIRECTIVE_ALIGN,
+    DIRECTIVE_SECTION,
+    DIRECTIVE_PUSH,
+    DIRECTIVE_POP,
+    DIRECTIVE_PREVIOUS,
+    DIRECTIVE_GLOBAL,
+    DIRECTIVE_TYPE,
+    DIRECTIVE_SET,
+    DIRECTIVE_LOC,
+    DIRECTIVE_FILE,
+    DIRECTIVE_NOPS,
+    DIRECTIVE_DISABLE,
+    DIRECTIVE_ENABLE,
+    DIRECTIVE_EXPAND, /* only an assembler can do it */
+    DIRECTIVE_REFUSED,
+    DIRECTIVE_DROPPED,
+};
+
+/* What the rewriter needs to know of a section. */
+struct section {
+    struct span name;
+    uint32_t hash;
+    bool code;
+    bool debug;
+    bool exceptions; /* .gcc_except_table */
+};
+
+struct writer {
+    char *buffer;
+    size_t used;
+    bool failed;
+    lfi_rewrite_sink_fn *sink;
+    void *sink_data;
+};
+
+struct arch {
+    const char *name;
+    unsigned bundle_shift;
+    /* Makes and frees rewriter.arch_state. */
+    void (*start)(struct rewriter *r);
+    /*
+     * Parses the instruction text of one statement and marks the symbols that it takes the
+     * address of. Returns NULL after reporting, or where *prefix_only was set: the statement is
+     * nothing but prefixes, which belong to the next one.
+     */
+    struct insn *(*parse)(struct rewriter *r, struct statement *s, struct span text,
+                          bool *prefix_only);
+    /* Writes what becomes of statement `index`, an instruction. */
+    void (*rewrite)(struct rewriter *r, uint32_t index);
+    /* Writes data that stands between instructions; false if it is none that it knows. */
+    bool (*rewrite_data)(struct rewriter *r, uint32_t index);
+};
+
+extern const struct arch lfi_rewrite_x86_64;
+
+struct rewriter {
+    const struct lfi_rewrite_options *options;
+    const struct arch *arch;
+    void *arch_state;
+    struct span text;
+    struct arena arena;
+    struct statement *statements;
+    uint32_t count, capacity;
+    struct symbols symbols;
+    struct section **section_slots;
+    uint32_t section_capacity, section_count;
+    struct writer out;
+    bool aligned; /* the output stands at the start of a bundle */
+    bool expand;
+    unsigned errors;
+    /* While parsing, messages wait: the file may turn out to need expansion, then none counts. */
+    bool hold;
+    unsigned held_count;
+    struct held_message {
+        struct statement statement;
+        const char *at;
+        char *text;
+    } held[20];
+    struct span loc_file; /* the file and line that .loc or a marker named last */
+    unsigned loc_line;
+};
+
+/* lexer.c */
+struct lexer {
+    const char *at, *end;
+    uint32_t line;
+    struct arena *arena;
+    bool failed; /* an unterminated string or comment, at `at` */
+};
+/*
+ * The next statement: its text without comments into s->at, size, where, line. Line markers come
+ * with kind STATEMENT_MARKER. False at the end.
+ */
+bool lex_statement(struct lexer *l, struct statement *s);
+bool is_name_char(char c);
+
+/* parser.c: fills r->statements from r->text; false if there was an error or r->expand is set. */
+bool parse_file(struct rewriter *r);
+enum directive directive_class(struct span name);
+/* The text behind the first word of a directive or an assignment. */
+struct span statement_arguments(const struct statement *s);
+/* Splits at commas outside of parentheses and quotes; false when there are no more. */
+bool next_argument(struct span *rest, struct span *argument);
+/* The value of an expression of literal numbers; false if it is none. */
+bool literal_value(struct span text, int64_t *value);
+
+/* symbols.c */
+struct symbol *symbol_get(struct rewriter *r, struct span name);
+/* `1f`, `1b` or a name; NULL for what is neither. */
+struct symbol *symbol_reference(struct rewriter *r, struct span name);
+struct symbol *symbol_define(struct rewriter *r, struct span name, uint32_t statement);
+/* Marks every symbol that the expression names. */
+void symbols_take(struct rewriter *r, struct span expression);
+struct section *section_get(struct rewriter *r, struct span name);
+void symbols_free(struct rewriter *r);
+
+/* labels.c: pass 1 over directives. */
+void find_taken_labels(struct rewriter *r);
+bool label_needs_bundle(const struct rewriter *r, const struct symbol *symbol);
+
+/* writer.c */
+bool writer_start(struct writer *w, lfi_rewrite_sink_fn *sink, void *data);
+void writer_finish(struct writer *w);
+void put_bytes(struct writer *w, const char *bytes, size_t size);
+void put_number(struct writer *w, int64_t value);
+static inline void put(struct writer *w, const char *text)
+{
+    put_bytes(w, text, strlen(text));
+}
+static inline void put_span(struct writer *w, struct span s)
+{
+    put_bytes(w, s.at, s.size);
+}
+
+/* message.c: reports an error at a place of the input. */
+void report_error(struct rewriter *r, const struct statement *s, const char *at, const char *format,
+                  ...) __attribute__((format(printf, 4, 5)));
+void report_held(struct rewriter *r);
+
+#endif

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* docs/abi.md, "Control". */
+#include "x86_64.h"
+
+void runtime_call(struct rewriter *r, int slot)
+{
+    group_begin(r);
+    put_line(r, "leaq\t8(%rip), %r11");
+    put(&r->out, "\tjmpq\t*%gs:");
+    put_number(&r->out, LFI_SLOT_OFFSET(slot));
+    put(&r->out, "\n");
+    group_end(r);
+    end_bundle(r);
+}
+
+/* The group that ends with `op *%reg`. */
+static void masked_branch(struct rewriter *r, const char *op, uint8_t reg)
+{
+    struct writer *w = &r->out;
+    group_begin(r);
+    put(w, "\tandl\t$-32, %");
+    put(w, register_name(reg_as(reg, REG32)));
+    put(w, "\n\taddq\t" BASE_SLOT ", %");
+    put(w, register_name(reg));
+    put(w, "\n\t");
+    put(w, op);
+    put(w, "\t*%");
+    put(w, register_name(reg));
+    put(w, "\n");
+    group_end(r);
+}
+
+/* The register that holds the target of an indirect branch; NO_REG after an error. */
+static uint8_t target_register(struct rewriter *r, uint32_t index)
+{
+    const struct statement *s = &r->statements[index];
+    const struct insn *in = s->insn;
+    struct operand o = in->operands[0];
+    if (o.kind == OPERAND_REG) {
+        if (reg_class(o.reg) == REG64 && o.reg != RSP)
+            return o.reg;
+        report_error(r, s, NULL, "an indirect branch needs a 64-bit register other than %%rsp");
+        return NO_REG;
+    }
+    o.star = false;
+    if (o.segment == SEG_FS && operand_names_r11(&o)) {
+        report_error(r, s, NULL, "%%fs: with %%r11 cannot be rewritten: use another register");
+        return NO_REG;
+    }
+    if (!confine(r, index, &o, false))
+        return NO_REG;
+    put_op2(r, "movq", &o, R11);
+    return R11;
+}
+
+static bool direct_target(struct rewriter *r, uint32_t index)
+{
+    const struct statement *s = &r->statements[index];
+    const struct operand *o = &s->insn->operands[0];
+    const char *sign = o->text.size > 1 ? memchr(o->text.at + 1, '+', o->text.size - 1) : NULL;
+    if (!sign && o->text.size > 1)
+        sign = memchr(o->text.at + 1, '-', o->text.size - 1);
+    if (*o->text.at == '"' || (!sign && is_name_char(*o->text.at) &&
+                               (*o->text.at < '0' || *o->text.at > '9' || s->insn->target)))
+        return true;
+    report_error(r, s, o->text.at, "branch to a label: distances change when code is rewritten");
+    return false;
+}
+
+static bool one_operand(struct rewriter *r, uint32_t index)
+{
+    const struct statement *s = &r->statements[index];
+    const struct insn *in = s->insn;
+    if (in->count == 1 && in->operands[0].kind != OPERAND_IMM &&
+        (in->operands[0].star || in->operands[0].kind == OPERAND_TARGET))
+        return true;
+    report_error(r, s, NULL, "expected one target: a label, *%%register or *memory");
+    return false;
+}
+
+/* jmp label | masked jump */
+void rewrite_jump(struct rewriter *r, uint32_t index)
+{
+    if (!one_operand(r, index))
+        return;
+    const struct insn *in = r->statements[index].insn;
+    if (in->operands[0].kind == OPERAND_TARGET) {
+        if (direct_target(r, index))
+            put_insn(r, in, in->operands);
+        return;
+    }
+    uint8_t reg = target_register(r, index);
+    if (reg)
+        masked_branch(r, "jmpq", reg);
+}
+
+/* call label | masked call; both end their bundle */
+void rewrite_call(struct rewriter *r, uint32_t index)
+{
+    const struct statement *s = &r->statements[index];
+    const struct insn *in = s->insn;
+    if (!one_operand(r, index))
+        return;
+    const struct operand *o = &in->operands[0];
+    if (span_has(o->text, "@tlscall") || span_has(o->text, "@TLSCALL")) {
+        put_statement(r, index); /* the linker makes a nop of the same length of it */
+        return;
+    }
+    if (span_has(o->text, "__tls_get_addr")) {
+        report_error(r, s, o->text.at,
+                     "__tls_get_addr calls are rewritten by linkers: compile with "
+                     "-mtls-dialect=gnu2 or with -fPIE");
+        return;
+    }
+    if (x86(r)->uses_r11 && r11_live_after(r, index))
+        report_error(
+            r, s, NULL,
+            "%%r11 is used behind this call, which does not keep it: use another register");
+    if (o->kind == OPERAND_TARGET) {
+        if (!direct_target(r, index))
+            return;
+        put_insn(r, in, in->operands);
+    } else {
+        uint8_t reg = target_register(r, index);
+        if (!reg)
+            return;
+        masked_branch(r, "callq", reg);
+    }
+    end_bundle(r);
+}
+
+void put_return(struct rewriter *r)
+{
+    put_line(r, "popq\t%r11");
+    masked_branch(r, "jmpq", R11);
+}
+
+/* popq %r11; [add N to rsp;] masked jump on r11 */
+void rewrite_return(struct rewriter *r, uint32_t index)
+{
+    const struct statement *s = &r->statements[index];
+    const struct insn *in = s->insn;
+    if (in->count > 1 || (in->count == 1 && in->operands[0].kind != OPERAND_IMM)) {
+        report_error(r, s, NULL, "expected a number of bytes, or nothing");
+        return;
+    }
+    put_line(r, "popq\t%r11");
+    if (in->count == 1) {
+        if (r->options->mode == LFI_MODE_JUMPS)
+            put_op2(r, "addq", &in->operands[0], RSP);
+        else
+            guarded_write(r, "addl", &in->operands[0], false);
+    }
+    masked_branch(r, "jmpq", R11);
+}
+
+void rewrite_branch(struct rewriter *r, uint32_t index)
+{
+    const struct insn *in = r->statements[index].insn;
+    if (one_operand(r, index) && direct_target(r, index))
+        put_insn(r, in, in->operands);
+}
+
+/*
+ * loop, jrcxz: they reach 127 bytes. Where code that was near may not be any more, they branch to a
+ * jump.
+ */
+void rewrite_short_branch(struct rewriter *r, uint32_t index)
+{
+    const struct insn *in = r->statements[index].insn;
+    struct writer *w = &r->out;
+    if (!one_operand(r, index) || !direct_target(r, index))
+        return;
+    uint32_t target = in->target ? in->target->statement : NO_STATEMENT;
+    uint32_t distance = target == NO_STATEMENT ? NO_STATEMENT
+                        : target > index       ? target - index
+                                               : index - target;
+    if (distance <= 3) {
+        put_insn(r, in, in->operands);
+        return;
+    }
+    uint32_t number = x86(r)->label_number++;
+    put(w, "\t");
+    put_span(w, in->mnemonic);
+    put(w, "\t.Llfi_near");
+    put_number(w, number);
+    put(w, "\n\tjmp\t.Llfi_next");
+    put_number(w, number);
+    put(w, "\n.Llfi_near");
+    put_number(w, number);
+    put(w, ":\n\tjmp\t");
+    put_operand(r, &in->operands[0]);
+    put(w, "\n.Llfi_next");
+    put_number(w, number);
+    put(w, ":\n");
+}

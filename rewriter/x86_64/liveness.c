@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * Is the value of the status flags, or of %r11, still needed behind a point? A scan forward that
+ * follows direct branches to labels of this file. Where it does not know, the value is live.
+ */
+#include "x86_64.h"
+
+#define BUDGET 400 /* statements that one question may look at */
+#define DEPTH  8   /* branches that it may follow */
+
+enum effect { EFFECT_NONE, EFFECT_NEEDS, EFFECT_KILLS };
+
+struct scan {
+    struct rewriter *r;
+    enum effect (*effect)(const struct insn *in);
+    int budget;
+};
+
+bool operand_names_r11(const struct operand *o)
+{
+    return (o->kind == OPERAND_REG && is_gpr_number(o->reg, NUMBER_R11)) ||
+           (o->kind == OPERAND_MEM &&
+            (is_gpr_number(o->base, NUMBER_R11) || is_gpr_number(o->index, NUMBER_R11)));
+}
+
+bool insn_names_r11(const struct insn *in)
+{
+    for (unsigned i = 0; i < in->count; i++)
+        if (operand_names_r11(&in->operands[i]))
+            return true;
+    return false;
+}
+
+static enum effect flags_effect(const struct insn *in)
+{
+    switch ((enum flags)in->info->flags) {
+    case FLAGS_SET: /* repeated, a comparison may happen not at all */
+        return in->info->class == CLASS_STRING && in->prefixes ? EFFECT_NONE : EFFECT_KILLS;
+    case FLAGS_USE:
+    case FLAGS_UPDATE:
+        return EFFECT_NEEDS;
+    case FLAGS_SHIFT: {
+        const struct operand *count = &in->operands[0];
+        bool one = in->count == 1; /* `shll %eax` */
+        return in->count && (one || (count->kind == OPERAND_IMM && count->literal &&
+                                     (count->value & 31) != 0))
+                   ? EFFECT_KILLS
+                   : EFFECT_NONE;
+    }
+    default:
+        return EFFECT_NONE;
+    }
+}
+
+static enum effect r11_effect(const struct insn *in)
+{
+    if (!insn_names_r11(in))
+        return EFFECT_NONE;
+    const struct operand *last = &in->operands[in->count - 1];
+    bool written = last->kind == OPERAND_REG && is_gpr_number(last->reg, NUMBER_R11) &&
+                   register_width(last->reg) >= 4;
+    if (in->count == 2 && in->operands[0].kind == OPERAND_REG && written &&
+        in->operands[0].reg == last->reg &&
+        (span_starts(in->mnemonic, "xor") || span_starts(in->mnemonic, "sub")))
+        return EFFECT_KILLS;
+    for (unsigned i = 0; i + 1 < in->count; i++)
+        if (operand_names_r11(&in->operands[i]))
+            return EFFECT_NEEDS;
+    if (written && (in->info->access == ACCESS_WRITE || in->info->access == ACCESS_LEA) &&
+        in->info->class != CLASS_MASKED)
+        return EFFECT_KILLS;
+    /* a narrow write keeps the rest: as if it were not there */
+    if (last->kind == OPERAND_REG && in->info->access == ACCESS_WRITE)
+        return EFFECT_NONE;
+    return EFFECT_NEEDS;
+}
+
+static bool live_from(struct scan *scan, uint32_t index, int depth);
+
+static bool live_at_target(struct scan *scan, const struct insn *in, int depth)
+{
+    const struct symbol *target = in->target;
+    if (!target || target->statement == NO_STATEMENT)
+        return false; /* another function: neither flags nor r11 pass, by the psABI */
+    if (depth >= DEPTH)
+        return true;
+    return live_from(scan, target->statement, depth + 1);
+}
+
+static bool live_from(struct scan *scan, uint32_t index, int depth)
+{
+    const struct rewriter *r = scan->r;
+    for (uint32_t i = index; i < r->count; i++) {
+        const struct statement *s = &r->statements[i];
+        if (!s->in_code)
+            continue; /* .pushsection … .popsection; the end of a function comes before others */
+        if (s->kind == STATEMENT_RAW)
+            return true;
+        if (s->kind != STATEMENT_INSN)
+            continue;
+        if (--scan->budget < 0)
+            return true;
+        const struct insn *in = s->insn;
+        enum effect effect = scan->effect(in);
+        if (effect != EFFECT_NONE)
+            return effect == EFFECT_NEEDS;
+        switch (in->info->class) {
+        case CLASS_CALL:
+        case CLASS_RETURN:
+        case CLASS_STOP:
+            return false;
+        case CLASS_JUMP:
+            return in->count && in->operands[0].kind == OPERAND_TARGET &&
+                   live_at_target(scan, in, depth);
+        case CLASS_BRANCH:
+        case CLASS_SHORT:
+            if (live_at_target(scan, in, depth))
+                return true;
+            break;
+        case CLASS_SYSCALL:
+            if (scan->effect == r11_effect)
+                return false;
+            break;
+        default:
+            break;
+        }
+    }
+    return false;
+}
+
+bool flags_live_before(struct rewriter *r, uint32_t index)
+{
+    struct scan scan = {r, flags_effect, BUDGET};
+    return live_from(&scan, index, 0);
+}
+
+bool flags_live_after(struct rewriter *r, uint32_t index)
+{
+    return flags_live_before(r, index + 1);
+}
+
+bool r11_live_after(struct rewriter *r, uint32_t index)
+{
+    struct scan scan = {r, r11_effect, BUDGET};
+    return x86(r)->uses_r11 && live_from(&scan, index + 1, 0);
+}
+
+bool r11_free(struct rewriter *r, uint32_t index, const char *what)
+{
+    const struct statement *s = &r->statements[index];
+    if (!x86(r)->uses_r11 || !r11_live_after(r, index))
+        return true;
+    report_error(
+        r, s, s->where,
+        "%s needs %%r11 as scratch, but its value is used later: keep it in another register",
+        what);
+    return false;
+}

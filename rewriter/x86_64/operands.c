@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* Parses an instruction: prefixes, mnemonic, operands. */
+#include "x86_64.h"
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static void skip_blanks(struct span *s)
+{
+    while (s->size && is_blank(*s->at))
+        s->at++, s->size--;
+}
+
+/* The word at the start of *s, which is moved behind it. */
+static struct span take_word(struct span *s)
+{
+    skip_blanks(s);
+    struct span word = {s->at, 0};
+    while (word.size < s->size && (is_name_char(s->at[word.size])))
+        word.size++;
+    s->at += word.size;
+    s->size -= word.size;
+    skip_blanks(s);
+    return word;
+}
+
+static const char *span_end(struct span s)
+{
+    return s.at + s.size;
+}
+
+/* `%name` at the start of *s; `%st(1)` and `%st` too. NO_REG after reporting. */
+static uint8_t take_register(struct rewriter *r, const struct statement *s, struct span *text)
+{
+    const char *start = text->at;
+    struct span name = {start + 1, 0};
+    while (name.size + 1 < text->size && is_name_char(name.at[name.size]) &&
+           name.at[name.size] != '@')
+        name.size++;
+    uint8_t reg = register_parse(r, name);
+    if (reg == REG(REG_X87, 8)) { /* st */
+        struct span rest = {span_end(name), (uint32_t)(span_end(*text) - span_end(name))};
+        skip_blanks(&rest);
+        if (rest.size >= 3 && *rest.at == '(') {
+            char digit = rest.at[1];
+            if (digit >= '0' && digit <= '7' && rest.at[2] == ')') {
+                reg = (uint8_t)REG(REG_X87, digit - '0');
+                name.size = (uint32_t)(rest.at + 3 - name.at);
+            }
+        }
+    }
+    if (reg == NO_REG)
+        report_error(r, s, start, "'%.*s' is no register", (int)name.size + 1, start);
+    if (reg_class(reg) == REG_AVX512) {
+        report_error(r, s, start, "AVX-512 is not supported; compile for x86-64-v3 at most");
+        return NO_REG;
+    }
+    if (is_gpr_number(reg, NUMBER_R11))
+        x86(r)->uses_r11 = true;
+    text->at += name.size + 1;
+    text->size -= name.size + 1;
+    skip_blanks(text);
+    return reg;
+}
+
+/* `(base,index,scale)`, the parentheses included. */
+static bool parse_address(struct rewriter *r, const struct statement *s, struct span text,
+                          struct operand *o)
+{
+    const char *start = text.at;
+    text.at++, text.size--; /* ( */
+    skip_blanks(&text);
+    if (text.size && *text.at == '%' && !(o->base = take_register(r, s, &text)))
+        return false;
+    if (text.size && *text.at == ',') {
+        text.at++, text.size--;
+        skip_blanks(&text);
+        if (text.size && *text.at == '%' && !(o->index = take_register(r, s, &text)))
+            return false;
+        if (text.size && *text.at == ',') {
+            text.at++, text.size--;
+            skip_blanks(&text);
+            const char *close = memchr(text.at, ')', text.size);
+            int64_t scale;
+            struct span number = {text.at, close ? (uint32_t)(close - text.at) : 0};
+            if (number.size) {
+                if (!literal_value(span_trim(number), &scale) ||
+                    (scale != 1 && scale != 2 && scale != 4 && scale != 8)) {
+                    report_error(r, s, text.at, "the scale must be 1, 2, 4 or 8");
+                    return false;
+                }
+                o->scale = (uint8_t)scale;
+                text.at += number.size, text.size -= number.size;
+            }
+        }
+    }
+    if (text.size != 1 || *text.at != ')') {
+        report_error(r, s, start, "this is no address: expected (base,index,scale)");
+        return false;
+    }
+    return true;
+}
+
+/* Finds the parenthesis that begins `(base,…)`: the last top-level one that holds a register or
+ * comma. */
+static const char *find_address(struct span text)
+{
+    if (!text.size || text.at[text.size - 1] != ')')
+        return NULL;
+    int depth = 0;
+    const char *p = span_end(text);
+    while (p > text.at) {
+        p--;
+        if (*p == ')')
+            depth++;
+        else if (*p == '(' && --depth == 0)
+            break;
+    }
+    if (depth != 0)
+        return NULL;
+    const char *inside = p + 1;
+    while (is_blank(*inside))
+        inside++;
+    return *inside == '%' || *inside == ',' ? p : NULL;
+}
+
+static bool parse_memory(struct rewriter *r, const struct statement *s, struct span text,
+                         struct operand *o)
+{
+    o->kind = OPERAND_MEM;
+    const char *address = find_address(text);
+    if (address) {
+        struct span inside = {address, (uint32_t)(span_end(text) - address)};
+        if (!parse_address(r, s, inside, o))
+            return false;
+        text.size = (uint32_t)(address - text.at);
+    }
+    o->text = span_trim(text);
+    o->literal = o->text.size == 0 || literal_value(o->text, &o->value);
+    return true;
+}
+
+static bool parse_operand(struct rewriter *r, const struct statement *s, struct span text,
+                          bool branch, struct operand *o)
+{
+    *o = (struct operand){0};
+    if (text.size && *text.at == '*') {
+        o->star = true;
+        text.at++, text.size--;
+        skip_blanks(&text);
+    }
+    if (!text.size) {
+        report_error(r, s, text.at, "an operand is missing");
+        return false;
+    }
+    if (memchr(text.at, '{', text.size)) {
+        report_error(r, s, text.at, "AVX-512 is not supported; compile for x86-64-v3 at most");
+        return false;
+    }
+    if (*text.at == '$') {
+        text.at++, text.size--;
+        o->kind = OPERAND_IMM;
+        o->text = span_trim(text);
+        o->literal = literal_value(o->text, &o->value);
+        return true;
+    }
+    if (*text.at == '%') {
+        uint8_t reg = take_register(r, s, &text);
+        if (!reg)
+            return false;
+        if (reg_class(reg) == REG_SEGMENT && text.size && *text.at == ':') {
+            text.at++, text.size--;
+            skip_blanks(&text);
+            o->segment = reg;
+            return parse_memory(r, s, text, o);
+        }
+        if (text.size) {
+            report_error(r, s, text.at, "unexpected text behind a register");
+            return false;
+        }
+        o->kind = OPERAND_REG;
+        o->reg = reg;
+        return true;
+    }
+    if (branch && !o->star) {
+        o->kind = OPERAND_TARGET;
+        o->text = text;
+        return true;
+    }
+    return parse_memory(r, s, text, o);
+}
+
+/* Prefixes: 0 where the word is none, -1 for those that mean nothing and are left out. */
+static int prefix_of(struct span word)
+{
+    static const struct {
+        const char *name;
+        int prefix;
+    } prefixes[] = {{"lock", PREFIX_LOCK},
+                    {"rep", PREFIX_REP},
+                    {"repe", PREFIX_REP},
+                    {"repz", PREFIX_REP},
+                    {"repne", PREFIX_REPNE},
+                    {"repnz", PREFIX_REPNE},
+                    {"data16", PREFIX_DATA16},
+                    {"addr32", PREFIX_ADDR32},
+                    {"notrack", -1},
+                    {"bnd", -1},
+                    {"xacquire", -1},
+                    {"xrelease", -1},
+                    {"cs", -1},
+                    {"ds", -1},
+                    {"es", -1},
+                    {"ss", -1},
+                    {"rex64", -1},
+                    {"rex.w", -1}};
+    if (word.size < 2 || word.size > 8 || !strchr("lrdanbxces", *word.at))
+        return 0;
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+        if (span_is(word, prefixes[i].name))
+            return prefixes[i].prefix;
+    return 0;
+}
+
+/* `{vex}` and its like, as the assembler spells them. */
+static bool take_pseudo(struct rewriter *r, const struct statement *s, struct span *text,
+                        struct span *pseudo)
+{
+    const char *close = memchr(text->at, '}', text->size);
+    static const char *const known[] = {"{vex}",    "{vex2}", "{vex3}", "{disp8}",
+                                        "{disp32}", "{load}", "{store}"};
+    if (close) {
+        struct span word = {text->at, (uint32_t)(close + 1 - text->at)};
+        for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+            if (span_is(word, known[i])) {
+                *pseudo = word;
+                text->at += word.size, text->size -= word.size;
+                skip_blanks(text);
+                return true;
+            }
+    }
+    report_error(r, s, text->at, "this pseudo prefix is not supported");
+    return false;
+}
+
+static void take_addresses(struct rewriter *r, struct insn *in)
+{
+    for (unsigned i = 0; i < in->count; i++) {
+        struct operand *o = &in->operands[i];
+        if (o->kind == OPERAND_TARGET)
+            in->target = symbol_reference(r, o->text);
+        else if (o->kind != OPERAND_REG && !o->literal && o->text.size)
+            symbols_take(r, o->text);
+    }
+}
+
+struct insn *x86_64_parse(struct rewriter *r, struct statement *s, struct span text,
+                          bool *prefix_only)
+{
+    struct span pseudo = {0}, word;
+    unsigned prefixes = 0;
+    int prefix;
+    do {
+        if (text.size && *text.at == '{' && !take_pseudo(r, s, &text, &pseudo))
+            return NULL;
+        word = take_word(&text);
+        prefix = prefix_of(word);
+        if (prefix > 0)
+            prefixes |= (unsigned)prefix;
+        if (word.size && word.at + word.size < span_end(text) && *text.at == ',' && prefix == 0) {
+            /* `jne,pt` */
+            report_error(r, s, text.at, "branch hints are not supported; leave them out");
+            return NULL;
+        }
+    } while (prefix != 0 && text.size);
+    if (prefix != 0) {
+        *prefix_only = true;
+        return NULL;
+    }
+    if (!word.size) {
+        report_error(r, s, text.at, "expected an instruction");
+        return NULL;
+    }
+    char lower[32];
+    struct span name = word;
+    for (uint32_t i = 0; i < word.size && word.size <= sizeof lower; i++)
+        if (word.at[i] >= 'A' && word.at[i] <= 'Z') { /* as people write by hand */
+            for (i = 0; i < word.size; i++)
+                lower[i] =
+                    (char)(word.at[i] >= 'A' && word.at[i] <= 'Z' ? word.at[i] | 32 : word.at[i]);
+            name.at = lower;
+        }
+    const struct known_insn *known = known_insn(r, name);
+    if (!known) {
+        report_error(r, s, word.at,
+                     "unknown instruction '%.*s': the box allows x86-64-v3, AES, PCLMUL and SHA",
+                     (int)word.size, word.at);
+        return NULL;
+    }
+    if (known->info->class == CLASS_REFUSED) {
+        report_error(r, s, word.at, "'%.*s' %s", (int)word.size, word.at, known->info->suffixes);
+        return NULL;
+    }
+
+    struct operand operands[MAX_OPERANDS];
+    unsigned count = 0;
+    unsigned class = known->info->class;
+    bool branch =
+        class == CLASS_JUMP || class == CLASS_BRANCH || class == CLASS_CALL || class == CLASS_SHORT;
+    struct span rest = text, argument;
+    while (text.size && next_argument(&rest, &argument)) {
+        if (count == MAX_OPERANDS) {
+            report_error(r, s, argument.at, "too many operands");
+            return NULL;
+        }
+        if (!parse_operand(r, s, argument, branch, &operands[count]))
+            return NULL;
+        count++;
+    }
+
+    static const struct insn_info move = {"movs", "", ACCESS_WRITE, FLAGS_KEEP, CLASS_PLAIN};
+    const struct insn_info *info = known->info;
+    if (class == CLASS_STRING && (span_starts(name, "movs") || span_starts(name, "cmps")))
+        for (unsigned i = 0; i < count; i++)
+            if (operands[i].kind == OPERAND_REG)
+                info = &move;
+
+    struct insn *in = arena_alloc(&r->arena, sizeof *in + count * sizeof *operands);
+    *in = (struct insn){.info = info,
+                        .mnemonic = name.at == word.at ? word : known->name,
+                        .pseudo = pseudo,
+                        .width = known->width,
+                        .prefixes = (uint8_t)prefixes,
+                        .count = (uint8_t)count};
+    if (count)
+        memcpy(in->operands, operands, count * sizeof *operands);
+    take_addresses(r, in);
+    return in;
+}

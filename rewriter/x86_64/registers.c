@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "x86_64.h"
+
+static const char names[256][6] = {
+    [REG(REG64, 0)] = "rax",
+    "rcx",
+    "rdx",
+    "rbx",
+    "rsp",
+    "rbp",
+    "rsi",
+    "rdi",
+    "r8",
+    "r9",
+    "r10",
+    "r11",
+    "r12",
+    "r13",
+    "r14",
+    "r15",
+    [REG(REG32, 0)] = "eax",
+    "ecx",
+    "edx",
+    "ebx",
+    "esp",
+    "ebp",
+    "esi",
+    "edi",
+    "r8d",
+    "r9d",
+    "r10d",
+    "r11d",
+    "r12d",
+    "r13d",
+    "r14d",
+    "r15d",
+    [REG(REG16, 0)] = "ax",
+    "cx",
+    "dx",
+    "bx",
+    "sp",
+    "bp",
+    "si",
+    "di",
+    "r8w",
+    "r9w",
+    "r10w",
+    "r11w",
+    "r12w",
+    "r13w",
+    "r14w",
+    "r15w",
+    [REG(REG8, 0)] = "al",
+    "cl",
+    "dl",
+    "bl",
+    "spl",
+    "bpl",
+    "sil",
+    "dil",
+    "r8b",
+    "r9b",
+    "r10b",
+    "r11b",
+    "r12b",
+    "r13b",
+    "r14b",
+    "r15b",
+    [REG(REG8_HIGH, 0)] = "ah",
+    "ch",
+    "dh",
+    "bh",
+    [REG(REG_XMM, 0)] = "xmm0",
+    "xmm1",
+    "xmm2",
+    "xmm3",
+    "xmm4",
+    "xmm5",
+    "xmm6",
+    "xmm7",
+    "xmm8",
+    "xmm9",
+    "xmm10",
+    "xmm11",
+    "xmm12",
+    "xmm13",
+    "xmm14",
+    "xmm15",
+    [REG(REG_YMM, 0)] = "ymm0",
+    "ymm1",
+    "ymm2",
+    "ymm3",
+    "ymm4",
+    "ymm5",
+    "ymm6",
+    "ymm7",
+    "ymm8",
+    "ymm9",
+    "ymm10",
+    "ymm11",
+    "ymm12",
+    "ymm13",
+    "ymm14",
+    "ymm15",
+    [REG(REG_MM, 0)] = "mm0",
+    "mm1",
+    "mm2",
+    "mm3",
+    "mm4",
+    "mm5",
+    "mm6",
+    "mm7",
+    [REG(REG_X87, 0)] = "st(0)",
+    "st(1)",
+    "st(2)",
+    "st(3)",
+    "st(4)",
+    "st(5)",
+    "st(6)",
+    "st(7)",
+    "st",
+    [REG(REG_SEGMENT, 0)] = "es",
+    "cs",
+    "ss",
+    "ds",
+    "fs",
+    "gs",
+    [REG(REG_SYSTEM, 0)] = "cr0",
+    "cr2",
+    "cr3",
+    "cr4",
+    "cr8",
+    "dr0",
+    "dr1",
+    "dr2",
+    "dr3",
+    "dr6",
+    "dr7",
+    [REG(REG_SPECIAL, 0)] = "rip",
+    "eip",
+    "riz",
+    "eiz",
+};
+
+static uint8_t hash(struct span name)
+{
+    uint64_t key = 0;
+    memcpy(&key, name.at, name.size);
+    return (uint8_t)((key * 0x9e3779b97f4a7c15u) >> 56);
+}
+
+void registers_start(struct rewriter *r)
+{
+    struct x86_64 *x = x86(r);
+    for (unsigned i = 1; i < 256; i++) {
+        if (!names[i][0])
+            continue;
+        uint8_t slot = hash((struct span){names[i], (uint32_t)strlen(names[i])});
+        while (x->register_slots[slot])
+            slot++;
+        x->register_slots[slot] = (uint8_t)i;
+    }
+}
+
+uint8_t register_parse(const struct rewriter *r, struct span name)
+{
+    const struct x86_64 *x = r->arch_state;
+    char lower[5];
+    if (name.size < 2 || name.size > 5)
+        return NO_REG;
+    for (uint32_t i = 0; i < name.size; i++)
+        lower[i] = name.at[i] >= 'A' && name.at[i] <= 'Z' ? (char)(name.at[i] | 32) : name.at[i];
+    name.at = lower;
+    for (uint8_t slot = hash(name); x->register_slots[slot]; slot++) {
+        const char *known = names[x->register_slots[slot]];
+        if (strlen(known) == name.size && memcmp(known, lower, name.size) == 0)
+            return x->register_slots[slot];
+    }
+    /* zmm0…31, xmm16…31, ymm16…31, k0…7: parsed to be refused */
+    if ((name.size >= 4 && memcmp(lower + 1, "mm", 2) == 0) ||
+        (name.size == 2 && lower[0] == 'k' && lower[1] >= '0' && lower[1] <= '7'))
+        return REG(REG_AVX512, 0);
+    return NO_REG;
+}
+
+const char *register_name(uint8_t reg)
+{
+    return names[reg];
+}
+
+unsigned register_width(uint8_t reg)
+{
+    static const uint8_t width[16] = {
+        [REG64] = 8, [REG32] = 4, [REG16] = 2, [REG8] = 1, [REG8_HIGH] = 1};
+    return width[reg_class(reg)];
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* Sends each instruction to the file that knows its form. */
+#include "x86_64.h"
+
+static bool has_memory(const struct insn *in)
+{
+    for (unsigned i = 0; i < in->count; i++)
+        if (in->operands[i].kind == OPERAND_MEM)
+            return true;
+    return false;
+}
+
+/* In code that may not write or read a segment register, and at no privilege. */
+static bool names_system_register(const struct insn *in)
+{
+    for (unsigned i = 0; i < in->count; i++)
+        if (in->operands[i].kind == OPERAND_REG && (reg_class(in->operands[i].reg) == REG_SEGMENT ||
+                                                    reg_class(in->operands[i].reg) == REG_SYSTEM))
+            return true;
+    return false;
+}
+
+static void rewrite_plain(struct rewriter *r, uint32_t index)
+{
+    const struct statement *s = &r->statements[index];
+    const struct insn *in = s->insn;
+    struct operand operands[MAX_OPERANDS];
+    if (!has_memory(in)) {
+        if (in->prefixes & ~(unsigned)PREFIX_LOCK)
+            put_insn(r, in, in->operands);
+        else
+            put_statement(r, index);
+        return;
+    }
+    const struct operand *from = &in->operands[0];
+    if (in->count == 2 && is_thread_pointer(from) && span_starts(in->mnemonic, "mov") &&
+        in->operands[1].kind == OPERAND_REG && reg_class(in->operands[1].reg) == REG64) {
+        /* the word at the thread pointer is the thread pointer itself */
+        if (in->operands[1].reg != R11 && !r11_free(r, index, "the thread pointer"))
+            return;
+        runtime_call(r, LFI_SLOT_GET_TP);
+        if (in->operands[1].reg != R11)
+            put_op_regs(r, "movq", R11, in->operands[1].reg);
+        return;
+    }
+    if (confine_all(r, index, operands))
+        put_insn(r, in, operands);
+}
+
+/* `movabs` with an absolute address of 64 bits: only its lower half counts in a box. */
+static void rewrite_movabs(struct rewriter *r, uint32_t index)
+{
+    const struct statement *s = &r->statements[index];
+    const struct insn *in = s->insn;
+    struct operand operands[MAX_OPERANDS];
+    if (!has_memory(in)) {
+        put_statement(r, index);
+        return;
+    }
+    if (in->count != 2 || in->operands[0].base || in->operands[1].base) {
+        report_error(r, s, NULL, "movabs takes an absolute address");
+        return;
+    }
+    for (unsigned i = 0; i < 2; i++)
+        if (in->operands[i].kind == OPERAND_MEM && !in->operands[i].literal) {
+            report_error(r, s, NULL,
+                         "absolute addresses of symbols need relocations in code: use "
+                         "symbol(%%rip)");
+            return;
+        }
+    if (r->options->mode == LFI_MODE_JUMPS ||
+        (r->options->mode == LFI_MODE_STORES && in->operands[0].kind == OPERAND_MEM)) {
+        put_statement(r, index);
+        return;
+    }
+    if (!confine_all(r, index, operands))
+        return;
+    struct insn *plain = arena_alloc(&r->arena, sizeof *plain);
+    *plain = *in;
+    plain->mnemonic = (struct span){"mov", 3};
+    if (in->width)
+        plain->mnemonic = in->width == 1   ? (struct span){"movb", 4}
+                          : in->width == 2 ? (struct span){"movw", 4}
+                          : in->width == 4 ? (struct span){"movl", 4}
+                                           : (struct span){"movq", 4};
+    put_insn(r, plain, operands);
+}
+
+/* Vector indexes: with 32-bit addresses each lane's address is truncated as any other. */
+static void rewrite_gather(struct rewriter *r, uint32_t index)
+{
+    const struct insn *in = r->statements[index].insn;
+    struct operand operands[MAX_OPERANDS];
+    if (!confine_all(r, index, operands))
+        return;
+    for (unsigned i = 0; i < in->count; i++)
+        if (operands[i].kind == OPERAND_MEM && !operands[i].base && operands[i].segment == SEG_GS) {
+            put(&r->out, "\taddr32");
+            break;
+        }
+    put_insn(r, in, operands);
+}
+
+static void rewrite_interrupt(struct rewriter *r, uint32_t index)
+{
+    const struct statement *s = &r->statements[index];
+    const struct insn *in = s->insn;
+    if (in->count == 1 && in->operands[0].literal && in->operands[0].value == 3)
+        put_line(r, "int3");
+    else
+        report_error(r, s, NULL, "software interrupts do not reach the system: use syscall");
+}
+
+static void rewrite_pop(struct rewriter *r, uint32_t index)
+{
+    if (writes_stack_pointer(r->statements[index].insn))
+        rewrite_stack_write(r, index);
+    else
+        rewrite_plain(r, index);
+}
+
+void x86_64_rewrite(struct rewriter *r, uint32_t index)
+{
+    const struct statement *s = &r->statements[index];
+    const struct insn *in = s->insn;
+    if (names_system_register(in)) {
+        report_error(r, s, NULL, "segment, control and debug registers belong to the system");
+        return;
+    }
+    switch ((enum class)in->info->class) {
+    case CLASS_MOVABS:
+        if (writes_stack_pointer(in))
+            rewrite_stack_write(r, index);
+        else
+            rewrite_movabs(r, index);
+        break;
+    case CLASS_POP:
+        rewrite_pop(r, index);
+        break;
+    case CLASS_BIT:
+        rewrite_bit(r, index);
+        break;
+    case CLASS_XLAT:
+        rewrite_xlat(r, index);
+        break;
+    case CLASS_JUMP:
+        rewrite_jump(r, index);
+        break;
+    case CLASS_BRANCH:
+        rewrite_branch(r, index);
+        break;
+    case CLASS_SHORT:
+        rewrite_short_branch(r, index);
+        break;
+    case CLASS_CALL:
+        rewrite_call(r, index);
+        break;
+    case CLASS_RETURN:
+        rewrite_return(r, index);
+        break;
+    case CLASS_LEAVE:
+        rewrite_leave(r, index);
+        break;
+    case CLASS_ENTER:
+        rewrite_enter(r, index);
+        break;
+    case CLASS_SYSCALL:
+        runtime_call(r, LFI_SLOT_SYSCALL);
+        break;
+    case CLASS_INT:
+        rewrite_interrupt(r, index);
+        break;
+    case CLASS_STRING:
+        rewrite_string(r, index);
+        break;
+    case CLASS_GATHER:
+        rewrite_gather(r, index);
+        break;
+    default:
+        if (writes_stack_pointer(in))
+            rewrite_stack_write(r, index);
+        else
+            rewrite_plain(r, index);
+    }
+}
+
+static void start(struct rewriter *r)
+{
+    struct x86_64 *x = arena_alloc(&r->arena, sizeof *x);
+    memset(x, 0, sizeof *x);
+    r->arch_state = x;
+    known_insns_start(r);
+    registers_start(r);
+}
+
+const struct arch lfi_rewrite_x86_64 = {
+    .name = "x86_64",
+    .bundle_shift = 5,
+    .start = start,
+    .parse = x86_64_parse,
+    .rewrite = x86_64_rewrite,
+    .rewrite_data = x86_64_rewrite_data,
+};

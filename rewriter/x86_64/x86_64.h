@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * x86-64: instructions as structure, and what each file here does with them. The forms are those of
+ * docs/abi.md; each function's comment names the row.
+ *
+ *   insns.def, refused.def, insns.c   what is known of each mnemonic
+ *   registers.c, operands.c           text to structure
+ *   print.c                           structure to text
+ *   liveness.c                        are the flags, is %r11 still needed?
+ *   memory.c, thread.c                operands in memory; %fs
+ *   control.c                         branches, calls, returns, runtime calls
+ *   stack.c                           writes to %rsp
+ *   string.c                          string instructions
+ *   implicit.c                        xlat, bit tests, .byte in code
+ *   rewrite.c                         which of them an instruction goes to
+ */
+#ifndef REWRITER_X86_64_H
+#define REWRITER_X86_64_H
+
+#include "../rewrite.h"
+
+/* A register: its class in the upper, its number in the lower half. */
+enum register_class {
+    NO_REG,
+    REG64,
+    REG32,
+    REG16,
+    REG8,
+    REG8_HIGH,
+    REG_XMM,
+    REG_YMM,
+    REG_MM,
+    REG_X87,
+    REG_SEGMENT,
+    REG_SYSTEM, /* control, debug */
+    REG_AVX512, /* zmm, mask */
+    REG_SPECIAL,
+};
+#define REG(class, number) ((class) << 4 | (number))
+enum {
+    RAX = REG(REG64, 0),
+    RBX = REG(REG64, 3),
+    RSP = REG(REG64, 4),
+    RBP = REG(REG64, 5),
+    RSI = REG(REG64, 6),
+    RDI = REG(REG64, 7),
+    R11 = REG(REG64, 11),
+    EAX = REG(REG32, 0),
+    EBX = REG(REG32, 3),
+    ESP = REG(REG32, 4),
+    R11D = REG(REG32, 11),
+    AL = REG(REG8, 0),
+    SEG_ES = REG(REG_SEGMENT, 0),
+    SEG_CS,
+    SEG_SS,
+    SEG_DS,
+    SEG_FS,
+    SEG_GS,
+    RIP = REG(REG_SPECIAL, 0),
+    EIP,
+    RIZ,
+    EIZ,
+};
+static inline unsigned reg_class(uint8_t reg)
+{
+    return reg >> 4;
+}
+static inline bool is_gpr(uint8_t reg)
+{
+    return reg_class(reg) >= REG64 && reg_class(reg) <= REG8_HIGH;
+}
+/* Is it the general register `number`, at any width? */
+static inline bool is_gpr_number(uint8_t reg, unsigned number)
+{
+    return is_gpr(reg) && reg_class(reg) != REG8_HIGH && (reg & 15u) == number;
+}
+#define NUMBER_RSP 4
+#define NUMBER_R11 11
+static inline uint8_t reg_as(uint8_t reg, unsigned class)
+{
+    return (uint8_t)REG(class, reg & 15u);
+}
+
+enum operand_kind { OPERAND_REG, OPERAND_IMM, OPERAND_MEM, OPERAND_TARGET };
+
+struct operand {
+    uint8_t kind;
+    uint8_t reg;                /* OPERAND_REG */
+    uint8_t segment;            /* the rest: OPERAND_MEM */
+    uint8_t base, index, scale; /* scale is 0 where none was written */
+    bool star;                  /* `*`: the target of an indirect branch */
+    bool literal;               /* text is the number `value`; an empty text is 0 */
+    int64_t value;
+    struct span text; /* displacement, immediate (without `$`), or direct target */
+};
+
+enum access { ACCESS_NONE, ACCESS_LEA, ACCESS_READ, ACCESS_WRITE, ACCESS_MODIFY, ACCESS_BOTH };
+enum flags { FLAGS_KEEP, FLAGS_SET, FLAGS_USE, FLAGS_UPDATE, FLAGS_PART, FLAGS_SHIFT };
+enum class {
+    CLASS_PLAIN,
+    CLASS_MASKED,
+    CLASS_GATHER,
+    CLASS_X87,
+    CLASS_MOVABS,
+    CLASS_PUSH,
+    CLASS_POP,
+    CLASS_BIT,
+    CLASS_XLAT,
+    CLASS_JUMP,
+    CLASS_BRANCH,
+    CLASS_SHORT,
+    CLASS_CALL,
+    CLASS_RETURN,
+    CLASS_LEAVE,
+    CLASS_ENTER,
+    CLASS_SYSCALL,
+    CLASS_NOP,
+    CLASS_STOP,
+    CLASS_INT,
+    CLASS_STRING,
+    CLASS_REFUSED,
+};
+
+struct insn_info {
+    const char *pattern;
+    const char *suffixes; /* for refused ones: the message */
+    uint8_t access, flags, class;
+};
+
+enum {
+    PREFIX_LOCK = 1,
+    PREFIX_REP = 2,
+    PREFIX_REPNE = 4,
+    PREFIX_DATA16 = 8,
+    PREFIX_ADDR32 = 16,
+};
+
+#define MAX_OPERANDS 5
+
+struct insn {
+    const struct insn_info *info;
+    struct span mnemonic;  /* with its suffix */
+    struct span pseudo;    /* {vex}, {disp32}, …; empty for most */
+    struct symbol *target; /* of a direct branch */
+    uint8_t width;         /* in bytes, from the suffix; 0 without one */
+    uint8_t prefixes;
+    uint8_t count;
+    struct operand operands[];
+};
+
+/* One line of output: a mnemonic, and operands as structure. */
+struct line {
+    const char *mnemonic;
+    uint8_t count;
+    struct operand operands[MAX_OPERANDS];
+};
+
+struct known_insn {
+    struct span name;
+    const struct insn_info *info;
+    uint8_t width;
+};
+
+struct x86_64 {
+    struct known_insn *known; /* open addressing */
+    uint32_t known_mask;
+    uint8_t register_slots[256]; /* into the table of names, plus 1 */
+    bool uses_r11;               /* the input names it */
+    bool below_stack;            /* the function that ends at function_end uses the red zone */
+    uint32_t function_end;
+    uint32_t label_number; /* of labels that we make */
+};
+
+static inline struct x86_64 *x86(struct rewriter *r)
+{
+    return r->arch_state;
+}
+
+/* insns.c */
+void known_insns_start(struct rewriter *r);
+const struct known_insn *known_insn(struct rewriter *r, struct span name);
+
+/* registers.c */
+void registers_start(struct rewriter *r);
+uint8_t register_parse(const struct rewriter *r, struct span name); /* without %; NO_REG */
+const char *register_name(uint8_t reg);
+unsigned register_width(uint8_t reg); /* of a general register, in bytes; 0 for others */
+
+/* operands.c */
+struct insn *x86_64_parse(struct rewriter *r, struct statement *s, struct span text,
+                          bool *prefix_only);
+
+/* print.c */
+void put_operand(struct rewriter *r, const struct operand *o);
+/* The instruction with these operands, its own prefixes and mnemonic. */
+void put_insn(struct rewriter *r, const struct insn *in, const struct operand *operands);
+/* The statement's own text. */
+void put_statement(struct rewriter *r, uint32_t index);
+void put_line(struct rewriter *r, const char *text);
+/* `op src, dst` and `op dst` */
+void put_op2(struct rewriter *r, const char *op, const struct operand *from, uint8_t to);
+void put_op_regs(struct rewriter *r, const char *op, uint8_t from, uint8_t to);
+void group_begin(struct rewriter *r);
+void group_end(struct rewriter *r);
+void end_bundle(struct rewriter *r); /* behind calls: the postlinker moves the padding */
+#define BASE_SLOT "%gs:-40"
+
+/* liveness.c */
+bool flags_live_after(struct rewriter *r, uint32_t index);
+bool flags_live_before(struct rewriter *r, uint32_t index);
+bool r11_live_after(struct rewriter *r, uint32_t index);
+bool operand_names_r11(const struct operand *o);
+bool insn_names_r11(const struct insn *in);
+/* Reports and returns false if clobbering r11 after the operands were read is not possible. */
+bool r11_free(struct rewriter *r, uint32_t index, const char *what);
+
+/* memory.c */
+bool operand_written(const struct insn *in, unsigned i);
+/* Is it memory that the instruction accesses (not lea, nop)? */
+bool operand_accessed(const struct insn *in, unsigned i);
+/* `N(%rsp)` or `(%rsp)` with a small literal N. */
+bool is_near_stack(const struct operand *o);
+/* Makes a memory operand safe for a load or store in the current mode; false after an error. */
+bool confine(struct rewriter *r, uint32_t index, struct operand *o, bool written);
+/* Confines all operands of a copy of the instruction's; emits what must stand before it. */
+bool confine_all(struct rewriter *r, uint32_t index, struct operand *operands);
+
+/* thread.c: %fs */
+bool confine_thread(struct rewriter *r, uint32_t index, struct operand *o, bool written);
+bool is_thread_pointer(const struct operand *o); /* %fs:0 */
+
+/* control.c */
+void runtime_call(struct rewriter *r, int slot);
+void rewrite_jump(struct rewriter *r, uint32_t index);
+void rewrite_call(struct rewriter *r, uint32_t index);
+void put_return(struct rewriter *r);
+void rewrite_return(struct rewriter *r, uint32_t index);
+void rewrite_branch(struct rewriter *r, uint32_t index);
+void rewrite_short_branch(struct rewriter *r, uint32_t index);
+
+/* stack.c */
+bool writes_stack_pointer(const struct insn *in);
+void rewrite_stack_write(struct rewriter *r, uint32_t index);
+void rewrite_leave(struct rewriter *r, uint32_t index);
+void rewrite_enter(struct rewriter *r, uint32_t index);
+/* `op from, %esp` as a guarded write; flags as the caller found them. */
+void guarded_write(struct rewriter *r, const char *op, const struct operand *from, bool flags_live);
+
+/* string.c */
+void rewrite_string(struct rewriter *r, uint32_t index);
+
+/* implicit.c */
+void rewrite_xlat(struct rewriter *r, uint32_t index);
+void rewrite_bit(struct rewriter *r, uint32_t index);
+bool x86_64_rewrite_data(struct rewriter *r, uint32_t index);
+
+/* rewrite.c */
+void x86_64_rewrite(struct rewriter *r, uint32_t index);
+
+#endif
