@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* lfi-run: runs an LFI program in a box. docs/lfi-run.md is its manual. */
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <lfi/linux.h>
+
+extern char **environ;
+
+#define EXIT_USAGE       2
+#define EXIT_CANNOT      126 /* as a shell: found, but cannot be run */
+#define EXIT_NOT_FOUND   127
+#define VIOLATIONS_SHOWN 10
+
+static const char usage[] =
+    "Usage: lfi-run [OPTION]... PROGRAM [ARGUMENT]...\n"
+    "Runs an LFI program in a sandbox. Its exit status is the program's; 128+N if signal N ended "
+    "it.\n"
+    "\n"
+    "  -v, --verify           verify the code before it runs (the default)\n"
+    "      --no-verify        do not: for measuring only, there is no sandbox then\n"
+    "  -V, --verbose          say what is done\n"
+    "      --env NAME=VALUE   set an environment variable of the program; the option may be "
+    "repeated\n"
+    "      --dir BOX=HOST     show the directory HOST at the absolute path BOX; may be repeated\n"
+    "      --wd DIR           start in the directory DIR, a path of the box\n"
+    "  -r, --restricted       only what --dir names is visible, only what --env names is set\n"
+    "      --perf             write /tmp/perf-PID.map for perf(1)\n"
+    "      --huge-pages       back the heap and large mappings with huge pages\n"
+    "      --trace            print each system call\n"
+    "  -h, --help             print this and exit\n"
+    "      --version          print the version and exit\n"
+    "\n"
+    "Options end at PROGRAM. Without -r the program sees all files and variables that lfi-run "
+    "sees.\n";
+
+enum { OPT_NO_VERIFY = 256, OPT_ENV, OPT_DIR, OPT_WD, OPT_PERF, OPT_HUGE, OPT_TRACE, OPT_VERSION };
+
+static const struct option long_options[] = {
+    {"verify", no_argument, NULL, 'v'},
+    {"no-verify", no_argument, NULL, OPT_NO_VERIFY},
+    {"verbose", no_argument, NULL, 'V'},
+    {"env", required_argument, NULL, OPT_ENV},
+    {"dir", required_argument, NULL, OPT_DIR},
+    {"wd", required_argument, NULL, OPT_WD},
+    {"restricted", no_argument, NULL, 'r'},
+    {"perf", no_argument, NULL, OPT_PERF},
+    {"huge-pages", no_argument, NULL, OPT_HUGE},
+    {"trace", no_argument, NULL, OPT_TRACE},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, OPT_VERSION},
+    {NULL, 0, NULL, 0},
+};
+
+struct settings {
+    struct lfi_linux_options options;
+    struct lfi_linux_dir *dirs; /* parts of argv */
+    char **added;               /* --env, parts of argv */
+    size_t added_count;
+    const char **envp; /* the whole environment */
+    bool verbose, perf;
+    const char *program;
+};
+
+static int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static int complain(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("lfi-run: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+    return EXIT_FAILURE;
+}
+
+static int complain_usage(const char *format, const char *what)
+{
+    fputs("lfi-run: ", stderr);
+    fprintf(stderr, format, what);
+    fputs("\nTry 'lfi-run --help'.\n", stderr);
+    return EXIT_USAGE;
+}
+
+/* Splits BOX=HOST at the first '='. */
+static bool parse_dir(char *text, struct lfi_linux_dir *dir)
+{
+    char *equals = strchr(text, '=');
+    if (!equals || equals == text || !equals[1] || text[0] != '/')
+        return false;
+    *equals = 0;
+    *dir = (struct lfi_linux_dir){.box = text, .host = equals + 1};
+    return true;
+}
+
+static bool is_variable(const char *setting, const char *name)
+{
+    size_t length = strcspn(name, "=");
+    return !strncmp(setting, name, length) && setting[length] == '=';
+}
+
+/* The host's variables unless restricted, then those of --env, of which the last one counts. */
+static bool make_environment(struct settings *settings)
+{
+    size_t inherited = 0, count = 0;
+    while (!settings->options.restricted && environ[inherited])
+        inherited++;
+    settings->envp = calloc(inherited + settings->added_count + 1, sizeof *settings->envp);
+    if (!settings->envp)
+        return false;
+    for (size_t i = 0; i < inherited + settings->added_count; i++) {
+        const char *setting = i < inherited ? environ[i] : settings->added[i - inherited];
+        bool overridden = false;
+        for (size_t k = i < inherited ? 0 : i - inherited + 1; k < settings->added_count; k++)
+            overridden |= is_variable(setting, settings->added[k]);
+        if (!overridden)
+            settings->envp[count++] = setting;
+    }
+    settings->options.envp = settings->envp;
+    return true;
+}
+
+/* Returns -1 to go on, or the exit status. */
+static int parse(int argc, char **argv, struct settings *settings)
+{
+    struct lfi_linux_options *options = &settings->options;
+    int option;
+    while ((option = getopt_long(argc, argv, "+vVrh", long_options, NULL)) != -1) {
+        switch (option) {
+        case 'v':
+            options->unverified = false;
+            break;
+        case OPT_NO_VERIFY:
+            options->unverified = true;
+            break;
+        case 'V':
+            settings->verbose = true;
+            break;
+        case OPT_ENV:
+            if (!strchr(optarg, '=') || optarg[0] == '=')
+                return complain_usage("--env wants NAME=VALUE, not '%s'", optarg);
+            settings->added[settings->added_count++] = optarg;
+            break;
+        case OPT_DIR:
+            if (!parse_dir(optarg, &settings->dirs[options->dir_count++]))
+                return complain_usage("--dir wants BOX=HOST with an absolute BOX, not '%s'",
+                                      optarg);
+            break;
+        case OPT_WD:
+            options->directory = optarg;
+            break;
+        case 'r':
+            options->restricted = true;
+            break;
+        case OPT_PERF:
+            settings->perf = true;
+            break;
+        case OPT_HUGE:
+            options->huge_pages = true;
+            break;
+        case OPT_TRACE:
+            options->trace = true;
+            break;
+        case 'h':
+            fputs(usage, stdout);
+            return EXIT_SUCCESS;
+        case OPT_VERSION:
+            puts("lfi-run " LFI_VERSION);
+            return EXIT_SUCCESS;
+        default:
+            fputs("Try 'lfi-run --help'.\n", stderr);
+            return EXIT_USAGE;
+        }
+    }
+    if (optind == argc)
+        return complain_usage("%s", "no program given");
+    settings->program = argv[optind];
+    options->argv = (const char *const *)argv + optind;
+    return -1;
+}
+
+static bool report_violation(void *data, const struct lfi_violation *violation)
+{
+    unsigned *count = data;
+    fprintf(stderr, "lfi-run: box+0x%" PRIx64 ": %s: %s", violation->address, violation->rule,
+            violation->message);
+    if (violation->text[0])
+        fprintf(stderr, " [%s]", violation->text);
+    fputc('\n', stderr);
+    return ++*count < VIOLATIONS_SHOWN;
+}
+
+static double seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+/* What the program's end means for a shell. */
+static int status_of(const struct settings *settings, const struct lfi_linux_result *result)
+{
+    switch (result->end) {
+    case LFI_LINUX_EXITED:
+        return result->status;
+    case LFI_LINUX_KILLED:
+        if (settings->verbose)
+            complain("%s: ended by signal %d (%s)", settings->program, result->signal,
+                     strsignal(result->signal));
+        return 128 + result->signal;
+    default:
+        complain("%s: %s", settings->program, result->report);
+        return 128 + result->signal;
+    }
+}
+
+static int run(struct settings *settings, struct lfi_box *box)
+{
+    struct lfi_process *process = NULL;
+    struct lfi_linux_result result;
+    struct lfi_error error = {{0}};
+    unsigned violations = 0;
+    settings->options.report = report_violation;
+    settings->options.data = &violations;
+    settings->options.file_mask = umask(0);
+
+    double start = seconds();
+    int failed = lfi_linux_new(box, &settings->options, &process, &error);
+    if (failed)
+        return complain("%s", error.message);
+    failed = lfi_linux_load(process, settings->program, &error);
+    if (failed) {
+        complain("%s", error.message);
+        lfi_linux_free(process);
+        return failed == -ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT;
+    }
+    if (settings->verbose)
+        complain("%s: %s and loaded in %.3f ms, box at 0x%" PRIx64, settings->program,
+                 settings->options.unverified ? "not verified" : "verified",
+                 (seconds() - start) * 1e3, lfi_box_base(box));
+    if (settings->perf && lfi_linux_perf_map(process, &error))
+        complain("%s", error.message);
+
+    int status = EXIT_CANNOT;
+    failed = lfi_linux_run(process, &result);
+    if (failed)
+        complain("%s: cannot run: %s", settings->program, strerror(-failed));
+    else
+        status = status_of(settings, &result);
+    if (settings->verbose)
+        complain("%s: status %d after %.3f ms", settings->program, status,
+                 (seconds() - start) * 1e3);
+    lfi_linux_free(process);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct settings settings = {0};
+    settings.dirs = calloc((size_t)argc, sizeof *settings.dirs);
+    settings.added = calloc((size_t)argc, sizeof *settings.added);
+    settings.options.dirs = settings.dirs;
+    int status = settings.dirs && settings.added ? parse(argc, argv, &settings) : EXIT_FAILURE;
+    if (status == -1 && !make_environment(&settings))
+        status = complain("out of memory");
+    if (status == -1) {
+        if (settings.options.unverified)
+            complain("%s: not verified: nothing confines it", settings.program);
+        struct lfi_space *space = NULL;
+        struct lfi_box *box = NULL;
+        struct lfi_error error;
+        if (lfi_space_new(&space, 1, &error) || lfi_box_new(space, &box, &error))
+            status = complain("%s", error.message);
+        else
+            status = run(&settings, box);
+        lfi_box_free(box);
+        lfi_space_free(space);
+    }
+    free(settings.envp);
+    free(settings.dirs);
+    free(settings.added);
+    return status;
+}

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* From the registers of a system call to its handler and back: syscalls.def is the table. */
+#include "process.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/sysinfo.h>
+#include <sys/vfs.h>
+
+#define VALUE        \
+    {                \
+        ARG_VALUE, 0 \
+    }
+#define FD        \
+    {             \
+        ARG_FD, 0 \
+    }
+#define DIR        \
+    {              \
+        ARG_DIR, 0 \
+    }
+#define PATH        \
+    {               \
+        ARG_PATH, 0 \
+    }
+#define MAYBE_PATH        \
+    {                     \
+        ARG_MAYBE_PATH, 0 \
+    }
+#define STRUCT(s)     \
+    {                 \
+        ARG_STRUCT, s \
+    }
+#define MAYBE(s)     \
+    {                \
+        ARG_MAYBE, s \
+    }
+#define BUFFER(n)     \
+    {                 \
+        ARG_BUFFER, n \
+    }
+#define POINTER        \
+    {                  \
+        ARG_POINTER, 0 \
+    }
+
+/* The last entry is nobody's: where calls go that the architecture does not have. */
+#define NONE (CALLS_MAX - 1)
+#if defined(__x86_64__)
+#define NUMBER(x86_64, aarch64) x86_64
+#elif defined(__aarch64__)
+#define NUMBER(x86_64, aarch64) aarch64
+#endif
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverride-init"
+#if defined(__clang__)
+#pragma GCC diagnostic ignored "-Winitializer-overrides"
+#endif
+const struct entry lfi_calls[CALLS_MAX] = {
+#define CALL(x86_64, aarch64, name, handler, ...) \
+    [NUMBER(x86_64, aarch64)] = {#name, lfi_sys_##handler, {__VA_ARGS__}},
+#include "syscalls.def"
+#undef CALL
+    [NONE] = {0},
+};
+#pragma GCC diagnostic pop
+
+void lfi_say(struct lfi_error *error, const char *format, ...)
+{
+    va_list arguments;
+    if (!error)
+        return;
+    va_start(arguments, format);
+    vsnprintf(error->message, sizeof error->message, format, arguments);
+    va_end(arguments);
+}
+
+HANDLER(pass)
+{
+    const uint64_t *arg = call->arg;
+    return host(call->number, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
+}
+
+HANDLER(ignore)
+{
+    (void)call;
+    return 0;
+}
+
+static struct lfi_file *working_directory(struct lfi_process *process)
+{
+    pthread_mutex_lock(&process->lock);
+    struct lfi_file *file = process->cwd;
+    lfi_file_hold(file);
+    pthread_mutex_unlock(&process->lock);
+    return file;
+}
+
+/* With all of the host's /proc visible, a descriptor's name there is that of the host's descriptor.
+ */
+static int translate_descriptor(struct call *call, char text[PATH_MAX])
+{
+    static const char prefix[] = "/proc/self/fd/";
+    if (strncmp(text, prefix, sizeof prefix - 1) != 0)
+        return 0;
+    char *at = text + sizeof prefix - 1, rest[PATH_MAX];
+    int fd = 0;
+    if (*at < '0' || *at > '9')
+        return 0;
+    for (; *at >= '0' && *at <= '9' && fd < LFI_FILES_MAX; at++)
+        fd = fd * 10 + (*at - '0');
+    struct lfi_file *file = lfi_fdtable_get(&call->process->files, fd);
+    if (!file)
+        return -ENOENT;
+    snprintf(rest, sizeof rest, "%s", at);
+    int length = snprintf(text, PATH_MAX, "%s%d%s", prefix, file->host, rest);
+    lfi_file_drop(file);
+    return length >= PATH_MAX ? -ENAMETOOLONG : 0;
+}
+
+/* Checks one argument and puts what the handler needs into *call. */
+static int64_t take(struct call *call, const struct argument *argument, int index, int *paths)
+{
+    struct lfi_process *process = call->process;
+    uint64_t *value = &call->arg[index];
+    switch (argument->kind) {
+    case ARG_DIR:
+        if ((int)*value == AT_FDCWD) {
+            call->file[index] = working_directory(process);
+            *value = (uint64_t)call->file[index]->host;
+            return 0;
+        } /* fallthrough */
+    case ARG_FD:
+        call->file[index] = lfi_fdtable_get(&process->files, (int)*value);
+        if (!call->file[index])
+            return -EBADF;
+        *value = (uint64_t)call->file[index]->host;
+        return 0;
+    case ARG_MAYBE_PATH:
+        if (!*value)
+            return 0;
+        /* fallthrough */
+    case ARG_PATH: {
+        char *text = call->text[*paths];
+        ssize_t length = lfi_copy_string(process->box, text, *value, PATH_MAX);
+        call->path[(*paths)++] = text;
+        if (length < 0)
+            return length;
+        return process->paths.direct ? translate_descriptor(call, text) : 0;
+    }
+    case ARG_MAYBE:
+        if (!*value)
+            return 0;
+        /* fallthrough */
+    case ARG_STRUCT:
+        return lfi_box_contains(process->box, *value, argument->size) ? 0 : -EFAULT;
+    case ARG_BUFFER: {
+        uint64_t size = call->arg[argument->size];
+        return size == 0 || lfi_box_contains(process->box, *value, size) ? 0 : -EFAULT;
+    }
+    default:
+        return 0;
+    }
+}
+
+static void trace(const struct call *call, const struct entry *entry, const uint64_t given[6],
+                  int64_t result)
+{
+    char line[1024];
+    size_t used = (size_t)snprintf(line, sizeof line, "[%d] ", call->thread->tid);
+    if (entry->name)
+        used += (size_t)snprintf(line + used, sizeof line - used, "%s(", entry->name);
+    else
+        used += (size_t)snprintf(line + used, sizeof line - used, "syscall_%ld(", call->number);
+    int paths = 0;
+    for (int i = 0; i < 6 && used < sizeof line - 400; i++) {
+        unsigned kind = entry->arguments[i].kind;
+        if (i && (kind || given[i]))
+            used += (size_t)snprintf(line + used, sizeof line - used, ", ");
+        if ((kind == ARG_PATH || kind == ARG_MAYBE_PATH) && paths < 2 && call->path[paths])
+            used += (size_t)snprintf(line + used, sizeof line - used, "\"%.300s\"",
+                                     call->path[paths++]);
+        else if (kind == ARG_FD || kind == ARG_DIR)
+            used += (size_t)snprintf(line + used, sizeof line - used, "%d", (int)given[i]);
+        else if (i == 0 || kind || given[i])
+            used +=
+                (size_t)snprintf(line + used, sizeof line - used, "0x%lx", (unsigned long)given[i]);
+    }
+    if (result < 0 && result >= -4095)
+        used += (size_t)snprintf(line + used, sizeof line - used, ") = -%s\n",
+                                 strerrorname_np((int)-result));
+    else
+        used +=
+            (size_t)snprintf(line + used, sizeof line - used, ") = 0x%lx\n", (unsigned long)result);
+    if (write(STDERR_FILENO, line, used < sizeof line ? used : sizeof line - 1) < 0)
+        return; /* nobody reads it */
+}
+
+void lfi_serve(struct lfi_context *context, struct lfi_regs *regs)
+{
+    struct call call; /* text is large and needs no initial value */
+    call.thread = lfi_context_data(context);
+    call.process = call.thread->process;
+    call.regs = regs;
+    call.number = lfi_arch_call_number(regs);
+    call.registers_set = false;
+    call.path[0] = call.path[1] = NULL;
+    memset(call.file, 0, sizeof call.file);
+    lfi_arch_call_arguments(regs, call.arg);
+    uint64_t given[6];
+    memcpy(given, call.arg, sizeof given);
+    call.fd = (int)given[0];
+
+    bool known = call.number >= 0 && call.number < NONE;
+    const struct entry *entry = &lfi_calls[known ? call.number : NONE];
+    int64_t result = entry->handler ? 0 : -ENOSYS;
+    int paths = 0;
+    for (int i = 0; i < 6 && result == 0; i++)
+        result = take(&call, &entry->arguments[i], i, &paths);
+    if (result == 0)
+        result = entry->handler(&call);
+    for (int i = 0; i < 6; i++) {
+        if (call.file[i])
+            lfi_file_drop(call.file[i]);
+    }
+    if (call.process->trace)
+        trace(&call, entry, given, result);
+
+    if (result == -EPIPE && !call.registers_set) /* the host's signal is blocked */
+        atomic_fetch_or(&call.thread->pending, 1ull << (SIGPIPE - 1));
+    if (!call.registers_set)
+        lfi_arch_call_result(regs, result);
+    if (lfi_signals_pending(call.thread))
+        lfi_signals_deliver(call.thread, regs);
+    if (atomic_load_explicit(&call.process->ending, memory_order_relaxed))
+        lfi_context_stop(context, 0);
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "fdtable.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void lfi_fdtable_init(struct lfi_fdtable *table)
+{
+    memset(table, 0, sizeof *table);
+    pthread_mutex_init(&table->lock, NULL);
+}
+
+void lfi_fdtable_free(struct lfi_fdtable *table)
+{
+    for (int fd = 0; fd < LFI_FILES_MAX; fd++) {
+        lfi_file_drop(table->slots[fd]);
+        table->slots[fd] = NULL;
+    }
+    pthread_mutex_destroy(&table->lock);
+}
+
+struct lfi_file *lfi_file_new(int host, bool owned, const struct lfi_found *found)
+{
+    struct lfi_file *file = malloc(sizeof *file);
+    if (!file) {
+        if (owned)
+            close(host);
+        return NULL;
+    }
+    *file = (struct lfi_file){.host = host, .owned = owned};
+    atomic_init(&file->references, 1);
+    if (found) {
+        file->map = found->map;
+        if (found->map == LFI_PLACE_VIRTUAL && !(file->box = strdup(found->box))) {
+            lfi_file_drop(file);
+            return NULL;
+        }
+    }
+    return file;
+}
+
+void lfi_file_hold(struct lfi_file *file)
+{
+    atomic_fetch_add_explicit(&file->references, 1, memory_order_relaxed);
+}
+
+void lfi_file_drop(struct lfi_file *file)
+{
+    if (!file || atomic_fetch_sub_explicit(&file->references, 1, memory_order_acq_rel) != 1)
+        return;
+    if (file->owned)
+        close(file->host);
+    free(file->box);
+    free(file);
+}
+
+static bool in_range(int fd)
+{
+    return fd >= 0 && fd < LFI_FILES_MAX;
+}
+
+struct lfi_file *lfi_fdtable_get(struct lfi_fdtable *table, int fd)
+{
+    if (!in_range(fd))
+        return NULL;
+    pthread_mutex_lock(&table->lock);
+    struct lfi_file *file = table->slots[fd];
+    if (file)
+        lfi_file_hold(file);
+    pthread_mutex_unlock(&table->lock);
+    return file;
+}
+
+int lfi_fdtable_add(struct lfi_fdtable *table, struct lfi_file *file, int from, bool close_on_exec)
+{
+    if (!file)
+        return -ENOMEM;
+    if (!in_range(from)) {
+        lfi_file_drop(file);
+        return -EINVAL;
+    }
+    pthread_mutex_lock(&table->lock);
+    int fd = from > table->lowest ? from : table->lowest;
+    while (fd < LFI_FILES_MAX && table->slots[fd])
+        fd++;
+    if (fd < LFI_FILES_MAX) {
+        table->slots[fd] = file;
+        table->close_on_exec[fd] = close_on_exec;
+        if (from <= table->lowest)
+            table->lowest = fd + 1;
+    }
+    pthread_mutex_unlock(&table->lock);
+    if (fd < LFI_FILES_MAX)
+        return fd;
+    lfi_file_drop(file);
+    return -EMFILE;
+}
+
+/* Puts `file` (or NULL) into a slot and returns what was there. */
+static struct lfi_file *exchange(struct lfi_fdtable *table, struct lfi_file *file, int fd,
+                                 bool close_on_exec)
+{
+    pthread_mutex_lock(&table->lock);
+    struct lfi_file *old = table->slots[fd];
+    table->slots[fd] = file;
+    table->close_on_exec[fd] = close_on_exec;
+    if (!file && fd < table->lowest)
+        table->lowest = fd;
+    pthread_mutex_unlock(&table->lock);
+    return old;
+}
+
+int lfi_fdtable_put(struct lfi_fdtable *table, struct lfi_file *file, int fd, bool close_on_exec)
+{
+    if (!in_range(fd)) {
+        lfi_file_drop(file);
+        return -EBADF;
+    }
+    lfi_file_drop(exchange(table, file, fd, close_on_exec));
+    return fd;
+}
+
+int lfi_fdtable_close(struct lfi_fdtable *table, int fd)
+{
+    struct lfi_file *old = in_range(fd) ? exchange(table, NULL, fd, false) : NULL;
+    lfi_file_drop(old);
+    return old ? 0 : -EBADF;
+}
+
+int lfi_fdtable_close_on_exec(struct lfi_fdtable *table, int fd, int set)
+{
+    int result = -EBADF;
+    if (!in_range(fd))
+        return result;
+    pthread_mutex_lock(&table->lock);
+    if (table->slots[fd]) {
+        if (set >= 0)
+            table->close_on_exec[fd] = set != 0;
+        result = table->close_on_exec[fd];
+    }
+    pthread_mutex_unlock(&table->lock);
+    return result;
+}

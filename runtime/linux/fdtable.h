@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * The file descriptors of a box. Thread safe.
+ *
+ * The box counts its own descriptors; each names a file, which holds a descriptor of the host.
+ * Whoever uses a file holds a reference, so that a close in another thread cannot hand the host's
+ * number to a file that the box was never given.
+ */
+#ifndef LFI_LINUX_FDTABLE_H
+#define LFI_LINUX_FDTABLE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "paths.h"
+
+#define LFI_FILES_MAX 1024 /* descriptors of one box */
+
+struct lfi_file {
+    atomic_uint references;
+    int host;   /* descriptor of the host */
+    bool owned; /* host is closed with the last reference */
+    int map;    /* for directories: struct lfi_place */
+    char *box;
+};
+
+struct lfi_fdtable {
+    pthread_mutex_t lock;
+    int lowest; /* no free slot is below */
+    struct lfi_file *slots[LFI_FILES_MAX];
+    bool close_on_exec[LFI_FILES_MAX];
+};
+
+void lfi_fdtable_init(struct lfi_fdtable *table);
+void lfi_fdtable_free(struct lfi_fdtable *table);
+
+/* A file with one reference. Takes over `host` if `owned`, also where it fails (NULL: out of
+ * memory). */
+struct lfi_file *lfi_file_new(int host, bool owned, const struct lfi_found *found);
+void lfi_file_hold(struct lfi_file *file);
+void lfi_file_drop(struct lfi_file *file); /* may be NULL */
+
+/* The file that `fd` names, with a reference for the caller, or NULL. */
+struct lfi_file *lfi_fdtable_get(struct lfi_fdtable *table, int fd);
+
+/*
+ * Gives `file` (the caller's reference goes over, also on failure; NULL is -ENOMEM) the lowest free
+ * number from `from` on. Returns it or -EMFILE or -EINVAL.
+ */
+int lfi_fdtable_add(struct lfi_fdtable *table, struct lfi_file *file, int from, bool close_on_exec);
+
+/* The same with the number `fd`, whose file is replaced. Returns fd or -EBADF. */
+int lfi_fdtable_put(struct lfi_fdtable *table, struct lfi_file *file, int fd, bool close_on_exec);
+
+/* Closes `fd`: 0 or -EBADF. */
+int lfi_fdtable_close(struct lfi_fdtable *table, int fd);
+
+/* FD_CLOEXEC: it has no effect, since nothing executes; -EBADF or the flag. `set` < 0 only asks. */
+int lfi_fdtable_close_on_exec(struct lfi_fdtable *table, int fd, int set);
+
+#endif

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * The ELF loader. The file is read once into private memory, which nobody else can change while it
+ * is checked, copied and verified.
+ */
+#include "process.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+/* Where the image goes: behind the guard, so that huge pages fit. */
+#define IMAGE_OFFSET (2u << 20)
+#define HUGE_PAGE    (2u << 20)
+#define IMAGE_MAX    0xf0000000u
+
+static uint64_t page_down(uint64_t address)
+{
+    return address & ~(uint64_t)(PAGE_SIZE - 1);
+}
+
+static uint64_t page_up(uint64_t address)
+{
+    return page_down(address + PAGE_SIZE - 1);
+}
+
+static int load_code(struct lfi_process *process, const struct lfi_image *image,
+                     const struct lfi_segment *segment, const uint8_t *bytes,
+                     struct lfi_error *error)
+{
+    uint64_t bias = process->image_start - image->start;
+    if (segment->vaddr % PAGE_SIZE) {
+        lfi_say(error,
+                "the code at 0x%" PRIx64 " does not begin on a page: link with -z separate-code",
+                segment->vaddr);
+        return -ENOEXEC;
+    }
+    struct lfi_code_map code = {
+        .address = bias + segment->vaddr,
+        .bytes = bytes + segment->offset,
+        .size = segment->file_size,
+        .mode = image->mode,
+        .image_start = process->image_start,
+        .image_end = process->image_end,
+        .unverified = process->unverified,
+        .report = process->report,
+        .data = process->report_data,
+    };
+    if (!lfi_memory_claim(process, code.address, page_up(segment->mem_size),
+                          LFI_RANGE_READ | LFI_RANGE_FIXED))
+        return -ENOMEM;
+    return lfi_box_map_code(process->box, &code, error);
+}
+
+static int load_data(struct lfi_process *process, const struct lfi_image *image,
+                     const struct lfi_segment *segment, const uint8_t *bytes)
+{
+    uint64_t bias = process->image_start - image->start;
+    uint64_t address = bias + segment->vaddr, start = page_down(address);
+    uint64_t size = page_up(address + segment->mem_size) - start;
+    int prot = (segment->read ? PROT_READ : 0) | (segment->write ? PROT_WRITE : 0);
+    uint32_t kind = LFI_RANGE_ANONYMOUS | (segment->read ? LFI_RANGE_READ : 0) |
+                    (segment->write ? LFI_RANGE_WRITE : 0);
+    if (!lfi_memory_claim(process, start, size, kind))
+        return -ENOMEM;
+    int error = lfi_box_map(process->box, start, size, PROT_READ | PROT_WRITE,
+                            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (!error)
+        error = lfi_copy_out(process->box, address, bytes + segment->offset, segment->file_size);
+    if (!error && prot != (PROT_READ | PROT_WRITE))
+        error = lfi_box_protect(process->box, start, size, prot);
+    return error;
+}
+
+static int load_segments(struct lfi_process *process, const struct lfi_image *image,
+                         const uint8_t *bytes, struct lfi_error *error)
+{
+    uint64_t size = image->end - image->start;
+    if (size > IMAGE_MAX) {
+        lfi_say(error, "the program is too large for a box: 0x%" PRIx64 " bytes", size);
+        return -ENOEXEC;
+    }
+    process->image_start = process->base + IMAGE_OFFSET;
+    process->image_end = process->image_start + size;
+    process->image_bias = image->start;
+    for (int i = 0; i < image->segment_count; i++) {
+        const struct lfi_segment *segment = &image->segments[i];
+        if (segment->mem_size == 0)
+            continue;
+        int failed = segment->execute ? load_code(process, image, segment, bytes, error)
+                                      : load_data(process, image, segment, bytes);
+        if (failed) {
+            if (error && !error->message[0])
+                lfi_say(error, "cannot map the segment at 0x%" PRIx64 ": %s", segment->vaddr,
+                        strerror(-failed));
+            return failed;
+        }
+    }
+    struct memory *memory = &process->memory;
+    memory->brk_start = process->image_end;
+    if (process->huge_pages)
+        memory->brk_start = (memory->brk_start + HUGE_PAGE - 1) & ~(uint64_t)(HUGE_PAGE - 1);
+    memory->brk = memory->brk_mapped = memory->brk_start;
+    return 0;
+}
+
+int lfi_linux_load_bytes(struct lfi_process *process, const char *path, const void *bytes,
+                         size_t size, struct lfi_error *error)
+{
+    struct lfi_image image;
+    struct lfi_violation why = {0};
+    struct lfi_error unused;
+    uint64_t stack;
+    if (!error)
+        error = &unused;
+    error->message[0] = 0;
+    if (process->image_start) {
+        lfi_say(error, "this process has a program already");
+        return -EBUSY;
+    }
+    enum lfi_verdict verdict = lfi_image_read(bytes, size, &image, &why);
+    if (verdict != LFI_ACCEPTED) {
+        if (verdict == LFI_REFUSED)
+            lfi_say(error, "not an LFI program: %.180s (%.40s)", why.message,
+                    why.rule ? why.rule : "");
+        else
+            lfi_say(error, "out of memory");
+        return verdict == LFI_REFUSED ? -ENOEXEC : -ENOMEM;
+    }
+#if defined(__x86_64__)
+    bool native = image.arch == LFI_ARCH_X86_64;
+#else
+    bool native = image.arch == LFI_ARCH_AARCH64;
+#endif
+    if (!native || !image.phdr_vaddr) {
+        lfi_say(error,
+                native ? "the program headers are not loaded: link with -static-pie"
+                       : "the program is for another processor (machine %u)",
+                (unsigned)image.arch);
+        return -ENOEXEC;
+    }
+    free(process->program);
+    process->program = path[0] == '/' ? strdup(path) : realpath(path, NULL);
+    if (!process->program)
+        process->program = strdup(path);
+    int failed = load_segments(process, &image, bytes, error);
+    if (!failed)
+        failed = lfi_build_stack(process, &image, &stack, error);
+    if (!failed && !(process->main = lfi_thread_new(process))) {
+        lfi_say(error, "out of memory");
+        failed = -ENOMEM;
+    }
+    if (failed)
+        return failed;
+    uint64_t entry = process->image_start - image.start + image.entry;
+    lfi_arch_start(lfi_context_regs(process->main->context), entry, stack);
+    lfi_symbols_read(&process->symbols, bytes, size);
+    return 0;
+}
+
+int lfi_linux_load(struct lfi_process *process, const char *path, struct lfi_error *error)
+{
+    struct stat status;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &status)) {
+        int failed = -errno;
+        lfi_say(error, "%.200s: %s", path, strerror(-failed));
+        if (fd >= 0)
+            close(fd);
+        return failed;
+    }
+    if (!S_ISREG(status.st_mode) || status.st_size > IMAGE_MAX || status.st_size == 0) {
+        lfi_say(error, "%.200s: not a program", path);
+        close(fd);
+        return -ENOEXEC;
+    }
+    size_t size = (size_t)status.st_size, done = 0;
+    uint8_t *bytes = malloc(size);
+    int failed = bytes ? 0 : -ENOMEM;
+    while (!failed && done < size) {
+        ssize_t count = read(fd, bytes + done, size - done);
+        if (count < 0 && errno != EINTR)
+            failed = -errno;
+        else if (count == 0)
+            size = done; /* it became shorter: what we have is what is checked */
+        else if (count > 0)
+            done += (size_t)count;
+    }
+    close(fd);
+    if (failed) {
+        lfi_say(error, "%.200s: %s", path, strerror(-failed));
+    } else {
+        struct lfi_error why = {{0}};
+        failed = lfi_linux_load_bytes(process, path, bytes, size, &why);
+        if (failed)
+            lfi_say(error, "%.80s: %.170s", path, why.message);
+    }
+    free(bytes);
+    return failed;
+}

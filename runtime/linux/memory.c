@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * The memory of a process: which pages of the box are used for what, and the calls that change it.
+ *
+ * The image lies low, the heap of brk behind it; mappings go from the top downwards, as the kernel
+ * places them, so that neighbours of the same kind become one mapping of the host. Each mmap,
+ * munmap, mprotect and brk is one call of the host. Nothing is executable but what the loader
+ * mapped; code and guards are LFI_RANGE_FIXED, which no call changes: a page of code must stay
+ * where it was verified, with the bytes that were verified.
+ */
+#include "process.h"
+
+#include <sys/mman.h>
+
+#define HUGE_PAGE (2u << 20)
+
+/* A range of pages, counted from the base. */
+struct pages {
+    uint32_t start, end;
+};
+
+static uint32_t page_of(const struct lfi_process *process, uint64_t address)
+{
+    return (uint32_t)((address - process->base) / PAGE_SIZE);
+}
+
+static uint64_t address_of(const struct lfi_process *process, uint32_t page)
+{
+    return process->base + (uint64_t)page * PAGE_SIZE;
+}
+
+/* The size in whole pages, or 0 if it is 0 or absurd. */
+static uint64_t round_up(uint64_t size)
+{
+    return size > LFI_BOX_SIZE ? 0 : (size + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
+}
+
+/* The pages of [address, address + size): false if unaligned, empty or not inside of the box. */
+static bool pages_of(const struct lfi_process *process, uint64_t address, uint64_t size,
+                     struct pages *pages)
+{
+    size = round_up(size);
+    if (address % PAGE_SIZE || size == 0 || !lfi_box_contains(process->box, address, size))
+        return false;
+    pages->start = page_of(process, address);
+    pages->end = pages->start + (uint32_t)(size / PAGE_SIZE);
+    return true;
+}
+
+static uint32_t kind_of(int prot, int flags)
+{
+    uint32_t kind = LFI_RANGE_USED;
+    kind |= prot & PROT_READ ? LFI_RANGE_READ : 0;
+    kind |= prot & PROT_WRITE ? LFI_RANGE_WRITE : 0;
+    if ((flags & MAP_ANONYMOUS) && (flags & MAP_TYPE) == MAP_PRIVATE)
+        kind |= LFI_RANGE_ANONYMOUS;
+    return kind;
+}
+
+static int prot_of(uint32_t kind)
+{
+    return (kind & LFI_RANGE_READ ? PROT_READ : 0) | (kind & LFI_RANGE_WRITE ? PROT_WRITE : 0);
+}
+
+bool lfi_memory_init(struct lfi_process *process)
+{
+    pthread_mutex_init(&process->memory.lock, NULL);
+    return lfi_ranges_init(&process->memory.ranges, LFI_GUARD_SIZE / PAGE_SIZE,
+                           (LFI_BOX_SIZE - LFI_GUARD_SIZE) / PAGE_SIZE);
+}
+
+void lfi_memory_free(struct lfi_process *process)
+{
+    lfi_ranges_free(&process->memory.ranges);
+    pthread_mutex_destroy(&process->memory.lock);
+}
+
+bool lfi_memory_claim(struct lfi_process *process, uint64_t address, uint64_t size, uint32_t kind)
+{
+    struct lfi_ranges *ranges = &process->memory.ranges;
+    struct pages pages;
+    return pages_of(process, address, size, &pages) &&
+           lfi_ranges_unused(ranges, pages.start, pages.end) &&
+           lfi_ranges_set(ranges, pages.start, pages.end, kind | LFI_RANGE_USED);
+}
+
+/* Maps anonymous or file memory over pages that may be changed. The lock is held. */
+static int64_t map(struct lfi_process *process, struct pages pages, int prot, int flags, int fd,
+                   uint64_t offset)
+{
+    struct lfi_ranges *ranges = &process->memory.ranges;
+    uint64_t address = address_of(process, pages.start);
+    uint64_t size = (uint64_t)(pages.end - pages.start) * PAGE_SIZE;
+    if (!lfi_ranges_set(ranges, pages.start, pages.end, kind_of(prot, flags)))
+        return -ENOMEM;
+    flags &= MAP_TYPE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_POPULATE;
+    int error = lfi_box_map(process->box, address, size, prot, flags, fd, (off_t)offset);
+    if (error) {
+        /* Whatever was there may be gone; nothing must look mapped that is not reserved. */
+        lfi_box_unmap(process->box, address, size);
+        lfi_ranges_set(ranges, pages.start, pages.end, LFI_RANGE_FREE);
+        return error;
+    }
+    if (process->huge_pages && size >= HUGE_PAGE && (flags & MAP_ANONYMOUS))
+        lfi_box_advise(process->box, address, size, MADV_HUGEPAGE);
+    return (int64_t)address;
+}
+
+HANDLER(mmap)
+{
+    struct lfi_process *process = call->process;
+    struct lfi_ranges *ranges = &process->memory.ranges;
+    uint64_t address = call->arg[0], size = round_up(call->arg[1]), offset = call->arg[5];
+    int prot = (int)call->arg[2], flags = (int)call->arg[3], fd = -1;
+    int type = flags & MAP_TYPE;
+    if (size == 0)
+        return call->arg[1] ? -ENOMEM : -EINVAL;
+    if (type == MAP_SHARED_VALIDATE && !(flags & MAP_SYNC)) {
+        type = MAP_SHARED;
+        flags = (flags & ~MAP_TYPE) | type;
+    }
+    if ((type != MAP_PRIVATE && type != MAP_SHARED) || offset % PAGE_SIZE ||
+        (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC)))
+        return -EINVAL;
+    if (prot & PROT_EXEC)
+        return -EACCES;
+    if (flags & MAP_HUGETLB)
+        return -ENOMEM;
+    struct lfi_file *file = NULL;
+    if (!(flags & MAP_ANONYMOUS)) {
+        file = lfi_fdtable_get(&process->files, (int)call->arg[4]);
+        if (!file)
+            return -EBADF;
+        fd = file->host;
+    }
+
+    bool fixed = flags & (MAP_FIXED | MAP_FIXED_NOREPLACE);
+    struct pages pages = {0};
+    int64_t result = 0;
+    pthread_mutex_lock(&process->memory.lock);
+    bool inside = pages_of(process, address, size, &pages);
+    if (fixed) {
+        if (!inside)
+            result = address % PAGE_SIZE ? -EINVAL : -ENOMEM;
+        else if ((flags & MAP_FIXED_NOREPLACE) &&
+                 !lfi_ranges_unused(ranges, pages.start, pages.end))
+            result = -EEXIST;
+        else if (!lfi_ranges_all(ranges, pages.start, pages.end, 0, LFI_RANGE_FIXED))
+            result = -EACCES;
+    } else if (!inside || !lfi_ranges_unused(ranges, pages.start, pages.end)) {
+        /* As the kernel: large anonymous memory where huge pages fit. */
+        uint32_t count = (uint32_t)(size / PAGE_SIZE);
+        bool large = size >= HUGE_PAGE && (flags & MAP_ANONYMOUS);
+        uint32_t start = large ? lfi_ranges_find(ranges, count, HUGE_PAGE / PAGE_SIZE) : 0;
+        if (!start)
+            start = lfi_ranges_find(ranges, count, 1);
+        pages = (struct pages){start, start + count};
+        result = start ? 0 : -ENOMEM;
+    }
+    if (!result)
+        result = map(process, pages, prot, flags, fd, offset);
+    pthread_mutex_unlock(&process->memory.lock);
+    lfi_file_drop(file);
+    return result;
+}
+
+/* What munmap and mprotect and their kin may name: pages inside of the box that are not fixed. */
+static int64_t changeable(struct lfi_process *process, uint64_t address, uint64_t size, bool used,
+                          struct pages *pages)
+{
+    struct lfi_ranges *ranges = &process->memory.ranges;
+    if (!pages_of(process, address, size, pages))
+        return address % PAGE_SIZE || !size ? -EINVAL : used ? -ENOMEM : -EINVAL;
+    if (!lfi_ranges_all(ranges, pages->start, pages->end, 0, LFI_RANGE_FIXED))
+        return -EACCES;
+    if (used && !lfi_ranges_all(ranges, pages->start, pages->end, LFI_RANGE_USED, 0))
+        return -ENOMEM;
+    return 0;
+}
+
+HANDLER(munmap)
+{
+    struct lfi_process *process = call->process;
+    struct lfi_ranges *ranges = &process->memory.ranges;
+    struct pages pages;
+    pthread_mutex_lock(&process->memory.lock);
+    int64_t result = changeable(process, call->arg[0], call->arg[1], false, &pages);
+    if (!result && !lfi_ranges_unused(ranges, pages.start, pages.end)) {
+        uint64_t size = (uint64_t)(pages.end - pages.start) * PAGE_SIZE;
+        if (!lfi_ranges_set(ranges, pages.start, pages.end, LFI_RANGE_FREE))
+            result = -ENOMEM;
+        else
+            result = lfi_box_unmap(process->box, call->arg[0], size);
+    }
+    pthread_mutex_unlock(&process->memory.lock);
+    return result;
+}
+
+HANDLER(mprotect)
+{
+    struct lfi_process *process = call->process;
+    struct lfi_ranges *ranges = &process->memory.ranges;
+    int prot = (int)call->arg[2];
+    struct pages pages;
+    if (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC))
+        return -EINVAL;
+    if (call->arg[1] == 0)
+        return call->arg[0] % PAGE_SIZE ? -EINVAL : 0;
+    if (prot & PROT_EXEC)
+        return -EACCES;
+    pthread_mutex_lock(&process->memory.lock);
+    int64_t result = changeable(process, call->arg[0], call->arg[1], true, &pages);
+    if (!result) {
+        uint64_t size = (uint64_t)(pages.end - pages.start) * PAGE_SIZE;
+        result = lfi_box_protect(process->box, call->arg[0], size, prot);
+    }
+    for (uint32_t end, at = pages.start; !result && at < pages.end; at = end) {
+        uint32_t kind = lfi_ranges_at(ranges, at, &end) & ~(LFI_RANGE_READ | LFI_RANGE_WRITE);
+        end = end < pages.end ? end : pages.end;
+        kind |= kind_of(prot, 0);
+        if (!lfi_ranges_set(ranges, at, end, kind))
+            break; /* only mremap looks at the protection */
+    }
+    pthread_mutex_unlock(&process->memory.lock);
+    return result;
+}
+
+/*
+ * The heap grows from brk_start. With huge pages it grows by whole ones, and brk_mapped runs ahead.
+ */
+HANDLER(brk)
+{
+    struct lfi_process *process = call->process;
+    struct memory *memory = &process->memory;
+    uint64_t wanted = call->arg[0];
+    pthread_mutex_lock(&memory->lock);
+    uint64_t grain = process->huge_pages ? HUGE_PAGE : PAGE_SIZE;
+    uint64_t end = (wanted + grain - 1) / grain * grain;
+    bool inside = wanted >= memory->brk_start && wanted - memory->brk_start < LFI_BOX_SIZE;
+    bool done = inside && end == memory->brk_mapped;
+    struct pages pages;
+    if (inside && end > memory->brk_mapped &&
+        pages_of(process, memory->brk_mapped, end - memory->brk_mapped, &pages) &&
+        lfi_ranges_unused(&memory->ranges, pages.start, pages.end)) {
+        done = map(process, pages, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) > 0;
+    } else if (inside && end < memory->brk_mapped &&
+               pages_of(process, end, memory->brk_mapped - end, &pages) &&
+               lfi_ranges_all(&memory->ranges, pages.start, pages.end, 0, LFI_RANGE_FIXED) &&
+               lfi_ranges_set(&memory->ranges, pages.start, pages.end, LFI_RANGE_FREE)) {
+        done = !lfi_box_unmap(process->box, end, memory->brk_mapped - end);
+    }
+    if (done) {
+        memory->brk = wanted;
+        memory->brk_mapped = end;
+    }
+    uint64_t result = memory->brk;
+    pthread_mutex_unlock(&memory->lock);
+    return (int64_t)result;
+}
+
+/* Where the pages of one mapping that can grow are: private and anonymous, of one kind. */
+static bool same_kind(struct lfi_process *process, struct pages pages, uint32_t *kind)
+{
+    uint32_t end;
+    *kind = lfi_ranges_at(&process->memory.ranges, pages.start, &end);
+    return end >= pages.end && (*kind & LFI_RANGE_ANONYMOUS);
+}
+
+/* Larger: in place where there is room, else the pages move to the start of a larger mapping. */
+static int64_t grow(struct lfi_process *process, struct pages old, uint32_t count, bool may_move,
+                    const uint64_t *target)
+{
+    struct lfi_ranges *ranges = &process->memory.ranges;
+    uint32_t kind, size = old.end - old.start;
+    if (!same_kind(process, old, &kind))
+        return -ENOMEM;
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS;
+    struct pages tail = {old.end, old.start + count};
+    if (!target && tail.start < tail.end && lfi_ranges_unused(ranges, tail.start, tail.end)) {
+        int64_t result = map(process, tail, prot_of(kind), flags, -1, 0);
+        return result < 0 ? result : (int64_t)address_of(process, old.start);
+    }
+    if (!may_move)
+        return -ENOMEM;
+    uint32_t align = count >= HUGE_PAGE / PAGE_SIZE ? HUGE_PAGE / PAGE_SIZE : 1;
+    uint32_t start = target ? page_of(process, *target) : lfi_ranges_find(ranges, count, align);
+    if (!start && !(start = lfi_ranges_find(ranges, count, 1)))
+        return -ENOMEM;
+    uint64_t from = address_of(process, old.start), to = address_of(process, start);
+    int64_t result =
+        map(process, (struct pages){start, start + count}, prot_of(kind), flags, -1, 0);
+    if (result < 0)
+        return result;
+    result = lfi_box_move(process->box, from, to, (uint64_t)size * PAGE_SIZE);
+    if (result) {
+        lfi_box_unmap(process->box, to, (uint64_t)count * PAGE_SIZE);
+        lfi_ranges_set(ranges, start, start + count, LFI_RANGE_FREE);
+        return -ENOMEM;
+    }
+    lfi_ranges_set(ranges, old.start, old.end, LFI_RANGE_FREE);
+    return (int64_t)to;
+}
+
+HANDLER(mremap)
+{
+    struct lfi_process *process = call->process;
+    uint64_t old_size = round_up(call->arg[1]), new_size = round_up(call->arg[2]);
+    uint64_t flags = call->arg[3], target = call->arg[4], address = call->arg[0];
+    bool fixed = flags & MREMAP_FIXED, may_move = flags & MREMAP_MAYMOVE;
+    struct pages old, new = {0};
+    if ((flags & ~(uint64_t)(MREMAP_MAYMOVE | MREMAP_FIXED)) || (fixed && !may_move) ||
+        !call->arg[2])
+        return -EINVAL;
+    if (!old_size || !new_size)
+        return old_size ? -ENOMEM : -EINVAL;
+    pthread_mutex_lock(&process->memory.lock);
+    int64_t result = changeable(process, address, old_size, true, &old);
+    if (result == -ENOMEM)
+        result = -EFAULT;
+    if (!result && fixed) {
+        result = changeable(process, target, new_size, false, &new);
+        if (!result && new.start < old.end && old.start < new.end)
+            result = -EINVAL;
+    }
+    uint32_t count = (uint32_t)(new_size / PAGE_SIZE);
+    if (result) {
+        /* refused */
+    } else if (!fixed && count <= old.end - old.start) {
+        uint64_t rest = old_size - new_size;
+        if (rest &&
+            !lfi_ranges_set(&process->memory.ranges, old.start + count, old.end, LFI_RANGE_FREE))
+            result = -ENOMEM;
+        else if (rest)
+            result = lfi_box_unmap(process->box, address + new_size, rest);
+        result = result ? result : (int64_t)address;
+    } else {
+        if (fixed && count < old.end - old.start) {
+            struct pages rest = {old.start + count, old.end};
+            if (lfi_ranges_set(&process->memory.ranges, rest.start, rest.end, LFI_RANGE_FREE))
+                lfi_box_unmap(process->box, address + new_size, old_size - new_size);
+            old.end = rest.start;
+        }
+        result = grow(process, old, count, may_move, fixed ? &target : NULL);
+    }
+    pthread_mutex_unlock(&process->memory.lock);
+    return result;
+}
+
+HANDLER(madvise)
+{
+    struct lfi_process *process = call->process;
+    struct pages pages;
+    if (call->arg[1] == 0)
+        return 0;
+    pthread_mutex_lock(&process->memory.lock);
+    int64_t result = changeable(process, call->arg[0], call->arg[1], true, &pages);
+    if (!result)
+        result =
+            lfi_box_advise(process->box, call->arg[0], round_up(call->arg[1]), (int)call->arg[2]);
+    pthread_mutex_unlock(&process->memory.lock);
+    return result;
+}
+
+/* Calls that change nothing a page holds or permits: a range inside of the box is enough. */
+static int64_t on_range(struct call *call)
+{
+    struct pages pages;
+    if (call->arg[1] == 0)
+        return 0;
+    if (call->arg[1] > LFI_BOX_SIZE ||
+        !pages_of(call->process, call->arg[0] & ~(uint64_t)(PAGE_SIZE - 1),
+                  call->arg[1] + call->arg[0] % PAGE_SIZE, &pages))
+        return -ENOMEM;
+    return host(call->number, call->arg[0], call->arg[1], call->arg[2]);
+}
+
+HANDLER(msync)
+{
+    return on_range(call);
+}
+
+HANDLER(mlock)
+{
+    return on_range(call);
+}
+
+HANDLER(mincore)
+{
+    uint64_t pages = round_up(call->arg[1]) / PAGE_SIZE;
+    if (!lfi_box_contains(call->process->box, call->arg[2], pages))
+        return -EFAULT;
+    return on_range(call);
+}
+
+HANDLER(membarrier)
+{
+    return host(SYS_membarrier, call->arg[0], (unsigned)call->arg[1], (int)call->arg[2]);
+}

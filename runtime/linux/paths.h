@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * From the paths of the box to the files of the host.
+ *
+ * A mapping makes a directory of the host visible at an absolute path of the box. Nothing else of
+ * the host is visible, and nothing that the program or anybody else does to the files below it
+ * (symbolic links, `..`, renames while we look) leads out of it: the host's kernel resolves paths
+ * only where it confines them itself (openat2 with RESOLVE_BENEATH), and otherwise one component at
+ * a time without following links, whose text is then resolved as a path of the box.
+ *
+ * Functions return a host file descriptor or 0, or a negative errno value. Thread safe once the
+ * mappings are added.
+ */
+#ifndef LFI_LINUX_PATHS_H
+#define LFI_LINUX_PATHS_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct lfi_mapping {
+    char *box;     /* absolute, normal form; "" is the root */
+    size_t length; /* of box */
+    int fd;        /* O_PATH descriptor of the host's directory */
+    bool nested;   /* another mapping lies below this one */
+};
+
+struct lfi_paths {
+    struct lfi_mapping *maps; /* longer paths first */
+    int count;
+    int nowhere;  /* an empty directory: what directories between mappings look like; or -1 */
+    bool direct;  /* the whole file system of the host, as the host's kernel resolves it */
+    bool openat2; /* the host has it */
+};
+
+/* The map of a place that is in no mapping: a directory on the way to one. */
+#define LFI_PLACE_VIRTUAL (-1)
+
+/* Where a relative path starts. */
+struct lfi_place {
+    int fd;
+    int map;         /* index of the mapping */
+    const char *box; /* with LFI_PLACE_VIRTUAL: its path, in normal form */
+};
+
+void lfi_paths_init(struct lfi_paths *paths);
+void lfi_paths_free(struct lfi_paths *paths);
+
+/*
+ * Makes the host's directory `host` visible at `box`, an absolute path. Replaces an earlier mapping
+ * of the same path. A mapping of "/" to "/" alone is resolved by the host's kernel as it would
+ * natively.
+ */
+int lfi_paths_map(struct lfi_paths *paths, const char *box, const char *host);
+
+/* What was found. */
+struct lfi_found {
+    int map;
+    char box[PATH_MAX]; /* with LFI_PLACE_VIRTUAL: the path in the box */
+};
+
+/*
+ * Opens a file: `flags` and `mode` as in openat. The caller owns the descriptor. Files that would
+ * give access to the host's memory are refused with -EACCES (see lfi_path_harmless). `found` may be
+ * NULL.
+ */
+int lfi_path_open(const struct lfi_paths *paths, const struct lfi_place *start, const char *path,
+                  int flags, mode_t mode, struct lfi_found *found);
+
+/* An object that a host call of the *at() family is to name. */
+struct lfi_name {
+    int fd;
+    bool owned;       /* fd is closed by lfi_name_close() */
+    int flags;        /* to be passed to the call: AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW */
+    const char *path; /* into text, or the path that was given */
+    char text[NAME_MAX + 1];
+};
+
+/* An existing object; `follow` says whether a link at the end is followed. */
+int lfi_path_object(const struct lfi_paths *paths, const struct lfi_place *start, const char *path,
+                    bool follow, struct lfi_name *name);
+
+/* The last component of a path, to be made, removed or renamed by a call that does not follow
+ * links. */
+int lfi_path_entry(const struct lfi_paths *paths, const struct lfi_place *start, const char *path,
+                   struct lfi_name *name);
+
+void lfi_name_close(struct lfi_name *name);
+
+/* The path in the box of the directory `place`, for getcwd: 0 or a negative errno value. */
+int lfi_place_path(const struct lfi_paths *paths, const struct lfi_place *place,
+                   char path[PATH_MAX]);
+
+/*
+ * Whether an open file is fit for a box. These are not: in any procfs, files open for writing, and
+ * files named `mem` or `kcore`; the devices mem, kmem and port. They reach the memory of the
+ * host process, past all page protections.
+ */
+bool lfi_path_harmless(int fd, int flags);
+
+#endif

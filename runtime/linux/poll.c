@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * Waiting for descriptors. The arrays are copied in, the descriptors replaced by the host's, and
+ * only what the kernel would write is copied out. select is done by poll.
+ *
+ * The signal masks of ppoll, pselect6 and epoll_pwait are not set for the time of the call: signals
+ * reach a box only at system calls.
+ */
+#include "process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <time.h>
+
+/* pollfd[count] of the box. `timeout` in the host's memory is what remains afterwards, or NULL. */
+static int64_t do_poll(struct call *call, uint64_t address, uint64_t count,
+                       struct timespec *timeout)
+{
+    struct lfi_box *box = call->process->box;
+    if (count > LFI_FILES_MAX)
+        return -EINVAL;
+    struct pollfd *fds = calloc(count ? count : 1, 2 * sizeof *fds), *given = fds + count;
+    struct lfi_file **files = calloc(count ? count : 1, sizeof(struct lfi_file *));
+    int64_t result = fds && files ? 0 : -ENOMEM;
+    if (!result && count)
+        result = lfi_copy_in(box, given, address, count * sizeof *fds);
+    int64_t bad = 0;
+    for (uint64_t i = 0; i < count && !result; i++) {
+        fds[i] = (struct pollfd){.fd = -1, .events = given[i].events};
+        if (given[i].fd < 0)
+            continue;
+        files[i] = lfi_fdtable_get(&call->process->files, given[i].fd);
+        if (files[i])
+            fds[i].fd = files[i]->host;
+        else
+            bad++;
+    }
+    if (!result) {
+        struct timespec none = {0};
+        result = host(SYS_ppoll, fds, count, bad ? &none : timeout, NULL, 0);
+    }
+    if (result >= 0) {
+        result += bad;
+        for (uint64_t i = 0; i < count; i++) {
+            given[i].revents = given[i].fd >= 0 && !files[i] ? POLLNVAL : fds[i].revents;
+            uint64_t at = address + i * sizeof *fds + offsetof(struct pollfd, revents);
+            if (lfi_copy_out(box, at, &given[i].revents, sizeof given[i].revents))
+                result = -EFAULT;
+        }
+    }
+    for (uint64_t i = 0; files && i < count; i++)
+        lfi_file_drop(files[i]);
+    free(files);
+    free(fds);
+    return result;
+}
+
+HANDLER(poll)
+{
+    int milliseconds = (int)call->arg[2];
+    struct timespec timeout = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
+    return do_poll(call, call->arg[0], (unsigned)call->arg[1], milliseconds < 0 ? NULL : &timeout);
+}
+
+HANDLER(ppoll)
+{
+    struct timespec timeout;
+    if (call->arg[2] && lfi_copy_in(call->process->box, &timeout, call->arg[2], sizeof timeout))
+        return -EFAULT;
+    return do_poll(call, call->arg[0], (unsigned)call->arg[1], call->arg[2] ? &timeout : NULL);
+}
+
+/* select: three bit sets, of which each selects events of poll as fs/select.c defines them. */
+#define SETS 3
+static const struct {
+    short wanted, ready;
+} sets[SETS] = {
+    {POLLIN, POLLIN | POLLHUP | POLLERR},
+    {POLLOUT, POLLOUT | POLLERR},
+    {POLLPRI, POLLPRI},
+};
+
+static int64_t do_select(struct call *call, const struct timespec *timeout)
+{
+    struct lfi_box *box = call->process->box;
+    unsigned long bits[SETS][LFI_FILES_MAX / 64] = {{0}};
+    struct pollfd fds[LFI_FILES_MAX];
+    struct lfi_file *files[LFI_FILES_MAX];
+    int numbers[LFI_FILES_MAX];
+    if ((int)call->arg[0] < 0)
+        return -EINVAL;
+    unsigned limit = call->arg[0] < LFI_FILES_MAX ? (unsigned)call->arg[0] : LFI_FILES_MAX;
+    size_t bytes = (limit + 63) / 64 * 8;
+    for (int set = 0; set < SETS; set++) {
+        uint64_t address = call->arg[1 + set];
+        if (address && bytes && lfi_copy_in(box, bits[set], address, bytes))
+            return -EFAULT;
+    }
+
+    int64_t result = 0;
+    nfds_t count = 0;
+    for (unsigned fd = 0; fd < limit && !result; fd++) {
+        short events = 0;
+        for (int set = 0; set < SETS; set++) {
+            if (bits[set][fd / 64] >> fd % 64 & 1)
+                events |= sets[set].wanted;
+        }
+        if (!events)
+            continue;
+        files[count] = lfi_fdtable_get(&call->process->files, (int)fd);
+        if (!files[count]) {
+            result = -EBADF;
+            break;
+        }
+        numbers[count] = (int)fd;
+        fds[count] = (struct pollfd){.fd = files[count]->host, .events = events};
+        count++;
+    }
+    struct timespec rest = timeout ? *timeout : (struct timespec){0};
+    if (!result)
+        result = host(SYS_ppoll, fds, count, timeout ? &rest : NULL, NULL, 0);
+    if (result >= 0) {
+        unsigned long ready[SETS][LFI_FILES_MAX / 64] = {{0}};
+        result = 0;
+        for (nfds_t i = 0; i < count; i++) {
+            for (int set = 0; set < SETS; set++) {
+                int fd = numbers[i];
+                if ((fds[i].events & sets[set].wanted) && (fds[i].revents & sets[set].ready) &&
+                    (bits[set][fd / 64] >> fd % 64 & 1)) {
+                    ready[set][fd / 64] |= 1UL << fd % 64;
+                    result++;
+                }
+            }
+        }
+        for (int set = 0; set < SETS; set++) {
+            uint64_t address = call->arg[1 + set];
+            if (address && bytes && lfi_copy_out(box, address, ready[set], bytes))
+                result = -EFAULT;
+        }
+    }
+    for (nfds_t i = 0; i < count; i++)
+        lfi_file_drop(files[i]);
+    return result;
+}
+
+HANDLER(select)
+{
+    struct timeval time;
+    if (!call->arg[4])
+        return do_select(call, NULL);
+    if (lfi_copy_in(call->process->box, &time, call->arg[4], sizeof time))
+        return -EFAULT;
+    if (time.tv_sec < 0 || time.tv_usec < 0)
+        return -EINVAL;
+    struct timespec timeout = {time.tv_sec + time.tv_usec / 1000000, time.tv_usec % 1000000 * 1000};
+    return do_select(call, &timeout);
+}
+
+HANDLER(pselect)
+{
+    struct timespec timeout;
+    uint64_t mask[2];
+    if (call->arg[5] && lfi_copy_in(call->process->box, mask, call->arg[5], sizeof mask))
+        return -EFAULT;
+    if (call->arg[4] && lfi_copy_in(call->process->box, &timeout, call->arg[4], sizeof timeout))
+        return -EFAULT;
+    return do_select(call, call->arg[4] ? &timeout : NULL);
+}
+
+static int64_t new_epoll(struct call *call, int flags)
+{
+    int fd = epoll_create1(flags | EPOLL_CLOEXEC);
+    return fd < 0 ? -errno : lfi_add_descriptor(call, fd, NULL, flags);
+}
+
+HANDLER(epoll_create)
+{
+    return (int)call->arg[0] <= 0 ? -EINVAL : new_epoll(call, 0);
+}
+
+HANDLER(epoll_create1)
+{
+    return new_epoll(call, (int)call->arg[0]);
+}
+
+HANDLER(epoll_wait)
+{
+    uint64_t count = (unsigned)call->arg[2];
+    if ((int)count <= 0)
+        return -EINVAL;
+    if (!lfi_box_contains(call->process->box, call->arg[1], count * sizeof(struct epoll_event)))
+        return -EFAULT;
+    return host(SYS_epoll_pwait, call->arg[0], call->arg[1], count, call->arg[3], NULL, 8);
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * A Linux process in a box: what the system calls share.
+ */
+#ifndef LFI_LINUX_PROCESS_H
+#define LFI_LINUX_PROCESS_H
+
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <lfi/linux.h>
+
+#include "fdtable.h"
+#include "paths.h"
+#include "ranges.h"
+#include "symbols.h"
+
+#define PAGE_SIZE 4096u
+
+#define HOST_SIGNAL_INTERRUPT (SIGRTMIN + 3)
+#define HOST_SIGNAL_WAKE      (SIGRTMIN + 4)
+
+/* A signal's action, as the kernel's rt_sigaction has it (all our architectures but for restorer).
+ */
+struct action {
+    uint64_t handler;
+    uint64_t flags;
+    uint64_t restorer;
+    uint64_t mask;
+};
+
+struct memory {
+    pthread_mutex_t lock; /* held over the host call, so that the ranges tell the truth */
+    struct lfi_ranges ranges;
+    uint64_t brk_start, brk; /* addresses */
+    uint64_t brk_mapped;     /* mapped up to here; beyond brk only with huge pages */
+};
+
+struct thread {
+    struct lfi_process *process;
+    struct lfi_context *context;
+    struct thread *next;
+    pthread_t host;
+    atomic_int host_tid; /* 0 until it runs */
+    bool left;           /* it will not enter the box again */
+    int tid;             /* as the box knows it */
+    uint64_t clear_tid;  /* address to clear and wake at the end, or 0 */
+
+    /* signals.c */
+    uint64_t mask;                           /* only the thread itself changes it */
+    atomic_ullong pending;                   /* sent to this thread */
+    uint64_t stack, stack_size, stack_flags; /* sigaltstack */
+    bool suspended; /* restore_mask holds what the mask will be after the handler */
+    uint64_t restore_mask;
+};
+
+struct lfi_process {
+    struct lfi_box *box;
+    uint64_t base;
+    struct memory memory;
+    struct lfi_paths paths;
+    struct lfi_fdtable files;
+    struct lfi_symbols symbols;
+    bool unverified, huge_pages, trace;
+    lfi_violation_fn *report;
+    void *report_data;
+    char **argv, **envp;
+    char *program; /* absolute path, for /proc/self/exe */
+    uint64_t stack_size;
+    uint64_t image_start, image_end;  /* addresses */
+    uint64_t image_bias;              /* the address in the file of what is at image_start */
+    uint64_t stack_guard, guard_size; /* the pages below the main stack */
+    bool signals;                     /* lfi_faults_install() succeeded */
+
+    pthread_mutex_t lock; /* for all below */
+    struct lfi_file *cwd;
+    pthread_cond_t gone; /* a thread left the list */
+    struct thread *threads;
+    struct thread *main;
+    int pid, last_tid;
+    mode_t umask; /* in addition to the host's */
+    struct action actions[64];
+    atomic_ullong pending; /* sent to the process */
+    atomic_bool ending;
+    struct thread *ender;           /* who set it */
+    struct lfi_linux_result result; /* set by the one who sets `ending` */
+};
+
+/* One system call: its arguments, checked as the table says. */
+struct call {
+    struct thread *thread;
+    struct lfi_process *process;
+    struct lfi_regs *regs;
+    long number;
+    uint64_t arg[6];          /* descriptors are the host's */
+    int fd;                   /* the first argument as it was given */
+    struct lfi_file *file[6]; /* of FD and DIR arguments */
+    const char *path[2];      /* of PATH arguments, in order; NULL for a null pointer */
+    bool registers_set;       /* *regs is complete; there is no result to be stored */
+    char text[2][PATH_MAX];
+};
+
+typedef int64_t handler_fn(struct call *call);
+
+/* A system call of the host: the result or a negative errno value. */
+#define host(number, ...) host_result(syscall(number, ##__VA_ARGS__))
+static inline int64_t host_result(long result)
+{
+    return result == -1 ? -errno : result;
+}
+
+/* Why an argument is bad: part of the table, see syscalls.def. */
+enum argument_kind {
+    ARG_VALUE,
+    ARG_FD,
+    ARG_DIR,
+    ARG_PATH,
+    ARG_MAYBE_PATH,
+    ARG_STRUCT,
+    ARG_MAYBE,
+    ARG_BUFFER,
+    ARG_POINTER,
+};
+
+struct argument {
+    uint8_t kind;
+    uint16_t size; /* STRUCT, MAYBE: in bytes; BUFFER: the argument that holds the length */
+};
+
+struct entry {
+    const char *name;
+    handler_fn *handler;
+    struct argument arguments[6];
+};
+
+#define CALLS_MAX 512
+
+/* dispatch.c: the table, by number; unsupported ones have no handler. */
+extern const struct entry lfi_calls[CALLS_MAX];
+void lfi_serve(struct lfi_context *context, struct lfi_regs *regs);
+
+/* The architecture's part: ARCH.c. */
+long lfi_arch_call_number(const struct lfi_regs *regs);
+void lfi_arch_call_arguments(const struct lfi_regs *regs, uint64_t arg[6]);
+void lfi_arch_call_result(struct lfi_regs *regs, int64_t result);
+void lfi_arch_clone_arguments(const uint64_t arg[6], uint64_t *child_tid, uint64_t *tls);
+void lfi_arch_start(struct lfi_regs *regs, uint64_t entry, uint64_t stack);
+void lfi_arch_set_stack(struct lfi_regs *regs, uint64_t stack);
+uint64_t lfi_arch_get_stack(const struct lfi_regs *regs);
+uint64_t lfi_arch_get_pc(const struct lfi_regs *regs);
+uint64_t lfi_arch_get_result(const struct lfi_regs *regs);
+/* Puts the frame of a handler on the stack that ends at `top` (0: the current one): 0 or -EFAULT.
+ */
+int lfi_arch_signal_enter(struct thread *thread, struct lfi_regs *regs, int number,
+                          const struct action *action, uint64_t old_mask, uint64_t top);
+/* Takes registers and mask back from the frame: 0 or -EFAULT. */
+int lfi_arch_signal_leave(struct thread *thread, struct lfi_regs *regs, uint64_t *mask);
+
+/* memory.c */
+bool lfi_memory_init(struct lfi_process *process);
+void lfi_memory_free(struct lfi_process *process);
+/* For the loader: claims a part of the box for good, so that the program cannot change it. */
+bool lfi_memory_claim(struct lfi_process *process, uint64_t address, uint64_t size, uint32_t kind);
+
+/* load.c, stack.c */
+int lfi_build_stack(struct lfi_process *process, const struct lfi_image *image, uint64_t *stack,
+                    struct lfi_error *error);
+
+/* threads.c */
+struct thread *lfi_thread_new(struct lfi_process *process);
+void lfi_thread_end(struct thread *thread); /* leaves the list, frees */
+void lfi_process_end(struct thread *thread, const struct lfi_linux_result *result);
+/* Runs a thread in the calling host thread until it ends; tells the process what that means. */
+int lfi_thread_run(struct thread *thread);
+
+/* signals.c */
+bool lfi_signals_deliver(struct thread *thread, struct lfi_regs *regs);
+static inline bool lfi_signals_pending(struct thread *thread)
+{
+    uint64_t pending = atomic_load_explicit(&thread->pending, memory_order_relaxed) |
+                       atomic_load_explicit(&thread->process->pending, memory_order_relaxed);
+    return (pending & ~thread->mask) != 0 || thread->suspended;
+}
+
+/* files.c */
+int lfi_add_descriptor(struct call *call, int host_fd, const struct lfi_found *found, int flags);
+
+/* paths: where a DIR argument starts */
+static inline struct lfi_place lfi_place_of(const struct lfi_file *file)
+{
+    return (struct lfi_place){.fd = file->host, .map = file->map, .box = file->box};
+}
+
+void lfi_say(struct lfi_error *error, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* A handler of the table: HANDLER(read_vector) { … call->arg[0] … } */
+#define HANDLER(name) int64_t lfi_sys_##name(struct call *call)
+
+#define CALL(x86_64, aarch64, name, handler, ...) handler_fn lfi_sys_##handler;
+#include "syscalls.def"
+#undef CALL
+
+#endif

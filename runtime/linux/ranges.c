@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "ranges.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool lfi_ranges_init(struct lfi_ranges *ranges, uint32_t first, uint32_t end)
+{
+    *ranges = (struct lfi_ranges){.count = 1, .room = 16, .first = first, .end = end};
+    ranges->at = calloc(ranges->room, sizeof *ranges->at);
+    if (!ranges->at)
+        return false;
+    ranges->at[0] = (struct lfi_range){first, LFI_RANGE_FREE};
+    return true;
+}
+
+void lfi_ranges_free(struct lfi_ranges *ranges)
+{
+    free(ranges->at);
+    *ranges = (struct lfi_ranges){0};
+}
+
+/* The index of the range that holds `page`. */
+static size_t find_index(const struct lfi_ranges *ranges, uint32_t page)
+{
+    size_t low = 0, high = ranges->count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (ranges->at[middle].start <= page)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static uint32_t end_of(const struct lfi_ranges *ranges, size_t index)
+{
+    return index + 1 < ranges->count ? ranges->at[index + 1].start : ranges->end;
+}
+
+static bool in_bounds(const struct lfi_ranges *ranges, uint32_t start, uint32_t end)
+{
+    return ranges->first <= start && start < end && end <= ranges->end;
+}
+
+bool lfi_ranges_set(struct lfi_ranges *ranges, uint32_t start, uint32_t end, uint32_t kind)
+{
+    if (!in_bounds(ranges, start, end) || ranges->count + 2 > LFI_RANGES_MAX)
+        return false;
+    if (ranges->count + 2 > ranges->room) {
+        size_t room = ranges->room * 2;
+        struct lfi_range *at = realloc(ranges->at, room * sizeof *at);
+        if (!at)
+            return false;
+        ranges->at = at;
+        ranges->room = room;
+    }
+
+    /* at[low..high) is replaced by `fresh`: the range itself and what remains of the last one. */
+    struct lfi_range *at = ranges->at, fresh[2];
+    size_t low = find_index(ranges, start), last = find_index(ranges, end - 1), high = last + 1;
+    uint32_t last_kind = at[last].kind;
+    bool rest = end_of(ranges, last) > end;
+    if (at[low].start < start)
+        low++;
+
+    size_t fresh_count = 0;
+    if (low == 0 || at[low - 1].kind != kind)
+        fresh[fresh_count++] = (struct lfi_range){start, kind};
+    if (rest && last_kind != kind)
+        fresh[fresh_count++] = (struct lfi_range){end, last_kind};
+    else if (!rest && high < ranges->count && at[high].kind == kind)
+        high++;
+
+    /* A range that contains [start, end) has low == last + 1 == high: nothing of it is replaced. */
+    memmove(at + low + fresh_count, at + high, (ranges->count - high) * sizeof *at);
+    memcpy(at + low, fresh, fresh_count * sizeof *at);
+    ranges->count = ranges->count + fresh_count - (high - low);
+    return true;
+}
+
+uint32_t lfi_ranges_at(const struct lfi_ranges *ranges, uint32_t page, uint32_t *end)
+{
+    size_t index = find_index(ranges, page);
+    *end = end_of(ranges, index);
+    return ranges->at[index].kind;
+}
+
+bool lfi_ranges_all(const struct lfi_ranges *ranges, uint32_t start, uint32_t end, uint32_t with,
+                    uint32_t without)
+{
+    if (!in_bounds(ranges, start, end))
+        return false;
+    for (size_t i = find_index(ranges, start); i < ranges->count && ranges->at[i].start < end;
+         i++) {
+        if ((ranges->at[i].kind & (with | without)) != with)
+            return false;
+    }
+    return true;
+}
+
+bool lfi_ranges_unused(const struct lfi_ranges *ranges, uint32_t start, uint32_t end)
+{
+    return lfi_ranges_all(ranges, start, end, 0, LFI_RANGE_USED);
+}
+
+uint32_t lfi_ranges_find(const struct lfi_ranges *ranges, uint32_t pages, uint32_t align)
+{
+    uint32_t end = ranges->end;
+    for (size_t i = ranges->count; i-- > 0; end = ranges->at[i].start) {
+        if (ranges->at[i].kind != LFI_RANGE_FREE || end - ranges->at[i].start < pages)
+            continue;
+        uint32_t start = (end - pages) / align * align;
+        if (start >= ranges->at[i].start)
+            return start;
+    }
+    return 0;
+}

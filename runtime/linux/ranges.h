@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * What each page of a box is used for: a step function from page numbers to kinds.
+ *
+ * Pages are counted from the base of the box. A kind is a set of LFI_RANGE_ bits; 0 is free. The
+ * caller locks; a failing call changes nothing.
+ */
+#ifndef LFI_LINUX_RANGES_H
+#define LFI_LINUX_RANGES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    LFI_RANGE_FREE = 0,
+    LFI_RANGE_USED = 1,
+    LFI_RANGE_READ = 2,
+    LFI_RANGE_WRITE = 4,
+    LFI_RANGE_ANONYMOUS = 8, /* private memory without a file */
+    LFI_RANGE_FIXED = 16,    /* the program may not change it: code, and guards of the loader */
+};
+
+/*
+ * One box may use so many ranges; each costs the host a mapping, and the host's limit
+ * (/proc/sys/vm/max_map_count, 65530) is shared by everyone in the process.
+ */
+#define LFI_RANGES_MAX 32000
+
+struct lfi_range {
+    uint32_t start; /* it ends where its successor starts */
+    uint32_t kind;
+};
+
+struct lfi_ranges {
+    struct lfi_range *at; /* ascending, adjacent ones of different kinds */
+    size_t count, room;
+    uint32_t first, end; /* the pages described */
+};
+
+/* All pages of [first, end) are free. False: out of memory. */
+bool lfi_ranges_init(struct lfi_ranges *ranges, uint32_t first, uint32_t end);
+void lfi_ranges_free(struct lfi_ranges *ranges);
+
+/* Makes [start, end) of kind `kind`. False: out of memory, too many ranges, or out of bounds. */
+bool lfi_ranges_set(struct lfi_ranges *ranges, uint32_t start, uint32_t end, uint32_t kind);
+
+/* The kind of a page, and in *end where the run of that kind ends. `page` must be in bounds. */
+uint32_t lfi_ranges_at(const struct lfi_ranges *ranges, uint32_t page, uint32_t *end);
+
+/* Whether all pages of [start, end) are in bounds and have all bits `with` and none of `without`.
+ */
+bool lfi_ranges_all(const struct lfi_ranges *ranges, uint32_t start, uint32_t end, uint32_t with,
+                    uint32_t without);
+
+/* Whether all pages of [start, end) are in bounds and free. */
+bool lfi_ranges_unused(const struct lfi_ranges *ranges, uint32_t start, uint32_t end);
+
+/* The highest free run of `pages` pages whose start is a multiple of `align`; 0 where there is
+ * none. */
+uint32_t lfi_ranges_find(const struct lfi_ranges *ranges, uint32_t pages, uint32_t align);
+
+#endif

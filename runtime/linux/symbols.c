@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "symbols.h"
+
+#include <elf.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int compare(const void *a, const void *b)
+{
+    const struct lfi_symbol *left = a, *right = b;
+    return (left->address > right->address) - (left->address < right->address);
+}
+
+/* A part of the file, or NULL if it is not inside. */
+static const uint8_t *part(const uint8_t *file, size_t size, uint64_t offset, uint64_t length)
+{
+    return offset <= size && length <= size - offset ? file + offset : NULL;
+}
+
+static bool section(const uint8_t *file, size_t size, const Elf64_Ehdr *header, unsigned index,
+                    Elf64_Shdr *to)
+{
+    if (index >= header->e_shnum || header->e_shentsize != sizeof *to || header->e_shoff > size)
+        return false;
+    const uint8_t *at = part(file, size, header->e_shoff + index * sizeof *to, sizeof *to);
+    if (at)
+        memcpy(to, at, sizeof *to);
+    return at != NULL;
+}
+
+/* A copy of what can be printed in one word of a perf map. */
+static char *copy_name(const char *name, size_t room)
+{
+    char *copy = strndup(name, room < 200 ? room : 200);
+    for (char *at = copy; at && *at; at++) {
+        if (*at <= ' ' || *at > '~')
+            *at = '?';
+    }
+    return copy;
+}
+
+void lfi_symbols_read(struct lfi_symbols *symbols, const void *data, size_t size)
+{
+    const uint8_t *file = data;
+    Elf64_Ehdr header;
+    Elf64_Shdr table, strings;
+    *symbols = (struct lfi_symbols){0};
+    if (size < sizeof header)
+        return;
+    memcpy(&header, file, sizeof header);
+    unsigned index = 0;
+    do {
+        if (!section(file, size, &header, index++, &table))
+            return;
+    } while (table.sh_type != SHT_SYMTAB);
+    if (table.sh_entsize != sizeof(Elf64_Sym) ||
+        !section(file, size, &header, table.sh_link, &strings))
+        return;
+    const uint8_t *entries = part(file, size, table.sh_offset, table.sh_size);
+    const uint8_t *names = part(file, size, strings.sh_offset, strings.sh_size);
+    size_t count = table.sh_size / sizeof(Elf64_Sym);
+    if (!entries || !names)
+        return;
+    symbols->list = calloc(count ? count : 1, sizeof *symbols->list);
+    for (size_t i = 0; symbols->list && i < count; i++) {
+        Elf64_Sym entry;
+        memcpy(&entry, entries + i * sizeof entry, sizeof entry);
+        if (ELF64_ST_TYPE(entry.st_info) != STT_FUNC || entry.st_shndx == SHN_UNDEF ||
+            entry.st_name >= strings.sh_size)
+            continue;
+        char *name =
+            copy_name((const char *)names + entry.st_name, strings.sh_size - entry.st_name);
+        if (!name)
+            break;
+        symbols->list[symbols->count++] =
+            (struct lfi_symbol){.address = entry.st_value, .size = entry.st_size, .name = name};
+    }
+    if (symbols->count)
+        qsort(symbols->list, symbols->count, sizeof *symbols->list, compare);
+}
+
+void lfi_symbols_free(struct lfi_symbols *symbols)
+{
+    for (size_t i = 0; i < symbols->count; i++)
+        free(symbols->list[i].name);
+    free(symbols->list);
+    *symbols = (struct lfi_symbols){0};
+}
+
+const struct lfi_symbol *lfi_symbols_find(const struct lfi_symbols *symbols, uint64_t address)
+{
+    size_t low = 0, high = symbols->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (symbols->list[middle].address <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == 0)
+        return NULL;
+    const struct lfi_symbol *symbol = &symbols->list[low - 1];
+    return symbol->size && address - symbol->address >= symbol->size ? NULL : symbol;
+}

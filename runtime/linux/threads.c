@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * Threads of the box are threads of the host, each with a context of its own. Their numbers are
+ * the box's: the process's number, and up from it.
+ */
+#include "process.h"
+
+#include <linux/futex.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define HOST_STACK \
+    (256 * 1024) /* of a thread: the handlers' frames, and what the host's libc needs */
+#define THREADS_MAX 1024
+
+struct thread *lfi_thread_new(struct lfi_process *process)
+{
+    struct thread *thread = calloc(1, sizeof *thread);
+    if (!thread)
+        return NULL;
+    thread->process = process;
+    thread->stack_flags = SS_DISABLE;
+    if (lfi_context_new(process->box, lfi_serve, thread, &thread->context)) {
+        free(thread);
+        return NULL;
+    }
+    pthread_mutex_lock(&process->lock);
+    thread->tid = process->last_tid++;
+    thread->next = process->threads;
+    process->threads = thread;
+    pthread_mutex_unlock(&process->lock);
+    return thread;
+}
+
+/* After the last access to the box: nobody else may find the thread any more. */
+void lfi_thread_end(struct thread *thread)
+{
+    struct lfi_process *process = thread->process;
+    pthread_mutex_lock(&process->lock);
+    struct thread **at = &process->threads;
+    while (*at != thread)
+        at = &(*at)->next;
+    *at = thread->next;
+    lfi_context_free(thread->context);
+    free(thread);
+    pthread_cond_broadcast(&process->gone);
+    pthread_mutex_unlock(&process->lock);
+}
+
+/* The first one who ends the process says how; all threads then leave the box. */
+void lfi_process_end(struct thread *thread, const struct lfi_linux_result *result)
+{
+    struct lfi_process *process = thread->process;
+    pthread_mutex_lock(&process->lock);
+    if (!atomic_load(&process->ending)) {
+        process->result = *result;
+        process->ender = thread;
+        atomic_store(&process->ending, true);
+    }
+    pthread_mutex_unlock(&process->lock);
+}
+
+/*
+ * Waits for all other threads to leave the box. A thread that was just about to wait in the host
+ * misses the signal, so they are told again and again.
+ */
+static void expel_others(struct thread *self)
+{
+    struct lfi_process *process = self->process;
+    bool waiting = true;
+    pthread_mutex_lock(&process->lock);
+    while (waiting) {
+        waiting = false;
+        for (struct thread *thread = process->threads; thread; thread = thread->next) {
+            if (thread == self || thread->left)
+                continue;
+            waiting = true;
+            if (atomic_load(&thread->host_tid))
+                lfi_context_interrupt(thread->context);
+        }
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += 2 * 1000 * 1000;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        if (waiting)
+            pthread_cond_timedwait(&process->gone, &process->lock, &until);
+    }
+    pthread_mutex_unlock(&process->lock);
+}
+
+/* As the kernel does at the end of a thread, set_tid_address(2). */
+static void clear_tid(struct thread *thread)
+{
+    int zero = 0;
+    uint64_t at = thread->clear_tid;
+    if (at % 4 || !lfi_box_contains(thread->process->box, at, sizeof zero) ||
+        lfi_copy_out(thread->process->box, at, &zero, sizeof zero))
+        return;
+    host(SYS_futex, at, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
+static void report_fault(struct thread *thread, const struct lfi_exit *exit,
+                         struct lfi_linux_result *result)
+{
+    struct lfi_process *process = thread->process;
+    uint64_t base = process->base, pc = lfi_arch_get_pc(&exit->regs);
+    bool inside = exit->address >= base && exit->address - base < LFI_BOX_SIZE;
+    uint64_t stack = lfi_arch_get_stack(&exit->regs);
+    *result =
+        (struct lfi_linux_result){.end = LFI_LINUX_FAULT, .signal = exit->signal, .fault = *exit};
+    const struct lfi_symbol *symbol = NULL;
+    if (pc >= process->image_start && pc < process->image_end)
+        symbol =
+            lfi_symbols_find(&process->symbols, pc - process->image_start + process->image_bias);
+    char where[160] = "", address[96] = "";
+    if (symbol)
+        snprintf(
+            where, sizeof where, " in %.100s+0x%lx", symbol->name,
+            (unsigned long)(pc - process->image_start + process->image_bias - symbol->address));
+    if (exit->signal == SIGSEGV || exit->signal == SIGBUS)
+        snprintf(address, sizeof address, "address %s0x%lx, ", inside ? "box+" : "",
+                 (unsigned long)(inside ? exit->address - base : exit->address));
+    bool overflow = exit->signal == SIGSEGV && exit->address >= process->stack_guard &&
+                    exit->address < process->stack_guard + process->guard_size;
+    snprintf(result->report, sizeof result->report,
+             "fault in the box: SIG%s: %sat pc box+0x%lx (file 0x%lx)%s\n"
+             "  stack pointer box+0x%lx, thread %d%s\n",
+             sigabbrev_np(exit->signal) ? sigabbrev_np(exit->signal) : "?", address,
+             (unsigned long)(pc - base),
+             (unsigned long)(pc - process->image_start + process->image_bias), where,
+             (unsigned long)(stack - base), thread->tid, overflow ? ": stack overflow" : "");
+}
+
+int lfi_thread_run(struct thread *thread)
+{
+    struct lfi_process *process = thread->process;
+    struct lfi_linux_result result = {0};
+    struct lfi_exit exit;
+    int error = 0;
+    atomic_store(&thread->host_tid, (int)syscall(SYS_gettid));
+    if (!atomic_load(&process->ending))
+        error = lfi_context_run(thread->context, &exit);
+    if (error) {
+        snprintf(result.report, sizeof result.report, "cannot enter the box: %s\n",
+                 strerror(-error));
+        result.end = LFI_LINUX_FAULT;
+        result.signal = SIGKILL;
+        lfi_process_end(thread, &result);
+    } else if (!atomic_load(&process->ending)) {
+        if (exit.kind == LFI_EXIT_FAULT) {
+            report_fault(thread, &exit, &result);
+            lfi_process_end(thread, &result);
+        } else if (exit.kind == LFI_EXIT_RETURNED) {
+            result.status = (int)lfi_arch_get_result(&exit.regs) & 0xff;
+            lfi_process_end(thread, &result);
+        } else {
+            clear_tid(thread); /* its own exit, while others go on */
+        }
+    }
+
+    pthread_mutex_lock(&process->lock);
+    thread->left = true;
+    bool ender = process->ender == thread;
+    pthread_cond_broadcast(&process->gone);
+    pthread_mutex_unlock(&process->lock);
+    if (ender)
+        expel_others(thread);
+    return error;
+}
+
+static void *start(void *data)
+{
+    struct thread *thread = data;
+    sigset_t pipe;
+    lfi_thread_prepare();
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE); /* see lfi_linux_run() */
+    pthread_sigmask(SIG_SETMASK, &pipe, NULL);
+    lfi_thread_run(thread);
+    lfi_thread_release();
+    lfi_thread_end(thread);
+    return NULL;
+}
+
+/* What pthread_create of musl (and of glibc) asks for; a new process it cannot be. */
+#define CLONE_NEEDED (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD)
+#define CLONE_ALLOWED                                                                         \
+    (CLONE_NEEDED | CLONE_SYSVSEM | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | \
+     CLONE_CHILD_CLEARTID | CLONE_DETACHED)
+
+HANDLER(clone)
+{
+    struct lfi_process *process = call->process;
+    uint64_t flags = call->arg[0], stack = call->arg[1], parent_tid = call->arg[2], child_tid, tls;
+    lfi_arch_clone_arguments(call->arg, &child_tid, &tls);
+    if ((flags & CLONE_NEEDED) != CLONE_NEEDED)
+        return -ENOSYS;
+    if (flags & ~(uint64_t)CLONE_ALLOWED)
+        return -EINVAL;
+    if (stack < 16 || !lfi_box_contains(process->box, stack - 16, 16))
+        return -EFAULT;
+
+    struct thread *thread = lfi_thread_new(process);
+    if (!thread)
+        return -EAGAIN;
+    int tid = thread->tid;
+    thread->mask = call->thread->mask;
+    thread->clear_tid = flags & CLONE_CHILD_CLEARTID ? child_tid : 0;
+    lfi_context_copy(thread->context, call->thread->context);
+    struct lfi_regs *regs = lfi_context_regs(thread->context);
+    *regs = *call->regs;
+    lfi_arch_call_result(regs, 0);
+    lfi_arch_set_stack(regs, stack);
+    if (flags & CLONE_SETTLS)
+        lfi_context_set_tp(thread->context, tls);
+
+    /* Written before the child runs, so that both see it. */
+    int64_t error = 0;
+    if (flags & CLONE_PARENT_SETTID)
+        error = lfi_copy_out(process->box, parent_tid, &tid, sizeof tid);
+    if (!error && (flags & CLONE_CHILD_SETTID))
+        error = lfi_copy_out(process->box, child_tid, &tid, sizeof tid);
+
+    pthread_attr_t attributes;
+    sigset_t all, before;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, HOST_STACK);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before); /* until the thread has its alternate stack */
+    pthread_t started;
+    if (!error)
+        error = -pthread_create(&started, &attributes, start, thread);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    if (error) {
+        lfi_thread_end(thread);
+        return error;
+    }
+    return tid;
+}
+
+HANDLER(exit)
+{
+    /* The last thread's exit ends the process, with this status. */
+    pthread_mutex_lock(&call->process->lock);
+    bool last = call->process->threads == call->thread && !call->thread->next;
+    pthread_mutex_unlock(&call->process->lock);
+    struct lfi_linux_result result = {.end = LFI_LINUX_EXITED, .status = (int)call->arg[0] & 0xff};
+    if (last)
+        lfi_process_end(call->thread, &result);
+    lfi_context_stop(call->thread->context, 0);
+    return 0;
+}
+
+HANDLER(exit_group)
+{
+    struct lfi_linux_result result = {.end = LFI_LINUX_EXITED, .status = (int)call->arg[0] & 0xff};
+    lfi_process_end(call->thread, &result);
+    lfi_context_stop(call->thread->context, 0);
+    return 0;
+}
+
+HANDLER(futex)
+{
+    struct lfi_box *box = call->process->box;
+    uint64_t timeout = call->arg[3], second = call->arg[4];
+    switch ((int)call->arg[1] & FUTEX_CMD_MASK) {
+    case FUTEX_WAIT:
+    case FUTEX_WAIT_BITSET:
+        if (timeout && !lfi_box_contains(box, timeout, sizeof(struct timespec)))
+            return -EFAULT;
+        second = 0;
+        break;
+    case FUTEX_WAKE:
+    case FUTEX_WAKE_BITSET:
+        timeout = second = 0;
+        break;
+    case FUTEX_REQUEUE:
+    case FUTEX_CMP_REQUEUE:
+    case FUTEX_WAKE_OP: /* the timeout is a count */
+        if (!lfi_box_contains(box, second, 4))
+            return -EFAULT;
+        timeout = (uint32_t)timeout;
+        break;
+    default:
+        return -ENOSYS;
+    }
+    return host(SYS_futex, call->arg[0], (int)call->arg[1], (uint32_t)call->arg[2], timeout, second,
+                (uint32_t)call->arg[5]);
+}
+
+HANDLER(set_tid_address)
+{
+    call->thread->clear_tid = call->arg[0];
+    return call->thread->tid;
+}
+
+HANDLER(gettid)
+{
+    return call->thread->tid;
+}
+
+HANDLER(getaffinity)
+{
+    return host(SYS_sched_getaffinity, 0, call->arg[1], call->arg[2]);
+}
+
+/* arch_prctl(2). Musl of the sysroot uses the runtime table instead. %gs is not the box's. */
+HANDLER(arch_prctl)
+{
+    enum { SET_FS = 0x1002, GET_FS = 0x1003 };
+    uint64_t tp = lfi_context_tp(call->thread->context);
+    switch (call->arg[0]) {
+    case SET_FS:
+        lfi_context_set_tp(call->thread->context, call->arg[1]);
+        return 0;
+    case GET_FS:
+        return lfi_copy_out(call->process->box, call->arg[1], &tp, sizeof tp);
+    default:
+        return -EINVAL;
+    }
+}
