@@ -4,7 +4,7 @@
 # because its configure script asks for compiler-rt.
 
 unpack_musl() {
-    cp -R "$(source_of musl)" "$work/musl"
+    cp -a "$(source_of musl)" "$work/musl"
     cd "$work/musl"
     for patch in "$here"/patches/musl/*.patch; do
         echo "applying $(basename "$patch")"

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+source=lz4
+programs='programs/lz4 tests/frametest tests/fuzzer'
+
+build() {
+    make -j"$jobs" -C lib CC="$CC" AR="$AR" CFLAGS="$cflags" BUILD_SHARED=no liblz4.a
+    make -j"$jobs" -C programs CC="$CC" AR="$AR" CFLAGS="$cflags" lz4
+    make -j"$jobs" -C tests CC="$CC" AR="$AR" CFLAGS="$cflags" frametest fuzzer
+}
+
+check() {
+    for level in 1 6 12; do
+        run lz4 -c -$level "$text" >text.$level.lz4
+        run lz4 -c -$level -BD --content-size "$mixed" >mixed.$level.lz4
+        run lz4 -dc text.$level.lz4 | cmp - "$text"
+        run lz4 -dc mixed.$level.lz4 | cmp - "$mixed"
+    done
+    run lz4 -t text.1.lz4
+    # The package's own tests, a short run of each.
+    run frametest -s1 -i20
+    run fuzzer -s1 -i5
+}

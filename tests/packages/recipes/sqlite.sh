@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+source=sqlite
+programs='sqlite3'
+
+build() {
+    ./configure --host="$triple" --disable-shared --disable-tcl --disable-readline --disable-load-extension \
+        CC="$CC" AR="$AR" RANLIB="$RANLIB" BUILD_CC=cc CFLAGS="$cflags"
+    make -j"$jobs" sqlite3
+}
+
+check() {
+    # The script ends with mistakes on purpose, so the status is 1.
+    run sqlite3 script.db <"$here/input/script.sql" || [ $? = 1 ]
+    cksum script.db
+    run sqlite3 script.db 'PRAGMA integrity_check; SELECT count(*) FROM item;'
+}

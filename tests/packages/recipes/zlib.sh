@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+source=zlib
+programs='example minigzip'
+
+build() {
+    AR=$AR RANLIB=$RANLIB CHOST=$triple CFLAGS=$cflags ./configure --static
+    make -j"$jobs" example minigzip
+}
+
+check() {
+    run minigzip <"$text" >text.gz
+    run minigzip -9 <"$text" >text.9.gz
+    run minigzip -1 <"$mixed" >mixed.gz
+    run minigzip -d <text.gz | cmp - "$text"
+    run minigzip -d <mixed.gz | cmp - "$mixed"
+    gzip -dc text.9.gz | cmp - "$text"
+    # The package's own test.
+    run example example.gz
+}
