@@ -15,14 +15,6 @@
 #ifndef AT_MINSIGSTKSZ
 #define AT_MINSIGSTKSZ 51
 #endif
-/*
- * With it the kernel begins each signal frame at the top of the alternate stack, whatever rsp is:
- * rsp may be a number that the box made up (mode `jumps`).
- */
-#ifndef SS_AUTODISARM
-#define SS_AUTODISARM (1U << 31)
-#endif
-
 __thread struct lfi_thread lfi_thread;
 
 int lfi_thread_prepare(void)
@@ -44,14 +36,18 @@ int lfi_thread_prepare(void)
         return -ENOMEM;
     if (mprotect(memory + PAGE_SIZE, size, PROT_READ | PROT_WRITE))
         goto fail;
+    /*
+     * The kernel believes that it is on the alternate stack already if rsp points there. Confined
+     * code has rsp in the box or, between two instructions of a group, below 4 GiB.
+     */
+    if ((uint64_t)memory >> 32 == 0)
+        goto fail;
+    /* Not SS_AUTODISARM: a host handler that leaves by siglongjmp would leave us without a stack.
+     */
     stack.ss_sp = memory + PAGE_SIZE;
     stack.ss_size = size;
-    stack.ss_flags = (int)SS_AUTODISARM;
-    if (sigaltstack(&stack, &self->former_stack)) {
-        stack.ss_flags = 0; /* before Linux 4.7 */
-        if (sigaltstack(&stack, &self->former_stack))
-            goto fail;
-    }
+    if (sigaltstack(&stack, &self->former_stack))
+        goto fail;
     lfi_faults_signals(&faults);
     pthread_sigmask(SIG_UNBLOCK, &faults, &self->former_mask);
     self->stack = memory;

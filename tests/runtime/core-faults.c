@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* Faults of the box end its run with a true report; faults of the host stay the host's. */
+#include "core-box.h"
+
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void serve_nothing(struct lfi_context *context, struct lfi_regs *regs)
+{
+    (void)context;
+    regs->rax = 0;
+}
+
+static void serve_count(struct lfi_context *context, struct lfi_regs *regs)
+{
+    atomic_uint *count = lfi_context_data(context);
+
+    regs->rax = atomic_fetch_add(count, 1);
+}
+
+static void check_fault(const struct lfi_exit *exit, int signal, uint64_t address)
+{
+    assert_int_equal(exit->kind, LFI_EXIT_FAULT);
+    assert_int_equal(exit->signal, signal);
+    assert_int_equal(exit->address, address);
+    assert_true(exit->code > 0);
+}
+
+static void every_kind_of_fault(void **state)
+{
+    static const uint32_t mxcsr = 0x1d80; /* division by zero is not masked */
+    static const uint16_t fcw = 0x37b;
+    struct test_box t;
+    struct lfi_exit exit;
+    char name[] = "/tmp/lfi-core-XXXXXX";
+    int file;
+    uint8_t *data;
+
+    (void)state;
+    open_box(&t, true, serve_nothing, NULL);
+    data = (uint8_t *)(t.base + TEST_DATA);
+    for (int round = 0; round < 2; round++) { /* and it runs again after each */
+        exit = run(&t, code_load, 0);
+        check_fault(&exit, SIGSEGV, t.base);
+        assert_int_equal(exit.regs.rip, code_address(&t, code_load));
+        exit = run(&t, code_load, 0x123456789);
+        check_fault(&exit, SIGSEGV, t.base + 0x23456789);
+        exit = run(&t, code_load, 0xffffefff); /* the last byte of the guard, the sys page behind */
+        assert_int_equal(exit.kind, LFI_EXIT_FAULT);
+        exit = run(&t, code_store, TEST_CODE);
+        check_fault(&exit, SIGSEGV, t.base + TEST_CODE);
+        exit = run(&t, code_store, 0xfffff000);
+        assert_int_equal(exit.kind, LFI_EXIT_FAULT);
+        exit = run(&t, code_jump, TEST_DATA);
+        check_fault(&exit, SIGSEGV, t.base + TEST_DATA);
+        assert_int_equal(exit.regs.rip, t.base + TEST_DATA);
+        exit = run(&t, code_jump, 0xffffffff); /* the next box's table */
+        check_fault(&exit, SIGSEGV, t.base + 0xffffffe0);
+        exit = run(&t, code_illegal, 0);
+        check_fault(&exit, SIGILL, code_address(&t, code_illegal));
+        exit = run(&t, code_halt, 0);
+        check_fault(&exit, SIGSEGV, 0);
+        assert_int_equal(exit.regs.rip, code_address(&t, code_halt));
+        exit = run(&t, code_breakpoint, 0);
+        assert_int_equal(exit.kind, LFI_EXIT_FAULT);
+        assert_int_equal(exit.signal, SIGTRAP);
+        assert_int_equal(exit.regs.rip, code_address(&t, code_breakpoint) + 1);
+        exit = run(&t, code_divide, 0);
+        assert_int_equal(exit.kind, LFI_EXIT_FAULT);
+        assert_int_equal(exit.signal, SIGFPE);
+        assert_int_equal(exit.code, FPE_INTDIV);
+        exit = run(&t, code_recurse, 0);
+        check_fault(&exit, SIGSEGV, t.base + TEST_STACK - 8);
+        assert_int_equal(exit.regs.rsp, t.base + TEST_STACK);
+        memcpy(data, &fcw, sizeof(fcw));
+        for (int call = 0; call < 2; call++) {
+            exit = run(&t, code_x87_exception, (uint64_t)call);
+            assert_int_equal(exit.kind, LFI_EXIT_FAULT);
+            assert_int_equal(exit.signal, SIGFPE);
+            assert_int_equal(exit.code, FPE_FLTDIV);
+        }
+        memcpy(data, &mxcsr, sizeof(mxcsr));
+        exit = run(&t, code_sse_exception, 0);
+        assert_int_equal(exit.kind, LFI_EXIT_FAULT);
+        assert_int_equal(exit.signal, SIGFPE);
+        /* an entry that is none: the report shows the trampoline page, not liblfi */
+        exit = run(&t, wild_trap, (uint64_t)LFI_SLOT_OFFSET(40));
+        assert_int_equal(exit.kind, LFI_EXIT_FAULT);
+        assert_int_equal(exit.signal, SIGILL);
+        assert_true(exit.regs.rip < t.base && exit.regs.rip > t.base - 0x200000);
+    }
+
+    file = mkstemp(name);
+    assert_true(file >= 0);
+    unlink(name);
+    assert_int_equal(ftruncate(file, 4096), 0);
+    assert_int_equal(lfi_box_map(t.box, t.base + 0x600000, 4096, PROT_READ, MAP_SHARED, file, 0),
+                     0);
+    assert_int_equal(ftruncate(file, 0), 0);
+    exit = run(&t, code_load, 0x600010);
+    check_fault(&exit, SIGBUS, t.base + 0x600010);
+    close(file);
+    close_box(&t);
+}
+
+/* Calls end by faults too, and the next call is as good as ever. */
+static void faults_in_calls(void **state)
+{
+    struct lfi_call call = {0};
+    struct test_box t;
+
+    (void)state;
+    open_box(&t, false, serve_nothing, NULL);
+    for (int i = 0; i < 100; i++) {
+        assert_int_equal(lfi_call(t.context, code_address(&t, code_illegal), &call), 0);
+        assert_int_equal(call.exit.kind, LFI_EXIT_FAULT);
+        assert_int_equal(call.exit.signal, SIGILL);
+    }
+    call = (struct lfi_call){.real = {3, 4}};
+    assert_int_equal(lfi_call(t.context, code_address(&t, code_multiply), &call), 0);
+    assert_true(call.real_result == 12.0);
+    close_box(&t);
+}
+
+/* A signal stack and a mask that the host has stay its own. */
+static void signal_state_is_restored(void **state)
+{
+    static uint8_t memory[65536];
+    stack_t mine = {.ss_sp = memory, .ss_size = sizeof(memory)}, former, now;
+    sigset_t blocked, mask;
+    struct test_box t;
+
+    (void)state;
+    open_box(&t, false, serve_nothing, NULL);
+    assert_int_equal(sigaltstack(&mine, &former), 0);
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGSEGV);
+    sigaddset(&blocked, SIGUSR1);
+    pthread_sigmask(SIG_BLOCK, &blocked, NULL);
+    assert_int_equal(run(&t, code_load, 0).kind, LFI_EXIT_FAULT); /* though SIGSEGV is blocked */
+    pthread_sigmask(SIG_UNBLOCK, &blocked, &mask);
+    assert_int_equal(sigismember(&mask, SIGSEGV), 1);
+    assert_int_equal(sigismember(&mask, SIGUSR1), 1);
+    assert_int_equal(sigismember(&mask, SIGBUS), 0);
+    assert_int_equal(sigaltstack(&former, &now), 0);
+    assert_ptr_equal(now.ss_sp, memory);
+    assert_int_equal(now.ss_size, sizeof(memory));
+    close_box(&t);
+}
+
+/* Faults of the host: the former handler gets them, within a system call of a box too. */
+static sigjmp_buf host_fault;
+static volatile sig_atomic_t host_faults;
+
+static void on_host_fault(int signal, siginfo_t *info, void *ucontext)
+{
+    (void)signal;
+    (void)info;
+    (void)ucontext;
+    host_faults++;
+    siglongjmp(host_fault, 1);
+}
+
+static void serve_host_fault(struct lfi_context *context, struct lfi_regs *regs)
+{
+    (void)context;
+    if (sigsetjmp(host_fault, 1) == 0)
+        *(volatile int *)8 = 1;
+    regs->rax = 5;
+}
+
+__attribute__((no_sanitize("undefined"))) static void host_faults_are_the_hosts(void **state)
+{
+    struct sigaction action = {.sa_flags = SA_SIGINFO}, former;
+    struct test_box t;
+    struct lfi_exit exit;
+
+    (void)state;
+    action.sa_sigaction = on_host_fault;
+    sigaction(SIGSEGV, &action, &former);
+    open_box(&t, false, serve_host_fault, NULL);
+    host_faults = 0;
+    if (sigsetjmp(host_fault, 1) == 0)
+        *(volatile int *)16 = 1;
+    assert_int_equal(host_faults, 1);
+    lfi_context_regs(t.context)->rbx = 1;
+    exit = run(&t, code_loop, 0);
+    assert_int_equal(exit.kind, LFI_EXIT_RETURNED);
+    assert_int_equal(exit.regs.rax, 5);
+    assert_int_equal(host_faults, 2);
+    /* one that someone sent is no fault of the box either */
+    if (sigsetjmp(host_fault, 1) == 0)
+        raise(SIGSEGV);
+    assert_int_equal(host_faults, 3);
+    assert_int_equal(run(&t, code_load, 0).kind, LFI_EXIT_FAULT);
+    assert_int_equal(host_faults, 3);
+    close_box(&t);
+    sigaction(SIGSEGV, &former, NULL);
+}
+
+/* With no handler before ours, a fault of the host kills the process as ever. */
+static void default_action_is_kept(void **state)
+{
+    struct test_box t;
+    int status;
+    pid_t child;
+
+    (void)state;
+    for (int how = 0; how < 3; how++) {
+        fflush(stdout);
+        child = fork();
+        if (child == 0) {
+            signal(SIGSEGV, how == 2 ? SIG_IGN : SIG_DFL);
+            open_box(&t, false, serve_nothing, NULL);
+            if (how == 1)
+                raise(SIGSEGV);
+            else
+                *(volatile int *)8 = 1;
+            _exit(0);
+        }
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFSIGNALED(status));
+        assert_int_equal(WTERMSIG(status), SIGSEGV);
+    }
+}
+
+static void nothing_runs_without_fault_handlers(void **state)
+{
+    struct test_box t;
+    struct lfi_exit exit;
+
+    (void)state;
+    open_box(&t, false, serve_nothing, NULL);
+    lfi_faults_remove();
+    assert_int_equal(lfi_context_run(t.context, &exit), -EINVAL);
+    assert_int_equal(lfi_faults_install(0, NULL), 0);
+    assert_int_equal(run(&t, code_load, 0).kind, LFI_EXIT_FAULT);
+    close_box(&t);
+}
+
+/* Threads in one box, each with its context, each with faults and system calls. */
+enum { THREADS = 6, ROUNDS = 200 };
+
+struct worker {
+    struct test_box *t;
+    struct lfi_context *context;
+    atomic_uint calls;
+    unsigned index, faults, returns;
+    bool wrong;
+};
+
+static void *work(void *data)
+{
+    struct worker *w = data;
+    struct lfi_regs *regs = lfi_context_regs(w->context);
+    uint64_t stack = w->t->base + 0x1000000 + 0x10000 * w->index;
+
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        struct lfi_exit exit;
+
+        regs->rsp = stack + 0x10000;
+        regs->rip = code_address(w->t, i % 4 == 0   ? code_recurse
+                                       : i % 4 == 1 ? code_loop
+                                       : i % 4 == 2 ? code_tp
+                                                    : code_divide);
+        regs->rbx = 50;
+        regs->rdi = w->index * 1000 + i;
+        lfi_context_set_tp(w->context, i);
+        if (lfi_context_run(w->context, &exit)) {
+            w->wrong = true;
+            break;
+        }
+        switch (i % 4) {
+        case 0:
+            w->wrong |=
+                exit.kind != LFI_EXIT_FAULT || exit.signal != SIGSEGV || exit.address != stack - 8;
+            break;
+        case 2:
+            w->wrong |= exit.kind != LFI_EXIT_RETURNED || exit.regs.rax != i ||
+                        exit.regs.rdx != w->index * 1000 + i;
+            break;
+        case 3:
+            w->wrong |= exit.kind != LFI_EXIT_FAULT || exit.signal != SIGFPE;
+            break;
+        default:
+            w->wrong |= exit.kind != LFI_EXIT_RETURNED;
+        }
+    }
+    return NULL;
+}
+
+static void threads_in_one_box(void **state)
+{
+    static struct worker workers[THREADS];
+    pthread_t threads[THREADS];
+    struct test_box t;
+
+    (void)state;
+    open_box(&t, false, serve_count, NULL);
+    /* with gaps between the stacks, so that an overflow is seen */
+    for (unsigned i = 0; i < THREADS; i++) {
+        workers[i] = (struct worker){.t = &t, .index = 2 * i};
+        assert_int_equal(
+            lfi_box_map(t.box, t.base + 0x1000000 + 0x20000 * i, 0x10000, RW, ANON, -1, 0), 0);
+        assert_int_equal(
+            lfi_context_new(t.box, serve_count, &workers[i].calls, &workers[i].context), 0);
+    }
+    for (unsigned i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, work, &workers[i]), 0);
+    for (unsigned i = 0; i < THREADS; i++) {
+        pthread_join(threads[i], NULL);
+        assert_false(workers[i].wrong);
+        assert_int_equal(workers[i].calls, 50 * ROUNDS / 4);
+        assert_int_equal(lfi_context_free(workers[i].context), 0);
+    }
+    close_box(&t);
+}
+
+/* Interruption: of a loop, of a loop of system calls, before it begins. */
+static void *run_to_the_end(void *data)
+{
+    struct lfi_context *context = data;
+    static _Thread_local struct lfi_exit exit;
+
+    if (lfi_context_run(context, &exit))
+        return NULL;
+    return (void *)(uintptr_t)(exit.kind + 1);
+}
+
+static void interruption(void **state)
+{
+    struct test_box t;
+    atomic_uint count = 0;
+    struct lfi_exit exit;
+
+    (void)state;
+    open_box(&t, false, serve_count, &count);
+    for (int i = 0; i < 200; i++) {
+        pthread_t thread;
+        void *kind;
+
+        lfi_context_regs(t.context)->rip = code_address(&t, i % 2 ? code_spin : code_spin_calls);
+        assert_int_equal(pthread_create(&thread, NULL, run_to_the_end, t.context), 0);
+        if (i % 3)
+            usleep(100 * (unsigned)(i % 3));
+        lfi_context_interrupt(t.context);
+        pthread_join(thread, &kind);
+        assert_int_equal((uintptr_t)kind, LFI_EXIT_INTERRUPTED + 1);
+    }
+    lfi_context_interrupt(t.context);
+    exit = run(&t, code_spin, 0);
+    assert_int_equal(exit.kind, LFI_EXIT_INTERRUPTED);
+    /* and then it is over */
+    lfi_context_regs(t.context)->rbx = 3;
+    assert_int_equal(run(&t, code_loop, 0).kind, LFI_EXIT_RETURNED);
+    close_box(&t);
+}
+
+/* A context that one thread is in is no other's. */
+static void contexts_belong_to_one_thread(void **state)
+{
+    struct test_box t;
+    atomic_uint count = 0;
+    pthread_t thread;
+    struct lfi_exit exit;
+    struct lfi_call call = {0};
+
+    (void)state;
+    open_box(&t, false, serve_count, &count);
+    lfi_context_regs(t.context)->rip = code_address(&t, code_spin_calls);
+    assert_int_equal(pthread_create(&thread, NULL, run_to_the_end, t.context), 0);
+    while (atomic_load(&count) == 0)
+        usleep(100);
+    assert_int_equal(lfi_context_run(t.context, &exit), -EBUSY);
+    assert_int_equal(lfi_call(t.context, code_address(&t, code_add), &call), -EBUSY);
+    assert_int_equal(lfi_context_free(t.context), -EBUSY);
+    lfi_context_interrupt(t.context);
+    pthread_join(thread, NULL);
+    close_box(&t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_kind_of_fault),
+        cmocka_unit_test(faults_in_calls),
+        cmocka_unit_test(signal_state_is_restored),
+        cmocka_unit_test(host_faults_are_the_hosts),
+        cmocka_unit_test(default_action_is_kept),
+        cmocka_unit_test(nothing_runs_without_fault_handlers),
+        cmocka_unit_test(threads_in_one_box),
+        cmocka_unit_test(interruption),
+        cmocka_unit_test(contexts_belong_to_one_thread),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

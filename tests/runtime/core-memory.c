@@ -1,0 +1,426 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* Spaces, boxes and their pages: nothing writable and executable, nothing without an owner. */
+#include "core-box.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static void serve_nothing(struct lfi_context *context, struct lfi_regs *regs)
+{
+    (void)context;
+    regs->rax = 0;
+}
+
+/*
+ * What the kernel says of [start, end): covered without a hole, nothing writable and executable.
+ * Returns what is executable.
+ */
+static uint64_t check_maps(uint64_t start, uint64_t end)
+{
+    FILE *maps = fopen("/proc/self/maps", "r");
+    uint64_t from, to, covered = start, executable = 0;
+    char prot[5], line[512];
+
+    assert_non_null(maps);
+    while (fgets(line, sizeof(line), maps)) {
+        if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s", &from, &to, prot) != 3 || to <= start ||
+            from >= end)
+            continue;
+        from = from < start ? start : from;
+        to = to > end ? end : to;
+        assert_int_equal(from, covered);
+        covered = to;
+        if (prot[2] == 'x') {
+            assert_int_equal(prot[1], '-');
+            executable += to - from;
+        }
+    }
+    fclose(maps);
+    assert_int_equal(covered, end);
+    return executable;
+}
+
+static uint64_t check_box(const struct test_box *t)
+{
+    return check_maps(t->base, t->base + LFI_BOX_SIZE);
+}
+
+static void spaces_and_boxes(void **state)
+{
+    enum { BOXES = 64 };
+    static struct test_box t[BOXES];
+    struct lfi_space *space;
+    struct lfi_error error = {{0}};
+    struct lfi_box *more;
+    struct lfi_exit exit;
+
+    (void)state;
+    assert_int_equal(lfi_space_new(&space, 0, &error), -EINVAL);
+    assert_true(strlen(error.message) > 0);
+    assert_int_equal(lfi_space_new(&space, 1000000, NULL), -EINVAL);
+    assert_int_equal(lfi_faults_install(0, NULL), 0);
+    assert_int_equal(lfi_space_new(&space, BOXES, &error), 0);
+    for (int i = 0; i < BOXES; i++) {
+        fill_box(&t[i], space, false, serve_nothing, NULL);
+        assert_int_equal(t[i].base % LFI_BOX_SIZE, 0);
+        if (i)
+            assert_int_equal(t[i].base, t[i - 1].base + LFI_BOX_SIZE);
+    }
+    assert_int_equal(lfi_box_new(space, &more, &error), -ENOSPC);
+    assert_int_equal(lfi_space_free(space), -EBUSY);
+    for (int i = 0; i < BOXES; i++) {
+        lfi_context_set_tp(t[i].context, (uint64_t)i);
+        exit = run(&t[i], code_tp, (uint64_t)i + 1000);
+        assert_int_equal(exit.kind, LFI_EXIT_RETURNED);
+        assert_int_equal(exit.regs.rax, i);
+        assert_int_equal(exit.regs.rdx, i + 1000);
+    }
+    check_maps(t[0].base - 0x100000, t[BOXES - 1].base + LFI_BOX_SIZE + 0x100000);
+    /* a place that was given back is taken again; its neighbours never noticed */
+    close_box(&t[5]);
+    assert_int_equal(run(&t[4], code_tp, 1).kind, LFI_EXIT_RETURNED);
+    assert_int_equal(run(&t[6], code_tp, 1).kind, LFI_EXIT_RETURNED);
+    fill_box(&t[5], space, false, serve_nothing, NULL);
+    assert_int_equal(t[5].base, t[4].base + LFI_BOX_SIZE);
+    assert_int_equal(run(&t[5], code_tp, 1).kind, LFI_EXIT_RETURNED);
+    check_maps(t[0].base - 0x100000, t[BOXES - 1].base + LFI_BOX_SIZE + 0x100000);
+    for (int i = 0; i < BOXES; i++)
+        close_box(&t[i]);
+    assert_int_equal(lfi_space_free(space), 0);
+    lfi_faults_remove();
+}
+
+/* A box can read its neighbour's table. All that it learns is where boxes and trampolines are. */
+static void tables_reveal_nothing(void **state)
+{
+    struct test_box a, b;
+    struct lfi_space *space;
+    uint64_t start;
+
+    (void)state;
+    assert_int_equal(lfi_faults_install(0, NULL), 0);
+    assert_int_equal(lfi_space_new(&space, 2, NULL), 0);
+    fill_box(&a, space, false, serve_nothing, NULL);
+    fill_box(&b, space, false, serve_nothing, NULL);
+    start = a.base - 0x100000;
+    for (uint32_t offset = 0xfffff000; offset; offset += 8) {
+        struct lfi_exit exit = run(&a, code_load, offset);
+        int slot = (int)((0x100000000 - offset) / 8) - 1;
+
+        assert_int_equal(exit.kind, LFI_EXIT_RETURNED);
+        if (slot >= LFI_SLOT_COUNT)
+            assert_int_equal(exit.regs.rax, 0);
+        else if (slot == LFI_SLOT_BASE)
+            assert_int_equal(exit.regs.rax, b.base);
+        else
+            assert_in_range(exit.regs.rax, start, start + 4095);
+        /* nor can it be written */
+        exit = run(&a, code_store, offset);
+        assert_int_equal(exit.kind, LFI_EXIT_FAULT);
+    }
+    close_box(&a);
+    close_box(&b);
+    assert_int_equal(lfi_space_free(space), 0);
+    lfi_faults_remove();
+}
+
+static void contains(void **state)
+{
+    struct test_box t;
+    uint64_t first, end;
+
+    (void)state;
+    open_box(&t, false, serve_nothing, NULL);
+    first = t.base + LFI_GUARD_SIZE;
+    end = t.base + LFI_BOX_SIZE - LFI_GUARD_SIZE;
+    assert_true(lfi_box_contains(t.box, first, 1));
+    assert_true(lfi_box_contains(t.box, first, end - first));
+    assert_false(lfi_box_contains(t.box, first, end - first + 1));
+    assert_false(lfi_box_contains(t.box, first - 1, 1));
+    assert_false(lfi_box_contains(t.box, first - 1, 0));
+    assert_true(lfi_box_contains(t.box, end - 1, 1));
+    assert_false(lfi_box_contains(t.box, end - 1, 2));
+    assert_false(lfi_box_contains(t.box, end, 1));
+    assert_true(lfi_box_contains(t.box, end, 0));
+    assert_false(lfi_box_contains(t.box, end + 1, 0));
+    assert_false(lfi_box_contains(t.box, first + 8, SIZE_MAX));
+    assert_false(lfi_box_contains(t.box, first + 8, SIZE_MAX - 7));
+    assert_false(lfi_box_contains(t.box, end, UINT64_MAX - end + 2));
+    assert_false(lfi_box_contains(t.box, 0, 1));
+    assert_false(lfi_box_contains(t.box, first + LFI_BOX_SIZE, 1));
+    assert_false(lfi_box_contains(t.box, UINT64_MAX, 1));
+    assert_false(lfi_box_contains(t.box, TEST_DATA, 1));
+    close_box(&t);
+}
+
+static void mapping(void **state)
+{
+    struct test_box t;
+    uint64_t at;
+    volatile uint8_t *bytes;
+
+    (void)state;
+    open_box(&t, false, serve_nothing, NULL);
+    at = t.base + 0x8000000;
+    bytes = (uint8_t *)at;
+    assert_int_equal(lfi_box_map(t.box, at, 0x4000, RW, ANON, -1, 0), 0);
+    bytes[0x3fff] = 7;
+    assert_int_equal(lfi_box_protect(t.box, at, 0x1000, PROT_READ), 0);
+    assert_int_equal(run(&t, code_store, 0x8000000).kind, LFI_EXIT_FAULT);
+    assert_int_equal(run(&t, code_store, 0x8001000).kind, LFI_EXIT_RETURNED);
+    assert_int_equal(lfi_box_unmap(t.box, at + 0x1000, 0x1000), 0);
+    assert_int_equal(run(&t, code_load, 0x8001000).kind, LFI_EXIT_FAULT);
+    assert_int_equal(lfi_box_move(t.box, at + 0x2000, at + 0x10000, 0x2000), 0);
+    assert_int_equal(bytes[0x11fff], 7);
+    assert_int_equal(run(&t, code_load, 0x8002000).kind, LFI_EXIT_FAULT);
+    check_box(&t);
+    assert_int_equal(lfi_box_advise(t.box, at + 0x10000, 0x2000, MADV_DONTNEED), 0);
+    assert_int_equal(bytes[0x11fff], 0);
+
+    /* what is refused */
+    assert_int_equal(lfi_box_map(t.box, at, 0x1000, PROT_READ | PROT_EXEC, ANON, -1, 0), -EACCES);
+    assert_int_equal(lfi_box_protect(t.box, at, 0x1000, PROT_READ | PROT_EXEC), -EACCES);
+    assert_int_equal(lfi_box_map(t.box, at, 0x1000, PROT_GROWSDOWN, ANON, -1, 0), -EINVAL);
+    assert_int_equal(lfi_box_protect(t.box, at, 0x1000, PROT_READ | PROT_GROWSUP), -EINVAL);
+    assert_int_equal(lfi_box_map(t.box, at, 0x1000, RW, ANON | MAP_GROWSDOWN, -1, 0), -EINVAL);
+    assert_int_equal(lfi_box_map(t.box, at, 0x1000, RW, ANON | MAP_SHARED, -1, 0), -EINVAL);
+    assert_int_equal(lfi_box_map(t.box, at, 0x1000, RW, MAP_ANONYMOUS, -1, 0), -EINVAL);
+    assert_int_equal(lfi_box_map(t.box, at + 1, 0x1000, RW, ANON, -1, 0), -EINVAL);
+    assert_int_equal(lfi_box_map(t.box, at, 0x1001, RW, ANON, -1, 0), -EINVAL);
+    assert_int_equal(lfi_box_map(t.box, at, 0, RW, ANON, -1, 0), -EINVAL);
+    assert_int_equal(lfi_box_map(t.box, t.base, 0x1000, RW, ANON, -1, 0), -EINVAL);
+    assert_int_equal(lfi_box_map(t.box, t.base - 0x1000, 0x1000, RW, ANON, -1, 0), -EINVAL);
+    assert_int_equal(
+        lfi_box_map(t.box, t.base + LFI_BOX_SIZE - LFI_GUARD_SIZE, 0x1000, RW, ANON, -1, 0),
+        -EINVAL);
+    assert_int_equal(lfi_box_map(t.box, at, (size_t)0 - 0x1000, RW, ANON, -1, 0), -EINVAL);
+    assert_int_equal(lfi_box_unmap(t.box, t.base + LFI_BOX_SIZE, 0x1000), -EINVAL);
+    assert_int_equal(lfi_box_protect(t.box, (uint64_t)&t & ~4095UL, 0x1000, RW), -EINVAL);
+    assert_int_equal(lfi_box_move(t.box, at, t.base, 0x1000), -EINVAL);
+    assert_int_equal(lfi_box_move(t.box, at, at + 0x1000, 0x2000), -EINVAL);
+    assert_int_equal(lfi_box_advise(t.box, at, 0x1000, MADV_DONTFORK), -EINVAL);
+    check_box(&t);
+
+    /* an error of the kernel leaves no hole */
+    assert_int_equal(lfi_box_map(t.box, at, 0x1000, RW, MAP_PRIVATE, 12345, 0), -EBADF);
+    check_box(&t);
+    close_box(&t);
+}
+
+static void files(void **state)
+{
+    struct test_box t;
+    char name[] = "/tmp/lfi-core-XXXXXX";
+    int file = mkstemp(name);
+    uint64_t at;
+
+    (void)state;
+    assert_true(file >= 0);
+    unlink(name);
+    assert_int_equal(write(file, "in the file", 12), 12);
+    open_box(&t, false, serve_nothing, NULL);
+    at = t.base + 0x700000;
+    assert_int_equal(lfi_box_map(t.box, at, 4096, PROT_READ, MAP_PRIVATE, file, 0), 0);
+    assert_string_equal((const char *)at, "in the file");
+    assert_int_equal(lfi_box_map(t.box, at, 4096, RW, MAP_SHARED, file, 0), 0);
+    assert_int_equal(lfi_box_protect(t.box, at, 4096, RW | PROT_EXEC), -EACCES);
+    close_box(&t);
+    close(file);
+}
+
+/* Code: only verified, never writable, unmappable, and gone when something else is mapped there. */
+static bool count_violations(void *data, const struct lfi_violation *violation)
+{
+    unsigned *count = data;
+
+    assert_non_null(violation->rule);
+    ++*count;
+    return true;
+}
+
+static void bad_code_is_refused(void **state)
+{
+    static const uint8_t bad[32] = {0x90, 0x0f, 0x05};
+    static const uint8_t good[32] = {0x90, 0x90, 0xf4};
+    struct lfi_error error = {{0}};
+    struct lfi_code_map code;
+    struct test_box t;
+    unsigned violations = 0;
+    uint64_t at, executable;
+
+    (void)state;
+    open_box(&t, false, serve_nothing, NULL);
+    executable = check_box(&t);
+    at = t.base + 0x300000;
+    code = code_map(at, bad, sizeof(bad));
+    code.report = count_violations;
+    code.data = &violations;
+    assert_int_equal(lfi_box_map_code(t.box, &code, &error), -EACCES);
+    assert_true(violations > 0);
+    assert_non_null(strstr(error.message, "system-call"));
+    assert_int_equal(check_box(&t), executable);
+    code = code_map(at, good, sizeof(good));
+    code.address += 32;
+    assert_int_equal(lfi_box_map_code(t.box, &code, &error), -EINVAL);
+    code = code_map(at, good, sizeof(good));
+    code.image_end = at + 16;
+    assert_int_equal(lfi_box_map_code(t.box, &code, &error), -EINVAL);
+    code = code_map(at, good, sizeof(good));
+    code.image_start = at + 4096;
+    assert_int_equal(lfi_box_map_code(t.box, &code, &error), -EINVAL);
+    code = code_map(at, good, sizeof(good));
+    code.mode = 3;
+    assert_int_equal(lfi_box_map_code(t.box, &code, &error), -EINVAL);
+    code = code_map(t.base + LFI_BOX_SIZE - LFI_GUARD_SIZE, good, sizeof(good));
+    assert_int_equal(lfi_box_map_code(t.box, &code, &error), -EINVAL);
+    code = code_map(at, good, sizeof(good));
+    code.size = SIZE_MAX;
+    assert_int_equal(lfi_box_map_code(t.box, &code, &error), -EINVAL);
+    code = code_map(at, good, 0);
+    assert_int_equal(lfi_box_map_code(t.box, &code, &error), -EINVAL);
+    code = code_map(at, good, sizeof(good));
+    assert_int_equal(lfi_box_map_code(t.box, &code, &error), 0);
+    assert_int_equal(lfi_box_map_code(t.box, &code, &error), -EEXIST);
+    assert_int_equal(check_box(&t), executable + 4096);
+    for (int i = 2; i < 4096; i++) /* the rest are traps */
+        assert_int_equal(((const uint8_t *)at)[i], i < 32 && i > 2 ? 0 : 0xf4);
+    close_box(&t);
+}
+
+static void code_cannot_change(void **state)
+{
+    static const uint8_t traps[5 * 4096] = {0x90};
+    struct lfi_code_map code;
+    struct test_box t;
+    uint64_t at, executable;
+
+    (void)state;
+    open_box(&t, false, serve_nothing, NULL);
+    executable = check_box(&t);
+    at = t.base + 0x300000;
+    code = code_map(at, traps, sizeof(traps));
+    code.unverified = true; /* zeros are no code that verifies */
+    assert_int_equal(lfi_box_map_code(t.box, &code, NULL), 0);
+    executable += sizeof(traps);
+    for (uint64_t page = 0; page < 5; page++) {
+        uint64_t there = at + page * 4096;
+
+        for (int prot = 0; prot < 4; prot++)
+            assert_int_equal(lfi_box_protect(t.box, there, 4096, prot), -EACCES);
+        assert_int_equal(lfi_box_protect(t.box, there, 4096, PROT_EXEC | PROT_READ), -EACCES);
+        /* zeroed pages would be code that nobody verified */
+        assert_int_equal(lfi_box_advise(t.box, there, 4096, MADV_DONTNEED), -EACCES);
+        assert_int_equal(lfi_box_advise(t.box, there, 4096, MADV_FREE), -EACCES);
+        assert_int_equal(lfi_box_move(t.box, there, at + 0x100000, 4096), -EACCES);
+        assert_int_equal(run(&t, code_store, 0x300000 + page * 4096).kind, LFI_EXIT_FAULT);
+    }
+    /* ranges that only touch it */
+    assert_int_equal(lfi_box_protect(t.box, at - 4096, 0x2000, RW), -EACCES);
+    assert_int_equal(lfi_box_protect(t.box, at + 0x4000, 0x2000, RW), -EACCES);
+    assert_int_equal(lfi_box_advise(t.box, at - 4096, 0x100000, MADV_DONTNEED), -EACCES);
+    assert_int_equal(lfi_box_move(t.box, at + 0x4000, at + 0x100000, 0x2000), -EACCES);
+    assert_int_equal(check_box(&t), executable);
+
+    /* mapping over the middle: data there, code around, and the data never becomes code again */
+    assert_int_equal(lfi_box_map(t.box, at + 0x2000, 4096, RW, ANON, -1, 0), 0);
+    assert_int_equal(check_box(&t), executable - 0x1000);
+    assert_int_equal(*(const uint8_t *)(at + 0x2000), 0);
+    assert_int_equal(lfi_box_protect(t.box, at + 0x2000, 4096, PROT_READ), 0);
+    assert_int_equal(lfi_box_protect(t.box, at + 0x1000, 4096, RW), -EACCES);
+    assert_int_equal(lfi_box_protect(t.box, at + 0x3000, 4096, RW), -EACCES);
+    assert_int_equal(lfi_box_protect(t.box, at, 0x5000, RW), -EACCES);
+    /* over the beginning and the end */
+    assert_int_equal(lfi_box_unmap(t.box, at - 4096, 0x2000), 0);
+    assert_int_equal(lfi_box_unmap(t.box, at + 0x4000, 0x2000), 0);
+    assert_int_equal(check_box(&t), executable - 0x3000);
+    assert_int_equal(lfi_box_protect(t.box, at, 4096, RW), 0);
+    assert_int_equal(lfi_box_protect(t.box, at + 0x1000, 4096, RW), -EACCES);
+    assert_int_equal(lfi_box_protect(t.box, at + 0x3000, 4096, RW), -EACCES);
+    /* moving over code; moving what then is data */
+    assert_int_equal(lfi_box_map(t.box, at + 0x10000, 4096, RW, ANON, -1, 0), 0);
+    assert_int_equal(lfi_box_move(t.box, at + 0x10000, at + 0x1000, 4096), 0);
+    assert_int_equal(lfi_box_protect(t.box, at + 0x1000, 4096, RW), 0);
+    assert_int_equal(check_box(&t), executable - 0x4000);
+    /* all of it, with pieces of code and others inside; then again */
+    assert_int_equal(lfi_box_map(t.box, at, 0x5000, RW, ANON, -1, 0), 0);
+    assert_int_equal(check_box(&t), executable - 0x5000);
+    assert_int_equal(lfi_box_map_code(t.box, &code, NULL), 0);
+    assert_int_equal(check_box(&t), executable);
+    /* many pieces */
+    for (uint64_t i = 0; i < 40; i++) {
+        code = code_map(t.base + 0x2000000 + i * 0x4000, core_code,
+                        (size_t)(core_code_end - core_code));
+        assert_int_equal(lfi_box_map_code(t.box, &code, NULL), 0);
+    }
+    for (uint64_t i = 0; i < 40; i++)
+        assert_int_equal(lfi_box_protect(t.box, t.base + 0x2000000 + i * 0x4000, 4096, RW),
+                         -EACCES);
+    assert_int_equal(lfi_box_unmap(t.box, t.base + 0x2000000, 40 * 0x4000), 0);
+    assert_int_equal(lfi_box_protect(t.box, t.base + 0x2000000, 40 * 0x4000, PROT_NONE), 0);
+    assert_int_equal(check_box(&t), executable);
+    close_box(&t);
+}
+
+/* Threads that map code and try to make it writable at the same time. */
+struct race {
+    struct test_box *t;
+    atomic_bool stop;
+};
+
+static void *protect_again_and_again(void *data)
+{
+    struct race *race = data;
+
+    while (!atomic_load(&race->stop)) {
+        lfi_box_protect(race->t->box, race->t->base + 0x300000, 4096, RW);
+        lfi_box_advise(race->t->box, race->t->base + 0x300000, 4096, MADV_DONTNEED);
+    }
+    return NULL;
+}
+
+static void code_and_protection_race(void **state)
+{
+    static const uint8_t good[32] = {0x90, 0xf4};
+    struct race race = {0};
+    struct lfi_code_map code;
+    struct test_box t;
+    pthread_t thread;
+
+    (void)state;
+    open_box(&t, false, serve_nothing, NULL);
+    race.t = &t;
+    code = code_map(t.base + 0x300000, good, sizeof(good));
+    assert_int_equal(pthread_create(&thread, NULL, protect_again_and_again, &race), 0);
+    for (int i = 0; i < 500; i++) {
+        uint64_t executable;
+
+        assert_int_equal(lfi_box_map_code(t.box, &code, NULL), 0);
+        executable = check_box(&t);
+        assert_int_equal(((const uint8_t *)code.address)[0], 0x90);
+        assert_int_equal(lfi_box_map(t.box, code.address, 4096, RW, ANON, -1, 0), 0);
+        assert_int_equal(check_box(&t), executable - 4096);
+    }
+    atomic_store(&race.stop, true);
+    pthread_join(thread, NULL);
+    close_box(&t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(spaces_and_boxes),
+        cmocka_unit_test(tables_reveal_nothing),
+        cmocka_unit_test(contains),
+        cmocka_unit_test(mapping),
+        cmocka_unit_test(files),
+        cmocka_unit_test(bad_code_is_refused),
+        cmocka_unit_test(code_cannot_change),
+        cmocka_unit_test(code_and_protection_race),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
