@@ -51,7 +51,8 @@ static bool read_layout(const struct elf_file *elf, const Elf64_Phdr *p, struct 
             return elf_error(elf, "section %s does not lie where its segment says", name);
         layout->sections[layout->count++] = s;
     }
-    qsort(layout->sections, layout->count, sizeof *layout->sections, by_address);
+    if (layout->count > 1)
+        qsort(layout->sections, layout->count, sizeof(const Elf64_Shdr *), by_address);
     for (size_t i = 1; i < layout->count; i++) {
         const Elf64_Shdr *s = layout->sections[i - 1];
         if (s->sh_addr + s->sh_size > layout->sections[i]->sh_addr)
@@ -140,8 +141,9 @@ bool postlink(struct elf_file *elf, unsigned mode, struct postlink_stats *stats)
     ok = ok && elf_check_relocations(elf) && elf_set_note(elf, EM_X86_64, mode);
     struct layout layout = {0};
     if (ok) {
-        layout.sections = calloc(elf->section_count, sizeof *layout.sections);
-        ok = layout.sections != NULL || elf_error(elf, "out of memory");
+        layout.sections = calloc(elf->section_count, sizeof(const Elf64_Shdr *));
+        if (!layout.sections)
+            ok = elf_error(elf, "out of memory");
     }
     bool any = false;
     for (size_t i = 0; ok && i < elf->segment_count; i++) {

@@ -50,7 +50,7 @@ static bool check_relr(const struct elf_file *elf, const Elf64_Shdr *section)
             if ((word >> bit & 1) && !check_place(elf, section, base + 8 * (uint64_t)(bit - 1)))
                 return false;
         }
-        base += 63 * 8;
+        base += 63ULL * 8;
     }
     return true;
 }

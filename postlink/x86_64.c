@@ -5,7 +5,7 @@
  * way.)
  *
  * Decoding everything would take most of the time, so a bundle is decoded only if its bytes can
- * mean one of the things that are repaired here (suspicious()).
+ * mean one of the things that are repaired or reported here (suspicious()).
  */
 #include "x86_64.h"
 
@@ -211,19 +211,37 @@ static bool long_nop_near(const uint8_t *start, const uint8_t *end)
     return memmem(start, (size_t)(end - start), nop, sizeof nop) != NULL;
 }
 
+/* Whether b[0], b[1] may begin something of interest. */
+static inline bool interesting(uint8_t b0, uint8_t b1)
+{
+    switch (b0) {
+    case 0xe8: /* call */
+        return true;
+    case 0x67: /* call with a prefix */
+        return b1 == 0xe8;
+    case 0xff: /* call *%rX, call *(%rax) */
+        return (b1 & 0xf8) == 0xd0 || b1 == 0x10;
+    case 0x65: /* jmpq *%gs:N */
+        return b1 == 0xff;
+    case 0x64: /* movq %fs:0, %rX */
+        return (b1 & 0xfb) == 0x48;
+    case 0x2e: /* alignment fill */
+        return b1 == 0x0f;
+    case 0x66:
+        return b1 == 0x66;
+    default:
+        return false;
+    }
+}
+
 /* May say yes too often, never no where this pass would have something to do. */
 static bool suspicious(const struct pass *pass, const struct bundle *bundle)
 {
     const uint8_t *b = bundle->bytes, *limit = pass->code->bytes + pass->code->size;
-    unsigned last = b[bundle->end - 1];
-    if (last == 0x90 || last == 0x00) /* nops end so; so do calls in front of them */
-        return true;
-    if (last == INT3 && pass->code->falls_through)
+    if (b[bundle->end - 1] == INT3 && pass->code->falls_through)
         return true;
     for (unsigned i = bundle->start; i + 1 < bundle->end; i++) {
-        if ((b[i] == 0x67 && b[i + 1] == 0xe8) || (b[i] == 0xff && b[i + 1] == 0x10) ||
-            (b[i] == 0x64 && (b[i + 1] & 0xfb) == 0x48) || (b[i] == 0x65 && b[i + 1] == 0xff) ||
-            (b[i] == 0x2e && b[i + 1] == 0x0f) || (b[i] == 0x66 && b[i + 1] == 0x66))
+        if (interesting(b[i], b[i + 1]))
             return true;
     }
     /* A nop across the end: the eight bytes at its end begin in the last 7 bytes or in the next 7.
@@ -426,11 +444,11 @@ bool x86_64_postlink(const struct elf_file *elf, const struct x86_64_code *code,
             ZydisDecoderInit(&pass.decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64)))
         return elf_error(elf, "the decoder (Zydis) does not start");
     uint64_t end = code->address + code->size;
+    struct bundle bundle = {0};
     for (uint64_t at = code->address & -BUNDLE; at < end; at += BUNDLE) {
-        struct bundle bundle;
+        bundle.address = at;
         bundle.start = at < code->address ? (uint8_t)(code->address - at) : 0;
         bundle.end = end - at < BUNDLE ? (uint8_t)(end - at) : LFI_BUNDLE_SIZE;
-        bundle.address = at;
         bundle.bytes =
             at < code->address ? code->bytes - bundle.start : code->bytes + (at - code->address);
         if (suspicious(&pass, &bundle))
