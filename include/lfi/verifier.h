@@ -5,7 +5,7 @@
  * The verifier trusts nothing that made the code. docs/verifier.md lists its rules; every refusal
  * names one of them. All functions are thread safe: they keep no state between calls, read their
  * input only (it must not change meanwhile; the caller verifies a private copy), and allocate
- * about size/4 bytes of working memory, which they free before they return.
+ * about 3/8 of the code's size as working memory, which they free before they return.
  */
 #ifndef LFI_VERIFIER_H
 #define LFI_VERIFIER_H
@@ -26,7 +26,8 @@ enum lfi_arch {
 enum lfi_verdict {
     LFI_ACCEPTED, /* no rule is broken */
     LFI_REFUSED,  /* at least one rule is broken; it was reported */
-    LFI_UNABLE,   /* no verdict: out of memory, or an architecture that is not built in */
+    LFI_UNABLE,   /* no verdict: out of memory, an architecture that is not built in, or arguments
+                     that no box can hold (unaligned address, unknown mode, more than 4 GiB) */
 };
 
 /* One broken rule. */
@@ -49,7 +50,7 @@ typedef bool lfi_violation_fn(void *data, const struct lfi_violation *violation)
 /* A run of executable bytes and what its position-relative operands may name. */
 struct lfi_code {
     const uint8_t *bytes;
-    size_t size;          /* a multiple of the bundle size */
+    size_t size;          /* what is mapped behind, until the end of the page, must be traps (hlt) */
     uint64_t address;     /* of bytes[0], relative to the image; a multiple of the bundle size */
     uint64_t image_start; /* the image that the code belongs to, in the same coordinates: */
     uint64_t image_end;   /* position-relative memory operands must lie inside [start, end) */
@@ -62,13 +63,17 @@ struct lfi_code {
 enum lfi_verdict lfi_verify_code(enum lfi_arch arch, unsigned mode, const struct lfi_code *code,
                                  lfi_violation_fn *report, void *data);
 
-/* A loadable segment of an ELF file; all values were checked by lfi_image_read(). */
+/*
+ * A loadable segment of an ELF file; all values were checked by lfi_image_read(). One with `execute`
+ * starts on a page and has as many bytes in the file as in memory; the loader verifies exactly
+ * these, and fills the rest of the last page with hlt (0xf4).
+ */
 struct lfi_segment {
     uint64_t vaddr;     /* page offset equals that of `offset` */
     uint64_t mem_size;
     uint64_t offset;    /* of the contents in the file */
     uint64_t file_size; /* at most mem_size */
-    bool read, write, execute; /* never write and execute */
+    bool read, write, execute; /* never write and execute; read is always set */
 };
 
 #define LFI_IMAGE_MAX_SEGMENTS 32

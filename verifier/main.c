@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* lfi-verify: the verifier as a program. */
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <lfi/abi.h>
+#include <lfi/verifier.h>
+
+enum { DEFAULT_LIMIT = 20, EXIT_USAGE = 2 };
+
+struct options {
+    bool all, quiet, stats, raw;
+    unsigned mode;
+    uint64_t address, image_start, image_end;
+};
+
+/* One file, and what was said about it. */
+struct subject {
+    const struct options *options;
+    const char *name;
+    uint8_t *bytes;
+    size_t size;
+    unsigned violations;
+};
+
+static const char help[] =
+    "Usage: lfi-verify [OPTION]... FILE...\n"
+    "Check that LFI programs cannot do harm outside of their box.\n"
+    "\n"
+    "Each FILE is an ELF file, or - for standard input. A broken rule is shown as\n"
+    "  lfi-verify: FILE:ADDRESS: RULE: what is wrong [bytes] instruction\n"
+    "where ADDRESS is relative to the image, or the offset in the file if its headers are wrong.\n"
+    "\n"
+    "  -a, --all              show all violations of a file, not only the first 20\n"
+    "  -q, --quiet            show none\n"
+    "  -s, --stats            show how much code was verified, and how fast\n"
+    "      --raw              each FILE is bare code for x86_64, not ELF\n"
+    "      --mode=MODE        with --raw: full (default), stores or jumps\n"
+    "      --address=N        with --raw: the address of the first byte, a multiple of 32\n"
+    "      --image=START-END  with --raw: what rip-relative operands may name\n"
+    "                         (default: the code itself)\n"
+    "  -h, --help             show this help\n"
+    "  -V, --version          show the version\n"
+    "\n"
+    "Exit status: 0 if all files pass, 1 if one does not or cannot be read, 2 for wrong usage.\n";
+
+static bool report(void *data, const struct lfi_violation *violation)
+{
+    struct subject *s = data;
+    if (s->options->quiet)
+        return false;
+    if (s->violations++ == DEFAULT_LIMIT && !s->options->all) {
+        fprintf(stderr, "lfi-verify: %s: there are more; --all shows them\n", s->name);
+        return false;
+    }
+    fprintf(stderr, "lfi-verify: %s:0x%" PRIx64 ": %s: %s", s->name, violation->address,
+            violation->rule, violation->message);
+    for (unsigned i = 0; i < violation->length; i++)
+        fprintf(stderr, "%s%02x", i == 0 ? " [" : " ", violation->bytes[i]);
+    fprintf(stderr, "%s%s%s\n", violation->length != 0 ? "]" : "",
+            violation->text[0] != 0 ? " " : "", violation->text);
+    return true;
+}
+
+/* Reads all of it into memory of its own. */
+static bool read_file(struct subject *s)
+{
+    bool standard = strcmp(s->name, "-") == 0;
+    FILE *f = standard ? stdin : fopen(s->name, "rb");
+    size_t capacity = 0;
+    bool ok = f != NULL;
+    while (ok) {
+        if (s->size == capacity) {
+            capacity = capacity == 0 ? 1 << 20 : capacity * 2;
+            uint8_t *bytes = realloc(s->bytes, capacity);
+            if (bytes == NULL) {
+                ok = false;
+                break;
+            }
+            s->bytes = bytes;
+        }
+        size_t n = fread(s->bytes + s->size, 1, capacity - s->size, f);
+        s->size += n;
+        if (n == 0) {
+            ok = ferror(f) == 0;
+            break;
+        }
+    }
+    if (!ok)
+        fprintf(stderr, "lfi-verify: %s: %s\n", s->name, strerror(errno));
+    if (f != NULL && !standard)
+        fclose(f);
+    return ok;
+}
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static size_t code_size(const struct subject *s)
+{
+    struct lfi_image image;
+    struct lfi_violation why;
+    size_t size = 0;
+    if (s->options->raw)
+        return s->size;
+    if (lfi_image_read(s->bytes, s->size, &image, &why) == LFI_ACCEPTED)
+        for (unsigned i = 0; i < image.segment_count; i++)
+            size += image.segments[i].execute ? image.segments[i].file_size : 0;
+    return size;
+}
+
+static enum lfi_verdict verify_raw(struct subject *s)
+{
+    const struct options *o = s->options;
+    const struct lfi_code code = {
+        .bytes = s->bytes,
+        .size = s->size,
+        .address = o->address,
+        .image_start = o->image_end != 0 ? o->image_start : o->address,
+        .image_end = o->image_end != 0 ? o->image_end : o->address + s->size,
+    };
+    return lfi_verify_code(LFI_ARCH_X86_64, o->mode, &code, report, s);
+}
+
+/* Returns whether it passes. */
+static bool verify_file(const struct options *options, const char *name)
+{
+    struct subject s = {.options = options, .name = name};
+    enum lfi_verdict verdict = LFI_REFUSED;
+    if (read_file(&s)) {
+        double start = now();
+        verdict = options->raw ? verify_raw(&s) : lfi_verify_elf(s.bytes, s.size, report, &s);
+        double seconds = now() - start;
+        if (verdict == LFI_UNABLE)
+            fprintf(stderr, "lfi-verify: %s: out of memory, or code that cannot be in a box\n",
+                    name);
+        if (options->stats) {
+            size_t size = code_size(&s);
+            printf("%s: %zu bytes of code, %.6f s, %.1f MB/s\n", name, size, seconds,
+                   seconds > 0 ? (double)size * 1e-6 / seconds : 0);
+        }
+    }
+    free(s.bytes);
+    return verdict == LFI_ACCEPTED;
+}
+
+static bool parse_number(const char *text, char end, uint64_t *value, const char **rest)
+{
+    char *stop;
+    errno = 0;
+    *value = strtoull(text, &stop, 0);
+    *rest = stop + (*stop != 0);
+    return stop != text && errno == 0 && *stop == end && text[0] != '-';
+}
+
+static bool parse_mode(const char *text, unsigned *mode)
+{
+    static const char names[][8] = {
+        [LFI_MODE_FULL] = "full", [LFI_MODE_STORES] = "stores", [LFI_MODE_JUMPS] = "jumps"};
+    for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(text, names[i]) == 0) {
+            *mode = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+int main(int argc, char **argv)
+{
+    enum { RAW = 256, MODE, ADDRESS, IMAGE };
+    static const struct option longs[] = {
+        {"all", no_argument, NULL, 'a'},           {"quiet", no_argument, NULL, 'q'},
+        {"stats", no_argument, NULL, 's'},         {"raw", no_argument, NULL, RAW},
+        {"mode", required_argument, NULL, MODE},   {"address", required_argument, NULL, ADDRESS},
+        {"image", required_argument, NULL, IMAGE}, {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},       {NULL, 0, NULL, 0},
+    };
+    struct options o = {.mode = LFI_MODE_FULL};
+    const char *rest;
+    bool usage = false, raw_only = false;
+    int c;
+    while ((c = getopt_long(argc, argv, "aqshV", longs, NULL)) != -1) {
+        switch (c) {
+        case 'a':
+            o.all = true;
+            break;
+        case 'q':
+            o.quiet = true;
+            break;
+        case 's':
+            o.stats = true;
+            break;
+        case RAW:
+            o.raw = true;
+            break;
+        case MODE:
+            raw_only = true;
+            usage |= !parse_mode(optarg, &o.mode);
+            break;
+        case ADDRESS:
+            raw_only = true;
+            usage |=
+                !parse_number(optarg, 0, &o.address, &rest) || o.address % LFI_BUNDLE_SIZE != 0;
+            break;
+        case IMAGE:
+            raw_only = true;
+            usage |= !parse_number(optarg, '-', &o.image_start, &rest) ||
+                     !parse_number(rest, 0, &o.image_end, &rest) || o.image_start > o.image_end;
+            break;
+        case 'h':
+            fputs(help, stdout);
+            return EXIT_SUCCESS;
+        case 'V':
+            puts("lfi-verify " LFI_VERSION);
+            return EXIT_SUCCESS;
+        default:
+            usage = true;
+            break;
+        }
+    }
+    if (usage || optind == argc || (raw_only && !o.raw)) {
+        fputs("lfi-verify: wrong usage; see lfi-verify --help\n", stderr);
+        return EXIT_USAGE;
+    }
+    bool pass = true;
+    for (int i = optind; i < argc; i++)
+        pass &= verify_file(&o, argv[i]);
+    return pass ? EXIT_SUCCESS : EXIT_FAILURE;
+}

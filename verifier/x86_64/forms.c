@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* The table insns.def as data, and the index over it. */
+#include "forms.h"
+
+#include <string.h>
+
+/* Columns rm, reg and vvvv. */
+enum {
+    E_a = OP_USED | OP_GPR | OP_REG | OP_MEM,
+    E_r = E_a | OP_R,
+    E_w = E_a | OP_W,
+    E_rw = E_r | OP_W,
+    M_a = OP_USED | OP_MEM,
+    M_r = M_a | OP_R,
+    M_w = M_a | OP_W,
+    M_rw = M_r | OP_W,
+    S_r = M_r | OP_VSIB,
+    X_r = OP_USED | OP_REG | OP_MEM | OP_R,
+    X_w = OP_USED | OP_REG | OP_MEM | OP_W,
+    U_r = OP_USED | OP_REG | OP_R,
+    U_rw = U_r | OP_W,
+    G_r = OP_USED | OP_GPR | OP_R,
+    G_w = OP_USED | OP_GPR | OP_W,
+    G_rw = G_r | OP_W,
+    O_r = G_r | OP_OPCODE,
+    O_w = G_w | OP_OPCODE,
+    O_rw = G_rw | OP_OPCODE,
+    V_r = OP_USED | OP_R,
+    V_w = OP_USED | OP_W,
+    V_rw = V_r | OP_W,
+    B_r = G_r,
+    B_w = G_w,
+    H_r = V_r,
+    H_w = V_w,
+    H_rw = V_rw,
+};
+
+/* Column modrm. */
+#define NO                (-1)
+#define R                 (-2)
+#define IS(byte)          (0x100 | (byte))
+#define MODRM_MASK(modrm) ((modrm) < 0 ? 0 : (modrm) < 8 ? KEY_REG : KEY_RM | KEY_REG | KEY_MOD3)
+#define MODRM_VALUE(modrm) \
+    ((modrm) < 0 ? 0 : (modrm) < 8 ? (modrm) << 3 : ((modrm)&0x3f) | KEY_MOD3)
+#define ONLY(rm, what)       (((rm) & (OP_REG | OP_MEM)) == (what))
+#define MOD_MASK(modrm, rm)  ((modrm) != NO && (ONLY(rm, OP_REG) || ONLY(rm, OP_MEM)) ? KEY_MOD3 : 0)
+#define MOD_VALUE(modrm, rm) ((modrm) != NO && ONLY(rm, OP_REG) ? KEY_MOD3 : 0)
+
+/* Column prefix: which prefixes count, and which of them must be there. */
+enum {
+    NP_mask = KEY_66 | KEY_F2 | KEY_F3,
+    NP_value = 0,
+    P66_mask = NP_mask,
+    P66_value = KEY_66,
+    PF2_mask = NP_mask,
+    PF2_value = KEY_F2,
+    PF3_mask = NP_mask,
+    PF3_value = KEY_F3,
+    REP_mask = KEY_66 | KEY_F2,
+    REP_value = 0,
+    REPX_mask = KEY_66,
+    REPX_value = 0,
+    ANY_mask = 0,
+    ANY_value = 0,
+};
+
+/* Column enc. */
+enum { LEG = 1, VEX = 2, BOTH = 3, L0 = 4, L1 = 8, W1 = 16, WX = 32 };
+#define ENC_MASK(enc)                                                                \
+    ((((enc)&BOTH) == BOTH ? 0 : KEY_VEX) | (((enc) & (L0 | L1)) != 0 ? KEY_L : 0) | \
+     (((enc)&WX) != 0 ? 0 : KEY_W))
+#define ENC_VALUE(enc)                                                     \
+    ((((enc)&BOTH) == VEX ? KEY_VEX : 0) | (((enc)&L1) != 0 ? KEY_L : 0) | \
+     (((enc)&W1) != 0 ? KEY_W : 0))
+
+/* Column size: which key bits it takes over from prefix and enc. */
+#define SIZE_FREE(size, enc) \
+    ((size) == SIZE_v ? KEY_66 | KEY_W : (size) == SIZE_y && !((enc)&W1) ? KEY_W : 0)
+
+#define INSN(map_, first_, last_, prefix, enc, modrm, size_, rm_, reg_, vvvv_, mem_, imm_, kind_, \
+             flags_, name_)                                                                       \
+    {.map = map_,                                                                                 \
+     .first = first_,                                                                             \
+     .last = last_,                                                                               \
+     .rule = RULE_NONE,                                                                           \
+     .mask = ((prefix##_mask | ENC_MASK(enc)) & ~SIZE_FREE(SIZE_##size_, enc)) |                  \
+             MODRM_MASK(modrm) | MOD_MASK(modrm, rm_),                                            \
+     .value = prefix##_value | ENC_VALUE(enc) | MODRM_VALUE(modrm) | MOD_VALUE(modrm, rm_),       \
+     .size = SIZE_##size_,                                                                        \
+     .rm = rm_,                                                                                   \
+     .reg = reg_,                                                                                 \
+     .vvvv = vvvv_,                                                                               \
+     .mem = mem_,                                                                                 \
+     .imm = imm_,                                                                                 \
+     .kind = kind_,                                                                               \
+     .flags = (flags_) | ((modrm) == NO ? 0 : MODRM),                                             \
+     .name = name_},
+#define DENY(map_, first_, last_, prefix, enc, modrm, rm_, imm_, rule_, name_)              \
+    {.map = map_,                                                                           \
+     .first = first_,                                                                       \
+     .last = last_,                                                                         \
+     .rule = RULE_##rule_,                                                                  \
+     .mask = prefix##_mask | ENC_MASK(enc) | MODRM_MASK(modrm) | MOD_MASK(modrm, rm_),      \
+     .value = prefix##_value | ENC_VALUE(enc) | MODRM_VALUE(modrm) | MOD_VALUE(modrm, rm_), \
+     .rm = rm_,                                                                             \
+     .imm = imm_,                                                                           \
+     .kind = PLAIN,                                                                         \
+     .flags = (modrm) == NO ? 0 : MODRM,                                                    \
+     .name = name_},
+
+const struct form lfi_x86_64_forms[] = {
+#include "insns.def"
+};
+const unsigned lfi_x86_64_form_count = sizeof lfi_x86_64_forms / sizeof *lfi_x86_64_forms;
+
+void lfi_x86_64_index(struct form_index *index)
+{
+    memset(index, 0, sizeof *index);
+    uint16_t *start = index->start;
+    for (unsigned i = 0; i < lfi_x86_64_form_count; i++) {
+        const struct form *f = &lfi_x86_64_forms[i];
+        for (unsigned op = f->first; op <= f->last; op++)
+            start[f->map * 256u + op]++;
+    }
+    /* Counts become ends; filling in backwards turns ends into starts and keeps the order. */
+    for (unsigned i = 1; i <= 4 * 256; i++)
+        start[i] = (uint16_t)(start[i] + start[i - 1]);
+    for (unsigned i = lfi_x86_64_form_count; i-- > 0;) {
+        const struct form *f = &lfi_x86_64_forms[i];
+        for (unsigned op = f->first; op <= f->last; op++)
+            index->ids[--start[f->map * 256u + op]] = (uint16_t)i;
+    }
+}
