@@ -30,13 +30,20 @@ static struct start start_at(struct call *call, int argument)
     return (struct start){NULL, lfi_place_of(call->file[argument])};
 }
 
+/* The permissions that a box can give: not set-user-ID and set-group-ID, which are the host user's.
+ */
+static mode_t permitted(uint64_t mode)
+{
+    return (mode_t)mode & 01777;
+}
+
 static int64_t open_file(struct call *call, struct start start, const char *path, uint64_t flags,
                          uint64_t mode)
 {
     struct lfi_found found;
     found.map = 0;
     int fd = lfi_path_open(&call->process->paths, &start.place, path, (int)flags,
-                           (mode_t)mode & 07777 & ~call->process->umask, &found);
+                           permitted(mode) & ~call->process->umask, &found);
     lfi_file_drop(start.file);
     return lfi_add_descriptor(call, fd, &found, (int)flags);
 }
@@ -267,7 +274,7 @@ static int64_t do_mkdir(struct call *call, struct start start, uint64_t mode)
     int error = entry_of(call, start, call->path[0], &name);
     if (error)
         return error;
-    mode &= 07777 & ~call->process->umask;
+    mode = permitted(mode) & ~call->process->umask;
     return finish(start, &name, host(SYS_mkdirat, name.fd, name.path, mode));
 }
 
@@ -400,7 +407,7 @@ static int64_t do_mknod(struct call *call, struct start start, uint64_t mode)
     int error = entry_of(call, start, call->path[0], &name);
     if (error)
         return error;
-    mode &= ~(uint64_t)call->process->umask;
+    mode = (mode & S_IFMT) | (permitted(mode) & ~call->process->umask);
     return finish(start, &name, host(SYS_mknodat, name.fd, name.path, mode, 0));
 }
 
@@ -419,6 +426,7 @@ static int64_t do_chmod(struct call *call, struct start start, uint64_t mode, ui
 {
     struct lfi_name name;
     bool follow = !(flags & AT_SYMLINK_NOFOLLOW);
+    mode = permitted(mode);
     int error = find(call, start, call->path[0], flags, follow, &name);
     if (error)
         return error;
@@ -433,6 +441,11 @@ static int64_t do_chmod(struct call *call, struct start start, uint64_t mode, ui
     if (!result)
         result = S_ISLNK(status.st_mode) ? -EOPNOTSUPP : host(SYS_fchmodat, AT_FDCWD, path, mode);
     return finish(start, &name, result);
+}
+
+HANDLER(fchmod)
+{
+    return host(SYS_fchmod, call->arg[0], permitted(call->arg[1]));
 }
 
 HANDLER(chmod)

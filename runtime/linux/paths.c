@@ -186,16 +186,23 @@ bool lfi_path_harmless(int fd, int flags)
         unsigned device = minor(file.st_rdev);
         return device != 1 && device != 2 && device != 4;
     }
-    /* Files of procfs have no size and live on a device without a driver. */
-    if (!S_ISREG(file.st_mode) || file.st_size != 0 || major(file.st_dev) != 0)
+    if (!S_ISREG(file.st_mode) || major(file.st_dev) != 0) /* such file systems have no device */
         return true;
     if (fstatfs(fd, &system))
         return false;
+    bool writes = (flags & O_ACCMODE) != O_RDONLY;
+    if (system.f_type == SYSFS_MAGIC || system.f_type == DEBUGFS_MAGIC ||
+        system.f_type == TRACEFS_MAGIC)
+        return !writes;
     if (system.f_type != PROC_SUPER_MAGIC)
         return true;
     char name[PATH_MAX];
-    if ((flags & O_ACCMODE) != O_RDONLY || host_name(fd, name))
+    if (writes || host_name(fd, name))
         return false;
+    static const char deleted[] = " (deleted)"; /* of a thread that has ended since */
+    size_t length = strlen(name);
+    if (length > sizeof deleted && !strcmp(name + length - (sizeof deleted - 1), deleted))
+        name[length - (sizeof deleted - 1)] = 0;
     const char *last = strrchr(name, '/');
     return last && strcmp(last, "/mem") != 0 && strcmp(last, "/kcore") != 0;
 }

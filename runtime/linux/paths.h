@@ -93,9 +93,9 @@ int lfi_place_path(const struct lfi_paths *paths, const struct lfi_place *place,
                    char path[PATH_MAX]);
 
 /*
- * Whether an open file is fit for a box. These are not: in any procfs, files open for writing, and
- * files named `mem` or `kcore`; the devices mem, kmem and port. They reach the memory of the
- * host process, past all page protections.
+ * Whether an open file is fit for a box. These are not: in procfs, sysfs, debugfs and tracefs,
+ * wherever they are mounted, files open for writing; in procfs files named `mem` or `kcore`; the
+ * devices mem, kmem and port. They reach the memory of the host process, past all page protections.
  */
 bool lfi_path_harmless(int fd, int flags);
 

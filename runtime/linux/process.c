@@ -170,11 +170,9 @@ int lfi_linux_run(struct lfi_process *process, struct lfi_linux_result *result)
 {
     if (!process->main)
         return -EINVAL;
-    /* A broken pipe is the box's signal, not the host's: dispatch.c makes it from EPIPE. */
-    sigset_t pipe, before, pending;
-    sigemptyset(&pipe);
-    sigaddset(&pipe, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &pipe, &before);
+    sigset_t blocked, before, pending;
+    lfi_signals_blocked(&blocked);
+    pthread_sigmask(SIG_BLOCK, &blocked, &before);
     sigpending(&pending);
 
     int error = lfi_thread_prepare();
@@ -185,9 +183,14 @@ int lfi_linux_run(struct lfi_process *process, struct lfi_linux_result *result)
     process->main = NULL;
     lfi_thread_release();
 
+    /* What came meanwhile is the box's. */
     struct timespec now = {0};
-    if (!sigismember(&pending, SIGPIPE))
-        sigtimedwait(&pipe, NULL, &now);
+    if (sigismember(&pending, SIGPIPE))
+        sigdelset(&blocked, SIGPIPE);
+    if (sigismember(&pending, SIGXFSZ))
+        sigdelset(&blocked, SIGXFSZ);
+    while (sigtimedwait(&blocked, NULL, &now) > 0)
+        continue;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     *result = process->result;
     return error;

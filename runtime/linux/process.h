@@ -82,7 +82,7 @@ struct lfi_process {
     pthread_cond_t gone; /* a thread left the list */
     struct thread *threads;
     struct thread *main;
-    int pid, last_tid;
+    int pid, last_tid, thread_count;
     mode_t umask; /* in addition to the host's */
     struct action actions[64];
     atomic_ullong pending; /* sent to the process */
@@ -179,6 +179,7 @@ void lfi_process_end(struct thread *thread, const struct lfi_linux_result *resul
 int lfi_thread_run(struct thread *thread);
 
 /* signals.c */
+void lfi_signals_blocked(sigset_t *set);
 bool lfi_signals_deliver(struct thread *thread, struct lfi_regs *regs);
 static inline bool lfi_signals_pending(struct thread *thread)
 {

@@ -31,6 +31,14 @@ static bool ignored_by_default(int number)
     }
 }
 
+/* What the host's kernel sends to a thread for its writing: the box's signals, not the host's. */
+void lfi_signals_blocked(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGPIPE); /* dispatch.c makes one for the box */
+    sigaddset(set, SIGXFSZ);
+}
+
 static struct action action_of(struct lfi_process *process, int number)
 {
     pthread_mutex_lock(&process->lock);

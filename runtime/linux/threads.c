@@ -28,11 +28,19 @@ struct thread *lfi_thread_new(struct lfi_process *process)
         return NULL;
     }
     pthread_mutex_lock(&process->lock);
-    thread->tid = process->last_tid++;
-    thread->next = process->threads;
-    process->threads = thread;
+    bool room = process->thread_count < THREADS_MAX;
+    if (room) {
+        process->thread_count++;
+        thread->tid = process->last_tid++;
+        thread->next = process->threads;
+        process->threads = thread;
+    }
     pthread_mutex_unlock(&process->lock);
-    return thread;
+    if (room)
+        return thread;
+    lfi_context_free(thread->context);
+    free(thread);
+    return NULL;
 }
 
 /* After the last access to the box: nobody else may find the thread any more. */
@@ -44,6 +52,7 @@ void lfi_thread_end(struct thread *thread)
     while (*at != thread)
         at = &(*at)->next;
     *at = thread->next;
+    process->thread_count--;
     lfi_context_free(thread->context);
     free(thread);
     pthread_cond_broadcast(&process->gone);
@@ -175,11 +184,10 @@ int lfi_thread_run(struct thread *thread)
 static void *start(void *data)
 {
     struct thread *thread = data;
-    sigset_t pipe;
+    sigset_t blocked;
     lfi_thread_prepare();
-    sigemptyset(&pipe);
-    sigaddset(&pipe, SIGPIPE); /* see lfi_linux_run() */
-    pthread_sigmask(SIG_SETMASK, &pipe, NULL);
+    lfi_signals_blocked(&blocked);
+    pthread_sigmask(SIG_SETMASK, &blocked, NULL);
     lfi_thread_run(thread);
     lfi_thread_release();
     lfi_thread_end(thread);
