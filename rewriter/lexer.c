@@ -21,11 +21,8 @@ static const unsigned char class_of[256] = {
     ['/'] = SLASH,     ['"'] = QUOTE,     ['\''] = CHARACTER,
 };
 
-bool is_name_char(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '.' || c == '$' || c == '@' || (unsigned char)c >= 0x80;
-}
+/* A to Z, a to z, 0 to 9, _ . $ @ and all bytes beyond ASCII */
+const uint64_t name_chars[4] = {0x3ff401000000000, 0x7fffffe87ffffff, UINT64_MAX, UINT64_MAX};
 
 static bool is_blank(char c)
 {

@@ -54,6 +54,8 @@ bool next_argument(struct span *rest, struct span *argument)
     const char *p = rest->at, *end = p + rest->size;
     int depth = 0;
     for (; p < end; p++) {
+        if (is_name_char(*p))
+            continue;
         if (*p == '(')
             depth++;
         else if (*p == ')')

@@ -169,7 +169,11 @@ struct lexer {
  * with kind STATEMENT_MARKER. False at the end.
  */
 bool lex_statement(struct lexer *l, struct statement *s);
-bool is_name_char(char c);
+extern const uint64_t name_chars[4]; /* a bit for each byte that names may hold */
+static inline bool is_name_char(char c)
+{
+    return name_chars[(unsigned char)c / 64] >> ((unsigned char)c % 64) & 1;
+}
 
 /* parser.c: fills r->statements from r->text; false if there was an error or r->expand is set. */
 bool parse_file(struct rewriter *r);
@@ -198,7 +202,17 @@ bool label_needs_bundle(const struct rewriter *r, const struct symbol *symbol);
 /* writer.c */
 bool writer_start(struct writer *w, lfi_rewrite_sink_fn *sink, void *data);
 void writer_finish(struct writer *w);
-void put_bytes(struct writer *w, const char *bytes, size_t size);
+#define WRITER_SIZE (64 * 1024)
+void put_bytes_slowly(struct writer *w, const char *bytes, size_t size);
+static inline void put_bytes(struct writer *w, const char *bytes, size_t size)
+{
+    if (size <= WRITER_SIZE - w->used && size) {
+        memcpy(w->buffer + w->used, bytes, size);
+        w->used += size;
+    } else {
+        put_bytes_slowly(w, bytes, size);
+    }
+}
 void put_number(struct writer *w, int64_t value);
 static inline void put(struct writer *w, const char *text)
 {

@@ -3,11 +3,9 @@
 
 #include <stdlib.h>
 
-#define PIECE (64 * 1024)
-
 bool writer_start(struct writer *w, lfi_rewrite_sink_fn *sink, void *data)
 {
-    *w = (struct writer){.buffer = malloc(PIECE), .sink = sink, .sink_data = data};
+    *w = (struct writer){.buffer = malloc(WRITER_SIZE), .sink = sink, .sink_data = data};
     return w->buffer != NULL;
 }
 
@@ -25,12 +23,12 @@ void writer_finish(struct writer *w)
     w->buffer = NULL;
 }
 
-void put_bytes(struct writer *w, const char *bytes, size_t size)
+void put_bytes_slowly(struct writer *w, const char *bytes, size_t size)
 {
-    while (size > PIECE - w->used) {
-        size_t part = PIECE - w->used;
+    while (size > WRITER_SIZE - w->used) {
+        size_t part = WRITER_SIZE - w->used;
         memcpy(w->buffer + w->used, bytes, part);
-        w->used = PIECE;
+        w->used = WRITER_SIZE;
         flush(w);
         bytes += part;
         size -= part;

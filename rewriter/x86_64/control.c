@@ -112,7 +112,7 @@ void rewrite_call(struct rewriter *r, uint32_t index)
                      "-mtls-dialect=gnu2 or with -fPIE");
         return;
     }
-    if (x86(r)->uses_r11 && r11_live_after(r, index))
+    if (r11_surely_live_after(r, index))
         report_error(
             r, s, NULL,
             "%%r11 is used behind this call, which does not keep it: use another register");

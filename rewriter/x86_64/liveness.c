@@ -14,6 +14,7 @@ struct scan {
     struct rewriter *r;
     enum effect (*effect)(const struct insn *in);
     int budget;
+    bool unknown; /* what to answer where the scan gives up */
 };
 
 bool operand_names_r11(const struct operand *o)
@@ -83,7 +84,7 @@ static bool live_at_target(struct scan *scan, const struct insn *in, int depth)
     if (!target || target->statement == NO_STATEMENT)
         return false; /* another function: neither flags nor r11 pass, by the psABI */
     if (depth >= DEPTH)
-        return true;
+        return scan->unknown;
     return live_from(scan, target->statement, depth + 1);
 }
 
@@ -95,15 +96,17 @@ static bool live_from(struct scan *scan, uint32_t index, int depth)
         if (!s->in_code)
             continue; /* .pushsection … .popsection; the end of a function comes before others */
         if (s->kind == STATEMENT_RAW)
-            return true;
+            return scan->unknown;
         if (s->kind != STATEMENT_INSN)
             continue;
         if (--scan->budget < 0)
-            return true;
+            return scan->unknown;
         const struct insn *in = s->insn;
         enum effect effect = scan->effect(in);
         if (effect != EFFECT_NONE)
             return effect == EFFECT_NEEDS;
+        if (!scan->unknown && insn_names_r11(in))
+            return false; /* a narrow write, of which the reader may want no more */
         switch (in->info->class) {
         case CLASS_CALL:
         case CLASS_RETURN:
@@ -130,7 +133,7 @@ static bool live_from(struct scan *scan, uint32_t index, int depth)
 
 bool flags_live_before(struct rewriter *r, uint32_t index)
 {
-    struct scan scan = {r, flags_effect, BUDGET};
+    struct scan scan = {r, flags_effect, BUDGET, true};
     return live_from(&scan, index, 0);
 }
 
@@ -141,7 +144,13 @@ bool flags_live_after(struct rewriter *r, uint32_t index)
 
 bool r11_live_after(struct rewriter *r, uint32_t index)
 {
-    struct scan scan = {r, r11_effect, BUDGET};
+    struct scan scan = {r, r11_effect, BUDGET, true};
+    return x86(r)->uses_r11 && live_from(&scan, index + 1, 0);
+}
+
+bool r11_surely_live_after(struct rewriter *r, uint32_t index)
+{
+    struct scan scan = {r, r11_effect, BUDGET, false};
     return x86(r)->uses_r11 && live_from(&scan, index + 1, 0);
 }
 

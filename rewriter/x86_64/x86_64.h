@@ -209,6 +209,8 @@ void end_bundle(struct rewriter *r); /* behind calls: the postlinker moves the p
 bool flags_live_after(struct rewriter *r, uint32_t index);
 bool flags_live_before(struct rewriter *r, uint32_t index);
 bool r11_live_after(struct rewriter *r, uint32_t index);
+/* Only where a use was found: for errors about code that does not depend on our own scratch. */
+bool r11_surely_live_after(struct rewriter *r, uint32_t index);
 bool operand_names_r11(const struct operand *o);
 bool insn_names_r11(const struct insn *in);
 /* Reports and returns false if clobbering r11 after the operands were read is not possible. */
