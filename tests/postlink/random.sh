@@ -33,7 +33,7 @@ generate() {
             group = pick(2)
             if (group) print ".bundle_lock"
             print "movl $" 268435456 + n ", %edx"
-            if (group) print "addq %gs:-40, %rdx\n.bundle_unlock"
+            if (group) print "andl $-32, %edx\naddq %gs:-40, %rdx\njmp *%rdx\n.bundle_unlock"
             for (i = 0; i < 15; i++) {
                 r = pick(20)
                 if (r < 10) print insn[1 + pick(insns)]
