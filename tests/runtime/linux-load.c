@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* The loader: programs run and end as they should, and broken files do nothing. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "linux-program.h"
+
+static const char *const arguments[] = {"program", "argument", NULL};
+
+/* Loads and runs: the error of the load, or 0 and *result. */
+static int run(const struct program *program, size_t size, struct lfi_linux_options options,
+               struct lfi_linux_result *result)
+{
+    struct lfi_space *space;
+    struct lfi_box *box;
+    struct lfi_process *process;
+    struct lfi_error error;
+    options.argv = arguments;
+    assert_int_equal(lfi_space_new(&space, 1, &error), 0);
+    assert_int_equal(lfi_box_new(space, &box, &error), 0);
+    if (lfi_linux_new(box, &options, &process, &error))
+        fail_msg("%s", error.message);
+    uint8_t *copy = malloc(size + 1); /* so that the sanitizer sees a read beyond the end */
+    memcpy(copy, program->bytes, size);
+    int failed = lfi_linux_load_bytes(process, "/program", copy, size, &error);
+    free(copy);
+    if (failed)
+        assert_true(error.message[0] != 0);
+    else if (result)
+        assert_int_equal(lfi_linux_run(process, result), 0);
+    lfi_linux_free(process);
+    assert_int_equal(lfi_box_free(box), 0);
+    assert_int_equal(lfi_space_free(space), 0);
+    return failed;
+}
+
+static void add_exit(struct program *program, int status)
+{
+    program_set(program, 0, 231);
+    program_set(program, 7, (uint32_t)status);
+    program_call(program, LFI_SLOT_SYSCALL);
+}
+
+static void a_program_exits(void **state)
+{
+    (void)state;
+    struct program program;
+    struct lfi_linux_result result;
+    program_new(&program);
+    add_exit(&program, 42);
+    assert_int_equal(run(&program, PROGRAM_SIZE, (struct lfi_linux_options){0}, &result), 0);
+    assert_int_equal(result.end, LFI_LINUX_EXITED);
+    assert_int_equal(result.status, 42);
+}
+
+static void a_restricted_program_exits(void **state)
+{
+    (void)state;
+    struct program program;
+    struct lfi_linux_result result;
+    struct lfi_linux_options options = {.restricted = true, .huge_pages = true};
+    program_new(&program);
+    add_exit(&program, 300);
+    assert_int_equal(run(&program, PROGRAM_SIZE, options, &result), 0);
+    assert_int_equal(result.status, 300 & 0xff);
+}
+
+static void a_program_kills_itself(void **state)
+{
+    (void)state;
+    struct program program;
+    struct lfi_linux_result result;
+    program_new(&program);
+    program_set(&program, 0, 39); /* getpid */
+    program_call(&program, LFI_SLOT_SYSCALL);
+    static const uint8_t move[] = {0x89, 0xc7}; /* mov %eax,%edi */
+    program_emit(&program, move, sizeof move);
+    program_set(&program, 0, 62); /* kill */
+    program_set(&program, 6, SIGTERM);
+    program_call(&program, LFI_SLOT_SYSCALL);
+    add_exit(&program, 1);
+    assert_int_equal(run(&program, PROGRAM_SIZE, (struct lfi_linux_options){0}, &result), 0);
+    assert_int_equal(result.end, LFI_LINUX_KILLED);
+    assert_int_equal(result.signal, SIGTERM);
+}
+
+static void a_fault_is_reported(void **state)
+{
+    (void)state;
+    struct program program;
+    struct lfi_linux_result result;
+    program_new(&program); /* its code is all hlt */
+    assert_int_equal(run(&program, PROGRAM_SIZE, (struct lfi_linux_options){0}, &result), 0);
+    assert_int_equal(result.end, LFI_LINUX_FAULT);
+    assert_int_equal(result.signal, SIGSEGV);
+    assert_non_null(strstr(result.report, "SIGSEGV"));
+    assert_non_null(strstr(result.report, "file 0x1000"));
+}
+
+static void an_unknown_system_call_is_refused(void **state)
+{
+    (void)state;
+    struct program program;
+    struct lfi_linux_result result;
+    program_new(&program);
+    program_set(&program, 0, 511);
+    program_call(&program, LFI_SLOT_SYSCALL);
+    static const uint8_t negate[] = {0xf7, 0xd8, 0x89, 0xc7}; /* neg %eax; mov %eax,%edi */
+    program_emit(&program, negate, sizeof negate);
+    program_set(&program, 0, 60);
+    program_call(&program, LFI_SLOT_SYSCALL);
+    assert_int_equal(run(&program, PROGRAM_SIZE, (struct lfi_linux_options){0}, &result), 0);
+    assert_int_equal(result.status, ENOSYS);
+}
+
+static void bad_code_is_refused(void **state)
+{
+    (void)state;
+    static const uint8_t system_call[] = {0x0f, 0x05};
+    struct program program;
+    program_new(&program);
+    program_emit(&program, system_call, sizeof system_call);
+    assert_int_equal(run(&program, PROGRAM_SIZE, (struct lfi_linux_options){0}, NULL), -EACCES);
+}
+
+static void truncated_files_are_refused(void **state)
+{
+    (void)state;
+    struct program program;
+    program_new(&program);
+    add_exit(&program, 0);
+    for (size_t size = 0; size < PROGRAM_SIZE; size += size < 0x200 ? 1 : 61) {
+        int failed = run(&program, size, (struct lfi_linux_options){0}, NULL);
+        if (failed != -ENOEXEC)
+            fail_msg("%zu bytes: %d", size, failed);
+    }
+}
+
+/* Every byte of the headers, changed in three ways: loaded or refused, and nothing else happens. */
+static void broken_headers_are_harmless(void **state)
+{
+    (void)state;
+    struct program program;
+    size_t refused = 0;
+    program_new(&program);
+    add_exit(&program, 0);
+    for (size_t at = 0; at < 0x180; at++) {
+        for (int way = 0; way < 3; way++) {
+            uint8_t old = program.bytes[at];
+            program.bytes[at] = way == 0 ? 0xff : way == 1 ? old ^ 1 : old ^ 0x80;
+            int failed = run(&program, PROGRAM_SIZE, (struct lfi_linux_options){0}, NULL);
+            assert_true(failed <= 0);
+            refused += failed != 0;
+            program.bytes[at] = old;
+        }
+    }
+    assert_true(refused > 0x180);
+}
+
+static void other_files_are_no_programs(void **state)
+{
+    (void)state;
+    struct lfi_space *space;
+    struct lfi_box *box;
+    struct lfi_process *process;
+    struct lfi_error error;
+    struct lfi_linux_options options = {0};
+    assert_int_equal(lfi_space_new(&space, 1, &error), 0);
+    assert_int_equal(lfi_box_new(space, &box, &error), 0);
+    assert_int_equal(lfi_linux_new(box, &options, &process, &error), 0);
+    assert_int_equal(lfi_linux_load(process, "/nonexistent", &error), -ENOENT);
+    assert_int_equal(lfi_linux_load(process, "/dev/null", &error), -ENOEXEC);
+    assert_int_equal(lfi_linux_load(process, "/tmp", &error), -ENOEXEC);
+    assert_int_equal(lfi_linux_load(process, "/proc/self/exe", &error), -ENOEXEC);
+    assert_non_null(strstr(error.message, "/proc/self/exe"));
+    lfi_linux_free(process);
+    lfi_box_free(box);
+    lfi_space_free(space);
+}
+
+static void bad_options_are_refused(void **state)
+{
+    (void)state;
+    static const struct lfi_linux_dir bad[] = {{"/x", "/nonexistent"}, {"x", "/"}};
+    struct lfi_space *space;
+    struct lfi_box *box;
+    struct lfi_process *process;
+    struct lfi_error error;
+    assert_int_equal(lfi_space_new(&space, 1, &error), 0);
+    assert_int_equal(lfi_box_new(space, &box, &error), 0);
+    struct lfi_linux_options options = {.dirs = bad, .dir_count = 1};
+    assert_int_equal(lfi_linux_new(box, &options, &process, &error), -ENOENT);
+    options.dirs = bad + 1;
+    assert_int_equal(lfi_linux_new(box, &options, &process, &error), -EINVAL);
+    options = (struct lfi_linux_options){.directory = "/nonexistent"};
+    assert_int_equal(lfi_linux_new(box, &options, &process, &error), -ENOENT);
+    options = (struct lfi_linux_options){.directory = "/tmp", .restricted = true};
+    assert_int_equal(lfi_linux_new(box, &options, &process, &error), -ENOENT);
+    lfi_box_free(box);
+    lfi_space_free(space);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_program_exits),
+        cmocka_unit_test(a_restricted_program_exits),
+        cmocka_unit_test(a_program_kills_itself),
+        cmocka_unit_test(a_fault_is_reported),
+        cmocka_unit_test(an_unknown_system_call_is_refused),
+        cmocka_unit_test(bad_code_is_refused),
+        cmocka_unit_test(truncated_files_are_refused),
+        cmocka_unit_test(broken_headers_are_harmless),
+        cmocka_unit_test(other_files_are_no_programs),
+        cmocka_unit_test(bad_options_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
