@@ -140,7 +140,8 @@ static const struct form *match_loosely(const struct form_index *index, unsigned
         {KEY_66 | KEY_W | KEY_F2 | KEY_F3, RULE_prefix_rep, NULL},
     };
     for (unsigned i = 0; (key & KEY_VEX) == 0 && i < sizeof tries / sizeof *tries; i++) {
-        const struct form *f = match(index, slot, key, tries[i].ignore);
+        /* Only prefixes that stand there can be too many. */
+        const struct form *f = match(index, slot, key, tries[i].ignore & key);
         if (f != NULL && f->rule == RULE_NONE) {
             broken(insn, tries[i].rule, tries[i].detail);
             return f;
@@ -356,6 +357,7 @@ void lfi_x86_64_decode(const struct form_index *index, const uint8_t *p, struct 
         n += map != M0F;
     }
     insn->opcode = p[n++];
+    insn->seen = (uint8_t)n;
     if (map == MAP_COUNT)
         return;
 
@@ -398,6 +400,7 @@ void lfi_x86_64_decode(const struct form_index *index, const uint8_t *p, struct 
             check_rex(insn);
     }
     insn->length = (uint8_t)n;
+    insn->seen = (uint8_t)n;
     if (n > MAX_LENGTH) {
         insn->rule = RULE_too_long;
         insn->detail = NULL;
