@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Turns measurements into a table (Markdown), CSV files and a plot."""
+
+import csv
+import math
+import statistics
+
+# What is expected of mode `full`, as a ratio to native.
+EXPECTED = {"code size": 1.40, "compile time": 1.15, "run time": 1.10}
+
+
+def geometric_mean(values):
+    return math.exp(statistics.fmean(math.log(value) for value in values))
+
+
+def write(results, configurations, workloads, machine, args, work):
+    clock = 0 if args.clock == "cpu" else 1
+    names = [c.name for c in configurations]
+    others = names[1:]
+    run = {w: {c: [sample[clock] for sample in samples] for c, samples in row.items()}
+           for w, row in results["run"].items()}
+    minima = ratios(run, others, min)
+    medians = ratios(run, others, statistics.median)
+    sizes = {p: {c: results["size"][c][p] / results["size"]["native"][p] for c in results["size"] if c != "native"}
+             for p in results["size"]["native"]}
+
+    lines = [f"Machine: {machine}. {args.rounds} interleaved runs of each program, pinned to one processor; "
+             f"{'processor' if clock == 0 else 'wall clock'} time.", ""]
+    lines += table("Run time: minima, relative to native", run, minima, others, min)
+    lines += table("Run time: medians, relative to native", run, medians, others, statistics.median)
+    lines += size_table(results["size"], sizes)
+    verdicts = []
+    if "full" in others:
+        verdicts.append(("run time", "mean of minima", mean_of(minima, "full")))
+        verdicts.append(("run time", "mean of medians", mean_of(medians, "full")))
+        verdicts.append(("code size", "mean", mean_of(sizes, "full")))
+    if "compile" in results and "full" in results["compile"]:
+        compile_min = {c: min(s[clock] for s in samples) for c, samples in results["compile"].items()}
+        verdicts.append(("compile time", f"sqlite3.c, {compile_min['native']:.1f} s natively",
+                         compile_min["full"] / compile_min["native"]))
+    lines += ["### Against what is expected of `full`", "", "| what | how | measured | expected | |", "|---|---|---:|---:|---|"]
+    for what, how, value in verdicts:
+        met = "met" if value <= EXPECTED[what] else "**not met**"
+        lines.append(f"| {what} | {how} | {value:.3f} | {EXPECTED[what]:.2f} | {met} |")
+    if "tools" in results:
+        lines += ["", "### Speed of the tools", "", "| tool | bytes | best time | MB/s | expected |", "|---|---:|---:|---:|---:|"]
+        for tool, expected in ("rewriter", 60), ("verifier", 150):
+            size, samples = results["tools"][tool]
+            best = min(sample[clock] for sample in samples)
+            lines.append(f"| {tool} | {size} | {best * 1000:.1f} ms | {size / best / 1e6:.0f} | {expected} |")
+    text = "\n".join(lines) + "\n"
+    (work / "results.md").write_text(text)
+    print(text)
+    write_csv(results, work)
+    plot(minima, others, machine, work)
+    print(f"Written: {work}/results.md, runs.csv, sizes.csv, run-time.svg, run-time.png")
+
+
+def ratios(run, others, choose):
+    return {w: {c: choose(row[c]) / choose(row["native"]) for c in others} for w, row in run.items()}
+
+
+def mean_of(rows, column):
+    return geometric_mean(row[column] for row in rows.values())
+
+
+def table(title, run, relative, others, choose):
+    lines = [f"### {title}", "", "| program | native, s | " + " | ".join(others) + " |",
+             "|---|---:|" + "---:|" * len(others)]
+    for workload, row in relative.items():
+        lines.append(f"| {workload} | {choose(run[workload]['native']):.3f} | "
+                     + " | ".join(f"{row[c]:.3f}" for c in others) + " |")
+    lines.append("| **geometric mean** | | " + " | ".join(f"**{mean_of(relative, c):.3f}**" for c in others) + " |")
+    return lines + [""]
+
+
+def size_table(sizes, relative):
+    columns = [c for c in sizes if c != "native"]
+    lines = ["### Code size: bytes of executable sections, relative to native", "",
+             "| program | native, bytes | " + " | ".join(columns) + " |", "|---|---:|" + "---:|" * len(columns)]
+    for program, size in sizes["native"].items():
+        lines.append(f"| {program} | {size} | " + " | ".join(f"{relative[program][c]:.3f}" for c in columns) + " |")
+    lines.append("| **geometric mean** | | " + " | ".join(f"**{mean_of(relative, c):.3f}**" for c in columns) + " |")
+    return lines + [""]
+
+
+def write_csv(results, work):
+    with open(work / "runs.csv", "w", newline="") as file:
+        out = csv.writer(file)
+        out.writerow(["workload", "configuration", "round", "cpu_seconds", "wall_seconds"])
+        rows = dict(results["run"])
+        if "compile" in results:
+            rows["compile sqlite3.c"] = results["compile"]
+        if "tools" in results:
+            rows |= {f"tool {tool}": {"full": samples} for tool, (_, samples) in results["tools"].items()}
+        for workload, row in rows.items():
+            for configuration, samples in row.items():
+                for number, (cpu, wall) in enumerate(samples):
+                    out.writerow([workload, configuration, number, f"{cpu:.6f}", f"{wall:.6f}"])
+    with open(work / "sizes.csv", "w", newline="") as file:
+        out = csv.writer(file)
+        out.writerow(["program", "configuration", "code_bytes"])
+        for configuration, row in results["size"].items():
+            for program, size in row.items():
+                out.writerow([program, configuration, size])
+
+
+def plot(relative, others, machine, work):
+    try:
+        import matplotlib
+    except ImportError:
+        print("bench: no plot: python3-matplotlib is not installed")
+        return
+    matplotlib.use("svg")
+    from matplotlib import pyplot
+
+    names = list(relative) + ["geometric mean"]
+    figure, axes = pyplot.subplots(figsize=(10, 0.42 * len(names) + 1.5))
+    height = 0.8 / len(others)
+    for k, configuration in enumerate(others):
+        values = [relative[w][configuration] for w in relative] + [mean_of(relative, configuration)]
+        places = [-i + 0.4 - (k + 0.5) * height for i in range(len(names))]
+        axes.barh(places, [v - 1 for v in values], height, left=1, label=configuration)
+    axes.axvline(1, color="black", linewidth=0.8)
+    axes.set_yticks([-i for i in range(len(names))], names)
+    axes.set_xlabel("run time relative to native (minima); left of 1 is faster")
+    axes.set_title(machine, fontsize=9)
+    axes.grid(axis="x", linewidth=0.3)
+    axes.legend(loc="lower right", fontsize=8)
+    figure.tight_layout()
+    for suffix in "svg", "png":
+        figure.savefig(work / f"run-time.{suffix}", dpi=120)
+    pyplot.close(figure)
