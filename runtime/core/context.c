@@ -94,17 +94,20 @@ void lfi_context_interrupt(struct lfi_context *context)
         syscall(SYS_tgkill, getpid(), tid, signal);
 }
 
+static bool is_mine(const struct lfi_context *context)
+{
+    return __atomic_load_n(&context->owner, __ATOMIC_RELAXED) == &lfi_thread;
+}
+
 /* Makes the context this thread's, unless another thread is in it. */
 static int claim(struct lfi_context *context)
 {
     struct lfi_thread *none = NULL;
 
-    if (context->active && __atomic_load_n(&context->owner, __ATOMIC_RELAXED) == &lfi_thread)
+    if (is_mine(context) || __atomic_compare_exchange_n(&context->owner, &none, &lfi_thread, false,
+                                                        __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
         return 0;
-    if (!__atomic_compare_exchange_n(&context->owner, &none, &lfi_thread, false, __ATOMIC_ACQUIRE,
-                                     __ATOMIC_RELAXED))
-        return -EBUSY;
-    return 0;
+    return -EBUSY;
 }
 
 static void disclaim(struct lfi_context *context)
@@ -175,7 +178,7 @@ static int stay(struct lfi_context *context, struct lfi_frame *frame, struct lfi
 
 int lfi_context_run(struct lfi_context *context, struct lfi_exit *exit)
 {
-    int code = context->active ? -EBUSY : claim(context);
+    int code = is_mine(context) ? -EBUSY : claim(context);
 
     if (code)
         return code;

@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+static volatile int *volatile nowhere = (volatile int *)8;
+
 static void serve_nothing(struct lfi_context *context, struct lfi_regs *regs)
 {
     (void)context;
@@ -169,11 +171,11 @@ static void serve_host_fault(struct lfi_context *context, struct lfi_regs *regs)
 {
     (void)context;
     if (sigsetjmp(host_fault, 1) == 0)
-        *(volatile int *)8 = 1;
+        *nowhere = 1;
     regs->rax = 5;
 }
 
-__attribute__((no_sanitize("undefined"))) static void host_faults_are_the_hosts(void **state)
+static void host_faults_are_the_hosts(void **state)
 {
     struct sigaction action = {.sa_flags = SA_SIGINFO}, former;
     struct test_box t;
@@ -185,7 +187,7 @@ __attribute__((no_sanitize("undefined"))) static void host_faults_are_the_hosts(
     open_box(&t, false, serve_host_fault, NULL);
     host_faults = 0;
     if (sigsetjmp(host_fault, 1) == 0)
-        *(volatile int *)16 = 1;
+        *nowhere = 1;
     assert_int_equal(host_faults, 1);
     lfi_context_regs(t.context)->rbx = 1;
     exit = run(&t, code_loop, 0);
@@ -219,7 +221,7 @@ static void default_action_is_kept(void **state)
             if (how == 1)
                 raise(SIGSEGV);
             else
-                *(volatile int *)8 = 1;
+                *nowhere = 1;
             _exit(0);
         }
         assert_int_equal(waitpid(child, &status, 0), child);

@@ -12,9 +12,10 @@
  * frame. The stack of the box is never used here, and rsp is a number like any other.
  *
  * Vector state: xmm0-15 are saved always; the upper halves of ymm and the x87 state only if
- * XGETBV(1) says that they are in use (a system call costs half of what XSAVE and XRSTOR of
- * everything take; docs/runtime.md has the numbers). Where the machine has no XGETBV(1), all counts
- * as in use. State of AVX-512 is no part of a box: no verified code can read it.
+ * XGETBV(1) says that they are in use. Where the machine has no XGETBV(1), all counts as in use. A
+ * system call that does nothing takes 61 ns so, 160 ns with everything saved, and 179 ns while the
+ * box has x87 state (Xeon Skylake, 2.5 GHz; a system call of the host takes 724 ns there). State of
+ * AVX-512 is no part of a box: no verified code can read it.
  */
 #include "frame.h"
 
