@@ -35,6 +35,7 @@ struct insn {
     const char *detail;      /* of the rule; may be NULL */
     uint16_t prefixes;       /* PFX_ */
     uint8_t length;          /* 0 if unknown */
+    uint8_t seen;            /* how many bytes decided on it */
     uint8_t rex;             /* the REX prefix, or the same bits of VEX; 0 if there is none */
     uint8_t opcode, modrm, sib;
     bool memory;    /* there is a memory operand (explicit, or that of XLAT, MASKMOV) */

@@ -349,7 +349,7 @@ static size_t check_next(struct verifier *v)
     v->here = window(v, v->pos);
     lfi_x86_64_decode(&v->index, v->here, &insn);
     set_bit(v->start, v->pos);
-    if (insn.length > left) {
+    if (insn.seen > left) {
         refuse(v, v->pos, &insn, RULE_truncated, NULL);
         return v->code->size;
     }
