@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+# Target `drivers`: for each target a config file, the names that people and build systems call
+# (TRIPLE-clang, TRIPLE-ar, ...), and the folder where clang finds the assembler and the linker.
+
+set(LFI_ARCHS x86_64)
+set(LFI_MACHINE_x86_64 62)
+
+set(prefixed clang clang++ clang-cpp cc c++ cpp)
+set(binary_tools ar ranlib nm objcopy strip objdump readelf size strings addr2line)
+
+set(stamps)
+
+# lfi_driver(ARCH VENDOR TEMPLATE): the VENDOR says the mode.
+function(lfi_driver arch vendor template)
+    set(TRIPLE ${arch}-${vendor}-linux-musl)
+    file(READ ${CMAKE_CURRENT_SOURCE_DIR}/config/${arch}.flags ARCH_FLAGS)
+    configure_file(config/${template}.cfg.in ${LFI_SDK_DIR}/bin/${TRIPLE}.cfg @ONLY)
+    set(commands)
+    foreach(name ${prefixed})
+        list(APPEND commands COMMAND ${CMAKE_COMMAND} -E create_symlink llvm bin/${TRIPLE}-${name})
+    endforeach()
+    foreach(name ${binary_tools})
+        list(APPEND commands COMMAND ${CMAKE_COMMAND} -E create_symlink llvm bin/${TRIPLE}-${name})
+    endforeach()
+    list(APPEND commands COMMAND ${CMAKE_COMMAND} -E make_directory libexec/lfi/${TRIPLE})
+    set(own ld)
+    if(NOT vendor STREQUAL native)
+        list(APPEND own as)
+    endif()
+    foreach(name ${own})
+        list(APPEND commands
+            COMMAND ${CMAKE_COMMAND} -E create_symlink ../lfi-${name} libexec/lfi/${TRIPLE}/${name}
+            COMMAND ${CMAKE_COMMAND} -E create_symlink ../libexec/lfi/${TRIPLE}/${name}
+                    bin/${TRIPLE}-${name})
+    endforeach()
+    set(stamp ${CMAKE_CURRENT_BINARY_DIR}/${TRIPLE}.stamp)
+    add_custom_command(OUTPUT ${stamp} ${commands} COMMAND ${CMAKE_COMMAND} -E touch ${stamp}
+        DEPENDS ${CMAKE_CURRENT_LIST_FILE} ${CMAKE_CURRENT_SOURCE_DIR}/drivers.cmake
+        WORKING_DIRECTORY ${LFI_SDK_DIR} COMMENT "Drivers of ${TRIPLE}" VERBATIM)
+    list(APPEND stamps ${stamp})
+    set(stamps ${stamps} PARENT_SCOPE)
+endfunction()
+
+foreach(arch ${LFI_ARCHS})
+    foreach(mode IN ITEMS 0:full:lfi 1:stores:lfi_stores 2:jumps:lfi_jumps)
+        string(REPLACE ":" ";" mode ${mode})
+        list(POP_FRONT mode MODE_NUMBER MODE vendor)
+        lfi_driver(${arch} ${vendor} lfi)
+    endforeach()
+    lfi_driver(${arch} native native)
+
+    set(note ${LFI_LIBEXEC}/${arch}-note.o)
+    add_custom_command(OUTPUT ${note}
+        COMMAND ${LFI_SDK_DIR}/bin/clang --target=${arch}-linux-musl -c
+                -DLFI_MACHINE=${LFI_MACHINE_${arch}} -I${CMAKE_SOURCE_DIR}/include
+                ${CMAKE_CURRENT_SOURCE_DIR}/note/note.S -o ${note}
+        DEPENDS ${LFI_CLANG} note/note.S ${CMAKE_SOURCE_DIR}/include/lfi/abi.h VERBATIM)
+    list(APPEND stamps ${note})
+endforeach()
+add_custom_target(drivers DEPENDS ${stamps})

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * lfi-as: the assembler that clang calls for LFI targets. It rewrites (liblfi-rewriter) and hands
+ * the result through a pipe to LLVM's assembler, which works meanwhile; there is no file in
+ * between.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <lfi/rewriter.h>
+
+#include "options.h"
+#include "tool.h"
+
+enum { STATUS_OK, STATUS_FAILURE, STATUS_USAGE };
+
+static const char help[] =
+    "usage: lfi-as [--lfi-target=TRIPLE] [--lfi-mode=full|stores|jumps] [OPTION]... [-o OUT] "
+    "[FILE]\n"
+    "Rewrites GNU assembly (AT&T syntax) for an LFI box and assembles it. FILE may be -, standard\n"
+    "input. The target is known from the program's name: TRIPLE-as, or .../TRIPLE/as.\n"
+    "\n"
+    "Of the options of GNU as it takes those that clang passes on:\n"
+    "  -o OUT  -I DIR  --defsym SYM=VALUE  -g  --gdwarf-N  --noexecstack  --fatal-warnings  -W  "
+    "-L\n"
+    "  --compress-debug-sections[=HOW]  -mrelax-relocations=no  --debug-prefix-map OLD=NEW\n"
+    "and ignores those that change nothing here, such as --64, -march=, -k.\n"
+    "Exit status: 0 done, 1 failure, 2 wrong usage.\n";
+
+/* The running assembler: started when the rewriter has something for it. */
+struct assembler {
+    const struct arguments *command;
+    pid_t pid;    /* 0: not started */
+    int pipe;     /* its standard input */
+    int messages; /* its standard error, an unnamed file */
+    int error;    /* errno, where it could not be started */
+    bool left;    /* it ended before it had read all */
+};
+
+static int failure(const char *which)
+{
+    fprintf(stderr, "lfi-as: %s: %s\n", which, strerror(errno));
+    return STATUS_FAILURE;
+}
+
+static bool start_assembler(struct assembler *assembler)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return false;
+    assembler->messages = memfd_create("messages", MFD_CLOEXEC);
+    assembler->pid = start(assembler->command, ends[0], assembler->messages);
+    int error = errno;
+    close(ends[0]);
+    assembler->pipe = ends[1];
+    errno = error;
+    return assembler->pid > 0;
+}
+
+static bool feed(void *data, const char *text, size_t size)
+{
+    struct assembler *assembler = data;
+    if (assembler->pid == 0 && !start_assembler(assembler)) {
+        assembler->error = errno;
+        return false;
+    }
+    while (size > 0) {
+        ssize_t written = write(assembler->pipe, text, size);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0) {
+            assembler->left = true;
+            return false;
+        }
+        text += written;
+        size -= (size_t)written;
+    }
+    return true;
+}
+
+static bool read_input(const char *path, char **text, size_t *size)
+{
+    int file = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return false;
+    size_t room = 1 << 16;
+    struct stat status;
+    if (fstat(file, &status) == 0 && status.st_size > 0)
+        room = (size_t)status.st_size + 1;
+    *text = malloc(room);
+    *size = 0;
+    ssize_t got = *text ? 1 : -1;
+    while (got > 0 && (got = read(file, *text + *size, room - *size)) > 0) {
+        *size += (size_t)got;
+        if (*size == room) {
+            room *= 2;
+            char *larger = realloc(*text, room);
+            if (!larger)
+                got = -1;
+            else
+                *text = larger;
+        }
+    }
+    int error = errno;
+    if (file != STDIN_FILENO)
+        close(file);
+    errno = error;
+    return got == 0;
+}
+
+/* What the assembler said, as it is. */
+static void show(int messages)
+{
+    char buffer[4096];
+    ssize_t size;
+    lseek(messages, 0, SEEK_SET);
+    while ((size = read(messages, buffer, sizeof buffer)) > 0)
+        fwrite(buffer, 1, (size_t)size, stderr);
+}
+
+/* LLVM's assembler with the options that every run of it has. */
+static void assembler_command(struct arguments *command, const char *llvm,
+                              const struct target *target, const struct options *options)
+{
+    static const char *const fixed[] = {"-cc1as", "-mrelocation-model", "pic", "-triple"};
+    arguments_add(command, llvm);
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
+        arguments_add(command, fixed[i]);
+    arguments_add(command, target->triple);
+    for (size_t i = 0; i < options->macros.count; i++)
+        arguments_add(command, options->macros.list[i]);
+}
+
+/*
+ * The assembler refused what the rewriter let pass. It would refuse the user's text as well, so let
+ * it do that: then its messages name the user's file and line. If it does not, show what it said.
+ */
+static void explain(const struct assembler *assembler, const char *llvm,
+                    const struct target *target, const struct options *options)
+{
+    if (strcmp(options->input, "-") != 0) {
+        struct arguments command = {0};
+        assembler_command(&command, llvm, target, options);
+        arguments_add(&command, "-filetype");
+        arguments_add(&command, "null");
+        arguments_add(&command, options->input);
+        pid_t pid = start(&command, -1, -1);
+        free(command.list);
+        if (pid > 0 && finish(pid) != 0)
+            return;
+    }
+    show(assembler->messages);
+    fprintf(stderr, "lfi-as: %s: the rewritten assembly does not assemble (lfi-rewrite shows it)\n",
+            options->input);
+}
+
+static enum lfi_rewrite_status rewrite(struct lfi_rewrite_options *rewriting, const char *text,
+                                       size_t size, const char *llvm, const struct target *target,
+                                       const struct options *options)
+{
+    enum lfi_rewrite_status status = lfi_rewrite(text, size, rewriting);
+    if (status != LFI_REWRITE_EXPAND)
+        return status;
+    struct arguments command = {0};
+    assembler_command(&command, llvm, target, options);
+    const char *const rest[] = {"-filetype", "asm", "-o", "-", "-"};
+    for (size_t i = 0; i < sizeof rest / sizeof *rest; i++)
+        arguments_add(&command, rest[i]);
+    char *expanded = NULL;
+    status = LFI_REWRITE_FAILED;
+    if (lfi_expand(command.list, text, size, &expanded, &size)) {
+        rewriting->expanded = true;
+        status = lfi_rewrite(expanded, size, rewriting);
+    } else if (errno != ECHILD) {
+        failure(llvm);
+    }
+    free(expanded);
+    free(command.list);
+    return status;
+}
+
+static int assemble(const struct options *options, const struct target *target,
+                    const struct output *output)
+{
+    char llvm[PATH_MAX], folder[PATH_MAX], *text = NULL;
+    size_t size;
+    signal(SIGPIPE, SIG_IGN); /* feed() sees it */
+    if (!sdk_path(llvm, "bin/llvm"))
+        return failure("/proc/self/exe");
+    if (!read_input(options->input, &text, &size)) {
+        free(text);
+        return failure(options->input);
+    }
+
+    struct arguments command = {0};
+    assembler_command(&command, llvm, target, options);
+    for (size_t i = 0; i < options->passed.count; i++)
+        arguments_add(&command, options->passed.list[i]);
+    const char *base = strrchr(options->input, '/');
+    arguments_add(&command, "-main-file-name");
+    arguments_add(&command, base ? base + 1 : options->input);
+    if (getcwd(folder, sizeof folder)) {
+        arguments_add(&command, "-fdebug-compilation-dir");
+        arguments_add(&command, folder);
+    }
+    const char *const rest[] = {"-filetype", "obj", "-o", output->temporary, "-"};
+    for (size_t i = 0; i < sizeof rest / sizeof *rest; i++)
+        arguments_add(&command, rest[i]);
+
+    struct assembler assembler = {.command = &command, .pipe = -1, .messages = -1};
+    struct lfi_rewrite_options rewriting = {
+        .name = options->input,
+        .arch = target->arch,
+        .mode = (unsigned)target->mode,
+        .sink = feed,
+        .sink_data = &assembler,
+        .report = lfi_rewrite_print,
+        .report_data = "lfi-as",
+    };
+    enum lfi_rewrite_status rewritten = rewrite(&rewriting, text, size, llvm, target, options);
+    if (rewritten == LFI_REWRITE_OK && assembler.pid == 0)
+        feed(&assembler, "", 0); /* an empty file makes an object, too */
+
+    int status = rewritten == LFI_REWRITE_OK ? STATUS_OK : STATUS_FAILURE;
+    if (assembler.pid > 0) {
+        bool refused = rewritten != LFI_REWRITE_OK && !assembler.left; /* by the rewriter */
+        if (refused)
+            kill(assembler.pid, SIGTERM);
+        close(assembler.pipe);
+        int ended = finish(assembler.pid);
+        if (ended == 0 && status == STATUS_OK) {
+            show(assembler.messages); /* warnings */
+        } else if (!refused) {
+            status = STATUS_FAILURE;
+            explain(&assembler, llvm, target, options);
+        }
+        close(assembler.messages);
+    } else if (assembler.error || status == STATUS_OK) {
+        errno = assembler.error;
+        status = failure(llvm);
+    }
+    free(command.list);
+    free(text);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    struct target target;
+    struct output output;
+    if (!options_read(&options, argc, argv))
+        return STATUS_USAGE;
+    if (options.help || options.version) {
+        fputs(options.help ? help : "lfi-as " LFI_VERSION "\n", stdout);
+        options_free(&options);
+        return STATUS_OK;
+    }
+    if (!(options.target ? target_from_triple(&target, options.target)
+                         : target_from_name(&target, argv[0])) ||
+        target.mode == MODE_NATIVE) {
+        fprintf(stderr,
+                "lfi-as: %s: neither the name nor the folder of this program says an LFI target; "
+                "call it as TRIPLE-as or with --lfi-target=TRIPLE\n",
+                options.target ? options.target : argv[0]);
+        return STATUS_USAGE;
+    }
+    if (options.mode != INT_MIN)
+        target.mode = options.mode;
+    if (!output_open(&output, options.output))
+        return failure(options.output);
+    output_clean_on_signal(&output);
+    int status = assemble(&options, &target, &output);
+    if (status != STATUS_OK)
+        output_discard(&output);
+    else if (!output_commit(&output))
+        status = failure(output.path);
+    options_free(&options);
+    return status;
+}

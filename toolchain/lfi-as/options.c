@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum form { FLAG, JOINED, SEPARATE };
+enum action {
+    IGNORED,
+    PASSED,
+    MODE,
+    TARGET,
+    HELP,
+    VERSION,
+    OUTPUT,
+    INCLUDE,
+    DEFSYM,
+    RELAX,
+    COMPRESS,
+    DWARF,
+    DEBUG,
+    PREFIX_MAP,
+};
+
+static const struct option {
+    const char *spelling;
+    enum form form;
+    enum action action;
+    const char *passed;
+} table[] = {
+#define OPTION(spelling, form, action, passed) {spelling, form, action, passed},
+#include "options.def"
+#undef OPTION
+};
+
+static const struct option *find(const char *argument)
+{
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        const struct option *option = &table[i];
+        size_t size = strlen(option->spelling);
+        if (option->form == FLAG ? strcmp(argument, option->spelling) == 0
+                                 : strncmp(argument, option->spelling, size) == 0)
+            return option;
+    }
+    return NULL;
+}
+
+static void pass_debug(struct options *options, const char *version)
+{
+    static const char *const versions[] = {"-dwarf-version=2", "-dwarf-version=3",
+                                           "-dwarf-version=4", "-dwarf-version=5"};
+    int number = version[0] - '0';
+    arguments_add(&options->passed, "-debug-info-kind=constructor");
+    arguments_add(&options->passed, versions[number >= 2 && number <= 5 ? number - 2 : 3]);
+}
+
+static bool apply(struct options *options, const struct option *option, const char *value)
+{
+    switch (option->action) {
+    case IGNORED:
+        break;
+    case PASSED:
+        arguments_add(&options->passed, option->passed);
+        break;
+    case MODE:
+        options->mode = mode_from_name(value);
+        if (options->mode == INT_MIN) {
+            fprintf(stderr, "lfi-as: %s: no such mode; there are full, stores, jumps\n", value);
+            return false;
+        }
+        break;
+    case TARGET:
+        options->target = value;
+        break;
+    case HELP:
+        options->help = true;
+        break;
+    case VERSION:
+        options->version = true;
+        break;
+    case OUTPUT:
+        options->output = value;
+        break;
+    case INCLUDE:
+        arguments_add(&options->macros, "-I");
+        arguments_add(&options->macros, value);
+        break;
+    case DEFSYM:
+        arguments_add(&options->macros, "-defsym");
+        arguments_add(&options->macros, value);
+        break;
+    case RELAX:
+        if (strcmp(value, "no") == 0)
+            arguments_add(&options->passed, "-mrelax-relocations=no");
+        break;
+    case COMPRESS:
+        if (strcmp(value, "none") != 0)
+            arguments_add(&options->passed, strcmp(value, "zstd") == 0
+                                                ? "-compress-debug-sections=zstd"
+                                                : "-compress-debug-sections=zlib");
+        break;
+    case DWARF:
+        pass_debug(options, value);
+        break;
+    case DEBUG:
+        pass_debug(options, "5");
+        break;
+    case PREFIX_MAP:
+        arguments_add(&options->passed, "-fdebug-prefix-map");
+        arguments_add(&options->passed, value);
+        break;
+    }
+    return true;
+}
+
+bool options_read(struct options *options, int argc, char **argv)
+{
+    *options = (struct options){.output = "a.out", .mode = INT_MIN};
+    bool only_files = false;
+    for (int i = 1; i < argc; i++) {
+        const char *argument = argv[i];
+        if (only_files || argument[0] != '-' || strcmp(argument, "-") == 0) {
+            if (options->input) {
+                fprintf(stderr, "lfi-as: %s: one input at a time\n", argument);
+                return false;
+            }
+            options->input = argument;
+            continue;
+        }
+        if (strcmp(argument, "--") == 0) {
+            only_files = true;
+            continue;
+        }
+        const struct option *option = find(argument);
+        if (!option) {
+            fprintf(stderr, "lfi-as: %s: unknown option; see lfi-as --help\n", argument);
+            return false;
+        }
+        const char *value = argument + strlen(option->spelling);
+        if (option->form == SEPARATE) {
+            if (*value == '=')
+                value++;
+            else if (*value == 0 && i + 1 < argc)
+                value = argv[++i];
+            if (*value == 0) {
+                fprintf(stderr, "lfi-as: %s: its value is missing\n", argument);
+                return false;
+            }
+        }
+        if (!apply(options, option, value))
+            return false;
+    }
+    if (!options->input)
+        options->input = "-";
+    return true;
+}
+
+void options_free(struct options *options)
+{
+    free(options->passed.list);
+    free(options->macros.list);
+}

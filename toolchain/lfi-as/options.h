@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* The command line of lfi-as: that of GNU as, as far as clang and build systems use it. */
+#ifndef LFI_AS_OPTIONS_H
+#define LFI_AS_OPTIONS_H
+
+#include "tool.h"
+
+struct options {
+    const char *input;  /* "-": standard input */
+    const char *output; /* "a.out" if none was given */
+    const char *target; /* --lfi-target; NULL: the name of the program says it */
+    int mode;           /* --lfi-mode; INT_MIN if none was given */
+    bool help, version;
+    struct arguments passed; /* for the LLVM assembler */
+    struct arguments macros; /* the part of them that macro expansion needs, too: -I, -defsym */
+};
+
+/* False: it said what is wrong. */
+bool options_read(struct options *options, int argc, char **argv);
+void options_free(struct options *options);
+
+#endif

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * lfi-ld: the linker that clang calls for LFI targets. It runs ld.lld into a temporary, with the
+ * note that marks LFI files, lets lfi-postlink finish that, and puts it in its place.
+ *
+ * Its options are ld.lld's, which it hands on as they came; what it adds stands behind them, and
+ * the last -o counts. Of its own it has only --lfi-mode=MODE and --lfi-target=TRIPLE.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "options.h"
+#include "tool.h"
+
+enum { STATUS_OK, STATUS_FAILURE, STATUS_USAGE };
+
+static int failure(const char *what, const char *which)
+{
+    fprintf(stderr, "lfi-ld: %s: %s: %s\n", which, what, strerror(errno));
+    return STATUS_FAILURE;
+}
+
+static int run(const struct arguments *arguments)
+{
+    pid_t pid = start(arguments, -1, -1);
+    int status = pid < 0 ? -1 : finish(pid);
+    if (status < 0)
+        return failure("cannot be run", arguments->list[0]);
+    if (status > 128)
+        fprintf(stderr, "lfi-ld: %s: ended by signal %d\n", arguments->list[0], status - 128);
+    return status;
+}
+
+/* The dependency file that ld.lld wrote names the temporary as what was made; put the output's
+ * name. */
+static bool correct_dependencies(const char *file, const struct output *output)
+{
+    FILE *stream = fopen(file, "r+");
+    if (!stream)
+        return true; /* ld.lld wrote none, and said why */
+    char *text = NULL;
+    size_t room = 0;
+    ssize_t size = getdelim(&text, &room, '\0', stream);
+    size_t name = strlen(output->temporary);
+    bool done = true;
+    if (size >= (ssize_t)name && memcmp(text, output->temporary, name) == 0) {
+        done = freopen(file, "w", stream) != NULL &&
+               fprintf(stream, "%s%s", output->path, text + name) >= 0;
+    }
+    free(text);
+    return stream && fclose(stream) == 0 && done;
+}
+
+static int link_program(const struct options *options, const struct target *target)
+{
+    char lld[PATH_MAX], postlink[PATH_MAX], note[PATH_MAX], mode[32], inside[128];
+    snprintf(inside, sizeof inside, "libexec/lfi/%s-note.o", target->arch);
+    if (!sdk_path(lld, "bin/ld.lld") || !sdk_path(postlink, "bin/lfi-postlink") ||
+        !sdk_path(note, inside))
+        return failure("its own folder", "/proc/self/exe");
+
+    struct arguments command = {0};
+    arguments_add(&command, lld);
+    for (size_t i = 0; i < options->rest.count; i++)
+        arguments_add(&command, options->rest.list[i]);
+
+    int status;
+    struct output output;
+    if (!options->links || options->relocatable || target->mode == MODE_NATIVE) {
+        /* clang passes -pie with -r, too, where -static-pie is the default. */
+        if (options->relocatable)
+            arguments_add(&command, "--no-pie");
+        status = run(&command);
+    } else if (!output_open(&output, options->output ? options->output : "a.out")) {
+        status = failure("cannot be written", options->output ? options->output : "a.out");
+    } else {
+        output_clean_on_signal(&output);
+        arguments_add(&command, "-z");
+        arguments_add(&command, "separate-code");
+        arguments_add(&command, note);
+        arguments_add(&command, "-o");
+        arguments_add(&command, output.temporary);
+        status = run(&command);
+        if (status == STATUS_OK) {
+            snprintf(mode, sizeof mode, "--mode=%s", mode_name(target->mode));
+            struct arguments second = {0};
+            arguments_add(&second, postlink);
+            arguments_add(&second, mode);
+            arguments_add(&second, output.temporary);
+            status = run(&second);
+            free(second.list);
+        }
+        if (status != STATUS_OK)
+            output_discard(&output);
+        else if (!output_commit(&output))
+            status = failure("cannot be written", output.path);
+        else if (options->dependencies && !correct_dependencies(options->dependencies, &output))
+            status = failure("cannot be written", options->dependencies);
+    }
+    free(command.list);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    struct target target;
+    if (!options_read(&options, argc, argv))
+        return STATUS_USAGE;
+    if (!(options.target ? target_from_triple(&target, options.target)
+                         : target_from_name(&target, argv[0]))) {
+        fprintf(stderr,
+                "lfi-ld: %s: neither the name nor the folder of this program says the target; "
+                "call it as libexec/lfi/TRIPLE/ld or with --lfi-target=TRIPLE\n",
+                options.target ? options.target : argv[0]);
+        return STATUS_USAGE;
+    }
+    if (options.mode != INT_MIN)
+        target.mode = options.mode;
+    if (options.shared && target.mode != MODE_NATIVE) {
+        fputs("lfi-ld: shared libraries are not supported; link statically\n", stderr);
+        return STATUS_FAILURE;
+    }
+    int status = link_program(&options, &target);
+    options_free(&options);
+    return status;
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* The few of the linker's options that lfi-ld must understand; the others are ld.lld's. */
+#ifndef LFI_LD_OPTIONS_H
+#define LFI_LD_OPTIONS_H
+
+#include "tool.h"
+
+struct options {
+    const char *output;       /* -o; NULL if none was given */
+    const char *target;       /* --lfi-target; NULL: the name of the program says it */
+    const char *dependencies; /* --dependency-file */
+    int mode;                 /* --lfi-mode; INT_MIN if none was given */
+    bool links;               /* there is something to link: not only --version or --help */
+    bool relocatable;         /* -r */
+    bool shared;              /* -shared */
+    struct arguments rest;    /* the command line as it came, without options of our own */
+    struct arguments owned;   /* texts that were read from response files */
+};
+
+/* False: it said what is wrong. */
+bool options_read(struct options *options, int argc, char **argv);
+void options_free(struct options *options);
+
+#endif
