@@ -147,10 +147,10 @@ int machine_write_trampolines(uint8_t page[4096], struct lfi_error *error)
     /* movq %fs:frame, %rcx; jmpq *pointer(%rip) */
     at = page + TRAMPOLINE_SYSCALL;
     at = PUT(at, tls + (int64_t)offsetof(struct lfi_thread, frame), 0x64, 0x48, 0x8b, 0x0c, 0x25);
-    at = PUT(at, page + TRAMPOLINE_POINTERS - (at + 6), 0xff, 0x25);
+    PUT(at, page + TRAMPOLINE_POINTERS - (at + 6), 0xff, 0x25);
     at = page + TRAMPOLINE_RETURN;
     at = PUT(at, tls + (int64_t)offsetof(struct lfi_thread, frame), 0x64, 0x48, 0x8b, 0x0c, 0x25);
-    at = PUT(at, page + TRAMPOLINE_POINTERS + 8 - (at + 6), 0xff, 0x25);
+    PUT(at, page + TRAMPOLINE_POINTERS + 8 - (at + 6), 0xff, 0x25);
     entry = (uint64_t)machine_syscall;
     memcpy(page + TRAMPOLINE_POINTERS, &entry, sizeof(entry));
     entry = (uint64_t)machine_return;
@@ -160,7 +160,7 @@ int machine_write_trampolines(uint8_t page[4096], struct lfi_error *error)
     at = page + TRAMPOLINE_GET_TP;
     at = PUT(at, tls + (int64_t)offsetof(struct lfi_thread, ret), 0x64, 0x4c, 0x89, 0x1c, 0x25);
     at = PUT(at, tls + (int64_t)offsetof(struct lfi_thread, tp), 0x64, 0x4c, 0x8b, 0x1c, 0x25);
-    at = PUT(at, tls + (int64_t)offsetof(struct lfi_thread, ret), 0x64, 0xff, 0x24, 0x25);
+    PUT(at, tls + (int64_t)offsetof(struct lfi_thread, ret), 0x64, 0xff, 0x24, 0x25);
 
     /* movq %rdi, %fs:tp; jmpq *%r11 */
     at = page + TRAMPOLINE_SET_TP;
@@ -197,7 +197,7 @@ void machine_write_table(uint8_t page[4096], uint64_t base, uint64_t trampolines
         default:
             break;
         }
-        memcpy(page + 4096 + LFI_SLOT_OFFSET(k), &entry, sizeof(entry));
+        memcpy(page + 4096 + (ptrdiff_t)LFI_SLOT_OFFSET(k), &entry, sizeof(entry));
     }
 }
 
