@@ -27,6 +27,8 @@
  * What a host must know:
  * - Its signal handlers must be installed with SA_ONSTACK: while a thread is in a box, its stack
  * pointer is the box's. lfi gives every thread that enters an alternate stack.
+ * - Of these functions only lfi_context_interrupt() and the copies may be called by signal
+ * handlers, and a handler that interrupted code of a box must return to it (no siglongjmp).
  * - The base of %gs (x86-64) belongs to the box from entry to leave, host callbacks and system-call
  *   handlers included; it is restored when the host gets back from lfi_context_run() or lfi_call().
  *   Signal handlers must not use %gs either.

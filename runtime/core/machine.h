@@ -8,8 +8,6 @@
 
 #if defined(__x86_64__)
 #include "x86_64/frame.h"
-#else
-#error "no runtime for this architecture yet"
 #endif
 
 #pragma GCC visibility push(hidden)

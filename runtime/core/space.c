@@ -41,6 +41,7 @@ void lfi_explain(struct lfi_error *error, const char *format, ...)
     if (!error)
         return;
     va_start(arguments, format);
+    /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): clang-tidy 14 misses va_start */
     vsnprintf(error->message, sizeof(error->message), format, arguments);
     va_end(arguments);
 }
