@@ -313,19 +313,23 @@ static void check_prefixes(struct insn *insn)
     }
 }
 
-/* A REX prefix must say something: a bit that is used, or that a byte register is not ah ... bh. */
+/*
+ * A REX prefix must say something: a bit that is used, or that a byte register is not ah ... bh.
+ * Bits that are not used are ignored by processors, but not all decoders know when.
+ */
 static void check_rex(struct insn *insn)
 {
     const struct form *f = insn->form;
+    bool has_modrm = (f->flags & MODRM) != 0, memory = has_modrm && insn->modrm < 0xc0;
     unsigned used = REX_W; /* was matched with the form */
-    if ((f->flags & MODRM) != 0 || (f->reg & OP_OPCODE) != 0)
+    if ((f->reg & OP_OPCODE) != 0 || (has_modrm && (!memory || insn->base < REG_RIP)))
         used |= REX_B;
-    if (insn->memory && (f->flags & MODRM) != 0 && (insn->modrm & 7) == 4)
+    if (memory && (insn->modrm & 7) == 4)
         used |= REX_X;
     if ((f->reg & (OP_USED | OP_OPCODE)) == OP_USED)
         used |= REX_R;
     if ((insn->rex & 15 & ~used) != 0)
-        broken(insn, RULE_prefix_redundant, "REX bits that are not used");
+        broken(insn, RULE_prefix_redundant, "bits of REX or VEX that are not used");
     bool byte_register = (f->rm & OP_GPR) != 0 && f->mem == 1;
     if (insn->rex == 0x40 && f->size != SIZE_b && !byte_register)
         broken(insn, RULE_prefix_redundant, "empty REX");
@@ -390,13 +394,15 @@ void lfi_x86_64_decode(const struct form_index *index, const uint8_t *p, struct 
         implicit_memory(insn);
         insn->mem_size = (uint8_t)memory_size(insn, l);
     }
-    if ((f->rm & OP_VSIB) != 0 && (insn->modrm & 7) != 4)
-        broken(insn, RULE_undecodable, "gather without SIB");
+    if ((f->rm & OP_VSIB) != 0 &&
+        ((insn->modrm & 7) != 4 || insn->reg == insn->index || insn->reg == insn->vvvv ||
+         insn->index == insn->vvvv))
+        broken(insn, RULE_undecodable, "gather without SIB, or with one register twice");
     if ((pfx & PFX_VEX) != 0 && (f->vvvv & OP_USED) == 0 && insn->vvvv != 0)
         broken(insn, RULE_undecodable, "VEX.vvvv is set but not used");
     if (f->rule == RULE_NONE) {
         check_prefixes(insn);
-        if (insn->rex != 0 && (pfx & PFX_VEX) == 0)
+        if (insn->rex != 0)
             check_rex(insn);
     }
     insn->length = (uint8_t)n;
