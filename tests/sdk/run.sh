@@ -1,0 +1,75 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+# run.sh NAME TRIPLE: compiles programs/NAME.c (and NAME.S) with the SDK's clang for TRIPLE at each
+# optimization level, verifies it, runs it in a box, and compares. TRIPLE `host' does the same with
+# the machine's clang and no box: it tests the expectations. Beside NAME.c stand
+#   NAME.expected   its standard output
+#   NAME.status     its exit status, if not 0
+#   NAME.stdin, NAME.args (one a line), NAME.env (one NAME=VALUE)
+#   NAME.flags      for the compiler
+# Environment: SDK (the SDK's folder), WORK (a folder for output). Exit status 77: TRIPLE has no
+# sysroot in this SDK.
+set -eu
+
+programs=$(cd "$(dirname "$0")" && pwd)/programs
+name=$1 triple=$2
+work=$WORK/$triple/$name
+level=
+
+# A file beside the program, or nothing.
+beside() {
+    [ ! -e "$programs/$name.$1" ] || cat "$programs/$name.$1"
+}
+
+fail() {
+    echo "$name ($triple $level): $*" >&2
+    exit 1
+}
+
+# Runs $work/program with the arguments given.
+run() {
+    variable=$(beside env)
+    case $triple in
+    host) env ${variable:+"$variable"} "$work/program" "$@" ;;
+    *) "$SDK/bin/lfi-run" ${variable:+--env "$variable"} "$work/program" "$@" ;;
+    esac
+}
+
+case $triple in
+host) compiler=${CC:-clang-19} ;;
+*)
+    compiler=$SDK/bin/$triple-clang
+    if [ ! -e "$SDK/sysroot/$triple/usr/lib/libc.a" ]; then
+        echo "no sysroot for $triple" >&2
+        exit 77
+    fi
+    ;;
+esac
+
+rm -rf "$work"
+mkdir -p "$work"
+cd "$work"
+beside stdin >stdin
+wanted=$(beside status)
+sources=$programs/$name.c
+[ ! -e "$programs/$name.S" ] || sources="$sources $programs/$name.S"
+set --
+beside args >args
+while read -r argument; do
+    set -- "$@" "$argument"
+done <args
+
+for level in -O0 -O2 '-O3 -march=x86-64-v3'; do
+    # shellcheck disable=SC2046,SC2086 # lists of words
+    "$compiler" $level -g $(beside flags) -w $sources -o program -lm 2>messages ||
+        fail "does not compile: $(cat messages)"
+    if [ "$triple" != host ]; then
+        "$SDK/bin/lfi-verify" program >messages 2>&1 || fail "does not verify: $(head messages)"
+    fi
+    status=0
+    (run "$@") <stdin >output 2>messages || status=$?
+    [ "$status" -eq "${wanted:-0}" ] ||
+        fail "exit status $status instead of ${wanted:-0}: $(tail -n 5 output messages)"
+    diff -u "$programs/$name.expected" output || fail "other output"
+done
