@@ -170,7 +170,7 @@ static enum lfi_rewrite_status rewrite(struct lfi_rewrite_options *rewriting, co
         return status;
     struct arguments command = {0};
     assembler_command(&command, llvm, target, options);
-    const char *const rest[] = {"-filetype", "asm", "-o", "-", "-"};
+    const char *const rest[] = {"-filetype", "asm", "-o", "-", options->input};
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++)
         arguments_add(&command, rest[i]);
     char *expanded = NULL;

@@ -69,7 +69,8 @@ static int link_program(const struct options *options, const struct target *targ
 
     int status;
     struct output output;
-    if (!options->links || options->relocatable || target->mode == MODE_NATIVE) {
+    if (!options->links || options->informs || options->relocatable ||
+        target->mode == MODE_NATIVE) {
         /* clang passes -pie with -r, too, where -static-pie is the default. */
         if (options->relocatable)
             arguments_add(&command, "--no-pie");

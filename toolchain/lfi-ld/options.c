@@ -194,6 +194,8 @@ bool options_read(struct options *options, int argc, char **argv)
             options->output = found;
         } else if (is(argument, "-r") || is(argument, "-relocatable")) {
             options->relocatable = true;
+        } else if (is(argument, "-version") || is(argument, "-help")) {
+            options->informs = true;
         } else if (is(argument, "-shared") || is(argument, "-Bshareable")) {
             options->shared = true;
         } else if (argument[1] == 'l') {

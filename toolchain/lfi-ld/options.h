@@ -10,7 +10,8 @@ struct options {
     const char *target;       /* --lfi-target; NULL: the name of the program says it */
     const char *dependencies; /* --dependency-file */
     int mode;                 /* --lfi-mode; INT_MIN if none was given */
-    bool links;               /* there is something to link: not only --version or --help */
+    bool links;               /* there is something to link */
+    bool informs;             /* --version or --help: there will be no output */
     bool relocatable;         /* -r */
     bool shared;              /* -shared */
     struct arguments rest;    /* the command line as it came, without options of our own */

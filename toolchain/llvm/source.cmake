@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
-# LLVM provider `source`: the settings of a build of LLVM from the patched tree, given to its own
-# CMake as an initial cache (cmake -C). One multi-call program, as provider `distro` makes it.
+# LLVM provider `source`: the settings of a build of LLVM from the patched tree, given to its own CMake
+# as an initial cache (cmake -C). It makes what Debian's packages hold for provider `distro`: the
+# libraries and headers; CMakeLists.txt beside this file then makes the program of both in the same way.
 set(CMAKE_BUILD_TYPE Release CACHE STRING "")
 set(LLVM_ENABLE_PROJECTS "clang;lld" CACHE STRING "")
 set(LLVM_TARGETS_TO_BUILD "X86;AArch64;RISCV" CACHE STRING "")
-set(LLVM_TOOL_LLVM_DRIVER_BUILD ON CACHE BOOL "")
-set(LLVM_BUILD_STATIC ON CACHE BOOL "")
-set(LLVM_ENABLE_PIC OFF CACHE BOOL "")
+set(LLVM_DISTRIBUTION_COMPONENTS
+    llvm-libraries llvm-headers llvm-config llvm-tblgen
+    clang-libraries clang-headers clang-resource-headers
+    lldCommon lldELF lld-headers
+    CACHE STRING "")
 set(LLVM_ENABLE_ZLIB FORCE_ON CACHE STRING "")
 set(LLVM_ENABLE_ZSTD FORCE_ON CACHE STRING "")
-set(LLVM_USE_STATIC_ZSTD ON CACHE BOOL "")
-set(ZLIB_USE_STATIC_LIBS ON CACHE BOOL "")
 foreach(off CURL HTTPLIB LIBXML2 LIBEDIT LIBPFM Z3_SOLVER BINDINGS PLUGINS)
     set(LLVM_ENABLE_${off} OFF CACHE BOOL "")
 endforeach()
@@ -22,4 +23,3 @@ endforeach()
 set(CLANG_ENABLE_STATIC_ANALYZER OFF CACHE BOOL "")
 set(CLANG_ENABLE_ARCMT OFF CACHE BOOL "")
 set(CLANG_PLUGIN_SUPPORT OFF CACHE BOOL "")
-set(CLANG_DEFAULT_PIE_ON_LINUX ON CACHE BOOL "")
