@@ -146,6 +146,8 @@ bool lex_statement(struct lexer *l, struct statement *s)
                 p++;
             if (p + 1 < end && p[1] != '\n')
                 p++;
+            if (p + 1 < end && p[1] == '\'')
+                p++;
         } else if (*p == '/' && p + 1 < end && p[1] == '*') {
             const char *behind = skip_comment(p, end, &l->line);
             if (!behind) {

@@ -68,8 +68,9 @@ bool next_argument(struct span *rest, struct span *argument)
                     p++;
             if (p >= end)
                 break;
-        } else if (*p == '\'' && p + 1 < end) {
-            p++;
+        } else if (*p == '\'' && p + 1 < end) { /* 'x or 'x' or '\x' */
+            p += p[1] == '\\' && p + 2 < end ? 2 : 1;
+            p += p + 1 < end && p[1] == '\'';
         }
     }
     *argument = span_trim((struct span){rest->at, (uint32_t)(p - rest->at)});

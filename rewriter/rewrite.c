@@ -74,6 +74,14 @@ static void write_alignment(struct rewriter *r, const struct statement *s)
     if (next_argument(&rest, &first)) /* the value to fill with */
         next_argument(&rest, &skip);
     unsigned bundle = r->arch->bundle_shift;
+    if (shift == bundle - 1 && !skip.size) {
+        /* loops: the start of a bundle where one nop reaches it, else nothing; 1.0 % of code size
+         */
+        put(&r->out, "\t.p2align\t");
+        put_number(&r->out, bundle);
+        put(&r->out, ", , 10\n");
+        return;
+    }
     if (shift > bundle)
         align_bundle(r);
     put(&r->out, "\t.p2align\t");

@@ -37,6 +37,19 @@ bool is_near_stack(const struct operand *o)
            o->segment != SEG_FS && o->segment != SEG_GS;
 }
 
+bool is_narrow(const struct operand *o)
+{
+    return reg_class(o->base) == REG32 || reg_class(o->index) == REG32 || o->index == EIZ;
+}
+
+/* General- and local-dynamic TLS: linkers relax these sequences into %fs: instructions. */
+static bool is_dynamic_tls(struct span text)
+{
+    return text.size > 6 && memchr(text.at, '@', text.size) &&
+           (span_has(text, "@tlsgd") || span_has(text, "@tlsld") || span_has(text, "@TLSGD") ||
+            span_has(text, "@TLSLD"));
+}
+
 bool confine(struct rewriter *r, uint32_t index, struct operand *o, bool written)
 {
     const struct statement *s = &r->statements[index];
@@ -47,20 +60,15 @@ bool confine(struct rewriter *r, uint32_t index, struct operand *o, bool written
     if (o->segment == SEG_FS)
         return confine_thread(r, index, o, written);
     o->segment = NO_REG; /* the others have base 0 in 64-bit code */
-    if (o->text.size && (span_has(o->text, "@tlsgd") || span_has(o->text, "@tlsld") ||
-                         span_has(o->text, "@TLSGD") || span_has(o->text, "@TLSLD"))) {
-        report_error(r, s, o->text.at,
-                     "this TLS model calls __tls_get_addr, which linkers turn into code that no "
-                     "one rewrites: compile with -mtls-dialect=gnu2 or with -fPIE");
-        return false;
-    }
     if (o->base == RIP)
         return true;
     if (o->base == EIP) {
         report_error(r, s, NULL, "%%eip cannot be confined: use %%rip");
         return false;
     }
-    if (r->options->mode == LFI_MODE_JUMPS || (r->options->mode == LFI_MODE_STORES && !written))
+    bool narrow = is_narrow(o); /* a 32-bit address is an offset in the box, in every mode */
+    if (!narrow &&
+        (r->options->mode == LFI_MODE_JUMPS || (r->options->mode == LFI_MODE_STORES && !written)))
         return true;
     if (is_near_stack(o)) {
         o->index = NO_REG;
@@ -89,6 +97,12 @@ bool confine_all(struct rewriter *r, uint32_t index, struct operand *operands)
     for (unsigned i = 0; i < in->count; i++) {
         if (operands[i].kind != OPERAND_MEM)
             continue;
+        if (is_dynamic_tls(operands[i].text)) {
+            report_error(r, &r->statements[index], operands[i].text.at,
+                         "this TLS model calls __tls_get_addr, which linkers turn into code that "
+                         "no one rewrites: compile with -mtls-dialect=gnu2 or with -fPIE");
+            return false;
+        }
         if (!operand_accessed(in, i)) {
             if (operands[i].segment && in->info->class != CLASS_NOP) {
                 report_error(r, &r->statements[index], NULL,
@@ -96,6 +110,10 @@ bool confine_all(struct rewriter *r, uint32_t index, struct operand *operands)
                 return false;
             }
             operands[i].segment = NO_REG;
+            if (in->info->class == CLASS_NOP && is_narrow(&operands[i])) {
+                operands[i].base = RAX;
+                operands[i].index = NO_REG;
+            }
         } else if (!confine(r, index, &operands[i], operand_written(in, i))) {
             return false;
         }

@@ -139,6 +139,10 @@ static bool parse_memory(struct rewriter *r, const struct statement *s, struct s
     }
     o->text = span_trim(text);
     o->literal = o->text.size == 0 || literal_value(o->text, &o->value);
+    if (!o->literal && memchr(o->text.at, '%', o->text.size)) {
+        report_error(r, s, o->text.at, "this is no address: expected (base,index,scale)");
+        return false;
+    }
     return true;
 }
 

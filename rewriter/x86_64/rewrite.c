@@ -20,6 +20,31 @@ static bool names_system_register(const struct insn *in)
     return false;
 }
 
+/* lea with 32-bit address registers: the same with 64-bit ones and a 32-bit result. */
+static void widen_lea(struct rewriter *r, uint32_t index, struct operand *operands)
+{
+    struct operand *from = &operands[0], *to = &operands[1];
+    if (to->kind != OPERAND_REG || register_width(to->reg) < 4 || from->base == EIP) {
+        report_error(r, &r->statements[index], NULL, "use 64-bit registers in this address");
+        return;
+    }
+    if (reg_class(from->base) == REG32)
+        from->base = reg_as(from->base, REG64);
+    from->index = from->index == EIZ                ? NO_REG
+                  : reg_class(from->index) == REG32 ? reg_as(from->index, REG64)
+                                                    : from->index;
+    put_op2(r, "leal", from, reg_as(to->reg, REG32));
+}
+
+/* `mov %fs:0` and `add %fs:0`: the word at the thread pointer is the thread pointer itself. */
+static bool loads_thread_pointer(const struct insn *in)
+{
+    return in->count == 2 && is_thread_pointer(&in->operands[0]) &&
+           in->operands[1].kind == OPERAND_REG && reg_class(in->operands[1].reg) == REG64 &&
+           (span_is(in->mnemonic, "movq") || span_is(in->mnemonic, "mov") ||
+            span_is(in->mnemonic, "addq") || span_is(in->mnemonic, "add"));
+}
+
 static void rewrite_plain(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
@@ -32,19 +57,27 @@ static void rewrite_plain(struct rewriter *r, uint32_t index)
             put_statement(r, index);
         return;
     }
-    const struct operand *from = &in->operands[0];
-    if (in->count == 2 && is_thread_pointer(from) && span_starts(in->mnemonic, "mov") &&
-        in->operands[1].kind == OPERAND_REG && reg_class(in->operands[1].reg) == REG64) {
-        /* the word at the thread pointer is the thread pointer itself */
-        if (in->operands[1].reg != R11 && !r11_free(r, index, "the thread pointer"))
+    if (loads_thread_pointer(in)) {
+        const struct operand *to = &in->operands[1];
+        bool move = span_starts(in->mnemonic, "mov");
+        if (!(move && to->reg == R11) &&
+            (operand_names_r11(to) || !r11_free(r, index, "the thread pointer"))) {
+            if (operand_names_r11(to))
+                report_error(r, s, NULL, "the thread pointer comes in %%r11: use another register");
             return;
+        }
         runtime_call(r, LFI_SLOT_GET_TP);
-        if (in->operands[1].reg != R11)
-            put_op_regs(r, "movq", R11, in->operands[1].reg);
+        if (to->reg != R11)
+            put_op_regs(r, move ? "movq" : "addq", R11, to->reg);
         return;
     }
-    if (confine_all(r, index, operands))
-        put_insn(r, in, operands);
+    if (!confine_all(r, index, operands))
+        return;
+    if (in->info->access == ACCESS_LEA && in->count == 2 && is_narrow(&operands[0])) {
+        widen_lea(r, index, operands);
+        return;
+    }
+    put_insn(r, in, operands);
 }
 
 /* `movabs` with an absolute address of 64 bits: only its lower half counts in a box. */
@@ -93,11 +126,14 @@ static void rewrite_gather(struct rewriter *r, uint32_t index)
     struct operand operands[MAX_OPERANDS];
     if (!confine_all(r, index, operands))
         return;
-    for (unsigned i = 0; i < in->count; i++)
-        if (operands[i].kind == OPERAND_MEM && !operands[i].base && operands[i].segment == SEG_GS) {
-            put(&r->out, "\taddr32");
-            break;
-        }
+    struct operand *memory = &operands[1], zero = {.kind = OPERAND_IMM};
+    if (in->count == 3 && memory->kind == OPERAND_MEM && !memory->base && memory->segment) {
+        /* without a base register nothing would make it a 32-bit address */
+        if (!r11_free(r, index, "a gather without base register"))
+            return;
+        put_op2(r, "movl", &zero, R11D);
+        memory->base = R11D;
+    }
     put_insn(r, in, operands);
 }
 

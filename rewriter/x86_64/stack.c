@@ -43,9 +43,7 @@ static enum next next_access(const struct rewriter *r, uint32_t index)
         case CLASS_CALL:
             if (in->count == 1 && o->kind == OPERAND_TARGET)
                 return NEXT_WRITES;
-            return in->count == 1 && is_near_stack(o) && o->value >= 0 && !o->text.size
-                       ? NEXT_ACCESSES
-                       : NEXT_OTHER;
+            return in->count == 1 && is_near_stack(o) && o->value >= 0 ? NEXT_ACCESSES : NEXT_OTHER;
         case CLASS_PLAIN:
             break;
         default:
@@ -88,6 +86,8 @@ static bool uses_red_zone(struct rewriter *r, uint32_t index)
         if (s->kind != STATEMENT_INSN)
             continue;
         body = true;
+        if (s->insn->info->access == ACCESS_LEA && writes_stack_pointer(s->insn))
+            continue;
         for (unsigned k = 0; k < s->insn->count; k++) {
             const struct operand *o = &s->insn->operands[k];
             if (o->kind == OPERAND_MEM && (o->base == RSP || o->index == RSP) &&

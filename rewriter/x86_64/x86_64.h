@@ -222,6 +222,8 @@ bool operand_written(const struct insn *in, unsigned i);
 bool operand_accessed(const struct insn *in, unsigned i);
 /* `N(%rsp)` or `(%rsp)` with a small literal N. */
 bool is_near_stack(const struct operand *o);
+/* Does it have 32-bit address registers? */
+bool is_narrow(const struct operand *o);
 /* Makes a memory operand safe for a load or store in the current mode; false after an error. */
 bool confine(struct rewriter *r, uint32_t index, struct operand *o, bool written);
 /* Confines all operands of a copy of the instruction's; emits what must stand before it. */

@@ -1,0 +1,60 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# lfi-rewrite as a program: exit status, outputs, messages, expansion of macros. $1 is the program.
+program=$1
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+cd "$dir" || exit 1
+fail() {
+    echo "failed: $*"
+    exit 1
+}
+printf '\t.text\n\tmovq\t(%%rdi), %%rax\n' >in.s
+"$program" --help >out || fail "--help"
+grep -q Usage out || fail "--help says nothing"
+"$program" --version | grep -q '^lfi-rewrite ' || fail "--version"
+"$program" --mode=none in.s >/dev/null 2>&1
+[ $? = 2 ] || fail "a wrong mode is a usage error"
+"$program" --arch=amd64 in.s >/dev/null 2>&1
+[ $? = 2 ] || fail "a wrong architecture is a usage error"
+"$program" in.s other.s >/dev/null 2>&1
+[ $? = 2 ] || fail "two inputs are a usage error"
+"$program" in.s >out || fail "to standard output"
+grep -q '%gs:(%edi)' out || fail "nothing was rewritten"
+"$program" - <in.s -o out2 || fail "from standard input to a file"
+cmp -s out out2 || fail "outputs differ"
+"$program" --mode=stores in.s | grep -q '(%rdi)' || fail "--mode=stores"
+"$program" missing.s >/dev/null 2>err
+[ $? = 1 ] || fail "a missing file is a failure"
+grep -q '^lfi-rewrite: missing.s: ' err || fail "a missing file is named"
+
+printf '\t.text\n\tpopfq\n' >bad.s
+echo keep >out3
+"$program" bad.s -o out3 2>err
+[ $? = 1 ] || fail "an error is a failure"
+[ "$(cat out3)" = keep ] || fail "a failure left the output changed"
+[ "$(ls out3*)" = out3 ] || fail "a failure left a temporary"
+grep -q '^lfi-rewrite: bad.s:2:2: error: ' err || fail "the message has no place: $(cat err)"
+"$program" in.s -o in.s || fail "in place"
+cmp -s out in.s || fail "in place gave something else"
+"$program" bad.s -o /dev/full 2>/dev/null
+[ $? = 1 ] || fail "an error on a device is a failure"
+printf '\t.text\n\tnop\n' | "$program" -o /dev/full 2>/dev/null
+[ $? = 1 ] || fail "a full device is a failure"
+
+command -v clang-19 >/dev/null || exit 0
+cat >macro.s <<'END'
+	.text
+	.macro	load from
+	movq	(\from), %rax
+	.endm
+	load	%rdi
+	.if	1
+	load	%rsi
+	.endif
+END
+"$program" --expander=clang-19 macro.s >out || fail "macros"
+grep -q '%gs:(%edi)' out && grep -q '%gs:(%esi)' out || fail "a macro was not expanded"
+printf '\t.intel_syntax noprefix\n\tmov rax, [rdi]\n' >intel.s
+"$program" --expander=clang-19 intel.s | grep -q '%gs:(%edi)' || fail "Intel syntax"
+exit 0

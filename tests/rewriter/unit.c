@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* The lexer, the parser's small parts, and the public interface. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "../../rewriter/rewrite.h"
+#include "common.h"
+
+#include <errno.h>
+
+static struct span span(const char *text)
+{
+    return (struct span){text, (uint32_t)strlen(text)};
+}
+
+static void statements(void **state)
+{
+    (void)state;
+    static const char text[] = "a: nop # c\n\tb /* x\ny */ c; d \"#;\\\"\" // z\n/* q */ 'e;'\n"
+                               "# 7 \"f.c\"\n$'#'";
+    static const struct {
+        const char *text;
+        unsigned line, kind;
+    } wanted[] = {{"a: nop", 1, STATEMENT_RAW},         {"b   c", 2, STATEMENT_RAW},
+                  {"d \"#;\\\"\"", 3, STATEMENT_RAW},   {"'e;'", 4, STATEMENT_RAW},
+                  {"# 7 \"f.c\"", 5, STATEMENT_MARKER}, {"$'#'", 6, STATEMENT_RAW}};
+    struct arena arena = {0};
+    struct lexer lexer = {.at = text, .end = text + sizeof text - 1, .line = 1, .arena = &arena};
+    struct statement s = {0};
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        assert_true(lex_statement(&lexer, &s));
+        if (i != 3) { /* a character constant is one character; `'e;` ends at nothing */
+            assert_int_equal(s.size, strlen(wanted[i].text));
+            assert_memory_equal(s.at, wanted[i].text, s.size);
+        } else {
+            assert_true(lex_statement(&lexer, &s));
+        }
+        assert_int_equal(s.line, wanted[i].line);
+        assert_int_equal(s.kind, wanted[i].kind);
+    }
+    assert_false(lex_statement(&lexer, &s));
+    assert_false(lexer.failed);
+    arena_free(&arena);
+}
+
+static void unterminated(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"nop \"abc", "/* abc", "nop /* abc"};
+    for (size_t i = 0; i < 3; i++) {
+        struct arena arena = {0};
+        struct lexer lexer = {
+            .at = texts[i], .end = texts[i] + strlen(texts[i]), .line = 1, .arena = &arena};
+        struct statement s = {0};
+        assert_false(lex_statement(&lexer, &s));
+        assert_true(lexer.failed);
+        arena_free(&arena);
+    }
+}
+
+static void arguments(void **state)
+{
+    (void)state;
+    static const char *const wanted[] = {"8(%rax,%rbx)", "\"a,b\"", "", "','", "x"};
+    struct span rest = span("8(%rax,%rbx) , \"a,b\",,',',x"), argument;
+    for (size_t i = 0; i < 5; i++) {
+        assert_true(next_argument(&rest, &argument));
+        assert_true(span_is(argument, wanted[i]));
+    }
+    assert_false(next_argument(&rest, &argument));
+}
+
+static void literals(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t value;
+    } good[] = {{"0", 0},     {"-8", -8},        {"0x10", 16},   {"010", 8},
+                {"0b101", 5}, {"1+2*3", 7},      {"(1+2)*3", 9}, {" 4 - 1 ", 3},
+                {"~0", -1},   {"-(8-1)*2", -14}, {"+5", 5},      {"0xffffffffffffffff", -1}};
+    static const char *const bad[] = {"", "a", "1+", "(1", "1b", "08", "1 2", "0x", "--", "1/2"};
+    int64_t value;
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        assert_true(literal_value(span(good[i].text), &value));
+        assert_int_equal(value, good[i].value);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(literal_value(span(bad[i]), &value));
+}
+
+static void names(void **state)
+{
+    (void)state;
+    assert_true(lfi_rewrite_knows_arch("x86_64"));
+    assert_false(lfi_rewrite_knows_arch("amd64"));
+    assert_int_equal(lfi_rewrite_mode("full"), LFI_MODE_FULL);
+    assert_int_equal(lfi_rewrite_mode("stores"), LFI_MODE_STORES);
+    assert_int_equal(lfi_rewrite_mode("jumps"), LFI_MODE_JUMPS);
+    assert_int_equal(lfi_rewrite_mode("all"), -1);
+}
+
+static void messages_say_where(void **state)
+{
+    (void)state;
+    static const char text[] = "\tnop\n# 41 \"file.c\"\n\tnop; movq %gs:0, %rax\n";
+    struct text out = {0}, messages = {0};
+    assert_int_equal(rewrite_text(text, sizeof text - 1, LFI_MODE_FULL, &out, &messages),
+                     LFI_REWRITE_FAILED);
+    assert_string_equal(messages.at, "3:7: %gs belongs to the rewriter: leave the override out\n");
+    free(out.at);
+    free(messages.at);
+}
+
+static void branch_targets(void **state)
+{
+    (void)state;
+    static const char text[] = "a:\n\tnop\n";
+    struct text out = {0};
+    struct lfi_rewrite_options options = {
+        .arch = "x86_64", .align_branch_targets = true, .sink = text_add, .sink_data = &out};
+    assert_int_equal(lfi_rewrite(text, sizeof text - 1, &options), LFI_REWRITE_OK);
+    assert_string_equal(out.at, "\t.bundle_align_mode\t5\n\t.p2align\t5\na:\n\tnop\n");
+    free(out.at);
+}
+
+static bool refuse_piece(void *data, const char *text, size_t size)
+{
+    (void)text;
+    (void)size;
+    ++*(unsigned *)data;
+    return false;
+}
+
+static void sink_fails(void **state)
+{
+    (void)state;
+    unsigned calls = 0;
+    struct lfi_rewrite_options options = {
+        .arch = "x86_64", .sink = refuse_piece, .sink_data = &calls};
+    assert_int_equal(lfi_rewrite("\tnop\n", 5, &options), LFI_REWRITE_FAILED);
+    assert_int_equal(calls, 1);
+}
+
+static void expansion(void **state)
+{
+    (void)state;
+    static const char *const copy[] = {"cat", NULL}, *const failing[] = {"false", NULL},
+                             *const missing[] = {"/nonexistent/assembler", NULL};
+    size_t size = 3000000, out_size;
+    char *in = malloc(size), *out;
+    for (size_t i = 0; i < size; i++)
+        in[i] = (char)('a' + i % 23);
+    assert_true(lfi_expand(copy, in, size, &out, &out_size));
+    assert_int_equal(out_size, size);
+    assert_memory_equal(in, out, size);
+    free(out);
+    assert_false(lfi_expand(failing, in, size, &out, &out_size));
+    assert_int_equal(errno, ECHILD);
+    assert_false(lfi_expand(missing, in, size, &out, &out_size));
+    assert_int_equal(errno, ENOENT);
+    free(in);
+}
+
+static void left_after_expansion(void **state)
+{
+    (void)state;
+    static const char text[] = "\t.macro m\n";
+    struct text messages = {0}, out = {0};
+    struct lfi_rewrite_options options = {.arch = "x86_64",
+                                          .expanded = true,
+                                          .sink = text_add,
+                                          .sink_data = &out,
+                                          .report = text_report,
+                                          .report_data = &messages};
+    assert_int_equal(lfi_rewrite(text, sizeof text - 1, &options), LFI_REWRITE_FAILED);
+    assert_string_equal(messages.at, "1:2: '.macro' is left after expansion\n");
+    free(messages.at);
+    free(out.at);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(statements),     cmocka_unit_test(unterminated),
+        cmocka_unit_test(arguments),      cmocka_unit_test(literals),
+        cmocka_unit_test(names),          cmocka_unit_test(messages_say_where),
+        cmocka_unit_test(branch_targets), cmocka_unit_test(sink_fails),
+        cmocka_unit_test(expansion),      cmocka_unit_test(left_after_expansion),
+    };
+    return cmocka_run_group_tests_name("rewriter unit", tests, NULL, NULL);
+}

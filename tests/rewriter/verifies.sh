@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# Rewrites, assembles, links, post-links and verifies the inputs of the golden tests in $1, in every mode. $2, $3, $4 are
+# lfi-rewrite, lfi-postlink and lfi-verify.
+command -v clang-19 >/dev/null && command -v ld.lld-19 >/dev/null ||
+    { echo "skipped: no clang-19 or ld.lld-19"; exit 77; }
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+assemble() {
+    clang-19 -cc1as -triple x86_64-linux-musl -filetype obj -o "$2" "$1"
+}
+cat >"$dir/note.s" <<'END'
+	.section .note.lfi,"a",@note
+	.p2align 2
+	.long	4, 16, 1
+	.asciz	"LFI"
+	.long	1, 62, 0xffffffff, 0
+END
+assemble "$dir/note.s" "$dir/note.o" || exit 1
+# x is a thread-local variable in one of the tests
+here=$(dirname "$0")
+{ cat "$here/symbols.s"; printf 'x:\t.quad\t0\n'; } >"$dir/data.s"
+{ cat "$here/symbols.s"; printf '\t.section .tdata,"awT",@progbits\nx:\t.quad\t0\n'; } >"$dir/tls.s"
+status=0
+for input in control stack string thread labels exceptions memory implicit; do
+    for mode in full stores jumps; do
+        data=data && [ $input = thread ] && data=tls
+        "$2" --mode=$mode "$dir/$data.s" -o "$dir/symbols.out.s" &&
+            assemble "$dir/symbols.out.s" "$dir/symbols.o" || exit 1
+        "$2" --mode=$mode "$1/$input.s" -o "$dir/out.s" && assemble "$dir/out.s" "$dir/out.o" &&
+            ld.lld-19 -pie --no-dynamic-linker -z separate-code -z notext -z noexecstack \
+                --defsym=_start=g -o "$dir/out" "$dir/note.o" "$dir/out.o" "$dir/symbols.o" && "$3" --mode=$mode "$dir/out" && "$4" "$dir/out" ||
+            { echo "failed: $input, $mode"; status=1; }
+    done
+done
+exit $status

@@ -1,0 +1,33 @@
+	.bundle_align_mode	5
+	.text
+	.globl	f
+	.type	f,@function
+	.p2align	5
+f:
+	movzbl	%al, %r11d
+	movb	%gs:(%ebx,%r11d), %al
+	movzbl	%al, %r11d
+	movb	%gs:(%ebx,%r11d), %al
+	movq	%rax, %r11
+	sarq	$6, %r11
+	movq	%gs:(%edi,%r11d,8), %r11
+	btq	%rax, %r11
+	movslq	%eax, %r11
+	sarq	$5, %r11
+	movl	%gs:8(%esp,%r11d,4), %r11d
+	btl	%eax, %r11d
+	popq	%r11
+	.bundle_lock
+	andl	$-32, %r11d
+	addq	%gs:-40, %r11
+	jmpq	*%r11
+	.bundle_unlock
+	cpuid
+	.bundle_lock
+	leaq	8(%rip), %r11
+	jmpq	*%gs:-8
+	.bundle_unlock
+	.p2align	5
+	.p2align	5, , 4
+	.byte	102, 15, 56, 0, 200
+	nop

@@ -1,0 +1,14 @@
+# xlat, bit tests, instructions as bytes
+	.text
+	.globl	f
+	.type	f,@function
+f:
+	xlatb
+	xlat	(%rbx)
+	btq	%rax, (%rdi)
+	btl	%eax, 8(%rsp)
+	.byte	0xf3, 0xc3
+	.byte	0x0f, 0xa2
+	.byte	15, 5
+	.byte	102, 15, 56, 0, 200
+	.byte	0x90

@@ -1,0 +1,6 @@
+	.text
+	bad instruction
+	.macro m
+	nop
+	.endm
+	m

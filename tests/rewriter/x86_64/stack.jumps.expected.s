@@ -1,0 +1,152 @@
+	.bundle_align_mode	5
+	.text
+	.globl	steps
+	.type	steps,@function
+	.p2align	5
+steps:
+	.cfi_startproc
+	subq	$24, %rsp
+	pushq	%rbx
+	addq	$-24, %rsp
+	.cfi_adjust_cfa_offset 24
+	movq	%rdi, 8(%rsp)
+	leaq	-24(%rsp), %rsp
+	call	g
+	.p2align	5
+	subq	$24, %rsp
+	movl	8(%rsp), %eax
+	subq	$24, %rsp
+	movl	%eax, 8(%rdi)
+	subq	$8, %rsp
+	movl	%eax, %ecx
+	subq	$16, %rsp
+	movl	%eax, %ecx
+	subq	$65537, %rsp
+	movl	%eax, (%rsp)
+	subq	$24, %rsp
+	nop
+	movl	%eax, (%rsp)
+	addq	$24, %rsp
+	popq	%rbx
+	addq	$24, %rsp
+	popq	%r11
+	.bundle_lock
+	andl	$-32, %r11d
+	addq	%gs:-40, %r11
+	jmpq	*%r11
+	.bundle_unlock
+	subq	$-24, %rsp
+	movl	(%rsp), %eax
+	addq	$24, %rsp
+	movq	8(%rsp), %r11
+	.bundle_lock
+	andl	$-32, %r11d
+	addq	%gs:-40, %r11
+	callq	*%r11
+	.bundle_unlock
+	.p2align	5
+	addq	$24, %rsp
+	cmovel	8(%rsp), %eax
+	leaq	24(%rsp), %rsp
+	movl	%eax, 8(%rdi)
+	xorl	%eax, %eax
+	addq	$8, %rsp
+	movl	%eax, %ecx
+	xorl	%eax, %eax
+	addq	$16, %rsp
+	xorl	%eax, %eax
+	leaq	24(%rsp), %rsp
+	xorl	%eax, %eax
+	popq	%r11
+	.bundle_lock
+	andl	$-32, %r11d
+	addq	%gs:-40, %r11
+	jmpq	*%r11
+	.bundle_unlock
+	.cfi_endproc
+	.globl	red_zone
+	.type	red_zone,@function
+	.p2align	5
+red_zone:
+	movq	%rdi, -8(%rsp)
+	subq	$24, %rsp
+	movq	%rdi, %rax
+	xorl	%eax, %eax
+	popq	%r11
+	.bundle_lock
+	andl	$-32, %r11d
+	addq	%gs:-40, %r11
+	jmpq	*%r11
+	.bundle_unlock
+	.globl	writes
+	.type	writes,@function
+	.p2align	5
+writes:
+	movq	%rbp, %rsp
+	xorl	%eax, %eax
+	movq	48(%rdi), %rsp
+	xorl	%eax, %eax
+	leaq	-40(%rbp), %rsp
+	xorl	%eax, %eax
+	andq	$-32, %rsp
+	andq	%rax, %rsp
+	xorl	%eax, %eax
+	andl	$-16, %esp
+	xorl	%eax, %eax
+	subq	%rax, %rsp
+	xorl	%eax, %eax
+	addq	%rax, %rsp
+	xorl	%eax, %eax
+	addq	(%rdi), %rsp
+	xorl	%eax, %eax
+	subq	$SIZE, %rsp
+	xorl	%eax, %eax
+	popq	%rsp
+	xorl	%eax, %eax
+	xchgq	%rsp, %rax
+	xorl	%ecx, %ecx
+	orq	%rax, %rsp
+	xorl	%eax, %eax
+	cmovneq	%rax, %rsp
+	xorl	%eax, %eax
+	incq	%rsp
+	xorl	%eax, %eax
+	pushq	%rsp
+	leave
+	popq	%r11
+	.bundle_lock
+	andl	$-32, %r11d
+	addq	%gs:-40, %r11
+	jmpq	*%r11
+	.bundle_unlock
+	pushq	%rbp
+	movq	%rsp, %rbp
+	leaq	-32(%rsp), %rsp
+	xorl	%eax, %eax
+	leaveq
+	popq	%r11
+	.bundle_lock
+	andl	$-32, %r11d
+	addq	%gs:-40, %r11
+	jmpq	*%r11
+	.bundle_unlock
+	.globl	flags
+	.type	flags,@function
+	.p2align	5
+flags:
+	cmpl	%eax, %ecx
+	movq	%rbp, %rsp
+	je	1f
+	cmpl	%eax, %ecx
+	leaq	24(%rsp), %rsp
+	je	1f
+	cmpl	%eax, %ecx
+	leaq	-8(%rsp), %rsp
+	je	1f
+1:
+	popq	%r11
+	.bundle_lock
+	andl	$-32, %r11d
+	addq	%gs:-40, %r11
+	jmpq	*%r11
+	.bundle_unlock
