@@ -87,7 +87,7 @@ static bool apply(struct options *options, const struct option *option, const ch
         arguments_add(&options->macros, value);
         break;
     case DEFSYM:
-        arguments_add(&options->macros, "-defsym");
+        arguments_add(&options->macros, "--defsym");
         arguments_add(&options->macros, value);
         break;
     case RELAX:

@@ -1,0 +1,301 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+# The compiler of the SDK as people use it. None of it needs the sysroot.
+#   sdk.sh SDK-FOLDER WORK-FOLDER CASE
+set -eu
+sdk=$1 work=$2/$3 case=$3
+rm -rf "$work"
+mkdir -p "$work"
+cd "$work"
+cc=$sdk/bin/x86_64-lfi-linux-musl-clang
+die() { echo "FAILED: $*" >&2; exit 1; }
+has() { grep -qE -- "$1" "$2" || { cat "$2" >&2; die "/$1/ is not in $2"; }; }
+hasnt() { ! grep -qE -- "$1" "$2" || { cat "$2" >&2; die "/$1/ is in $2"; }; }
+refused() { "$@" >out 2>err && die "$* succeeded"; return 0; }
+verified() { "$sdk/bin/lfi-verify" "$@" || die "does not verify: $*"; }
+
+cat >start.c <<'END'
+int sum(const int *p, int n)
+{
+    int s = 0;
+    for (int i = 0; i < n; i++)
+        s += p[i];
+    return s;
+}
+static const int numbers[3] = {1, 2, 3};
+void _start(void)
+{
+    int status = sum(numbers, 3);
+    __asm__ volatile("movl $231, %%eax\n\tsyscall" ::"D"(status) : "rax", "rcx", "r11", "memory");
+}
+END
+
+case $case in
+targets)
+    "$sdk/bin/clang" --print-targets | awk 'NF > 2 { print $1 }' | sort >found
+    printf '%s\n' aarch64 aarch64_32 aarch64_be arm64 arm64_32 riscv32 riscv64 x86 x86-64 | sort >expected
+    diff expected found || die 'other targets'
+    ;;
+alone)
+    # No library of the machine, LLVM's least of all, and none of its files.
+    ! "$sdk/bin/llvm-readelf" -d "$sdk/bin/llvm" | grep NEEDED || die 'shared libraries'
+    "$cc" -v -c start.c 2>&1 | tee out | grep -q 'llvm-19' && die 'the machine'"'"'s LLVM is used'
+    "$sdk/bin/llvm-nm" start.o | grep -q ' T sum' || die 'no object'
+    ;;
+relocatable)
+    cp -a "$sdk" "copy of the sdk"
+    mkdir bin
+    ln -s "../copy of the sdk/bin/x86_64-lfi-linux-musl-clang" bin/
+    export PATH="$work/bin:$PATH"
+    x86_64-lfi-linux-musl-clang -O2 -nostdlib start.c -o start
+    verified start
+    x86_64-lfi-linux-musl-clang -v -c start.c 2>err
+    hasnt "$sdk" err
+    rm -r "copy of the sdk"
+    ;;
+driver-prints)
+    [ "$("$cc" -dumpmachine)" = x86_64-lfi-linux-musl ] || die '-dumpmachine'
+    "$cc" --version | grep -q 'Target: x86_64-lfi-linux-musl' || die '--version'
+    "$cc" -E -dM -x c /dev/null >macros
+    has '^#define __LFI__ 1$' macros
+    has '^#define __LFI_MODE__ 0$' macros
+    has '^#define __PIE__ 2$' macros
+    for mode in 1:lfi_stores 2:lfi_jumps; do
+        "$sdk/bin/x86_64-${mode#*:}-linux-musl-clang" -E -dM -x c /dev/null >macros
+        has "^#define __LFI_MODE__ ${mode%:*}$" macros
+    done
+    "$sdk/bin/x86_64-native-linux-musl-clang" -E -dM -x c /dev/null >macros
+    hasnt __LFI macros
+    ;;
+tools)
+    "$cc" -c start.c
+    for tool in ar nm objcopy objdump ranlib readelf size strings strip symbolizer cxxfilt addr2line; do
+        "$sdk/bin/llvm-$tool" --version >out || die "llvm-$tool"
+    done
+    "$sdk/bin/ld.lld" --version >out
+    for tool in ar nm objcopy objdump ranlib readelf size strings strip addr2line; do
+        "$sdk/bin/x86_64-lfi-linux-musl-$tool" --version >out || die "x86_64-lfi-linux-musl-$tool"
+    done
+    "$sdk/bin/llvm-ar" rcs lib.a start.o
+    "$sdk/bin/x86_64-lfi-linux-musl-ranlib" lib.a
+    "$sdk/bin/llvm-nm" --print-armap lib.a | grep -q 'sum in start.o' || die 'ar'
+    "$sdk/bin/llvm-strings" "$sdk/bin/x86_64-lfi-linux-musl.cfg" | grep -q -- --target || die strings
+    "$sdk/bin/llvm-readelf" -h start.o | grep -q 'ELF Header' || die readelf
+    "$sdk/bin/llvm-size" start.o | grep -q start.o || die size
+    echo _Z3foov | "$sdk/bin/llvm-cxxfilt" | grep -qF 'foo()' || die cxxfilt
+    "$cc" -g -c start.c -o debug.o
+    "$sdk/bin/llvm-strip" -g debug.o
+    hasnt debug_info debug.o
+    "$sdk/bin/llvm" objdump -d start.o | grep -q '<sum>' || die 'llvm objdump'
+    "$sdk/bin/llvm" --help | grep -q objdump || die help
+    ;;
+modes)
+    for mode in lfi lfi_stores lfi_jumps; do
+        "$sdk/bin/x86_64-$mode-linux-musl-clang" -O1 -nostdlib start.c -o $mode
+        verified $mode
+        "$sdk/bin/llvm-objdump" -d $mode >$mode.txt
+    done
+    has '%gs:\(%e' lfi.txt # a load
+    hasnt '%gs:\(%e' lfi_stores.txt
+    "$sdk/bin/x86_64-native-linux-musl-clang" -O1 -nostdlib start.c -o native
+    "$sdk/bin/llvm-objdump" -d native >native.txt
+    hasnt '%gs' native.txt
+    has 'syscall' native.txt
+    ;;
+stages)
+    "$cc" -S start.c
+    has 'sum:' start.s
+    hasnt '%gs' start.s # the compiler's own
+    "$cc" -E start.c -o start.i
+    "$cc" -c start.i -o from-i.o
+    "$cc" -c start.s -o from-s.o
+    "$cc" -c -emit-llvm start.c -o start.bc
+    "$cc" -c start.bc -o from-bc.o
+    mkdir saved
+    (cd saved && "$cc" -save-temps -c ../start.c -o start.o)
+    for file in saved/start.i saved/start.s saved/start.o; do [ -s $file ] || die "no $file"; done
+    for object in from-i.o from-s.o from-bc.o saved/start.o; do
+        "$sdk/bin/llvm-objdump" -d --no-show-raw-insn $object | grep -q '%gs:-0x28' || die "$object is not rewritten"
+    done
+    "$cc" -fsyntax-only start.c
+    cat start.c | "$cc" -x c - -c -o stdin.o
+    [ -s stdin.o ] || die 'from standard input'
+    ;;
+assembly)
+    printf '#define TO %%rbx\n#include "part.h"\nf:\n\tmovq %%rax, (TO)\n\tPART\n\tret\n' >a.S
+    echo '#define PART nop' >part.h
+    "$cc" -c a.S -MD -MF a.d
+    has 'part\.h' a.d
+    "$sdk/bin/llvm-objdump" -d a.o >a.txt
+    has 'movq.*%gs:\(%ebx\)' a.txt
+    printf '\t.ifdef V\n\tmovl $V, %%eax\n\t.endif\n\t.macro two a\n\tmovq \\a, (%%rdi)\n\tmovq \\a, 8(%%rdi)\n\t.endm\ng:\ttwo %%rcx\n' >m.s
+    "$cc" -c m.s -Wa,--defsym,V=7
+    "$sdk/bin/llvm-objdump" -d m.o >m.txt
+    has '\$0x7, %eax' m.txt
+    has 'movq.*%gs:0x8\(%edi\)' m.txt
+    printf '\t.include "inc.s"\n' >i.s
+    mkdir inc && echo 'here: nop' >inc/inc.s
+    "$cc" -c i.s -Iinc
+    "$sdk/bin/llvm-nm" i.o | grep -q here || die '.include'
+    : >empty.s
+    "$cc" -c empty.s
+    [ -s empty.o ] || die 'an empty file'
+    ;;
+assembly-errors)
+    printf 'f:\n\tnop\n\tmovw (%%rax), %%ds\n' >bad.s
+    refused "$cc" -c bad.s
+    has 'bad\.s:3:' err
+    [ ! -e bad.o ] || die 'an object of a bad file'
+    echo old >bad.o
+    refused "$sdk/bin/x86_64-lfi-linux-musl-as" bad.s -o bad.o
+    [ "$(cat bad.o)" = old ] || die 'the old output is gone'
+    # What only the assembler notices is reported for the user's line, too.
+    printf '\n\n\t.macro m x\n\tnosuch \\x\n\t.endm\n\tm %%rax\n' >expand.s
+    refused "$cc" -c expand.s
+    has 'expand\.s:6' err
+    printf '\n\n\t.cfi_endproc\n' >late.s
+    refused "$cc" -c late.s
+    has 'late\.s:3' err
+    ls -a >left
+    hasnt 'lfi-' left
+    ;;
+debug-lines)
+    "$cc" -g -O1 -nostdlib start.c -o start
+    address=0x$("$sdk/bin/llvm-nm" start | awk '$3 == "sum" { print $1 }')
+    "$sdk/bin/llvm-symbolizer" -e start "$address" >out
+    has 'start\.c:[1-6]:' out
+    "$sdk/bin/llvm-addr2line" -e start "$address" >out
+    has 'start\.c:[1-6]' out
+    "$sdk/bin/llvm-readelf" -u start >unwind
+    has 'DW_CFA_def_cfa' unwind
+    ;;
+dependencies)
+    echo 'int x;' >x.h
+    printf '#include "x.h"\n' >d.c
+    "$cc" -MD -c d.c
+    has '^d\.o: .*d\.c .*x\.h' d.d
+    "$cc" -MMD -MP -MT other -MF o.d -c d.c
+    has '^other: ' o.d
+    "$cc" -nostdlib start.c -o start -Wl,--dependency-file=link.d
+    has '^start: ' link.d
+    ;;
+outputs)
+    "$cc" -nostdlib start.c -o /dev/null
+    "$cc" -c start.c -o /dev/null
+    [ -c /dev/null ] || die '/dev/null was replaced'
+    "$cc" -nostdlib start.c
+    verified a.out
+    refused "$cc" -nostdlib start.c -lnosuch -o no
+    [ ! -e no ] || die 'an output of a failed link'
+    echo old >kept
+    "$cc" -c start.c
+    refused "$sdk/bin/x86_64-lfi-linux-musl-ld" start.o -lnosuch -o kept
+    [ "$(cat kept)" = old ] || die 'the old output is gone'
+    ln -s real link
+    "$cc" -nostdlib start.c -o real
+    "$cc" -nostdlib start.c -o link
+    [ -L link ] || die 'a link was replaced'
+    refused "$cc" -nostdlib start.c -o missing/folder
+    has missing err
+    ls -a >left
+    hasnt 'lfi-' left
+    [ -x a.out ] || die 'not executable'
+    ;;
+linking)
+    "$cc" -c start.c
+    "$cc" -r start.o -nostdlib -o r.o
+    "$sdk/bin/llvm-readelf" -h r.o >out
+    has 'REL \(' out
+    "$cc" -nostdlib r.o -o from-r
+    verified from-r
+    refused "$cc" -shared -nostdlib start.o -o lib.so
+    has 'shared libraries are not supported' err
+    refused "$cc" -no-pie -nostdlib start.o -o no-pie
+    ld=$sdk/bin/x86_64-lfi-linux-musl-ld
+    pie='-static -pie --no-dynamic-linker'
+    # shellcheck disable=SC2086 # words
+    for form in '-o one' '-oone' '--output=one' '--output one' '-output=one'; do
+        rm -f one
+        "$ld" $pie start.o $form
+        verified one
+    done
+    printf -- '%s\n"start.o" -o '"'two words'" "$pie" >response
+    "$ld" @response
+    verified 'two words'
+    "$ld" --version | grep -q LLD || die '--version'
+    "$ld" --help | grep -q 'OPTIONS' || die '--help'
+    "$ld" -v | grep -q LLD || die '-v'
+    "$cc" -nostdlib start.o -Wl,--version | grep -q LLD || die '-Wl,--version'
+    "$cc" -nostdlib -Wl,--gc-sections -Wl,-s start.o -o small
+    verified small
+    "$sdk/bin/llvm-readelf" -n small >out
+    has 'LFI' out
+    ;;
+tail-calls)
+    # Reserving r11 leaves one register for the target of a tail call with six arguments.
+    cat >tail.c <<'END'
+typedef long fn(long, long, long, long, long, unsigned char *);
+typedef long vn(const char *, ...);
+long six(fn **t, long a, long b, long c, long d, long i) { return t[i](a, b, c, d, i, 0); }
+fn *table[256];
+long dispatch(long a, long b, long c, long d, long e, unsigned char *i)
+{
+    __attribute__((musttail)) return table[*i](a, b, c, d, e, i);
+}
+long variadic(vn *f, const char *a, long b, long c, long d, long e, long g) { return f(a, b, c, d, e, g); }
+long variadic_double(vn *f, double x) { return f("", 1, 2, 3, 4, 5, x); }
+__attribute__((visibility("hidden"))) extern fn *const *vtable;
+long member(long a, long b, long c, long d, long e, unsigned char *i) { return vtable[*i](a, b, c, d, e, i); }
+END
+    for flags in -O0 -O1 -O2 -Os '-O2 -fno-plt -fPIC' '-O2 -mcmodel=large' '-O2 -march=x86-64-v3'; do
+        # shellcheck disable=SC2086 # words
+        "$cc" $flags -c tail.c || die "$flags"
+    done
+    "$cc" -O2 -S tail.c
+    has 'jmpq.*\*%rax' tail.s
+    ;;
+reserved-register)
+    # Enough pressure to use every register there is, in code that is unlike in each function.
+    awk 'BEGIN {
+        for (f = 0; f < 20; f++) {
+            printf "long f%d(const long *p, long *q) {", f
+            for (i = 0; i < 24; i++) printf " long v%d = p[%d];", i, (i * 7 + f) % 64
+            printf " for (long n = 0; n < p[0]; n++) {"
+            for (i = 0; i < 24; i++) printf " v%d = v%d * v%d + (v%d >> %d);", i, (i + 1) % 24, (i + f) % 24, (i * 5) % 24, f
+            printf " }"
+            for (i = 0; i < 24; i++) printf " q[%d] = v%d;", i, i
+            printf " return (char)v1 + (short)v2 + (int)v3; }\n"
+        }
+    }' >pressure.c
+    for flags in -O1 -O2 '-O2 -fstack-protector-strong' '-O2 -march=x86-64-v3' '-O2 -fno-omit-frame-pointer'; do
+        # shellcheck disable=SC2086 # words
+        "$cc" $flags -S pressure.c
+        hasnt '%r11' pressure.s
+        "$cc" $flags -c pressure.c
+    done
+    "$sdk/bin/x86_64-native-linux-musl-clang" -O2 -S pressure.c
+    has '%r11' pressure.s # or else this test shows nothing
+    ;;
+ccache)
+    command -v ccache >/dev/null || exit 77
+    export CCACHE_DIR=$work/ccache
+    ccache "$cc" -O2 -c start.c -o one.o
+    ccache "$cc" -O2 -c start.c -o two.o
+    cmp one.o two.o
+    ccache -s -v >out
+    has 'Hits: +1 ' out
+    ;;
+deterministic)
+    "$cc" -O2 -g -nostdlib start.c -o one
+    "$cc" -O2 -g -nostdlib start.c -o two
+    cmp one two
+    ;;
+cxx)
+    printf '#include <stddef.h>\n#include <immintrin.h>\nstruct S { virtual int f(); int x; };\nint S::f() { return x; }\nint g(S *s) { return s->f(); }\n' >c.cpp
+    "$sdk/bin/x86_64-lfi-linux-musl-clang++" -O2 -nostdinc++ -ffreestanding -c c.cpp
+    "$sdk/bin/llvm-nm" -C c.o >out
+    has 'g\(S\*\)' out
+    ;;
+*) die "no such case: $case" ;;
+esac
