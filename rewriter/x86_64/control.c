@@ -106,12 +106,6 @@ void rewrite_call(struct rewriter *r, uint32_t index)
         put_statement(r, index); /* the linker makes a nop of the same length of it */
         return;
     }
-    if (span_has(o->text, "__tls_get_addr")) {
-        report_error(r, s, o->text.at,
-                     "__tls_get_addr calls are rewritten by linkers: compile with "
-                     "-mtls-dialect=gnu2 or with -fPIE");
-        return;
-    }
     if (r11_surely_live_after(r, index))
         report_error(
             r, s, NULL,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "x86_64.h"
 
-static const char names[256][6] = {
+static const char *const names[256] = {
     [REG(REG64, 0)] = "rax",
     "rcx",
     "rdx",
@@ -153,7 +153,7 @@ void registers_start(struct rewriter *r)
 {
     struct x86_64 *x = x86(r);
     for (unsigned i = 1; i < 256; i++) {
-        if (!names[i][0])
+        if (!names[i])
             continue;
         uint8_t slot = hash((struct span){names[i], (uint32_t)strlen(names[i])});
         while (x->register_slots[slot])
