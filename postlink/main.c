@@ -68,6 +68,7 @@ static void print_stats(const char *file, const struct postlink_stats *stats)
         {"masked calls moved", stats->masked_calls},
         {"runtime calls moved", stats->runtime_calls},
         {"relaxed calls repaired", stats->relaxed_calls},
+        {"branches to undefined weak symbols made traps", stats->nowhere},
         {"nops rewritten", stats->nops},
         {"gap bytes filled", stats->gap_bytes},
         {"bundles left as they are", stats->bundles_left},

@@ -21,6 +21,7 @@ struct postlink_stats {
     uint64_t masked_calls;  /* groups moved likewise */
     uint64_t runtime_calls; /* groups moved likewise */
     uint64_t relaxed_calls; /* `addr32 call` of the linker made a plain call */
+    uint64_t nowhere;       /* branches to undefined weak symbols, made traps */
     uint64_t nops;          /* written anew: they crossed a bundle boundary or had odd prefixes */
     uint64_t gap_bytes;     /* filled between and behind sections */
 };

@@ -60,6 +60,8 @@ struct pass {
     bool ok;
 };
 
+static const uint8_t ud2[] = {0x0f, 0x0b};
+
 static int32_t get32(const uint8_t *bytes)
 {
     int32_t value;
@@ -211,6 +213,29 @@ static bool long_nop_near(const uint8_t *start, const uint8_t *end)
     return memmem(start, (size_t)(end - start), nop, sizeof nop) != NULL;
 }
 
+/*
+ * The opcode of a direct branch with a 32-bit displacement, e8 (call), e9 (jmp), 80 … 8f (jcc,
+ * behind 0f), and its length; 0 if b[0], b[1] begin none.
+ */
+static inline unsigned direct_branch(const uint8_t *b, unsigned *length)
+{
+    *length = b[0] == 0x0f ? 6 : 5;
+    if (b[0] == 0xe8 || b[0] == 0xe9)
+        return b[0];
+    return b[0] == 0x0f && (b[1] & 0xf0) == 0x80 ? b[1] : 0;
+}
+
+/*
+ * Whether a branch at `address` goes to address 0. So do branches to weak symbols that nobody
+ * defined; there are ELF headers, never code.
+ */
+static inline bool goes_nowhere(const uint8_t *b, uint64_t address, unsigned room)
+{
+    unsigned length;
+    return room >= 5 && direct_branch(b, &length) != 0 && length <= room &&
+           address + length + (uint64_t)(int64_t)get32(b + length - 4) == 0;
+}
+
 /* Whether b[0], b[1] may begin something of interest. */
 static inline bool interesting(uint8_t b0, uint8_t b1)
 {
@@ -241,7 +266,8 @@ static bool suspicious(const struct pass *pass, const struct bundle *bundle)
     if (b[bundle->end - 1] == INT3 && pass->code->falls_through)
         return true;
     for (unsigned i = bundle->start; i + 1 < bundle->end; i++) {
-        if (interesting(b[i], b[i + 1]))
+        if (interesting(b[i], b[i + 1]) ||
+            goes_nowhere(b + i, bundle->address + i, bundle->end - i))
             return true;
     }
     /* A nop across the end: the eight bytes at its end begin in the last 7 bytes or in the next 7.
@@ -285,6 +311,36 @@ static bool rewrite_nops(struct pass *pass, const struct bundle *bundle)
         pass->stats->nops++;
     }
     return pass->stats->nops != before;
+}
+
+/*
+ * Makes branches to address 0 traps of the same length, as if the address had been reached. The
+ * call pushes still, because that may be the access that a step of rsp needs (docs/abi.md, "The
+ * stack"). Returns whether there were any.
+ */
+static bool trap_nowhere(struct pass *pass, const struct bundle *bundle)
+{
+    bool any = false;
+    for (unsigned i = 0; i < bundle->count; i++) {
+        const struct insn *insn = &bundle->insns[i];
+        uint8_t *b = bundle->bytes + insn->offset;
+        if (!goes_nowhere(b, bundle->address + insn->offset, insn->length))
+            continue;
+        unsigned length, opcode = direct_branch(b, &length);
+        if (opcode == 0xe8) {
+            *b++ = 0x50; /* pushq %rax */
+            length--;
+        } else if (opcode != 0xe9) {
+            *b++ = (uint8_t)(0x70 | ((opcode & 0x0f) ^ 1)); /* the opposite jcc, over the trap */
+            *b++ = 2;
+            length -= 2;
+        }
+        memcpy(b, ud2, sizeof ud2);
+        fill_nops(b + sizeof ud2, length - sizeof ud2);
+        pass->stats->nowhere++;
+        any = true;
+    }
+    return any;
 }
 
 /* Turns int3 up to the end of the bundle (the linker's filling) into nops. */
@@ -409,7 +465,8 @@ static bool repair_bundle(struct pass *pass, struct bundle *bundle)
         pass->stats->bundles_left++;
         return true;
     }
-    if (rewrite_nops(pass, bundle))
+    bool changed = rewrite_nops(pass, bundle);
+    if (trap_nowhere(pass, bundle) || changed)
         decode_bundle(pass, bundle);
     if (pass->code->falls_through && fill_fall_through(pass, bundle))
         decode_bundle(pass, bundle);
