@@ -215,7 +215,7 @@ linking)
     ld=$sdk/bin/x86_64-lfi-linux-musl-ld
     pie='-static -pie --no-dynamic-linker'
     # shellcheck disable=SC2086 # words
-    for form in '-o one' '-oone' '--output=one' '--output one' '-output=one'; do
+    for form in '-o one' '-oone' '--output=one' '--output one'; do
         rm -f one
         "$ld" $pie start.o $form
         verified one

@@ -58,7 +58,7 @@ bool target_from_triple(struct target *target, const char *triple)
             memcmp(vendor, modes[i].vendor, vendor_size) == 0) {
             memcpy(target->arch, triple, arch);
             target->arch[arch] = 0;
-            strcpy(target->triple, triple);
+            memcpy(target->triple, triple, strlen(triple) + 1);
             target->mode = modes[i].mode;
             return true;
         }
@@ -69,9 +69,10 @@ bool target_from_triple(struct target *target, const char *triple)
 bool target_from_name(struct target *target, const char *called)
 {
     char name[PATH_MAX];
-    if (strlen(called) >= sizeof name)
+    size_t size = strlen(called) + 1;
+    if (size > sizeof name)
         return false;
-    strcpy(name, called);
+    memcpy(name, called, size);
     char *base = strrchr(name, '/');
     char *dash = strrchr(base ? base : name, '-'); /* TRIPLE-as */
     if (dash) {
@@ -106,7 +107,7 @@ bool sdk_path(char path[PATH_MAX], const char *inside)
         return false;
     }
     path[used] = '/';
-    strcpy(path + used + 1, inside);
+    memcpy(path + used + 1, inside, strlen(inside) + 1);
     return true;
 }
 

@@ -38,20 +38,22 @@ static int run(const struct arguments *arguments)
  * name. */
 static bool correct_dependencies(const char *file, const struct output *output)
 {
-    FILE *stream = fopen(file, "r+");
-    if (!stream)
-        return true; /* ld.lld wrote none, and said why */
     char *text = NULL;
-    size_t room = 0;
+    size_t room = 0, name = strlen(output->temporary);
+    FILE *stream = fopen(file, "r");
+    if (!stream)
+        return errno == ENOENT; /* ld.lld wrote none */
     ssize_t size = getdelim(&text, &room, '\0', stream);
-    size_t name = strlen(output->temporary);
+    fclose(stream);
     bool done = true;
     if (size >= (ssize_t)name && memcmp(text, output->temporary, name) == 0) {
-        done = freopen(file, "w", stream) != NULL &&
-               fprintf(stream, "%s%s", output->path, text + name) >= 0;
+        stream = fopen(file, "w");
+        done = stream && fprintf(stream, "%s%s", output->path, text + name) >= 0;
+        if (stream && fclose(stream) != 0)
+            done = false;
     }
     free(text);
-    return stream && fclose(stream) == 0 && done;
+    return done;
 }
 
 static int link_program(const struct options *options, const struct target *target)

@@ -171,8 +171,8 @@ bool options_read(struct options *options, int argc, char **argv)
     bool good = true;
     for (size_t i = 0; i < all.count && good; i++) {
         const char *argument = all.list[i], *found;
-        if (argument[0] != '-' || argument[1] == 0) {
-            options->links = true;
+        if (argument[0] != '-' || argument[1] == 0 || strncmp(argument, "--library=", 10) == 0) {
+            options->links = true; /* an input */
         } else if ((found = own("--lfi-target=", argument))) {
             options->target = found;
         } else if ((found = own("--lfi-mode=", argument))) {
@@ -183,10 +183,9 @@ bool options_read(struct options *options, int argc, char **argv)
         } else if ((found = value("-dependency-file", &all, &i))) {
             options->dependencies = found;
         } else if (has_value(argument)) {
-            if (is(argument, "-l") || is(argument, "-library") || is(argument, "-T"))
-                options->links = true;
+            options->links |= is(argument, "-l") || is(argument, "-library");
             i++;
-        } else if ((found = value("-output", &all, &i)) ||
+        } else if ((argument[1] == '-' && (found = value("-output", &all, &i))) ||
                    (strncmp(argument, "-omagic", 7) != 0 && (found = value("-o", &all, &i)))) {
             good = found[0] != 0;
             if (!good)
@@ -199,7 +198,7 @@ bool options_read(struct options *options, int argc, char **argv)
         } else if (is(argument, "-shared") || is(argument, "-Bshareable")) {
             options->shared = true;
         } else if (argument[1] == 'l') {
-            options->links = true;
+            options->links = true; /* -lNAME */
         }
     }
     free(all.list);
