@@ -1,0 +1,77 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+# restricted.sh TRIPLE: what a program sees of the host's files and environment under each option of
+# lfi-run. Environment: SDK. Exit status 77: TRIPLE has no sysroot in this SDK.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+triple=$1
+failed=0
+[ -e "$SDK/sysroot/$triple/usr/lib/libc.a" ] || exit 77
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+"$SDK/bin/$triple-clang" -O2 "$here/restricted.c" -o "$work/program" || exit 1
+mkdir -p "$work/shown/sub" "$work/other" "$work/hidden"
+echo inside >"$work/shown/file"
+echo other >"$work/other/file"
+echo hidden >"$work/hidden/file"
+ln -s "$work/hidden/file" "$work/shown/absolute"
+ln -s ../hidden/file "$work/shown/relative"
+ln -s /data/file "$work/shown/box"
+
+# expect STATUS OUTPUT ARGUMENT...: of lfi-run
+expect()
+{
+    status=$1 output=$2
+    shift 2
+    printed=$(HOST_VARIABLE=host "$SDK/bin/lfi-run" "$@" 2>&1 </dev/null)
+    got=$?
+    if [ $got -ne "$status" ] || [ "$printed" != "$output" ]; then
+        echo "FAILED: lfi-run $*: status $got (expected $status): '$printed' (expected '$output')"
+        failed=1
+    fi
+}
+
+p=$work/program
+box="-r --dir /data=$work/shown"
+# shellcheck disable=SC2086 # lists of words
+{
+    expect 0 inside $box "$p" cat /data/file
+    expect 0 inside $box "$p" cat data/sub/../file
+    expect 0 inside $box "$p" cat /data/box
+    expect 0 inside $box --wd /data "$p" cat file
+    expect 0 /data/sub $box --wd /data/sub "$p" pwd
+    expect 0 / $box "$p" pwd
+    expect 1 "/data/absolute: No such file or directory" $box "$p" cat /data/absolute
+    expect 1 "/data/relative: No such file or directory" $box "$p" cat /data/relative
+    expect 1 "/data/../hidden/file: No such file or directory" $box "$p" cat /data/../hidden/file
+    expect 1 "$work/hidden/file: No such file or directory" $box "$p" cat "$work/hidden/file"
+    expect 1 "/etc/passwd: No such file or directory" $box "$p" cat /etc/passwd
+    expect 1 "/proc/self/maps: No such file or directory" $box "$p" cat /proc/self/maps
+    expect 1 "/new: No such file or directory" $box "$p" write /new
+    expect 0 other $box --dir /data/deep/er="$work/other" "$p" cat /data/deep/er/file
+    expect 0 "" $box "$p" write /data/made
+    expect 0 "written in the box" $box "$p" cat /data/made
+    expect 0 "not set" $box "$p" env HOST_VARIABLE
+    expect 0 box $box --env HOST_VARIABLE=first --env HOST_VARIABLE=box "$p" env HOST_VARIABLE
+}
+[ "$(cat "$work/shown/made")" = "written in the box" ] || failed=1
+expect 0 host "$p" env HOST_VARIABLE
+expect 0 box --env HOST_VARIABLE=box "$p" env HOST_VARIABLE
+expect 0 hidden "$p" cat "$work/shown/relative"
+expect 0 hidden "$p" cat "$work/shown/absolute"
+expect 0 "$p" "$p" exe
+expect 1 "/proc/self/mem: Permission denied" "$p" cat /proc/self/mem
+expect 1 "/proc/self/mem: Permission denied" "$p" write /proc/self/mem
+expect 1 "/p/self/mem: Permission denied" -r --dir /p=/proc "$p" write /p/self/mem
+expect 0 host --huge-pages "$p" env HOST_VARIABLE
+
+"$SDK/bin/lfi-run" --perf "$p" pwd >/dev/null &
+pid=$!
+wait $pid || failed=1
+grep -q '^[0-9a-f]* [0-9a-f]* main$' "/tmp/perf-$pid.map" || {
+    echo "FAILED: no main in the perf map"
+    failed=1
+}
+rm -f "/tmp/perf-$pid.map"
+exit $failed
