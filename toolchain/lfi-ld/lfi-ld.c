@@ -123,8 +123,12 @@ int main(int argc, char **argv)
     }
     if (options.mode != INT_MIN)
         target.mode = options.mode;
-    if (options.shared && target.mode != MODE_NATIVE) {
-        fputs("lfi-ld: shared libraries are not supported; link statically\n", stderr);
+    if (target.mode != MODE_NATIVE && (options.shared || options.lto)) {
+        fputs(options.shared ? "lfi-ld: shared libraries are not supported; link statically\n"
+                             : "lfi-ld: code of the linker's optimizer would not be rewritten; "
+                               "do without -flto\n",
+              stderr);
+        options_free(&options);
         return STATUS_FAILURE;
     }
     int status = link_program(&options, &target);

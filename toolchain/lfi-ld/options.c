@@ -197,6 +197,8 @@ bool options_read(struct options *options, int argc, char **argv)
             options->informs = true;
         } else if (is(argument, "-shared") || is(argument, "-Bshareable")) {
             options->shared = true;
+        } else if (strncmp(argument, "-plugin-opt=", 12) == 0) {
+            options->lto = true;
         } else if (argument[1] == 'l') {
             options->links = true; /* -lNAME */
         }

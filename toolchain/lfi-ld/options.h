@@ -14,6 +14,7 @@ struct options {
     bool informs;             /* --version or --help: there will be no output */
     bool relocatable;         /* -r */
     bool shared;              /* -shared */
+    bool lto;                 /* -plugin-opt=..., which clang passes with -flto */
     struct arguments rest;    /* the command line as it came, without options of our own */
     struct arguments owned;   /* texts that were read from response files */
 };
