@@ -25,7 +25,7 @@ int main(void)
         fesetround(modes[i]);
         volatile double x = one / 3;
         volatile long double y = (long double)one / 3;
-        printf("%.0f %a %La\n", rint(2.5 * one), x, y);
+        printf("%.0f %a %.22Lg\n", rint(2.5 * one), x, y);
     }
     fesetround(FE_TONEAREST);
 
