@@ -14,7 +14,7 @@ set -eu
 
 programs=$(cd "$(dirname "$0")" && pwd)/programs
 name=$1 triple=$2
-work=$WORK/$triple/$name
+folder=$WORK/$triple/$name
 level=
 
 # A file beside the program, or nothing.
@@ -27,12 +27,12 @@ fail() {
     exit 1
 }
 
-# Runs $work/program with the arguments given.
+# Runs $folder/program with the arguments given.
 run() {
     variable=$(beside env)
     case $triple in
-    host) env ${variable:+"$variable"} "$work/program" "$@" ;;
-    *) "$SDK/bin/lfi-run" ${variable:+--env "$variable"} "$work/program" "$@" ;;
+    host) env ${variable:+"$variable"} "$folder/program" "$@" ;;
+    *) "$SDK/bin/lfi-run" ${variable:+--env "$variable"} "$folder/program" "$@" ;;
     esac
 }
 
@@ -47,9 +47,9 @@ host) compiler=${CC:-clang-19} ;;
     ;;
 esac
 
-rm -rf "$work"
-mkdir -p "$work"
-cd "$work"
+rm -rf "$folder"
+mkdir -p "$folder"
+cd "$folder"
 beside stdin >stdin
 wanted=$(beside status)
 sources=$programs/$name.c
