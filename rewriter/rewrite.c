@@ -45,9 +45,24 @@ static void align_bundle(struct rewriter *r)
     r->aligned = true;
 }
 
-static void write_label(struct rewriter *r, const struct statement *s)
+/* Labels at one place stay at one place: they are aligned if any of them must be. */
+static bool place_needs_bundle(const struct rewriter *r, uint32_t index)
 {
-    if (s->in_code && label_needs_bundle(r, s->symbol))
+    for (uint32_t i = index; i < r->count; i++) {
+        const struct statement *s = &r->statements[i];
+        if (s->kind == STATEMENT_LABEL && label_needs_bundle(r, s->symbol))
+            return true;
+        if (s->kind != STATEMENT_LABEL &&
+            !(s->kind == STATEMENT_DIRECTIVE && s->directive == DIRECTIVE_LOC))
+            return false;
+    }
+    return false;
+}
+
+static void write_label(struct rewriter *r, uint32_t index)
+{
+    const struct statement *s = &r->statements[index];
+    if (s->in_code && place_needs_bundle(r, index))
         align_bundle(r);
     put_bytes(&r->out, s->at, s->size);
     put(&r->out, ":\n");
@@ -188,7 +203,7 @@ static void write_statements(struct rewriter *r)
         const struct statement *s = &r->statements[i];
         switch ((enum statement_kind)s->kind) {
         case STATEMENT_LABEL:
-            write_label(r, s);
+            write_label(r, i);
             break;
         case STATEMENT_DIRECTIVE:
             write_directive(r, i);

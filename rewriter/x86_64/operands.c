@@ -260,53 +260,67 @@ static void take_addresses(struct rewriter *r, struct insn *in)
     }
 }
 
+/* Looks a mnemonic up, in capitals too, as some write by hand. */
+static const struct known_insn *find_insn(struct rewriter *r, struct span word)
+{
+    const struct known_insn *known = known_insn(r, word);
+    char lower[32];
+    if (known || word.size > sizeof lower)
+        return known;
+    for (uint32_t i = 0; i < word.size; i++)
+        lower[i] = (char)(word.at[i] >= 'A' && word.at[i] <= 'Z' ? word.at[i] | 32 : word.at[i]);
+    return known_insn(r, (struct span){lower, word.size});
+}
+
+/*
+ * Prefixes and mnemonic at the start of *text. NULL after reporting, or with *prefix_only where
+ * there is no mnemonic.
+ */
+static const struct known_insn *take_mnemonic(struct rewriter *r, const struct statement *s,
+                                              struct span *text, struct span *pseudo,
+                                              unsigned *prefixes, bool *prefix_only)
+{
+    for (;;) {
+        if (text->size && *text->at == '{' && !take_pseudo(r, s, text, pseudo))
+            return NULL;
+        struct span word = take_word(text);
+        const struct known_insn *known = find_insn(r, word);
+        int prefix = known ? 0 : prefix_of(word);
+        if (prefix > 0)
+            *prefixes |= (unsigned)prefix;
+        if (prefix != 0 && !text->size) {
+            *prefix_only = true;
+            return NULL;
+        }
+        if (prefix != 0)
+            continue;
+        if (!word.size)
+            report_error(r, s, text->at, "expected an instruction");
+        else if (!known)
+            report_error(
+                r, s, word.at,
+                "unknown instruction '%.*s': the box allows x86-64-v3, AES, PCLMUL and SHA",
+                (int)word.size, word.at);
+        else if (known->info->class == CLASS_REFUSED)
+            report_error(r, s, word.at, "'%.*s' %s", (int)word.size, word.at,
+                         known->info->suffixes);
+        else if (text->size && *text->at == ',') /* `jne,pt` */
+            report_error(r, s, text->at, "branch hints are not supported; leave them out");
+        else
+            return known;
+        return NULL;
+    }
+}
+
 struct insn *x86_64_parse(struct rewriter *r, struct statement *s, struct span text,
                           bool *prefix_only)
 {
-    struct span pseudo = {0}, word;
+    struct span pseudo = {0};
     unsigned prefixes = 0;
-    int prefix;
-    do {
-        if (text.size && *text.at == '{' && !take_pseudo(r, s, &text, &pseudo))
-            return NULL;
-        word = take_word(&text);
-        prefix = prefix_of(word);
-        if (prefix > 0)
-            prefixes |= (unsigned)prefix;
-        if (word.size && word.at + word.size < span_end(text) && *text.at == ',' && prefix == 0) {
-            /* `jne,pt` */
-            report_error(r, s, text.at, "branch hints are not supported; leave them out");
-            return NULL;
-        }
-    } while (prefix != 0 && text.size);
-    if (prefix != 0) {
-        *prefix_only = true;
+    const struct known_insn *known = take_mnemonic(r, s, &text, &pseudo, &prefixes, prefix_only);
+    if (!known)
         return NULL;
-    }
-    if (!word.size) {
-        report_error(r, s, text.at, "expected an instruction");
-        return NULL;
-    }
-    char lower[32];
-    struct span name = word;
-    for (uint32_t i = 0; i < word.size && word.size <= sizeof lower; i++)
-        if (word.at[i] >= 'A' && word.at[i] <= 'Z') { /* as people write by hand */
-            for (i = 0; i < word.size; i++)
-                lower[i] =
-                    (char)(word.at[i] >= 'A' && word.at[i] <= 'Z' ? word.at[i] | 32 : word.at[i]);
-            name.at = lower;
-        }
-    const struct known_insn *known = known_insn(r, name);
-    if (!known) {
-        report_error(r, s, word.at,
-                     "unknown instruction '%.*s': the box allows x86-64-v3, AES, PCLMUL and SHA",
-                     (int)word.size, word.at);
-        return NULL;
-    }
-    if (known->info->class == CLASS_REFUSED) {
-        report_error(r, s, word.at, "'%.*s' %s", (int)word.size, word.at, known->info->suffixes);
-        return NULL;
-    }
+    struct span name = known->name;
 
     struct operand operands[MAX_OPERANDS];
     unsigned count = 0;
@@ -333,7 +347,7 @@ struct insn *x86_64_parse(struct rewriter *r, struct statement *s, struct span t
 
     struct insn *in = arena_alloc(&r->arena, sizeof *in + count * sizeof *operands);
     *in = (struct insn){.info = info,
-                        .mnemonic = name.at == word.at ? word : known->name,
+                        .mnemonic = name,
                         .pseudo = pseudo,
                         .width = known->width,
                         .prefixes = (uint8_t)prefixes,

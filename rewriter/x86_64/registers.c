@@ -173,7 +173,7 @@ uint8_t register_parse(const struct rewriter *r, struct span name)
     name.at = lower;
     for (uint8_t slot = hash(name); x->register_slots[slot]; slot++) {
         const char *known = names[x->register_slots[slot]];
-        if (strlen(known) == name.size && memcmp(known, lower, name.size) == 0)
+        if (strncmp(known, lower, name.size) == 0 && !known[name.size])
             return x->register_slots[slot];
     }
     /* zmm0…31, xmm16…31, ymm16…31, k0…7: parsed to be refused */
