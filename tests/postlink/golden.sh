@@ -13,6 +13,7 @@
 #   # note: none|twice   how often the object with the empty note is linked
 #   # bytes: yes      show the bytes of the executable segment, gaps included
 #   # verify: no (WHY)   the result is not for the verifier
+# shellcheck disable=SC2094,SC2153 # WORK is from the environment
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)/golden

@@ -10,6 +10,7 @@
 #   NAME.flags      for the compiler
 # Environment: SDK (the SDK's folder), WORK (a folder for output). Exit status 77: TRIPLE has no
 # sysroot in this SDK.
+# shellcheck disable=SC2094,SC2153 # capital names come from the environment; `beside` reads other files
 set -eu
 
 programs=$(cd "$(dirname "$0")" && pwd)/programs
