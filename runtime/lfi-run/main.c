@@ -13,8 +13,6 @@
 
 #include <lfi/linux.h>
 
-extern char **environ;
-
 #define EXIT_USAGE       2
 #define EXIT_CANNOT      126 /* as a shell: found, but cannot be run */
 #define EXIT_NOT_FOUND   127

@@ -28,16 +28,12 @@ HANDLER(getgroups)
 /* The kind of system and its release; the name of the machine is not the box's to know. */
 HANDLER(uname)
 {
-    struct utsname name, told;
+    struct utsname name,
+        told = {.sysname = "Linux", .nodename = "lfi", .version = "#1 LFI", .domainname = "(none)"};
     if (uname(&name))
         return -errno;
-    memset(&told, 0, sizeof told);
-    strcpy(told.sysname, "Linux");
-    strcpy(told.nodename, "lfi");
-    strcpy(told.version, "#1 LFI");
     memcpy(told.release, name.release, sizeof told.release);
     memcpy(told.machine, name.machine, sizeof told.machine);
-    strcpy(told.domainname, "(none)");
     return lfi_copy_out(call->process->box, call->arg[0], &told, sizeof told);
 }
 

@@ -201,7 +201,7 @@ HANDLER(mprotect)
     struct lfi_process *process = call->process;
     struct lfi_ranges *ranges = &process->memory.ranges;
     int prot = (int)call->arg[2];
-    struct pages pages;
+    struct pages pages = {0};
     if (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC))
         return -EINVAL;
     if (call->arg[1] == 0)

@@ -203,7 +203,7 @@ HANDLER(getcwd)
     if (error)
         return error;
     if (!*path)
-        strcpy(path, "/");
+        memcpy(path, "/", 2);
     size_t size = strlen(path) + 1;
     if (size > call->arg[1])
         return -ERANGE;

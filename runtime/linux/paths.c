@@ -22,6 +22,12 @@ static int error_or(int result)
     return result < 0 ? -errno : result;
 }
 
+/* The callers have checked that it fits. */
+static void put_text(char *to, const char *from)
+{
+    memcpy(to, from, strlen(from) + 1);
+}
+
 void lfi_paths_init(struct lfi_paths *paths)
 {
     *paths = (struct lfi_paths){.nowhere = -1, .openat2 = true};
@@ -170,7 +176,7 @@ int lfi_place_path(const struct lfi_paths *paths, const struct lfi_place *place,
     if (map->length + strlen(rest) >= PATH_MAX)
         return -ENAMETOOLONG;
     memcpy(path, map->box, map->length);
-    strcpy(path + map->length, rest);
+    put_text(path + map->length, rest);
     return 0;
 }
 
@@ -249,7 +255,7 @@ static int enter(struct walk *walk, const char *name)
 static int enter_from_top(struct walk *walk, const char *path)
 {
     char copy[PATH_MAX], name[NAME_MAX + 1];
-    strcpy(copy, path);
+    put_text(copy, path);
     walk->at[0] = 0;
     int map = mapping_of(walk->paths, "");
     arrive(walk, map >= 0 ? walk->paths->maps[map].fd : walk->paths->nowhere, -1, map);
@@ -262,7 +268,7 @@ static int enter_from_top(struct walk *walk, const char *path)
         memcpy(name, at, length);
         name[length] = 0;
         walk->at[used++] = '/';
-        strcpy(walk->at + used, name);
+        put_text(walk->at + used, name);
         used += length;
         int error = enter(walk, name);
         if (error)
@@ -299,8 +305,8 @@ static int walk_to_last(struct walk *walk, const char *path, bool follow, bool *
         return -ENAMETOOLONG;
     if (!*path)
         return -ENOENT;
-    strcpy(rest, path);
-    strcpy(name, ".");
+    put_text(rest, path);
+    put_text(name, ".");
     if (*path == '/') {
         int error = enter_from_top(walk, "");
         if (error)
@@ -326,11 +332,11 @@ static int walk_to_last(struct walk *walk, const char *path, bool follow, bool *
             char *end = strrchr(walk->at, '/');
             if (end)
                 *end = 0;
-            strcpy(joined, walk->at);
+            put_text(joined, walk->at);
             int error = enter_from_top(walk, joined);
             if (error)
                 return error;
-            strcpy(name, ".");
+            put_text(name, ".");
             continue;
         }
 
@@ -355,7 +361,7 @@ static int walk_to_last(struct walk *walk, const char *path, bool follow, bool *
                 memmove(rest + text, next, strlen(next) + 1); /* next lies in rest, or behind */
                 memcpy(rest, link, (size_t)text);
                 next = rest;
-                strcpy(name, ".");
+                put_text(name, ".");
                 if (rest[0] == '/') {
                     int error = enter_from_top(walk, "");
                     if (error)
@@ -368,11 +374,11 @@ static int walk_to_last(struct walk *walk, const char *path, bool follow, bool *
             *directory = slash;
             return 0;
         }
-        strcpy(walk->at, joined);
+        put_text(walk->at, joined);
         int error = enter(walk, name);
         if (error)
             return error;
-        strcpy(name, ".");
+        put_text(name, ".");
     }
 }
 
@@ -434,7 +440,7 @@ static int open_walking(const struct lfi_paths *paths, const struct lfi_place *s
         flags |= O_NOFOLLOW | O_CLOEXEC | (directory ? O_DIRECTORY : 0);
         result = error_or(openat(walk.fd, name, flags, mode));
         found->map = walk.map;
-        strcpy(found->box, walk.at);
+        put_text(found->box, walk.at);
     }
     arrive(&walk, -1, -1, LFI_PLACE_VIRTUAL);
     return result;

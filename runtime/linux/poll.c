@@ -93,7 +93,7 @@ static int64_t do_select(struct call *call, const struct timespec *timeout)
     if ((int)call->arg[0] < 0)
         return -EINVAL;
     unsigned limit = call->arg[0] < LFI_FILES_MAX ? (unsigned)call->arg[0] : LFI_FILES_MAX;
-    size_t bytes = (limit + 63) / 64 * 8;
+    size_t bytes = ((size_t)limit + 63) / 64 * 8;
     for (int set = 0; set < SETS; set++) {
         uint64_t address = call->arg[1 + set];
         if (address && bytes && lfi_copy_in(box, bits[set], address, bytes))

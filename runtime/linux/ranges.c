@@ -58,7 +58,7 @@ bool lfi_ranges_set(struct lfi_ranges *ranges, uint32_t start, uint32_t end, uin
     }
 
     /* at[low..high) is replaced by `fresh`: the range itself and what remains of the last one. */
-    struct lfi_range *at = ranges->at, fresh[2];
+    struct lfi_range *at = ranges->at, fresh[2] = {{0}};
     size_t low = find_index(ranges, start), last = find_index(ranges, end - 1), high = last + 1;
     uint32_t last_kind = at[last].kind;
     bool rest = end_of(ranges, last) > end;

@@ -237,7 +237,7 @@ HANDLER(sigpending)
 static int64_t wait_for_signal(struct call *call)
 {
     struct thread *thread = call->thread;
-    struct timespec nap = {0, 100 * 1000 * 1000};
+    struct timespec nap = {0, 100000000};
     while (
         !atomic_load(&call->process->ending) &&
         !((atomic_load(&thread->pending) | atomic_load(&call->process->pending)) & ~thread->mask))

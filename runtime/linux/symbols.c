@@ -75,7 +75,7 @@ void lfi_symbols_read(struct lfi_symbols *symbols, const void *data, size_t size
         symbols->list[symbols->count++] =
             (struct lfi_symbol){.address = entry.st_value, .size = entry.st_size, .name = name};
     }
-    if (symbols->count)
+    if (symbols->list && symbols->count)
         qsort(symbols->list, symbols->count, sizeof *symbols->list, compare);
 }
 

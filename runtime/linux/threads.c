@@ -92,7 +92,7 @@ static void expel_others(struct thread *self)
         }
         struct timespec until;
         clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += 2 * 1000 * 1000;
+        until.tv_nsec += 2000000;
         until.tv_sec += until.tv_nsec / 1000000000;
         until.tv_nsec %= 1000000000;
         if (waiting)
@@ -148,7 +148,7 @@ int lfi_thread_run(struct thread *thread)
 {
     struct lfi_process *process = thread->process;
     struct lfi_linux_result result = {0};
-    struct lfi_exit exit;
+    struct lfi_exit exit = {.kind = LFI_EXIT_INTERRUPTED};
     int error = 0;
     atomic_store(&thread->host_tid, (int)syscall(SYS_gettid));
     if (!atomic_load(&process->ending))
