@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define BLOCK_SIZE (2 * 1024 * 1024)
+#define BLOCK_SIZE ((size_t)2 * 1024 * 1024)
 
 struct arena_block {
     struct arena_block *older;

@@ -40,8 +40,7 @@ static struct symbol *table_end(struct rewriter *r, uint32_t index)
  */
 void find_taken_labels(struct rewriter *r)
 {
-    struct section *current = section_get(r, (struct span){".text", 5});
-    struct section *table = NULL; /* the section that we are inside a call-site table of */
+    bool inside = false; /* an exception table */
     struct symbol *end = NULL;
     unsigned field = 0;
     bool relevant = false;
@@ -63,13 +62,12 @@ void find_taken_labels(struct rewriter *r)
                 name = argument;
             if (name.size >= 2 && *name.at == '"')
                 name = (struct span){name.at + 1, name.size - 2};
-            current = section_get(r, name);
-            table = current->exceptions ? current : NULL;
+            inside = section_get(r, name)->exceptions;
             continue;
         }
         if (s->directive == DIRECTIVE_POP || s->directive == DIRECTIVE_PREVIOUS)
-            table = NULL;
-        if (!table || s->directive != DIRECTIVE_DATA)
+            inside = false;
+        if (!inside || s->directive != DIRECTIVE_DATA)
             continue;
         struct symbol *found = table_end(r, i);
         if (found) {

@@ -45,7 +45,7 @@ void report_error(struct rewriter *r, const struct statement *s, const char *at,
     char text[512];
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    vsnprintf(text, sizeof text, format, args); // NOLINT(clang-analyzer-valist.Uninitialized)
     va_end(args);
     if (!r->hold) {
         report(r, s, at, text);
@@ -54,8 +54,9 @@ void report_error(struct rewriter *r, const struct statement *s, const char *at,
     struct held_message *m = &r->held[r->held_count++];
     m->statement = *s;
     m->at = at;
-    m->text = arena_alloc(&r->arena, strlen(text) + 1);
-    strcpy(m->text, text);
+    size_t size = strlen(text) + 1;
+    m->text = arena_alloc(&r->arena, size);
+    memcpy(m->text, text, size);
 }
 
 void report_held(struct rewriter *r)

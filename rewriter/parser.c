@@ -284,9 +284,10 @@ static void parse_directive(struct parser *p, struct statement *s)
         r->expand = true;
         break;
     case DIRECTIVE_REFUSED:
-        report_error(r, s, s->where,
-                     "'%.*s' cannot be rewritten: bundles and 64-bit code are the rewriter's own",
-                     (int)name.size, name.at);
+        report_error(
+            r, s, s->where,
+            "'%.*s' is not possible here: the rewriter decides on bundles, order and code size",
+            (int)name.size, name.at);
         break;
     case DIRECTIVE_DROPPED:
         if (span_has(rest, "noprefix"))

@@ -9,7 +9,7 @@ static const struct arch *const arches[] = {&lfi_rewrite_x86_64};
 
 static const struct arch *find_arch(const char *name)
 {
-    for (size_t i = 0; name && i < sizeof arches / sizeof *arches; i++)
+    for (size_t i = 0; name && i < sizeof arches / sizeof arches[0]; i++)
         if (strcmp(arches[i]->name, name) == 0)
             return arches[i];
     return NULL;

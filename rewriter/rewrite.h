@@ -202,7 +202,7 @@ bool label_needs_bundle(const struct rewriter *r, const struct symbol *symbol);
 /* writer.c */
 bool writer_start(struct writer *w, lfi_rewrite_sink_fn *sink, void *data);
 void writer_finish(struct writer *w);
-#define WRITER_SIZE (64 * 1024)
+#define WRITER_SIZE ((size_t)64 * 1024)
 void put_bytes_slowly(struct writer *w, const char *bytes, size_t size);
 static inline void put_bytes(struct writer *w, const char *bytes, size_t size)
 {

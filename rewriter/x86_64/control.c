@@ -2,7 +2,7 @@
 /* docs/abi.md, "Control". */
 #include "x86_64.h"
 
-void runtime_call(struct rewriter *r, int slot)
+void runtime_call(struct rewriter *r, int64_t slot)
 {
     group_begin(r);
     put_line(r, "leaq\t8(%rip), %r11");

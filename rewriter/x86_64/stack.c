@@ -292,14 +292,12 @@ void rewrite_stack_write(struct rewriter *r, uint32_t index)
                      : span_starts(name, "sub")     ? "subl"
                      : span_starts(name, "and")     ? "andl"
                                                     : "movl";
-    bool move = span_is((struct span){name.at, 3}, "mov") && name.size <= 4;
+    bool move = span_starts(name, "mov") && name.size <= 4;
     if (in->info->access == ACCESS_LEA) {
         if (from.segment)
             report_error(r, s, NULL, "a segment override means nothing here");
         guard(r, index, op, from);
-    } else if (!move && *op == 'm') {
-        through_r11(r, index);
-    } else if (from.kind == OPERAND_MEM && !move) {
+    } else if (!move && (*op == 'm' || from.kind == OPERAND_MEM)) {
         through_r11(r, index);
     } else if (from.kind == OPERAND_MEM) {
         if (confine_all(r, index, operands))

@@ -234,7 +234,7 @@ bool confine_thread(struct rewriter *r, uint32_t index, struct operand *o, bool 
 bool is_thread_pointer(const struct operand *o); /* %fs:0 */
 
 /* control.c */
-void runtime_call(struct rewriter *r, int slot);
+void runtime_call(struct rewriter *r, int64_t slot);
 void rewrite_jump(struct rewriter *r, uint32_t index);
 void rewrite_call(struct rewriter *r, uint32_t index);
 void put_return(struct rewriter *r);
