@@ -20,7 +20,7 @@
 
 #include "../../../verifier/x86_64/decode.h"
 
-enum { REGION = 1 << 20, JIT_SIZE = 4096, WINDOW = 64 };
+enum { REGION = 1 << 20, JIT_SIZE = 4096, WINDOW = 64, SLOT = LFI_BUNDLE_SIZE };
 
 /* What the registers hold: all bits clear or set, exceptions masked or not. */
 enum { ONES = 1, UNMASKED = 2, VARIANTS = 4 };
@@ -96,21 +96,30 @@ static int execute(struct state *s, const struct insn *insn, const uint8_t *byte
     return number;
 }
 
-static bool no_report(void *data, const struct lfi_violation *violation)
+enum { DOWN, UP, STEPS };
+
+static bool mark(void *data, const struct lfi_violation *violation)
 {
-    (void)data, (void)violation;
-    return false;
+    bool *refused = data;
+    refused[violation->address / SLOT] = true;
+    return true;
 }
 
-/* Does the verifier take the instruction behind `step`? */
-static bool taken(const uint8_t step[4], const struct insn *insn, const uint8_t *bytes)
+/* Behind which steps does the verifier take the instruction? */
+static void ask(const struct insn *insn, const uint8_t *bytes, bool refused[STEPS])
 {
-    uint8_t code[LFI_BUNDLE_SIZE];
+    static const uint8_t steps[STEPS][4] = {{0x48, 0x83, 0xec, 0x40}, {0x48, 0x83, 0xc4, 0x40}};
+    uint8_t code[STEPS * SLOT];
     memset(code, 0x90, sizeof code);
-    memcpy(code, step, 4);
-    memcpy(code + 4, bytes, insn->length);
-    struct lfi_code run = {code, sizeof code, 0x10000, 0x10000, 0x20000};
-    return lfi_verify_code(LFI_ARCH_X86_64, LFI_MODE_FULL, &run, no_report, NULL) == LFI_ACCEPTED;
+    for (unsigned i = 0; i < STEPS; i++) {
+        memcpy(code + i * SLOT, steps[i], sizeof steps[i]);
+        memcpy(code + i * SLOT + sizeof steps[i], bytes, insn->length);
+        memcpy(code + (i + 1) * SLOT - 2, "\x0f\x0b", 2); /* ud2: ends a step */
+        refused[i] = false;
+    }
+    struct lfi_code run = {code, sizeof code, 0, 0, sizeof code};
+    if (lfi_verify_code(LFI_ARCH_X86_64, LFI_MODE_FULL, &run, mark, refused) == LFI_UNABLE)
+        refused[DOWN] = refused[UP] = true;
 }
 
 static void must_fault(struct state *s, const struct insn *insn, const uint8_t *bytes,
@@ -131,7 +140,6 @@ static void must_fault(struct state *s, const struct insn *insn, const uint8_t *
 /* `again`: the same with another immediate. */
 static void try(struct state *s, const uint8_t *bytes, bool again)
 {
-    static const uint8_t down[] = {0x48, 0x83, 0xec, 0x40}, up[] = {0x48, 0x83, 0xc4, 0x40};
     struct insn insn;
     lfi_x86_64_decode(&s->index, bytes, &insn);
     if (!insn.form || insn.rule != RULE_NONE || insn.form->kind == CALL ||
@@ -141,11 +149,13 @@ static void try(struct state *s, const uint8_t *bytes, bool again)
         insn.form->kind == PUSH || insn.form->kind == POP || (insn.memory && insn.base == REG_RSP);
     if (!stack)
         return;
-    if (taken(down, &insn, bytes)) {
+    bool refused[STEPS];
+    ask(&insn, bytes, refused);
+    if (!refused[DOWN]) {
         s->down++;
         must_fault(s, &insn, bytes, s->readable, "down");
     }
-    if (taken(up, &insn, bytes)) {
+    if (!refused[UP]) {
         s->up++;
         must_fault(s, &insn, bytes, s->nothing, "up");
     }
