@@ -47,7 +47,7 @@ static uint8_t target_register(struct rewriter *r, uint32_t index)
         report_error(r, s, NULL, "%%fs: with %%r11 cannot be rewritten: use another register");
         return NO_REG;
     }
-    if (!confine(r, index, &o, false))
+    if (!r11_free(r, index, "a branch through memory") || !confine(r, index, &o, false))
         return NO_REG;
     put_op2(r, "movq", &o, R11);
     return R11;
@@ -106,10 +106,12 @@ void rewrite_call(struct rewriter *r, uint32_t index)
         put_statement(r, index); /* the linker makes a nop of the same length of it */
         return;
     }
-    if (r11_surely_live_after(r, index))
+    if (r11_surely_live_after(r, index)) {
         report_error(
             r, s, NULL,
             "%%r11 is used behind this call, which does not keep it: use another register");
+        return;
+    }
     if (o->kind == OPERAND_TARGET) {
         if (!direct_target(r, index))
             return;

@@ -15,6 +15,7 @@ struct scan {
     enum effect (*effect)(const struct insn *in);
     int budget;
     bool unknown; /* what to answer where the scan gives up */
+    bool leaves;  /* it came to code that is not known: another function, an indirect branch */
 };
 
 bool operand_names_r11(const struct operand *o)
@@ -67,8 +68,9 @@ static enum effect r11_effect(const struct insn *in)
     for (unsigned i = 0; i + 1 < in->count; i++)
         if (operand_names_r11(&in->operands[i]))
             return EFFECT_NEEDS;
-    if (written && (in->info->access == ACCESS_WRITE || in->info->access == ACCESS_LEA) &&
-        in->info->class != CLASS_MASKED)
+    bool replaced = in->info->access == ACCESS_WRITE || in->info->access == ACCESS_LEA ||
+                    (in->count == 3 && span_starts(in->mnemonic, "imul"));
+    if (written && replaced && in->info->class != CLASS_MASKED)
         return EFFECT_KILLS;
     /* a narrow write keeps the rest: as if it were not there */
     if (last->kind == OPERAND_REG && in->info->access == ACCESS_WRITE)
@@ -81,8 +83,10 @@ static bool live_from(struct scan *scan, uint32_t index, int depth);
 static bool live_at_target(struct scan *scan, const struct insn *in, int depth)
 {
     const struct symbol *target = in->target;
-    if (!target || target->statement == NO_STATEMENT)
+    if (!target || target->statement == NO_STATEMENT) {
+        scan->leaves = true;
         return false; /* another function: neither flags nor r11 pass, by the psABI */
+    }
     if (depth >= DEPTH)
         return scan->unknown;
     return live_from(scan, target->statement, depth + 1);
@@ -109,12 +113,13 @@ static bool live_from(struct scan *scan, uint32_t index, int depth)
             return false; /* a narrow write, of which the reader may want no more */
         switch (in->info->class) {
         case CLASS_CALL:
-        case CLASS_RETURN:
+            scan->leaves = true;
+            return false;
+        case CLASS_RETURN: /* itself it needs r11 */
         case CLASS_STOP:
             return false;
         case CLASS_JUMP:
-            return in->count && in->operands[0].kind == OPERAND_TARGET &&
-                   live_at_target(scan, in, depth);
+            return live_at_target(scan, in, depth);
         case CLASS_BRANCH:
         case CLASS_SHORT:
             if (live_at_target(scan, in, depth))
@@ -128,12 +133,13 @@ static bool live_from(struct scan *scan, uint32_t index, int depth)
             break;
         }
     }
+    scan->leaves = true;
     return false;
 }
 
 bool flags_live_before(struct rewriter *r, uint32_t index)
 {
-    struct scan scan = {r, flags_effect, BUDGET, true};
+    struct scan scan = {r, flags_effect, BUDGET, true, false};
     return live_from(&scan, index, 0);
 }
 
@@ -142,15 +148,61 @@ bool flags_live_after(struct rewriter *r, uint32_t index)
     return flags_live_before(r, index + 1);
 }
 
+/*
+ * Did the straight-line code before statement `index` write r11, and nothing read it since, `index`
+ * itself included? By the psABI such a value is dead where the code leaves for another function;
+ * who writes it by hand may mean to pass it.
+ */
+static bool r11_unread(const struct rewriter *r, uint32_t index)
+{
+    if (r11_effect(r->statements[index].insn) == EFFECT_NEEDS)
+        return false;
+    int budget = BUDGET;
+    for (uint32_t i = index; i-- > 0 && budget > 0;) {
+        const struct statement *s = &r->statements[i];
+        if (!s->in_code)
+            continue;
+        if (s->kind == STATEMENT_RAW)
+            return false;
+        if (s->kind != STATEMENT_INSN)
+            continue;
+        budget--;
+        const struct insn *in = s->insn;
+        switch (in->info->class) {
+        case CLASS_CALL: /* does not keep it */
+        case CLASS_SYSCALL:
+        case CLASS_RETURN:
+        case CLASS_STOP:
+        case CLASS_JUMP:
+            return false;
+        default:
+            break;
+        }
+        for (unsigned k = 0; k < in->count; k++)
+            if (in->operands[k].kind == OPERAND_REG &&
+                is_gpr_number(in->operands[k].reg, NUMBER_R11) &&
+                (operand_written(in, k) || in->info->access == ACCESS_LEA))
+                return true;
+        if (insn_names_r11(in))
+            return false;
+    }
+    return false;
+}
+
 bool r11_live_after(struct rewriter *r, uint32_t index)
 {
-    struct scan scan = {r, r11_effect, BUDGET, true};
-    return x86(r)->uses_r11 && live_from(&scan, index + 1, 0);
+    struct scan scan = {r, r11_effect, BUDGET, true, false};
+    if (!x86(r)->uses_r11)
+        return false;
+    unsigned class = r->statements[index].insn->info->class;
+    if (class == CLASS_JUMP || class == CLASS_CALL) /* to wherever: what follows does not count */
+        return r11_unread(r, index);
+    return live_from(&scan, index + 1, 0) || (scan.leaves && r11_unread(r, index));
 }
 
 bool r11_surely_live_after(struct rewriter *r, uint32_t index)
 {
-    struct scan scan = {r, r11_effect, BUDGET, false};
+    struct scan scan = {r, r11_effect, BUDGET, false, false};
     return x86(r)->uses_r11 && live_from(&scan, index + 1, 0);
 }
 
@@ -161,7 +213,7 @@ bool r11_free(struct rewriter *r, uint32_t index, const char *what)
         return true;
     report_error(
         r, s, s->where,
-        "%s needs %%r11 as scratch, but its value is used later: keep it in another register",
+        "%s needs %%r11 as scratch, but its value may be used later: keep it in another register",
         what);
     return false;
 }

@@ -15,6 +15,7 @@ f:
 	jmpq	*%gs:-16
 	.bundle_unlock
 	.p2align	5
+	movq	%r11, %rbx
 	.bundle_lock
 	leaq	8(%rip), %r11
 	jmpq	*%gs:-16

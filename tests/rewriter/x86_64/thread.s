@@ -5,6 +5,7 @@
 f:
 	movq	%fs:0, %rax
 	movq	%fs:0, %r11
+	movq	%r11, %rbx
 	addq	%fs:0, %rax
 	movq	%fs:40, %rcx
 	cmpq	%fs:0x28, %rcx

@@ -1,0 +1,90 @@
+	.bundle_align_mode	5
+	.text
+.Lf:
+	movq	%gs:8(%edi), %r11
+	movq	%gs:16(%r11d), %r11
+	.bundle_lock
+	andl	$-32, %r11d
+	addq	%gs:-40, %r11
+	jmpq	*%r11
+	.bundle_unlock
+.Lg:
+	movq	%rdi, %r11
+	addq	%r11, %rax
+	movq	%gs:(%eax), %r11
+	.bundle_lock
+	andl	$-32, %r11d
+	addq	%gs:-40, %r11
+	jmpq	*%r11
+	.bundle_unlock
+.Lh:
+	leaq	1(%rdi), %r11
+	.bundle_lock
+	andl	$-32, %r11d
+	addq	%gs:-40, %r11
+	callq	*%r11
+	.bundle_unlock
+	.p2align	5
+	movq	%gs:8(%edi), %r11
+	.bundle_lock
+	andl	$-32, %r11d
+	addq	%gs:-40, %r11
+	callq	*%r11
+	.bundle_unlock
+	.p2align	5
+	movq	%rax, %r11
+	.bundle_lock
+	andl	$-32, %ecx
+	addq	%gs:-40, %rcx
+	jmpq	*%rcx
+	.bundle_unlock
+.Li:
+	imulq	$104, %rdi, %r11
+	movq	%gs:(%r11d), %rax
+	call	g
+	.p2align	5
+	imulq	$8, %rdi, %r11
+	movq	%gs:(%r11d), %rax
+	xorl	%r11d, %r11d
+	popq	%r11
+	.bundle_lock
+	andl	$-32, %r11d
+	addq	%gs:-40, %r11
+	jmpq	*%r11
+	.bundle_unlock
+.Lj:
+	movl	$1, %r11d
+	.bundle_lock
+	leaq	8(%rip), %r11
+	jmpq	*%gs:-8
+	.bundle_unlock
+	.p2align	5
+	movq	%gs:(%edi), %r11
+	.bundle_lock
+	andl	$-32, %r11d
+	addq	%gs:-40, %r11
+	jmpq	*%r11
+	.bundle_unlock
+.Lk:
+	movl	$1, %r11d
+	jmp	.Lhere
+	movq	%gs:(%edi), %r11
+	.bundle_lock
+	andl	$-32, %r11d
+	addq	%gs:-40, %r11
+	jmpq	*%r11
+	.bundle_unlock
+.Lhere:
+	movl	%r11d, %eax
+	.bundle_lock
+	leaq	8(%rip), %r11
+	jmpq	*%gs:-16
+	.bundle_unlock
+	.p2align	5
+	movq	%r11, %rdx
+	popq	%r11
+	.bundle_lock
+	andl	$-32, %r11d
+	addq	%gs:-40, %r11
+	jmpq	*%r11
+	.bundle_unlock
