@@ -42,11 +42,8 @@ static void accepted(void **state)
         {"-ox.o -", "-", "x.o", "", ""},
         {"--64 -I inc -Iother --noexecstack -o x.o x.s", "x.s", "x.o", "-mnoexecstack",
          "-I inc -I other"},
-        {"x.s -g -gdwarf-4", "x.s", "a.out",
-         "-debug-info-kind=constructor -dwarf-version=5 "
-         "-debug-info-kind=constructor -dwarf-version=4",
-         ""},
-        {"--gdwarf-5 x.s", "x.s", "a.out", "-debug-info-kind=constructor -dwarf-version=5", ""},
+        {"x.s -g -gdwarf-4", "x.s", "a.out", "-dwarf-version=4", ""},
+        {"--gdwarf-5 x.s", "x.s", "a.out", "-dwarf-version=5", ""},
         {"-march=haswell -mtune=generic -k x.s", "x.s", "a.out", "", ""},
         {"--compress-debug-sections=zlib x.s", "x.s", "a.out", "-compress-debug-sections=zlib", ""},
         {"--compress-debug-sections=none x.s", "x.s", "a.out", "", ""},

@@ -169,6 +169,10 @@ debug-lines)
     has 'start\.c:[1-6]' out
     "$sdk/bin/llvm-readelf" -u start >unwind
     has 'DW_CFA_def_cfa' unwind
+    # -g must not take the groups of hand-written assembly apart.
+    printf '\t.globl f\nf:\tcall *%%rax\n\tmovq (%%rax), %%rsp\n\trep movsb\n\tret\n' >a.S
+    "$cc" -g -nostdlib start.c a.S -o with-assembly
+    verified with-assembly
     ;;
 dependencies)
     echo 'int x;' >x.h

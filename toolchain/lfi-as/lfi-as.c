@@ -28,10 +28,12 @@ static const char help[] =
     "input. The target is known from the program's name: TRIPLE-as, or .../TRIPLE/as.\n"
     "\n"
     "Of the options of GNU as it takes those that clang passes on:\n"
-    "  -o OUT  -I DIR  --defsym SYM=VALUE  -g  --gdwarf-N  --noexecstack  --fatal-warnings  -W  "
+    "  -o OUT  -I DIR  --defsym SYM=VALUE  --gdwarf-N  --noexecstack  --fatal-warnings  -W  "
     "-L\n"
     "  --compress-debug-sections[=HOW]  -mrelax-relocations=no  --debug-prefix-map OLD=NEW\n"
-    "and ignores those that change nothing here, such as --64, -march=, -k.\n"
+    "and ignores those that change nothing here, such as --64, -march=, -k; also -g: code has the "
+    "line\n"
+    "numbers that .loc gives it.\n"
     "Exit status: 0 done, 1 failure, 2 wrong usage.\n";
 
 /* The running assembler: started when the rewriter has something for it. */

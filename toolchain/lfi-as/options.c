@@ -19,7 +19,6 @@ enum action {
     RELAX,
     COMPRESS,
     DWARF,
-    DEBUG,
     PREFIX_MAP,
 };
 
@@ -46,12 +45,16 @@ static const struct option *find(const char *argument)
     return NULL;
 }
 
-static void pass_debug(struct options *options, const char *version)
+/*
+ * The version of DWARF for the .loc of a compiler. The assembler is not asked for line numbers of
+ * its own (-debug-info-kind): they would be those of the rewritten text, and it would take groups
+ * apart.
+ */
+static void pass_dwarf(struct options *options, const char *version)
 {
     static const char *const versions[] = {"-dwarf-version=2", "-dwarf-version=3",
                                            "-dwarf-version=4", "-dwarf-version=5"};
     int number = version[0] - '0';
-    arguments_add(&options->passed, "-debug-info-kind=constructor");
     arguments_add(&options->passed, versions[number >= 2 && number <= 5 ? number - 2 : 3]);
 }
 
@@ -101,10 +104,7 @@ static bool apply(struct options *options, const struct option *option, const ch
                                                 : "-compress-debug-sections=zlib");
         break;
     case DWARF:
-        pass_debug(options, value);
-        break;
-    case DEBUG:
-        pass_debug(options, "5");
+        pass_dwarf(options, value);
         break;
     case PREFIX_MAP:
         arguments_add(&options->passed, "-fdebug-prefix-map");
