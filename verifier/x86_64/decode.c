@@ -12,39 +12,42 @@
 
 enum { MAX_LENGTH = 15 };
 
-static const uint16_t legacy_prefixes[256] = {
-    [0x66] = PFX_66, [0x67] = PFX_67, [0xf0] = PFX_F0, [0xf2] = PFX_F2,
-    [0xf3] = PFX_F3, [0x2e] = PFX_CS, [0x3e] = PFX_DS, [0x26] = PFX_ES,
-    [0x36] = PFX_SS, [0x64] = PFX_FS, [0x65] = PFX_GS,
+/* What a byte means where a prefix or opcode is expected; 0: an opcode of map ONE. */
+enum {
+    OPCODE_ESCAPE = 1 << 22, /* 0f, VEX */
+};
+static const uint32_t meaning[256] = {
+    [0x66] = PFX_66,        [0x67] = PFX_67,        [0xf0] = PFX_F0,
+    [0xf2] = PFX_F2,        [0xf3] = PFX_F3,        [0x2e] = PFX_CS,
+    [0x3e] = PFX_DS,        [0x26] = PFX_ES,        [0x36] = PFX_SS,
+    [0x64] = PFX_FS,        [0x65] = PFX_GS,        [0x0f] = OPCODE_ESCAPE,
+    [0xc4] = OPCODE_ESCAPE, [0xc5] = OPCODE_ESCAPE, [0x40 ... 0x4f] = PFX_REX,
 };
 
 enum {
     PFX_GROUP1 = PFX_F0 | PFX_F2 | PFX_F3,
-    PFX_SEGMENT = PFX_CS | PFX_DS | PFX_ES | PFX_SS | PFX_FS | PFX_GS,
+    PFX_SEGMENTS = PFX_CS | PFX_DS | PFX_ES | PFX_SS | PFX_FS | PFX_GS,
+    PFX_CHECKED = PFX_67 | PFX_F0 | PFX_SEGMENTS, /* by check_prefixes() */
+    PFX_UNUSUAL = PFX_GROUP1 | (PFX_SEGMENTS & ~PFX_GS),
 };
 
 static void broken(struct insn *insn, enum rule rule, const char *detail)
 {
     if (insn->rule == RULE_NONE) {
-        insn->rule = rule;
+        insn->rule = (uint8_t)rule;
         insn->detail = detail;
     }
 }
 
-static int32_t read_i32(const uint8_t *p)
-{
-    uint32_t v = p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-    return (int32_t)v;
-}
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "reads values as the host has them");
 
-static int16_t read_i16(const uint8_t *p)
+/* A signed value of 0 to 7 bytes; eight are readable. */
+static inline int64_t read_signed(const uint8_t *p, unsigned size)
 {
-    return (int16_t)(p[0] | p[1] << 8);
-}
-
-static int64_t read_i64(const uint8_t *p)
-{
-    return (int64_t)((uint64_t)(uint32_t)read_i32(p + 4) << 32 | (uint32_t)read_i32(p));
+    uint64_t value;
+    memcpy(&value, p, sizeof value);
+    unsigned unused = 63 - 8 * size; /* and one: no shift by 64 */
+    return (int64_t)(value << unused << 1) >> unused >> 1;
 }
 
 /*
@@ -60,56 +63,58 @@ static unsigned long_nop(const uint8_t *p)
     return n > 0 && memcmp(p + n, tail, sizeof tail) == 0 ? n + (unsigned)sizeof tail : 0;
 }
 
+static bool has_two(unsigned bits)
+{
+    return (bits & (bits - 1)) != 0;
+}
+
 /* Legacy and REX prefixes; returns their length. */
 static unsigned prefixes(const uint8_t *p, struct insn *insn)
 {
-    unsigned n = 0;
+    unsigned n = 0, seen = 0;
     for (; n < MAX_LENGTH; n++) {
-        unsigned bit = legacy_prefixes[p[n]];
-        if (bit == 0 && (p[n] & 0xf0) != 0x40)
-            return n;
-        if (insn->rex != 0) {
+        unsigned bit = meaning[p[n]];
+        if (bit == 0 || bit == OPCODE_ESCAPE)
+            break;
+        if ((seen & PFX_REX) != 0) {
             broken(insn, RULE_prefix_redundant, "REX that does not stand before the opcode");
             insn->rex = 0;
-        }
-        if (bit == 0) {
-            insn->rex = p[n];
-            continue;
-        }
-        if ((insn->prefixes & bit) != 0)
+        } else if ((seen & bit) != 0) {
             broken(insn, RULE_prefix_redundant, "the same prefix twice");
-        else if ((bit & PFX_GROUP1) != 0 && (insn->prefixes & PFX_GROUP1) != 0)
-            broken(insn, RULE_prefix_conflict, "lock, repne and repe");
-        else if ((bit & PFX_SEGMENT) != 0 && (insn->prefixes & PFX_SEGMENT) != 0)
-            broken(insn, RULE_prefix_conflict, "two segments");
-        insn->prefixes |= (uint16_t)bit;
+        }
+        seen |= bit;
+        if (bit == PFX_REX)
+            insn->rex = p[n];
     }
+    if (has_two(seen & PFX_GROUP1))
+        broken(insn, RULE_prefix_conflict, "lock, repne and repe");
+    if (has_two(seen & PFX_SEGMENTS))
+        broken(insn, RULE_prefix_conflict, "two segments");
+    insn->prefixes = seen | ((insn->rex & REX_W) != 0 ? PFX_W : 0);
     return n;
 }
 
 /* VEX (c4, c5): fills in the payload as if by REX and mandatory prefixes; returns its length. */
-static unsigned vex_prefix(const uint8_t *p, struct insn *insn, unsigned *map, bool *l)
+static unsigned vex_prefix(const uint8_t *p, struct insn *insn, unsigned *map)
 {
     static const uint16_t pp[] = {0, PFX_66, PFX_F3, PFX_F2};
-    if ((insn->prefixes & (PFX_66 | PFX_GROUP1)) != 0 || insn->rex != 0)
+    if ((insn->prefixes & (PFX_66 | PFX_GROUP1 | PFX_REX)) != 0)
         broken(insn, RULE_prefix_conflict, "66, lock, repeat or REX before VEX");
-    insn->prefixes &= (uint16_t) ~(PFX_66 | PFX_GROUP1);
-    insn->prefixes |= PFX_VEX;
-    insn->rex = (uint8_t)(~p[1] >> 5 & 4); /* R */
+    unsigned n = p[0] == 0xc4 ? 3 : 2, last = p[n - 1];
     *map = M0F;
-    unsigned n = 2;
-    if (p[0] == 0xc4) {
-        n = 3;
+    insn->rex = (uint8_t)(~p[1] >> 5 & REX_R);
+    if (n == 3) {
         *map = p[1] & 31;
-        insn->rex = (uint8_t)((~p[1] >> 5 & 7) | (p[2] >> 4 & 8));
+        insn->rex = (uint8_t)((~p[1] >> 5 & (REX_R | REX_X | REX_B)) | (last >> 4 & REX_W));
         if (*map < M0F || *map > M3A) {
             broken(insn, RULE_undecodable, "reserved VEX map");
             *map = MAP_COUNT;
         }
     }
-    insn->vvvv = ~p[n - 1] >> 3 & 15;
-    *l = (p[n - 1] & 4) != 0;
-    insn->prefixes |= pp[p[n - 1] & 3];
+    insn->vvvv = ~last >> 3 & 15;
+    insn->prefixes &= ~(unsigned)(PFX_66 | PFX_GROUP1 | PFX_W);
+    insn->prefixes |= PFX_VEX | pp[last & 3] | ((insn->rex & REX_W) != 0 ? PFX_W : 0) |
+                      ((last & 4) != 0 ? PFX_L : 0);
     return n;
 }
 
@@ -133,13 +138,13 @@ static const struct form *match_loosely(const struct form_index *index, unsigned
         enum rule rule;
         const char *detail;
     } tries[] = {
-        {KEY_F2 | KEY_F3, RULE_prefix_rep, NULL},
-        {KEY_W, RULE_prefix_redundant, "REX.W on an instruction that does not take it"},
-        {KEY_66, RULE_prefix_redundant, "66 on an instruction that does not take it"},
-        {KEY_66 | KEY_W, RULE_prefix_redundant, "66 and REX.W"},
-        {KEY_66 | KEY_W | KEY_F2 | KEY_F3, RULE_prefix_rep, NULL},
+        {PFX_F2 | PFX_F3, RULE_prefix_rep, NULL},
+        {PFX_W, RULE_prefix_redundant, "REX.W on an instruction that does not take it"},
+        {PFX_66, RULE_prefix_redundant, "66 on an instruction that does not take it"},
+        {PFX_66 | PFX_W, RULE_prefix_redundant, "66 and REX.W"},
+        {PFX_66 | PFX_W | PFX_F2 | PFX_F3, RULE_prefix_rep, NULL},
     };
-    for (unsigned i = 0; (key & KEY_VEX) == 0 && i < sizeof tries / sizeof *tries; i++) {
+    for (unsigned i = 0; (key & PFX_VEX) == 0 && i < sizeof tries / sizeof *tries; i++) {
         /* Only prefixes that stand there can be too many. */
         const struct form *f = match(index, slot, key, tries[i].ignore & key);
         if (f != NULL && f->rule == RULE_NONE) {
@@ -147,115 +152,72 @@ static const struct form *match_loosely(const struct form_index *index, unsigned
             return f;
         }
     }
-    broken(insn, RULE_undecodable, (key & KEY_VEX) != 0 ? "with VEX" : NULL);
+    broken(insn, RULE_undecodable, (key & PFX_VEX) != 0 ? "with VEX" : NULL);
     return NULL;
 }
 
 /* ModRM, SIB and displacement; returns their length. */
-static unsigned modrm(const uint8_t *p, struct insn *insn)
+static inline unsigned modrm(const uint8_t *p, struct insn *insn)
 {
-    unsigned n = 1, mod = p[0] >> 6, rm = p[0] & 7;
+    static const uint8_t disp_sizes[4] = {0, 1, 4, 0};
+    unsigned mod = p[0] >> 6, rm = p[0] & 7, b = (insn->rex & REX_B) << 3;
+    bool memory = mod != 3, has_sib = memory && rm == 4;
+    unsigned low = has_sib ? p[1] & 7 : rm;
+    bool no_base = mod == 0 && low == 5;
+    unsigned disp_size = no_base ? 4 : disp_sizes[mod];
+    unsigned index = (p[1] >> 3 & 7) | (insn->rex & REX_X) << 2;
+    bool has_index = has_sib && (index != 4 || (insn->form->rm & OP_VSIB) != 0);
+
     insn->modrm = p[0];
+    insn->sib = p[1]; /* if there is one */
     insn->reg = (uint8_t)((p[0] >> 3 & 7) | (insn->rex & REX_R) << 1);
-    if (mod == 3) {
-        insn->rm = (uint8_t)(rm | (insn->rex & REX_B) << 3);
-        return n;
-    }
+    insn->rm = (uint8_t)(memory ? REG_NONE : rm | b);
+    insn->memory = memory;
+    insn->base = (uint8_t)(!no_base ? low | b : has_sib ? REG_NONE : REG_RIP);
+    insn->index = (uint8_t)(has_index ? index : REG_NONE);
+    insn->rex_used = (uint8_t)((no_base ? 0 : REX_B) | (has_sib ? REX_X : 0));
+    insn->disp = read_signed(p + 1 + has_sib, disp_size);
+    return 1 + has_sib + disp_size;
+}
+
+/* The absolute address of moffs; returns its length. */
+static unsigned absolute(const uint8_t *p, struct insn *insn)
+{
+    uint32_t half;
     insn->memory = true;
     insn->base = REG_NONE;
     insn->index = REG_NONE;
-    insn->scale = 1;
-    unsigned disp_size = mod == 0 ? 0 : mod == 1 ? 1 : 4;
-    if (rm == 4) {
-        insn->sib = p[n++];
-        unsigned index = (insn->sib >> 3 & 7) | (insn->rex & REX_X) << 2;
-        if (index != 4 || (insn->form->rm & OP_VSIB) != 0)
-            insn->index = (uint8_t)index;
-        insn->scale = (uint8_t)(1 << (insn->sib >> 6));
-        if ((insn->sib & 7) == 5 && mod == 0)
-            disp_size = 4;
-        else
-            insn->base = (uint8_t)((insn->sib & 7) | (insn->rex & REX_B) << 3);
-    } else if (rm == 5 && mod == 0) {
-        insn->base = REG_RIP;
-        disp_size = 4;
-    } else {
-        insn->base = (uint8_t)(rm | (insn->rex & REX_B) << 3);
+    if ((insn->prefixes & PFX_67) != 0) {
+        memcpy(&half, p, sizeof half);
+        insn->disp = half;
+        return sizeof half;
     }
-    if (disp_size == 1)
-        insn->disp = (int8_t)p[n];
-    else if (disp_size == 4)
-        insn->disp = read_i32(p + n);
-    return n + disp_size;
+    memcpy(&insn->disp, p, sizeof insn->disp);
+    return sizeof insn->disp;
 }
 
-/* Immediate, branch displacement or absolute address; returns its length. */
-static unsigned immediate(const uint8_t *p, struct insn *insn)
+/* Immediate or branch displacement; returns its length. */
+static inline unsigned immediate(const uint8_t *p, struct insn *insn)
 {
-    switch (insn->form->imm) {
-    case I1:
-    case J1:
-        insn->imm = (int8_t)p[0];
-        return 1;
-    case I2:
-        insn->imm = read_i16(p);
-        return 2;
-    case I3:
-        insn->imm = p[0] | p[1] << 8 | p[2] << 16;
-        return 3;
-    case Iv:
-        if (insn->size == 8) {
-            insn->imm = read_i64(p);
-            return 8;
-        }
-        /* fallthrough */
-    case Iz:
-        if (insn->size == 2) {
-            insn->imm = read_i16(p);
-            return 2;
-        }
-        /* fallthrough */
-    case J4:
-        insn->imm = read_i32(p);
-        return 4;
-    case O:
-        insn->memory = true;
-        insn->base = REG_NONE;
-        insn->index = REG_NONE;
-        if ((insn->prefixes & PFX_67) != 0) {
-            insn->disp = (uint32_t)read_i32(p);
-            return 4;
-        }
-        insn->disp = read_i64(p);
-        return 8;
-    default:
-        return 0;
-    }
+    /* By 66 and W, as SIZE_ has it. */
+    static const uint8_t sizes[][4] = {
+        [I0] = {0, 0, 0, 0}, [I1] = {1, 1, 1, 1}, [I2] = {2, 2, 2, 2},
+        [I3] = {3, 3, 3, 3}, [Iz] = {4, 2, 4, 4}, [Iv] = {4, 2, 8, 8},
+        [J1] = {1, 1, 1, 1}, [J4] = {4, 4, 4, 4}, [O] = {8, 8, 8, 8},
+    };
+    unsigned size = sizes[insn->form->imm][insn->prefixes / PFX_66 & 3];
+    if (size < 8)
+        insn->imm = read_signed(p, size);
+    else if (insn->form->imm == O)
+        size = absolute(p, insn);
+    else
+        memcpy(&insn->imm, p, sizeof insn->imm);
+    return size;
 }
 
-static unsigned register_size(const struct insn *insn)
+unsigned lfi_x86_64_memory_size(const struct insn *insn)
 {
-    bool w = (insn->rex & REX_W) != 0;
-    switch (insn->form->size) {
-    case SIZE_b:
-        return 1;
-    case SIZE_w:
-        return 2;
-    case SIZE_v:
-        return w ? 8 : (insn->prefixes & PFX_66) != 0 ? 2 : 4;
-    case SIZE_y:
-        return w ? 8 : 4;
-    case SIZE_q:
-        return 8;
-    case SIZE_d:
-        return 4;
-    default:
-        return 0;
-    }
-}
-
-static unsigned memory_size(const struct insn *insn, bool l)
-{
+    bool l = (insn->prefixes & PFX_L) != 0;
     unsigned full = l ? 32 : 16;
     switch (insn->form->mem) {
     case 0:
@@ -275,9 +237,15 @@ static unsigned memory_size(const struct insn *insn, bool l)
     }
 }
 
-/* XLAT and MASKMOV access memory that ModRM does not name. */
-static void implicit_memory(struct insn *insn)
+/* XLAT and MASKMOV access memory that ModRM does not name; gathers have rules of their own. */
+static void rare_memory(struct insn *insn)
 {
+    if ((insn->form->rm & OP_VSIB) != 0) {
+        if ((insn->modrm & 7) != 4 || insn->reg == insn->index || insn->reg == insn->vvvv ||
+            insn->index == insn->vvvv)
+            broken(insn, RULE_undecodable, "gather without SIB, or with one register twice");
+        return;
+    }
     bool xlat = insn->form->kind == XLAT;
     insn->memory = true;
     insn->access = xlat ? OP_R : OP_W;
@@ -285,19 +253,15 @@ static void implicit_memory(struct insn *insn)
     insn->index = REG_NONE;
 }
 
-/* The rules on prefixes that depend on the instruction. */
+/* The rules on lock, segment and address-size prefixes. */
 static void check_prefixes(struct insn *insn)
 {
     const struct form *f = insn->form;
     unsigned pfx = insn->prefixes;
     bool accesses = insn->memory && insn->access != 0;
-    if (pfx == 0)
-        return;
     if ((pfx & PFX_F0) != 0 && ((f->flags & LOCK) == 0 || !insn->memory))
         broken(insn, RULE_prefix_lock, NULL);
-    if ((pfx & PFX_66) != 0 && f->size == SIZE_v && insn->size == 8)
-        broken(insn, RULE_prefix_redundant, "66 with REX.W");
-    if ((pfx & (PFX_SEGMENT & ~PFX_GS)) != 0)
+    if ((pfx & (PFX_SEGMENTS & ~PFX_GS)) != 0)
         broken(insn, RULE_prefix_segment, "only gs is");
     if ((pfx & PFX_GS) != 0 && !accesses)
         broken(insn, RULE_prefix_segment, "gs without a memory access");
@@ -313,98 +277,83 @@ static void check_prefixes(struct insn *insn)
     }
 }
 
-/*
- * A REX prefix must say something: a bit that is used, or that a byte register is not ah ... bh.
- * Bits that are not used are ignored by processors, but not all decoders know when.
- */
-static void check_rex(struct insn *insn)
+/* An empty REX must mean that a byte register is not ah ... bh; 66 means nothing beside W. */
+static void check_size_prefixes(struct insn *insn)
 {
     const struct form *f = insn->form;
-    bool has_modrm = (f->flags & MODRM) != 0, memory = has_modrm && insn->modrm < 0xc0;
-    unsigned used = REX_W; /* was matched with the form */
-    if ((f->reg & OP_OPCODE) != 0 || (has_modrm && (!memory || insn->base < REG_RIP)))
-        used |= REX_B;
-    if (memory && (insn->modrm & 7) == 4)
-        used |= REX_X;
-    if ((f->reg & (OP_USED | OP_OPCODE)) == OP_USED)
-        used |= REX_R;
-    if ((insn->rex & 15 & ~used) != 0)
-        broken(insn, RULE_prefix_redundant, "bits of REX or VEX that are not used");
     bool byte_register = (f->rm & OP_GPR) != 0 && f->mem == 1;
+    if (insn->size == 8 && f->size == SIZE_v)
+        broken(insn, RULE_prefix_redundant, "66 with REX.W");
     if (insn->rex == 0x40 && f->size != SIZE_b && !byte_register)
         broken(insn, RULE_prefix_redundant, "empty REX");
+}
+
+/* Byte registers 4 ... 7 are ah ... bh without REX, and spl ... dil with it. */
+static bool writes_rsp(const struct insn *insn)
+{
+    unsigned rsp = (insn->reg == REG_RSP ? WRITES_REG : 0u) |
+                   (insn->rm == REG_RSP ? WRITES_RM : 0u) |
+                   (insn->vvvv == REG_RSP ? WRITES_VVVV : 0u);
+    return (rsp & insn->form->writes) != 0 && (insn->size != 1 || insn->rex != 0);
 }
 
 void lfi_x86_64_decode(const struct form_index *index, const uint8_t *p, struct insn *insn)
 {
     static const struct form nop = {.kind = NOP, .name = "nop"};
     memset(insn, 0, sizeof *insn);
-    if (p[0] == 0x66 && (p[1] == 0x66 || p[1] == 0x2e)) {
-        insn->length = (uint8_t)long_nop(p);
-        if (insn->length != 0) {
-            insn->form = &nop;
-            return;
-        }
+    if (p[0] == 0x66 && (insn->length = (uint8_t)long_nop(p)) != 0) {
+        insn->seen = insn->length;
+        insn->form = &nop;
+        return;
     }
-
     unsigned n = prefixes(p, insn), map = ONE;
-    bool l = false;
     if (n >= MAX_LENGTH) {
         insn->rule = RULE_too_long;
         return;
     }
-    if (p[n] == 0xc4 || p[n] == 0xc5) {
-        n += vex_prefix(p + n, insn, &map, &l);
-    } else if (p[n] == 0x0f) {
+    if (p[n] == 0x0f) {
         n++;
         map = p[n] == 0x38 ? M38 : p[n] == 0x3a ? M3A : M0F;
         n += map != M0F;
+    } else if (p[n] == 0xc4 || p[n] == 0xc5) {
+        n += vex_prefix(p + n, insn, &map);
     }
     insn->opcode = p[n++];
     insn->seen = (uint8_t)n;
     if (map == MAP_COUNT)
         return;
 
-    unsigned pfx = insn->prefixes;
-    unsigned key = (p[n] & 63u) | (p[n] >= 0xc0 ? KEY_MOD3 : 0) |
-                   ((pfx & PFX_66) != 0 ? KEY_66 : 0) | ((pfx & PFX_F2) != 0 ? KEY_F2 : 0) |
-                   ((pfx & PFX_F3) != 0 ? KEY_F3 : 0) | ((pfx & PFX_VEX) != 0 ? KEY_VEX : 0) |
-                   ((insn->rex & REX_W) != 0 ? KEY_W : 0) | (l ? KEY_L : 0);
-    unsigned slot = map * 256 + insn->opcode;
+    unsigned pfx = insn->prefixes, slot = form_slot(index, map * 256 + insn->opcode, p[n]);
+    unsigned key = (pfx & KEY_PREFIXES) | (p[n] & 63u) | ((p[n] + 0x40u) >> 2 & KEY_MOD3);
     const struct form *f = match(index, slot, key, 0);
     if (f == NULL)
         f = match_loosely(index, slot, key, insn);
     if (f == NULL)
         return;
     insn->form = f;
-    if (f->rule != RULE_NONE)
-        broken(insn, f->rule, f->name);
 
-    insn->size = (uint8_t)register_size(insn);
-    if ((f->flags & MODRM) != 0)
-        n += modrm(p + n, insn);
+    insn->size = f->size >> (pfx / PFX_66 & 3) * 4 & 15; /* by 66 and W */
     if ((f->reg & OP_OPCODE) != 0)
         insn->reg = (uint8_t)((insn->opcode & 7) | (insn->rex & REX_B) << 3);
+    if ((f->flags & MODRM) != 0)
+        n += modrm(p + n, insn);
     n += immediate(p + n, insn);
-    if (insn->memory) {
-        insn->access = f->rm & (OP_R | OP_W);
-        insn->mem_size = (uint8_t)memory_size(insn, l);
-    }
-    if (f->kind == XLAT || f->kind == MASKMOV) {
-        implicit_memory(insn);
-        insn->mem_size = (uint8_t)memory_size(insn, l);
-    }
-    if ((f->rm & OP_VSIB) != 0 &&
-        ((insn->modrm & 7) != 4 || insn->reg == insn->index || insn->reg == insn->vvvv ||
-         insn->index == insn->vvvv))
-        broken(insn, RULE_undecodable, "gather without SIB, or with one register twice");
+    insn->access = insn->memory ? f->rm & (OP_R | OP_W) : 0;
+    if ((f->flags & RARE) != 0)
+        rare_memory(insn);
+    insn->writes_rsp = writes_rsp(insn);
+    if (f->rule != RULE_NONE)
+        broken(insn, (pfx & PFX_F0) != 0 ? RULE_prefix_lock : f->rule, f->name);
     if ((pfx & PFX_VEX) != 0 && (f->vvvv & OP_USED) == 0 && insn->vvvv != 0)
         broken(insn, RULE_undecodable, "VEX.vvvv is set but not used");
-    if (f->rule == RULE_NONE) {
+    bool confined =
+        (pfx & PFX_CHECKED) == (PFX_GS | PFX_67) && insn->access != 0 && insn->base != REG_RIP;
+    if ((pfx & PFX_CHECKED) != 0 && !confined)
         check_prefixes(insn);
-        if (insn->rex != 0)
-            check_rex(insn);
-    }
+    if ((insn->rex & 15 & ~(insn->rex_used | f->rex_used)) != 0)
+        broken(insn, RULE_prefix_redundant, "bits of REX or VEX that are not used");
+    if (insn->rex == 0x40 || (pfx & (PFX_66 | PFX_W)) == (PFX_66 | PFX_W))
+        check_size_prefixes(insn);
     insn->length = (uint8_t)n;
     insn->seen = (uint8_t)n;
     if (n > MAX_LENGTH) {
@@ -412,20 +361,4 @@ void lfi_x86_64_decode(const struct form_index *index, const uint8_t *p, struct 
         insn->detail = NULL;
         insn->length = 0;
     }
-}
-
-/* Byte registers 4 ... 7 are ah ... bh without REX, and spl ... dil with it. */
-static bool is_rsp(const struct insn *insn, unsigned reg)
-{
-    return reg == REG_RSP && (insn->size != 1 || insn->rex != 0);
-}
-
-bool lfi_x86_64_writes_rsp(const struct insn *insn)
-{
-    const struct form *f = insn->form;
-    const unsigned written = OP_GPR | OP_W;
-    return ((f->reg & written) == written && is_rsp(insn, insn->reg)) ||
-           ((f->vvvv & written) == written && is_rsp(insn, insn->vvvv)) ||
-           ((f->rm & written) == written && (f->flags & MODRM) != 0 && !insn->memory &&
-            is_rsp(insn, insn->rm));
 }

@@ -36,29 +36,28 @@ enum {
 };
 
 /* Column modrm. */
-#define NO                (-1)
-#define R                 (-2)
-#define IS(byte)          (0x100 | (byte))
-#define MODRM_MASK(modrm) ((modrm) < 0 ? 0 : (modrm) < 8 ? KEY_REG : KEY_RM | KEY_REG | KEY_MOD3)
-#define MODRM_VALUE(modrm) \
-    ((modrm) < 0 ? 0 : (modrm) < 8 ? (modrm) << 3 : ((modrm)&0x3f) | KEY_MOD3)
+#define NO                   (-1)
+#define R                    (-2)
+#define IS(byte)             (0x100 | (byte))
+#define MODRM_MASK(modrm)    ((modrm) < 0 ? 0 : (modrm) < 8 ? KEY_REG : KEY_RM | KEY_REG | KEY_MOD3)
+#define MODRM_VALUE(modrm)   ((modrm) < 0 ? 0 : (modrm) < 8 ? (modrm)*8 : ((modrm)&0x3f) | KEY_MOD3)
 #define ONLY(rm, what)       (((rm) & (OP_REG | OP_MEM)) == (what))
 #define MOD_MASK(modrm, rm)  ((modrm) != NO && (ONLY(rm, OP_REG) || ONLY(rm, OP_MEM)) ? KEY_MOD3 : 0)
 #define MOD_VALUE(modrm, rm) ((modrm) != NO && ONLY(rm, OP_REG) ? KEY_MOD3 : 0)
 
 /* Column prefix: which prefixes count, and which of them must be there. */
 enum {
-    NP_mask = KEY_66 | KEY_F2 | KEY_F3,
+    NP_mask = PFX_66 | PFX_F2 | PFX_F3,
     NP_value = 0,
     P66_mask = NP_mask,
-    P66_value = KEY_66,
+    P66_value = PFX_66,
     PF2_mask = NP_mask,
-    PF2_value = KEY_F2,
+    PF2_value = PFX_F2,
     PF3_mask = NP_mask,
-    PF3_value = KEY_F3,
-    REP_mask = KEY_66 | KEY_F2,
+    PF3_value = PFX_F3,
+    REP_mask = PFX_66 | PFX_F2,
     REP_value = 0,
-    REPX_mask = KEY_66,
+    REPX_mask = PFX_66,
     REPX_value = 0,
     ANY_mask = 0,
     ANY_value = 0,
@@ -67,15 +66,32 @@ enum {
 /* Column enc. */
 enum { LEG = 1, VEX = 2, BOTH = 3, L0 = 4, L1 = 8, W1 = 16, WX = 32 };
 #define ENC_MASK(enc)                                                                \
-    ((((enc)&BOTH) == BOTH ? 0 : KEY_VEX) | (((enc) & (L0 | L1)) != 0 ? KEY_L : 0) | \
-     (((enc)&WX) != 0 ? 0 : KEY_W))
+    ((((enc)&BOTH) == BOTH ? 0 : PFX_VEX) | (((enc) & (L0 | L1)) != 0 ? PFX_L : 0) | \
+     (((enc)&WX) != 0 ? 0 : PFX_W))
 #define ENC_VALUE(enc)                                                     \
-    ((((enc)&BOTH) == VEX ? KEY_VEX : 0) | (((enc)&L1) != 0 ? KEY_L : 0) | \
-     (((enc)&W1) != 0 ? KEY_W : 0))
+    ((((enc)&BOTH) == VEX ? PFX_VEX : 0) | (((enc)&L1) != 0 ? PFX_L : 0) | \
+     (((enc)&W1) != 0 ? PFX_W : 0))
 
 /* Column size: which key bits it takes over from prefix and enc. */
 #define SIZE_FREE(size, enc) \
-    ((size) == SIZE_v ? KEY_66 | KEY_W : (size) == SIZE_y && !((enc)&W1) ? KEY_W : 0)
+    ((size) == SIZE_v ? PFX_66 | PFX_W : (size) == SIZE_y && !((enc)&W1) ? PFX_W : 0)
+
+/* Flags that follow from the other columns. */
+#define IS_QUICK(rm, imm, kind)                                                                 \
+    (((kind) == PLAIN || (kind) == NOP || (kind) == LEA || (kind) == LOAD || (kind) == STORE || \
+      (kind) == XCHG || (kind) == ADD || (kind) == SUB || (kind) == PUSH || (kind) == POP ||    \
+      (kind) == JUMP || (kind) == CALL) &&                                                      \
+     ((rm)&OP_VSIB) == 0 && (imm) != I2 && (imm) != I3 && (imm) != O)
+#define IMPLIED(modrm, rm, imm, kind)                                                    \
+    (((modrm) == NO ? 0 : MODRM) |                                                       \
+     ((kind) == XLAT || (kind) == MASKMOV || ((rm)&OP_VSIB) != 0 ? RARE : 0) |           \
+     ((kind) == AND || (kind) == LEA || (kind) == LOAD || (kind) == STORE ? GROUP : 0) | \
+     (IS_QUICK(rm, imm, kind) ? QUICK : 0))
+#define IS_WRITTEN(operand) (((operand) & (OP_GPR | OP_W)) == (OP_GPR | OP_W))
+#define WRITTEN(rm, reg, vvvv)                                               \
+    ((IS_WRITTEN(rm) ? WRITES_RM : 0) | (IS_WRITTEN(reg) ? WRITES_REG : 0) | \
+     (IS_WRITTEN(vvvv) ? WRITES_VVVV : 0))
+#define REX_USED(reg) (REX_W | (((reg)&OP_OPCODE) != 0 ? REX_B : ((reg)&OP_USED) != 0 ? REX_R : 0))
 
 #define INSN(map_, first_, last_, prefix, enc, modrm, size_, rm_, reg_, vvvv_, mem_, imm_, kind_, \
              flags_, name_)                                                                       \
@@ -93,7 +109,9 @@ enum { LEG = 1, VEX = 2, BOTH = 3, L0 = 4, L1 = 8, W1 = 16, WX = 32 };
      .mem = mem_,                                                                                 \
      .imm = imm_,                                                                                 \
      .kind = kind_,                                                                               \
-     .flags = (flags_) | ((modrm) == NO ? 0 : MODRM),                                             \
+     .flags = (flags_) | IMPLIED(modrm, rm_, imm_, kind_),                                        \
+     .writes = WRITTEN(rm_, reg_, vvvv_),                                                         \
+     .rex_used = REX_USED(reg_),                                                                  \
      .name = name_},
 #define DENY(map_, first_, last_, prefix, enc, modrm, rm_, imm_, rule_, name_)              \
     {.map = map_,                                                                           \
@@ -113,21 +131,55 @@ const struct form lfi_x86_64_forms[] = {
 };
 const unsigned lfi_x86_64_form_count = sizeof lfi_x86_64_forms / sizeof *lfi_x86_64_forms;
 
+/* The slots of a form, and what is done with one. */
+typedef void slot_fn(struct form_index *index, unsigned slot, unsigned form);
+
+static void each_slot(struct form_index *index, unsigned form, slot_fn *f)
+{
+    const struct form *this = &lfi_x86_64_forms[form];
+    for (unsigned op = this->map * 256u + this->first; op <= this->map * 256u + this->last; op++) {
+        if (index->extended[op] == 0) {
+            f(index, op, form);
+            continue;
+        }
+        for (unsigned reg = 0; reg < 8; reg++)
+            if (((reg << 3 ^ this->value) & this->mask & KEY_REG) == 0)
+                f(index, form_slot(index, op, reg << 3), form);
+    }
+}
+
+static void count(struct form_index *index, unsigned slot, unsigned form)
+{
+    (void)form;
+    index->start[slot]++;
+}
+
+static void insert(struct form_index *index, unsigned slot, unsigned form)
+{
+    index->ids[--index->start[slot]] = (uint16_t)form;
+}
+
 void lfi_x86_64_index(struct form_index *index)
 {
+    unsigned extended = 0;
     memset(index, 0, sizeof *index);
-    uint16_t *start = index->start;
     for (unsigned i = 0; i < lfi_x86_64_form_count; i++) {
         const struct form *f = &lfi_x86_64_forms[i];
-        for (unsigned op = f->first; op <= f->last; op++)
-            start[f->map * 256u + op]++;
+        for (unsigned op = f->map * 256u + f->first; op <= f->map * 256u + f->last; op++)
+            if ((f->mask & KEY_REG) != 0 && index->extended[op] == 0)
+                index->extended[op] = (uint8_t)++extended;
     }
+    for (unsigned i = 0; i < lfi_x86_64_form_count; i++)
+        each_slot(index, i, count);
     /* Counts become ends; filling in backwards turns ends into starts and keeps the order. */
-    for (unsigned i = 1; i <= 4 * 256; i++)
-        start[i] = (uint16_t)(start[i] + start[i - 1]);
-    for (unsigned i = lfi_x86_64_form_count; i-- > 0;) {
-        const struct form *f = &lfi_x86_64_forms[i];
-        for (unsigned op = f->first; op <= f->last; op++)
-            index->ids[--start[f->map * 256u + op]] = (uint16_t)i;
+    for (unsigned i = 1; i < sizeof index->start / sizeof *index->start; i++)
+        index->start[i] = (uint16_t)(index->start[i] + index->start[i - 1]);
+    for (unsigned i = lfi_x86_64_form_count; i-- > 0;)
+        each_slot(index, i, insert);
+    for (unsigned slot = 0; slot < sizeof index->quick / sizeof *index->quick; slot++) {
+        unsigned first = index->ids[index->start[slot]];
+        if (index->start[slot] != index->start[slot + 1] &&
+            (lfi_x86_64_forms[first].flags & QUICK) != 0)
+            index->quick[slot] = (uint16_t)first;
     }
 }

@@ -11,19 +11,20 @@
 enum { ONE, M0F, M38, M3A, MAP_COUNT };
 
 /*
- * What selects a form beside map and opcode, in one word: the ModRM byte but its high bit (mod is
- * 3 or not), prefixes or VEX.pp, VEX, W and L.
+ * What selects a form beside map and opcode, in one word: the ModRM byte but for the high bit (mod
+ * is 3 or not), and the prefixes that count; those of VEX as if they were legacy ones.
  */
 enum {
     KEY_RM = 0x07,
     KEY_REG = 0x38,
     KEY_MOD3 = 0x40,
-    KEY_66 = 0x80,
-    KEY_F2 = 0x100,
-    KEY_F3 = 0x200,
-    KEY_VEX = 0x400,
-    KEY_W = 0x800,
-    KEY_L = 0x1000,
+    PFX_66 = 0x80,
+    PFX_W = 0x100, /* of REX or VEX */
+    PFX_L = 0x200, /* of VEX */
+    PFX_VEX = 0x400,
+    PFX_F2 = 0x800,
+    PFX_F3 = 0x1000,
+    KEY_PREFIXES = 0x1f80,
 };
 
 /* Columns rm, reg and vvvv: what an operand is and what is done with it. */
@@ -39,17 +40,32 @@ enum {
 };
 
 /* Columns size, mem and imm. */
-enum { SIZE_x, SIZE_b, SIZE_w, SIZE_v, SIZE_y, SIZE_q, SIZE_d };
+enum {
+    /* Sizes in bytes, one hexadecimal digit for each of: neither 66 nor W; 66; W; both. */
+    SIZE_x = 0,
+    SIZE_b = 0x1111,
+    SIZE_w = 0x2222,
+    SIZE_v = 0x8824,
+    SIZE_y = 0x8844,
+    SIZE_q = 0x8888,
+    SIZE_d = 0x4444,
+};
 enum { mx = 200, mh, mq, me, md };
 enum { I0, I1, I2, I3, Iz, Iv, J1, J4, O };
 
-/* Column flags; MODRM is from column modrm. */
+/* Column flags; those from MODRM on follow from other columns. */
 enum {
     LOCK = 1 << 0,
     MAYBE = 1 << 1,
     GUARD = 1 << 2,
     MODRM = 1 << 3,
+    RARE = 1 << 4,  /* has a memory operand that ModRM does not show, or a vector index */
+    GROUP = 1 << 5, /* may be the first instruction of a group */
+    QUICK = 1 << 6, /* quick.c may accept it */
 };
+
+/* Which operands are general registers that are written. */
+enum { WRITES_REG = 1 << 0, WRITES_RM = 1 << 1, WRITES_VVVV = 1 << 2 };
 
 /* Column kind. */
 enum kind {
@@ -57,8 +73,9 @@ enum kind {
     NOP,
     XCHG, /* 90 + r, of which 90 itself is a nop */
     LEA,
-    LOAD, /* mov from memory */
-    ADD,  /* immediate forms */
+    LOAD,  /* mov from memory or register */
+    STORE, /* mov to memory or register */
+    ADD,   /* immediate forms */
     SUB,
     AND,
     PUSH,
@@ -86,19 +103,36 @@ struct form {
     uint8_t map, first, last;
     uint8_t rule;         /* enum rule by which it is refused, or RULE_NONE */
     uint16_t mask, value; /* it matches a key if (key & mask) == value */
-    uint8_t size, rm, reg, vvvv, mem, imm, kind, flags;
+    uint16_t size;
+    uint8_t rm, reg, vvvv, mem, imm, kind, flags;
+    uint8_t writes;   /* WRITES_ */
+    uint8_t rex_used; /* bits of REX that mean something whatever ModRM is */
     const char *name;
 };
 
 extern const struct form lfi_x86_64_forms[];
 extern const unsigned lfi_x86_64_form_count;
 
-/* The forms of opcode `op` of `map`: i = map * 256 + op; ids[start[i]] ... ids[start[i + 1] - 1].
+/* The bits of a REX prefix; VEX has the same. */
+enum { REX_W = 8, REX_R = 4, REX_X = 2, REX_B = 1 };
+
+/*
+ * The forms that a slot may be: ids[start[slot]] ... ids[start[slot + 1] - 1]. An opcode has one
+ * slot, or eight where ModRM.reg is part of the opcode.
  */
+enum { OPCODE_COUNT = MAP_COUNT * 256, MAX_EXTENDED = 64 };
 struct form_index {
-    uint16_t start[MAP_COUNT * 256 + 1];
-    uint16_t ids[2048];
+    uint8_t extended[OPCODE_COUNT]; /* 0, or the number of the opcode's eight slots, from 1 */
+    uint16_t start[OPCODE_COUNT + 8 * MAX_EXTENDED + 1];
+    uint16_t ids[3072];
+    uint16_t quick[OPCODE_COUNT + 8 * MAX_EXTENDED]; /* a slot's first form, if it is QUICK, or 0 */
 };
+
+static inline unsigned form_slot(const struct form_index *index, unsigned opcode, unsigned modrm)
+{
+    unsigned n = index->extended[opcode];
+    return n == 0 ? opcode : OPCODE_COUNT + 8 * (n - 1) + (modrm >> 3 & 7);
+}
 
 void lfi_x86_64_index(struct form_index *index);
 

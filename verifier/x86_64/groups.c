@@ -123,7 +123,7 @@ static bool guarded_string(const struct form_index *index, const uint8_t *p, str
 static bool writes_offset(const struct insn *insn)
 {
     return insn->form != NULL && insn->rule == RULE_NONE && (insn->form->flags & GUARD) != 0 &&
-           insn->size == 4 && lfi_x86_64_writes_rsp(insn);
+           insn->size == 4 && insn->writes_rsp;
 }
 
 /* OP ...,%esp; addq BASE,%rsp, or movq BASE,%r11; OP ...,%esp; leaq (%rsp,%r11),%rsp */
@@ -157,24 +157,37 @@ static void clear(struct group *group)
 bool lfi_x86_64_group(const struct form_index *index, const uint8_t *p, const struct insn *first,
                       struct group *group)
 {
-    clear(group);
     switch (first->form->kind) {
     case AND:
+        clear(group);
         if (masked_branch(p, group))
             return true;
         break;
     case LEA:
-        if (runtime_call(p, group))
+        if (p[0] != 0x4c || p[2] != 0x1d)
+            break;
+        clear(group);
+        return runtime_call(p, group);
+    case LOAD:
+        if (memcmp(p, load_base_r11, sizeof load_base_r11) != 0)
+            break;
+        clear(group);
+        if (guarded_string(index, p, group))
             return true;
-        break;
+        clear(group);
+        return guarded_write(index, p, first, group);
+    case STORE:
+        if (p[0] != 0x89 || (p[1] != 0xff && p[1] != 0xf6)) /* movl %edi,%edi; movl %esi,%esi */
+            break;
+        clear(group);
+        return guarded_string(index, p, group);
     default:
         break;
     }
+    if (!first->writes_rsp)
+        return false;
     clear(group);
-    if ((p[0] == 0x89 || p[0] == 0x65) && guarded_string(index, p, group))
-        return true;
-    clear(group);
-    return (p[0] == 0x65 || writes_offset(first)) && guarded_write(index, p, first, group);
+    return guarded_write(index, p, first, group);
 }
 
 bool lfi_x86_64_is_add_base(const uint8_t *p)

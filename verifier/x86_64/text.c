@@ -77,7 +77,7 @@ static void put_memory(struct writer *w, const struct insn *insn)
             put(w, "%%v%u", insn->index);
         else
             put_register(w, insn->index, size, true);
-        put(w, ",%u", insn->scale);
+        put(w, ",%u", 1u << (insn->sib >> 6));
     }
     put(w, ")");
 }

@@ -10,12 +10,14 @@
 #include <lfi/abi.h>
 
 #include "groups.h"
+#include "quick.h"
 
 enum { BUNDLE_MASK = LFI_BUNDLE_SIZE - 1 };
 
 struct verifier {
     const struct lfi_code *code;
     unsigned mode;
+    unsigned confine; /* which memory accesses are confined in this mode: OP_R, OP_W */
     lfi_violation_fn *report;
     void *data;
     bool refused, stopped;
@@ -126,27 +128,27 @@ static enum rule check_memory(const struct verifier *v, size_t pos, const struct
             return RULE_NONE; /* base + 32 bits */
         return is_base(insn) ? RULE_NONE : RULE_table_slot;
     }
-    bool stores = (insn->access & OP_W) != 0;
-    if (v->mode == LFI_MODE_JUMPS || (v->mode == LFI_MODE_STORES && !stores))
+    if ((insn->access & v->confine) == 0)
         return RULE_NONE;
     if (insn->form->kind == XLAT || insn->form->kind == MASKMOV)
         return RULE_implicit_operand;
     if (insn->base == REG_RIP) {
         uint64_t next = v->code->address + pos + insn->length;
-        return in_image(v, next + (uint64_t)insn->disp, insn->mem_size) ? RULE_NONE
-                                                                        : RULE_rip_target;
+        return in_image(v, next + (uint64_t)insn->disp, lfi_x86_64_memory_size(insn))
+                   ? RULE_NONE
+                   : RULE_rip_target;
     }
     if (is_stack_operand(insn))
         return in_stack_reach(insn->disp) ? RULE_NONE : RULE_stack_displacement;
-    return stores ? RULE_store_address : RULE_load_address;
+    return (insn->access & OP_W) != 0 ? RULE_store_address : RULE_load_address;
 }
 
 /* Which pointers of a string instruction must be guarded? */
 static void string_needs(const struct verifier *v, enum kind kind, bool *rdi, bool *rsi)
 {
-    bool full = v->mode == LFI_MODE_FULL, stores = full || v->mode == LFI_MODE_STORES;
-    *rdi = (stores && (kind == STOS || kind == MOVS)) || (full && (kind == SCAS || kind == CMPS));
-    *rsi = full && (kind == LODS || kind == MOVS || kind == CMPS);
+    bool reads = (v->confine & OP_R) != 0, writes = (v->confine & OP_W) != 0;
+    *rdi = (writes && (kind == STOS || kind == MOVS)) || (reads && (kind == SCAS || kind == CMPS));
+    *rsi = reads && (kind == LODS || kind == MOVS || kind == CMPS);
 }
 
 static bool is_string(const struct insn *insn)
@@ -217,10 +219,11 @@ static enum rule check_stack_write(struct verifier *v, const struct insn *insn)
 /* ---- single instructions ----------------------------------------------------------------------
  */
 
-static enum rule check_branch(struct verifier *v, const struct insn *insn)
+static enum rule check_branch(struct verifier *v, enum kind kind, unsigned length,
+                              int64_t displacement)
 {
-    uint64_t next = v->pos + insn->length, target = next + (uint64_t)insn->imm;
-    if (insn->form->kind == CALL && (next & BUNDLE_MASK) != 0)
+    uint64_t next = v->pos + length, target = next + (uint64_t)displacement;
+    if (kind == CALL && (next & BUNDLE_MASK) != 0)
         return RULE_call_end;
     if (target >= v->code->size)
         return RULE_branch_target;
@@ -251,7 +254,7 @@ static enum rule check_insn(struct verifier *v, const struct insn *insn)
     case JUMP:
     case LOOP:
     case CALL:
-        return check_branch(v, insn);
+        return check_branch(v, insn->form->kind, insn->length, insn->imm);
     case JUMP_IND:
     case CALL_IND:
         return insn->memory && (insn->prefixes & (PFX_GS | PFX_67)) == PFX_GS
@@ -274,7 +277,7 @@ static enum rule check_insn(struct verifier *v, const struct insn *insn)
     default:
         break;
     }
-    if (confined_stack && lfi_x86_64_writes_rsp(insn)) {
+    if (confined_stack && insn->writes_rsp) {
         enum rule rule = check_stack_write(v, insn);
         if (rule != RULE_NONE)
             return rule;
@@ -341,34 +344,50 @@ static size_t skip_bundle(struct verifier *v, size_t pos)
     return pos;
 }
 
+static bool is_nop(const struct insn *insn)
+{
+    return insn->form->kind == NOP ||
+           (insn->form->kind == XCHG && insn->opcode == 0x90 && insn->reg == 0);
+}
+
 /* Checks what is at v->pos; returns the position behind it. */
 static size_t check_next(struct verifier *v)
 {
     size_t left = v->code->size - v->pos;
-    struct insn insn;
     v->here = window(v, v->pos);
+    if (v->stack == STEADY) {
+        enum kind kind = PLAIN;
+        int64_t displacement = 0;
+        unsigned length = lfi_x86_64_quick(&v->index, v->here, v->confine, &kind, &displacement);
+        if (length != 0 && length <= left && !crosses(v, length) &&
+            ((kind != JUMP && kind != CALL) ||
+             check_branch(v, kind, length, displacement) == RULE_NONE)) {
+            set_bit(v->start, v->pos);
+            return v->pos + length;
+        }
+    }
+    struct insn insn;
     lfi_x86_64_decode(&v->index, v->here, &insn);
     set_bit(v->start, v->pos);
     if (insn.seen > left) {
         refuse(v, v->pos, &insn, RULE_truncated, NULL);
         return v->code->size;
     }
-    if (insn.rule != RULE_NONE || insn.form == NULL) {
+    if (insn.rule != RULE_NONE) {
         v->stack = STEADY;
         refuse(v, v->pos, &insn, insn.rule, insn.detail);
         return insn.length != 0 ? v->pos + insn.length : skip_bundle(v, v->pos);
     }
 
-    bool nop =
-        insn.form->kind == NOP || (insn.form->kind == XCHG && insn.opcode == 0x90 && insn.reg == 0);
-    if (v->stack != STEADY && !nop) {
+    if (v->stack != STEADY && !is_nop(&insn)) {
         if (!checks_step(v, &insn))
             refuse_at(v, v->step_pos, RULE_stack_step, NULL);
         v->stack = STEADY;
     }
 
     struct group group;
-    if (lfi_x86_64_group(&v->index, v->here, &insn, &group)) {
+    if (((insn.form->flags & GROUP) != 0 || insn.writes_rsp) &&
+        lfi_x86_64_group(&v->index, v->here, &insn, &group)) {
         if (group.length > left) {
             refuse(v, v->pos, &insn, RULE_truncated, NULL);
             return v->code->size;
@@ -432,6 +451,7 @@ enum lfi_verdict lfi_x86_64_verify(unsigned mode, const struct lfi_code *code,
     if (v != NULL && bits != NULL) {
         v->code = code;
         v->mode = mode;
+        v->confine = mode == LFI_MODE_FULL ? OP_R | OP_W : mode == LFI_MODE_STORES ? OP_W : 0;
         v->report = report;
         v->data = data;
         v->start = bits;
