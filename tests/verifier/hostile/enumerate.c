@@ -357,15 +357,17 @@ static bool run(struct state *s, unsigned mode)
 int main(int argc, char **argv)
 {
     struct state *s = calloc(1, sizeof *s);
-    bool ok = s && (s->code = malloc(CODE_SIZE));
-    if (!ok)
-        return 1;
+    uint8_t *code = malloc(CODE_SIZE);
+    bool ok = true;
+    if (!s || !code)
+        abort();
+    s->code = code;
     lfi_x86_64_index(&s->index);
     ZydisDecoderInit(&s->decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
     for (unsigned mode = 0; mode < 3; mode++)
         if (argc < 2 || !strcmp(argv[1], mode_names[mode]))
             ok &= run(s, mode);
-    free(s->code);
+    free(code);
     free(s);
     return !ok;
 }
