@@ -9,7 +9,6 @@ set(LLVM_TARGETS_TO_BUILD "X86;AArch64;RISCV" CACHE STRING "")
 set(LLVM_DISTRIBUTION_COMPONENTS
     llvm-libraries llvm-headers llvm-config llvm-tblgen
     clang-libraries clang-headers clang-resource-headers
-    lld-headers
     CACHE STRING "")
 set(LLVM_ENABLE_ZLIB FORCE_ON CACHE STRING "")
 set(LLVM_ENABLE_ZSTD FORCE_ON CACHE STRING "")
