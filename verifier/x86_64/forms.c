@@ -17,6 +17,7 @@ enum {
     S_r = M_r | OP_VSIB,
     X_r = OP_USED | OP_REG | OP_MEM | OP_R,
     X_w = OP_USED | OP_REG | OP_MEM | OP_W,
+    U_a = OP_REG, /* ModRM is part of the opcode */
     U_r = OP_USED | OP_REG | OP_R,
     U_rw = U_r | OP_W,
     G_r = OP_USED | OP_GPR | OP_R,

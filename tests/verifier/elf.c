@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * Broken ELF files: a small good one cut at every length and changed at random. Whatever comes in,
+ * the answer is a verdict, and what is accepted keeps the promises of <lfi/verifier.h>. Run under
+ * the sanitizers this shows that nothing is read outside of the file.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <elf.h>
+
+#include <lfi/abi.h>
+#include <lfi/verifier.h>
+
+struct file {
+    Elf64_Ehdr header;
+    Elf64_Phdr segments[4];
+    struct {
+        Elf64_Nhdr header;
+        char owner[4];
+        uint32_t desc[4];
+    } note;
+    uint8_t fill[4096 - sizeof(Elf64_Ehdr) - 4 * sizeof(Elf64_Phdr) - 32];
+    uint8_t code[64];
+    uint8_t data[64];
+};
+
+static void make(struct file *f)
+{
+    memset(f, 0, sizeof *f);
+    f->header = (Elf64_Ehdr){
+        .e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
+        .e_type = ET_DYN,
+        .e_machine = EM_X86_64,
+        .e_version = EV_CURRENT,
+        .e_entry = 4096 + 32,
+        .e_phoff = offsetof(struct file, segments),
+        .e_ehsize = sizeof(Elf64_Ehdr),
+        .e_phentsize = sizeof(Elf64_Phdr),
+        .e_phnum = 4,
+    };
+    f->segments[0] = (Elf64_Phdr){
+        .p_type = PT_LOAD, .p_flags = PF_R, .p_filesz = 4096, .p_memsz = 4096, .p_align = 4096};
+    f->segments[1] = (Elf64_Phdr){.p_type = PT_LOAD,
+                                  .p_flags = PF_R | PF_X,
+                                  .p_offset = 4096,
+                                  .p_vaddr = 4096,
+                                  .p_filesz = 64,
+                                  .p_memsz = 64,
+                                  .p_align = 4096};
+    f->segments[2] = (Elf64_Phdr){.p_type = PT_LOAD,
+                                  .p_flags = PF_R | PF_W,
+                                  .p_offset = 4096 + 64,
+                                  .p_vaddr = 8192 + 64,
+                                  .p_filesz = 64,
+                                  .p_memsz = 8192,
+                                  .p_align = 4096};
+    f->segments[3] = (Elf64_Phdr){.p_type = PT_NOTE,
+                                  .p_flags = PF_R,
+                                  .p_offset = offsetof(struct file, note),
+                                  .p_filesz = sizeof f->note,
+                                  .p_memsz = sizeof f->note,
+                                  .p_align = 4};
+    f->note.header = (Elf64_Nhdr){4, LFI_NOTE_DESC_SIZE, LFI_NOTE_TYPE};
+    memcpy(f->note.owner, LFI_NOTE_OWNER, 4);
+    f->note.desc[0] = LFI_ABI_VERSION;
+    f->note.desc[1] = EM_X86_64;
+    f->note.desc[2] = LFI_MODE_FULL;
+    memset(f->code, 0xf4, sizeof f->code);
+}
+
+static bool count(void *data, const struct lfi_violation *violation)
+{
+    unsigned *n = data;
+    assert_true(violation->rule[0] != 0 && violation->message[0] != 0);
+    assert_true(violation->length <= sizeof violation->bytes);
+    (*n)++;
+    return true;
+}
+
+/* Verifies an exact copy on the heap. */
+static enum lfi_verdict verify(const void *file, size_t size)
+{
+    uint8_t *copy = malloc(size != 0 ? size : 1);
+    struct lfi_image image;
+    struct lfi_violation why;
+    unsigned violations = 0;
+    assert_non_null(copy);
+    memcpy(copy, file, size);
+    enum lfi_verdict headers = lfi_image_read(copy, size, &image, &why);
+    enum lfi_verdict verdict = lfi_verify_elf(copy, size, count, &violations);
+    assert_int_equal(verdict == LFI_ACCEPTED, violations == 0);
+    if (headers == LFI_ACCEPTED) {
+        uint64_t end = image.start;
+        assert_true(image.segment_count >= 1);
+        for (unsigned i = 0; i < image.segment_count; i++) {
+            const struct lfi_segment *s = &image.segments[i];
+            assert_true(s->vaddr >= end);
+            assert_true(s->offset <= size && s->file_size <= size - s->offset);
+            assert_true(s->file_size <= s->mem_size && s->mem_size > 0);
+            assert_true(s->vaddr % 4096 == s->offset % 4096);
+            assert_false(s->write && s->execute);
+            assert_true(!s->execute || s->vaddr % 4096 == 0);
+            end = (s->vaddr + s->mem_size + 4095) / 4096 * 4096;
+        }
+        assert_true(image.end == end && end <= LFI_BOX_SIZE - 2 * (uint64_t)LFI_GUARD_SIZE);
+        assert_true(image.entry % LFI_BUNDLE_SIZE == 0);
+        assert_true(image.mode <= LFI_MODE_JUMPS);
+    } else {
+        assert_int_equal(headers, LFI_REFUSED);
+        assert_int_equal(violations, 1);
+        assert_memory_equal(why.rule, "elf-", 4);
+    }
+    free(copy);
+    return verdict;
+}
+
+static void good(void **state)
+{
+    (void)state;
+    struct file f;
+    make(&f);
+    assert_int_equal(verify(&f, sizeof f), LFI_ACCEPTED);
+    f.code[40] = 0xc3;
+    assert_int_equal(verify(&f, sizeof f), LFI_REFUSED);
+}
+
+static void cut(void **state)
+{
+    (void)state;
+    struct file f;
+    make(&f);
+    for (size_t size = 0; size < sizeof f; size++)
+        assert_int_equal(verify(&f, size), LFI_REFUSED);
+}
+
+static uint64_t next_random(uint64_t *random)
+{
+    *random ^= *random << 13;
+    *random ^= *random >> 7;
+    *random ^= *random << 17;
+    return *random;
+}
+
+/* Values that headers are wrong with more often than with others. */
+static uint64_t nasty(uint64_t *random)
+{
+    static const uint64_t values[] = {0,
+                                      1,
+                                      31,
+                                      32,
+                                      4095,
+                                      4096,
+                                      0x7fffffff,
+                                      0x80000000,
+                                      0xffffffff,
+                                      0x100000000,
+                                      INT64_MAX,
+                                      UINT64_MAX,
+                                      UINT64_MAX - 4095,
+                                      0xfffffffffffff000,
+                                      1ull << 63};
+    uint64_t r = next_random(random);
+    uint64_t value = values[r % (sizeof values / sizeof *values)];
+    return r >> 60 < 4 ? value + (r >> 32) % 64 - 32 : value;
+}
+
+static void changed(void **state)
+{
+    (void)state;
+    const size_t headers = offsetof(struct file, fill);
+    uint64_t random = 0x123456789abcdef;
+    unsigned accepted = 0;
+    for (unsigned i = 0; i < 200000; i++) {
+        struct file f;
+        uint8_t *bytes = (uint8_t *)&f;
+        make(&f);
+        for (unsigned k = next_random(&random) % 3 + 1; k > 0; k--) {
+            size_t at = next_random(&random) % headers;
+            static const uint8_t sizes[] = {1, 2, 4, 8};
+            size_t size = sizes[next_random(&random) % 4];
+            at = at / size * size;
+            uint64_t value = next_random(&random) % 2 ? nasty(&random) : next_random(&random);
+            memcpy(bytes + at, &value, at + size <= headers ? size : headers - at);
+        }
+        accepted += verify(&f, sizeof f) == LFI_ACCEPTED;
+    }
+    /* Some fields do not matter; most do. */
+    assert_in_range(accepted, 1000, 150000);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(good),
+        cmocka_unit_test(cut),
+        cmocka_unit_test(changed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
