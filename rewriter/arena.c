@@ -3,20 +3,33 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
-#define BLOCK_SIZE ((size_t)2 * 1024 * 1024)
+#define HUGE_PAGE  ((size_t)2 * 1024 * 1024)
+#define BLOCK_SIZE HUGE_PAGE
 
 struct arena_block {
     struct arena_block *older;
 };
+
+void *alloc_large(size_t size)
+{
+    if (size < HUGE_PAGE)
+        return malloc(size);
+    size = (size + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
+    void *memory = aligned_alloc(HUGE_PAGE, size);
+    if (memory)
+        madvise(memory, size, MADV_HUGEPAGE); /* where there are none, nothing is lost */
+    return memory;
+}
 
 void *arena_alloc(struct arena *a, size_t size)
 {
     size = (size + 15) & ~(size_t)15;
     if (size > a->left) {
         size_t header = (sizeof(struct arena_block) + 15) & ~(size_t)15;
-        size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
-        struct arena_block *block = malloc(header + room);
+        size_t room = header + size > BLOCK_SIZE ? header + size : BLOCK_SIZE;
+        struct arena_block *block = a->blocks ? alloc_large(room) : malloc(room);
         if (!block) {
             fputs("lfi-rewriter: out of memory\n", stderr);
             abort();
@@ -24,12 +37,19 @@ void *arena_alloc(struct arena *a, size_t size)
         block->older = a->blocks;
         a->blocks = block;
         a->next = (char *)block + header;
-        a->left = room;
+        a->left = room - header;
     }
     void *result = a->next;
     a->next += size;
     a->left -= size;
     return result;
+}
+
+void arena_return(struct arena *a, size_t size)
+{
+    size &= ~(size_t)15;
+    a->next -= size;
+    a->left += size;
 }
 
 void arena_free(struct arena *a)

@@ -11,8 +11,16 @@ struct arena {
     size_t left;
 };
 
+/*
+ * malloc() for what may be large: with huge pages, since faults of small ones would be a fifth of
+ * the time that rewriting takes.
+ */
+void *alloc_large(size_t size);
+
 /* Never returns NULL: without memory it prints nothing and aborts, as an assembler would. */
 void *arena_alloc(struct arena *a, size_t size);
+/* Gives the last `size` bytes of the last allocation back (in units of 16). */
+void arena_return(struct arena *a, size_t size);
 void arena_free(struct arena *a);
 
 #endif

@@ -6,23 +6,48 @@
  */
 #include "rewrite.h"
 
-enum {
-    PLAIN,
-    END_LINE,
-    SEPARATOR,
-    HASH,
-    SLASH,
-    QUOTE,
-    CHARACTER,
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+const uint8_t char_class[256] = {
+    ['0' ... '9'] = CHAR_NAME,
+    ['A' ... 'Z'] = CHAR_NAME,
+    ['a' ... 'z'] = CHAR_NAME,
+    [128 ... 255] = CHAR_NAME,
+    ['_'] = CHAR_NAME,
+    ['.'] = CHAR_NAME,
+    ['$'] = CHAR_NAME,
+    ['@'] = CHAR_NAME,
+    ['\n'] = CHAR_STOP,
+    [';'] = CHAR_STOP,
+    ['#'] = CHAR_STOP,
+    ['/'] = CHAR_STOP,
+    ['"'] = CHAR_STOP | CHAR_SPLIT,
+    ['\''] = CHAR_STOP | CHAR_SPLIT,
+    ['('] = CHAR_SPLIT,
+    [')'] = CHAR_SPLIT,
+    [','] = CHAR_SPLIT,
 };
 
-static const unsigned char class_of[256] = {
-    ['\n'] = END_LINE, [';'] = SEPARATOR, ['#'] = HASH,
-    ['/'] = SLASH,     ['"'] = QUOTE,     ['\''] = CHARACTER,
-};
-
-/* A to Z, a to z, 0 to 9, _ . $ @ and all bytes beyond ASCII */
-const uint64_t name_chars[4] = {0x3ff401000000000, 0x7fffffe87ffffff, UINT64_MAX, UINT64_MAX};
+/* The first character of class CHAR_STOP; `end` if there is none. */
+static const char *find_stop(const char *p, const char *end)
+{
+#ifdef __SSE2__
+    for (; end - p >= 16; p += 16) {
+        __m128i text = _mm_loadu_si128((const __m128i *)p), stops = _mm_setzero_si128();
+        static const char characters[] = "\n;#/\"'";
+        for (unsigned i = 0; i < sizeof characters - 1; i++)
+            stops = _mm_or_si128(stops, _mm_cmpeq_epi8(text, _mm_set1_epi8(characters[i])));
+        int found = _mm_movemask_epi8(stops);
+        if (found)
+            return p + __builtin_ctz((unsigned)found);
+    }
+#endif
+    while (p < end && !(char_class[(unsigned char)*p] & CHAR_STOP))
+        p++;
+    return p;
+}
 
 static bool is_blank(char c)
 {
@@ -84,9 +109,10 @@ static bool skip_to_statement(struct lexer *l)
         } else if (is_blank(c) || c == ';') {
             l->at++;
         } else if (c == '#') {
-            if (is_marker(l->at, line_end(l->at, l->end)))
+            const char *stop = line_end(l->at, l->end);
+            if (is_marker(l->at, stop))
                 return true;
-            l->at = line_end(l->at, l->end);
+            l->at = stop;
         } else if (c == '/' && l->at + 1 < l->end && l->at[1] == '/') {
             l->at = line_end(l->at, l->end);
         } else if (c == '/' && l->at + 1 < l->end && l->at[1] == '*') {
@@ -124,9 +150,7 @@ bool lex_statement(struct lexer *l, struct statement *s)
     const char *from = start;
     const char *stop;
     for (;; p++) {
-        while (p < end && class_of[(unsigned char)*p] == PLAIN)
-            p++;
-        stop = p;
+        p = stop = find_stop(p, end);
         if (p >= end || *p == '\n' || *p == ';')
             break;
         if (*p == '#' || (*p == '/' && p + 1 < end && p[1] == '/')) {

@@ -54,7 +54,7 @@ bool next_argument(struct span *rest, struct span *argument)
     const char *p = rest->at, *end = p + rest->size;
     int depth = 0;
     for (; p < end; p++) {
-        if (is_name_char(*p))
+        if (!(char_class[(unsigned char)*p] & CHAR_SPLIT))
             continue;
         if (*p == '(')
             depth++;
@@ -170,8 +170,28 @@ static bool literal_sum(const char **p, const char *end, uint64_t *value, int de
     return true;
 }
 
+/* The frequent ones: a decimal number, perhaps with a sign. */
+static bool decimal_value(struct span text, int64_t *value)
+{
+    bool minus = text.size && *text.at == '-';
+    uint32_t i = minus;
+    int64_t result = 0;
+    if (text.size - i > 18 || i == text.size || text.at[i] == '0')
+        return text.size == 1 && *text.at == '0' && (*value = 0, true);
+    for (; i < text.size; i++) {
+        unsigned digit = (unsigned char)text.at[i] - (unsigned)'0';
+        if (digit > 9)
+            return false;
+        result = result * 10 + digit;
+    }
+    *value = minus ? -result : result;
+    return true;
+}
+
 bool literal_value(struct span text, int64_t *value)
 {
+    if (decimal_value(text, value))
+        return true;
     const char *p = text.at, *end = p + text.size;
     uint64_t result;
     if (!text.size || !literal_sum(&p, end, &result, 0) || p != end)
@@ -183,10 +203,14 @@ bool literal_value(struct span text, int64_t *value)
 static struct statement *add_statement(struct rewriter *r)
 {
     if (r->count == r->capacity) {
-        uint32_t capacity = r->capacity ? r->capacity * 2 : 4096;
-        struct statement *grown = realloc(r->statements, capacity * sizeof *grown);
+        /* compilers write about 28 bytes a statement */
+        uint32_t capacity = r->capacity ? r->capacity * 2 : r->text.size / 24 + 64;
+        struct statement *grown = alloc_large(capacity * sizeof *grown);
         if (!grown)
             return NULL;
+        if (r->count)
+            memcpy(grown, r->statements, r->count * sizeof *grown);
+        free(r->statements);
         r->statements = grown;
         r->capacity = capacity;
     }

@@ -169,10 +169,15 @@ struct lexer {
  * with kind STATEMENT_MARKER. False at the end.
  */
 bool lex_statement(struct lexer *l, struct statement *s);
-extern const uint64_t name_chars[4]; /* a bit for each byte that names may hold */
+enum {
+    CHAR_NAME = 1,  /* A to Z, a to z, 0 to 9, _ . $ @ and all bytes beyond ASCII */
+    CHAR_STOP = 2,  /* a statement may end, or a comment or string begin */
+    CHAR_SPLIT = 4, /* what next_argument() looks at */
+};
+extern const uint8_t char_class[256];
 static inline bool is_name_char(char c)
 {
-    return name_chars[(unsigned char)c / 64] >> ((unsigned char)c % 64) & 1;
+    return char_class[(unsigned char)c] & CHAR_NAME;
 }
 
 /* parser.c: fills r->statements from r->text; false if there was an error or r->expand is set. */
@@ -203,6 +208,11 @@ bool label_needs_bundle(const struct rewriter *r, const struct symbol *symbol);
 bool writer_start(struct writer *w, lfi_rewrite_sink_fn *sink, void *data);
 void writer_finish(struct writer *w);
 #define WRITER_SIZE ((size_t)64 * 1024)
+/* Text of at most eight bytes, padded to eight: copied as one word. */
+struct short_text {
+    char bytes[8];
+    uint8_t size;
+};
 void put_bytes_slowly(struct writer *w, const char *bytes, size_t size);
 static inline void put_bytes(struct writer *w, const char *bytes, size_t size)
 {
@@ -211,6 +221,15 @@ static inline void put_bytes(struct writer *w, const char *bytes, size_t size)
         w->used += size;
     } else {
         put_bytes_slowly(w, bytes, size);
+    }
+}
+static inline void put_short(struct writer *w, const struct short_text *t)
+{
+    if (WRITER_SIZE - w->used >= sizeof t->bytes) {
+        memcpy(w->buffer + w->used, t->bytes, sizeof t->bytes);
+        w->used += t->size;
+    } else {
+        put_bytes_slowly(w, t->bytes, t->size);
     }
 }
 void put_number(struct writer *w, int64_t value);

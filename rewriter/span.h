@@ -28,12 +28,16 @@ static inline bool span_has(struct span s, const char *text)
     return s.size > 0 && memmem(s.at, s.size, text, strlen(text)) != NULL;
 }
 
+static inline bool is_space(char c)
+{
+    return (unsigned char)c <= ' ' && (c == ' ' || c == '\t' || c == '\r' || c == '\f');
+}
+
 static inline struct span span_trim(struct span s)
 {
-    while (s.size && (*s.at == ' ' || *s.at == '\t' || *s.at == '\r' || *s.at == '\f'))
+    while (s.size && is_space(*s.at))
         s.at++, s.size--;
-    while (s.size && (s.at[s.size - 1] == ' ' || s.at[s.size - 1] == '\t' ||
-                      s.at[s.size - 1] == '\r' || s.at[s.size - 1] == '\f'))
+    while (s.size && is_space(s.at[s.size - 1]))
         s.size--;
     return s;
 }

@@ -25,14 +25,6 @@ bool operand_names_r11(const struct operand *o)
             (is_gpr_number(o->base, NUMBER_R11) || is_gpr_number(o->index, NUMBER_R11)));
 }
 
-bool insn_names_r11(const struct insn *in)
-{
-    for (unsigned i = 0; i < in->count; i++)
-        if (operand_names_r11(&in->operands[i]))
-            return true;
-    return false;
-}
-
 static enum effect flags_effect(const struct insn *in)
 {
     switch ((enum flags)in->info->flags) {

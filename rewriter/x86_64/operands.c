@@ -159,7 +159,7 @@ static bool parse_operand(struct rewriter *r, const struct statement *s, struct 
         report_error(r, s, text.at, "an operand is missing");
         return false;
     }
-    if (memchr(text.at, '{', text.size)) {
+    if (text.at[text.size - 1] == '}') { /* a mask, a broadcast, a rounding mode */
         report_error(r, s, text.at, "AVX-512 is not supported; compile for x86-64-v3 at most");
         return false;
     }
@@ -230,7 +230,7 @@ static int prefix_of(struct span word)
 
 /* `{vex}` and its like, as the assembler spells them. */
 static bool take_pseudo(struct rewriter *r, const struct statement *s, struct span *text,
-                        struct span *pseudo)
+                        const char **pseudo)
 {
     const char *close = memchr(text->at, '}', text->size);
     static const char *const known[] = {"{vex}",    "{vex2}", "{vex3}", "{disp8}",
@@ -239,7 +239,7 @@ static bool take_pseudo(struct rewriter *r, const struct statement *s, struct sp
         struct span word = {text->at, (uint32_t)(close + 1 - text->at)};
         for (size_t i = 0; i < sizeof known / sizeof *known; i++)
             if (span_is(word, known[i])) {
-                *pseudo = word;
+                *pseudo = known[i];
                 text->at += word.size, text->size -= word.size;
                 skip_blanks(text);
                 return true;
@@ -249,15 +249,48 @@ static bool take_pseudo(struct rewriter *r, const struct statement *s, struct sp
     return false;
 }
 
-static void take_addresses(struct rewriter *r, struct insn *in)
+/* What the operands name: registers into in->names, symbols whose address is taken. */
+static void note_operands(struct rewriter *r, struct insn *in)
 {
     for (unsigned i = 0; i < in->count; i++) {
-        struct operand *o = &in->operands[i];
+        const struct operand *o = &in->operands[i];
+        if (operand_names_r11(o))
+            in->names |= NAMES_R11;
+        if (o->kind == OPERAND_REG) {
+            unsigned class = reg_class(o->reg);
+            if (class == REG_SEGMENT || class == REG_SYSTEM)
+                in->names |= NAMES_SYSTEM;
+            if (is_gpr_number(o->reg, NUMBER_RSP))
+                in->names |= NAMES_RSP;
+            continue;
+        }
+        if (o->kind == OPERAND_MEM)
+            in->names |= NAMES_MEMORY;
         if (o->kind == OPERAND_TARGET)
             in->target = symbol_reference(r, o->text);
-        else if (o->kind != OPERAND_REG && !o->literal && o->text.size)
+        else if (!o->literal && o->text.size)
             symbols_take(r, o->text);
     }
+}
+
+/* An operand that is only a register, with the comma behind it: most are. */
+static bool take_plain_register(struct rewriter *r, struct span *rest, struct operand *o)
+{
+    struct span text = *rest;
+    skip_blanks(&text);
+    if (!text.size || *text.at != '%')
+        return false;
+    uint32_t n = 1;
+    while (n < text.size && is_name_char(text.at[n]))
+        n++;
+    uint8_t reg = register_parse(r, (struct span){text.at + 1, n - 1});
+    if ((n < text.size && text.at[n] != ',') || reg == NO_REG || reg_class(reg) == REG_AVX512)
+        return false;
+    if (is_gpr_number(reg, NUMBER_R11))
+        x86(r)->uses_r11 = true;
+    *o = (struct operand){.kind = OPERAND_REG, .reg = reg};
+    *rest = n < text.size ? (struct span){text.at + n + 1, text.size - n - 1} : (struct span){0};
+    return true;
 }
 
 /* Looks a mnemonic up, in capitals too, as some write by hand. */
@@ -277,7 +310,7 @@ static const struct known_insn *find_insn(struct rewriter *r, struct span word)
  * there is no mnemonic.
  */
 static const struct known_insn *take_mnemonic(struct rewriter *r, const struct statement *s,
-                                              struct span *text, struct span *pseudo,
+                                              struct span *text, const char **pseudo,
                                               unsigned *prefixes, bool *prefix_only)
 {
     for (;;) {
@@ -315,20 +348,26 @@ static const struct known_insn *take_mnemonic(struct rewriter *r, const struct s
 struct insn *x86_64_parse(struct rewriter *r, struct statement *s, struct span text,
                           bool *prefix_only)
 {
-    struct span pseudo = {0};
+    const char *pseudo = NULL;
     unsigned prefixes = 0;
     const struct known_insn *known = take_mnemonic(r, s, &text, &pseudo, &prefixes, prefix_only);
     if (!known)
         return NULL;
     struct span name = known->name;
 
-    struct operand operands[MAX_OPERANDS];
+    struct insn *in = arena_alloc(&r->arena, sizeof *in + MAX_OPERANDS * sizeof *in->operands);
+    struct operand *operands = in->operands;
     unsigned count = 0;
     unsigned class = known->info->class;
     bool branch =
         class == CLASS_JUMP || class == CLASS_BRANCH || class == CLASS_CALL || class == CLASS_SHORT;
     struct span rest = text, argument;
-    while (text.size && next_argument(&rest, &argument)) {
+    while (text.size && rest.at) {
+        if (count < MAX_OPERANDS && take_plain_register(r, &rest, &operands[count])) {
+            count++;
+            continue;
+        }
+        next_argument(&rest, &argument);
         if (count == MAX_OPERANDS) {
             report_error(r, s, argument.at, "too many operands");
             return NULL;
@@ -345,15 +384,13 @@ struct insn *x86_64_parse(struct rewriter *r, struct statement *s, struct span t
             if (operands[i].kind == OPERAND_REG)
                 info = &move;
 
-    struct insn *in = arena_alloc(&r->arena, sizeof *in + count * sizeof *operands);
+    arena_return(&r->arena, (MAX_OPERANDS - count) * sizeof *operands);
     *in = (struct insn){.info = info,
                         .mnemonic = name,
                         .pseudo = pseudo,
                         .width = known->width,
                         .prefixes = (uint8_t)prefixes,
                         .count = (uint8_t)count};
-    if (count)
-        memcpy(in->operands, operands, count * sizeof *operands);
-    take_addresses(r, in);
+    note_operands(r, in);
     return in;
 }

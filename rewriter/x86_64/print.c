@@ -3,8 +3,7 @@
 
 static void put_register(struct rewriter *r, uint8_t reg)
 {
-    put_bytes(&r->out, "%", 1);
-    put(&r->out, register_name(reg));
+    put_short(&r->out, &x86(r)->register_texts[reg]);
 }
 
 void put_operand(struct rewriter *r, const struct operand *o)
@@ -57,16 +56,18 @@ void put_insn(struct rewriter *r, const struct insn *in, const struct operand *o
 {
     struct writer *w = &r->out;
     put_bytes(w, "\t", 1);
-    if (in->pseudo.size) {
-        put_span(w, in->pseudo);
+    if (in->pseudo) {
+        put(w, in->pseudo);
         put_bytes(w, " ", 1);
     }
-    if (in->prefixes & PREFIX_LOCK)
-        put(w, "lock ");
-    if (in->prefixes & PREFIX_REP)
-        put(w, "rep ");
-    if (in->prefixes & PREFIX_REPNE)
-        put(w, "repne ");
+    if (in->prefixes) {
+        if (in->prefixes & PREFIX_LOCK)
+            put(w, "lock ");
+        if (in->prefixes & PREFIX_REP)
+            put(w, "rep ");
+        if (in->prefixes & PREFIX_REPNE)
+            put(w, "repne ");
+    }
     put_span(w, in->mnemonic);
     for (unsigned i = 0; i < in->count; i++) {
         put(w, i ? ", " : "\t");

@@ -142,10 +142,17 @@ static const char *const names[256] = {
     "eiz",
 };
 
-static uint8_t hash(struct span name)
+/* A name of at most eight characters as a number, in small letters: 0x20 is set in digits too. */
+static uint64_t key_of(const char *name, size_t size)
 {
     uint64_t key = 0;
-    memcpy(&key, name.at, name.size);
+    for (size_t i = 0; i < size; i++)
+        key = key << 8 | (unsigned char)name[i] | 0x20;
+    return key;
+}
+
+static uint8_t hash(uint64_t key)
+{
     return (uint8_t)((key * 0x9e3779b97f4a7c15u) >> 56);
 }
 
@@ -155,30 +162,32 @@ void registers_start(struct rewriter *r)
     for (unsigned i = 1; i < 256; i++) {
         if (!names[i])
             continue;
-        uint8_t slot = hash((struct span){names[i], (uint32_t)strlen(names[i])});
-        while (x->register_slots[slot])
+        size_t size = strlen(names[i]);
+        uint64_t key = key_of(names[i], size);
+        uint8_t slot = hash(key);
+        while (x->register_slots[slot].key)
             slot++;
-        x->register_slots[slot] = (uint8_t)i;
+        x->register_slots[slot].key = key;
+        x->register_slots[slot].reg = (uint8_t)i;
+        x->register_texts[i].size = (uint8_t)(size + 1);
+        x->register_texts[i].bytes[0] = '%';
+        memcpy(x->register_texts[i].bytes + 1, names[i], size);
     }
 }
 
 uint8_t register_parse(const struct rewriter *r, struct span name)
 {
     const struct x86_64 *x = r->arch_state;
-    char lower[5];
     if (name.size < 2 || name.size > 5)
         return NO_REG;
-    for (uint32_t i = 0; i < name.size; i++)
-        lower[i] = name.at[i] >= 'A' && name.at[i] <= 'Z' ? (char)(name.at[i] | 32) : name.at[i];
-    name.at = lower;
-    for (uint8_t slot = hash(name); x->register_slots[slot]; slot++) {
-        const char *known = names[x->register_slots[slot]];
-        if (strncmp(known, lower, name.size) == 0 && !known[name.size])
-            return x->register_slots[slot];
-    }
+    uint64_t key = key_of(name.at, name.size);
+    for (uint8_t slot = hash(key); x->register_slots[slot].key; slot++)
+        if (x->register_slots[slot].key == key)
+            return x->register_slots[slot].reg;
     /* zmm0…31, xmm16…31, ymm16…31, k0…7: parsed to be refused */
-    if ((name.size >= 4 && memcmp(lower + 1, "mm", 2) == 0) ||
-        (name.size == 2 && lower[0] == 'k' && lower[1] >= '0' && lower[1] <= '7'))
+    char first = *name.at | 32;
+    if ((name.size >= 4 && (name.at[1] | 32) == 'm' && (name.at[2] | 32) == 'm') ||
+        (name.size == 2 && first == 'k' && name.at[1] >= '0' && name.at[1] <= '7'))
         return REG(REG_AVX512, 0);
     return NO_REG;
 }

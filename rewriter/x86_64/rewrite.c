@@ -4,20 +4,7 @@
 
 static bool has_memory(const struct insn *in)
 {
-    for (unsigned i = 0; i < in->count; i++)
-        if (in->operands[i].kind == OPERAND_MEM)
-            return true;
-    return false;
-}
-
-/* In code that may not write or read a segment register, and at no privilege. */
-static bool names_system_register(const struct insn *in)
-{
-    for (unsigned i = 0; i < in->count; i++)
-        if (in->operands[i].kind == OPERAND_REG && (reg_class(in->operands[i].reg) == REG_SEGMENT ||
-                                                    reg_class(in->operands[i].reg) == REG_SYSTEM))
-            return true;
-    return false;
+    return in->names & NAMES_MEMORY;
 }
 
 /* lea with 32-bit address registers: the same with 64-bit ones and a 32-bit result. */
@@ -159,7 +146,7 @@ void x86_64_rewrite(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
     const struct insn *in = s->insn;
-    if (names_system_register(in)) {
+    if (in->names & NAMES_SYSTEM) {
         report_error(r, s, NULL, "segment, control and debug registers belong to the system");
         return;
     }

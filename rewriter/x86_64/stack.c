@@ -6,6 +6,8 @@ enum next { NEXT_OTHER, NEXT_ACCESSES, NEXT_WRITES };
 
 bool writes_stack_pointer(const struct insn *in)
 {
+    if (!(in->names & NAMES_RSP))
+        return false;
     for (unsigned i = in->count >= 2 ? in->count - 2u : 0; i < in->count; i++) {
         const struct operand *o = &in->operands[i];
         if (o->kind == OPERAND_REG && is_gpr_number(o->reg, NUMBER_RSP) &&

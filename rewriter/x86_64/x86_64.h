@@ -135,15 +135,24 @@ enum {
     PREFIX_ADDR32 = 16,
 };
 
+/* What stands anywhere in an instruction's operands, so that most questions end early. */
+enum {
+    NAMES_MEMORY = 1,
+    NAMES_RSP = 2,
+    NAMES_R11 = 4,
+    NAMES_SYSTEM = 8, /* a segment, control or debug register */
+};
+
 #define MAX_OPERANDS 5
 
 struct insn {
     const struct insn_info *info;
     struct span mnemonic;  /* with its suffix */
-    struct span pseudo;    /* {vex}, {disp32}, …; empty for most */
+    const char *pseudo;    /* {vex}, {disp32}, …; NULL for most */
     struct symbol *target; /* of a direct branch */
     uint8_t width;         /* in bytes, from the suffix; 0 without one */
     uint8_t prefixes;
+    uint8_t names; /* kinds of operands: NAMES_ below */
     uint8_t count;
     struct operand operands[];
 };
@@ -164,9 +173,13 @@ struct known_insn {
 struct x86_64 {
     struct known_insn *known; /* open addressing */
     uint32_t known_mask;
-    uint8_t register_slots[256]; /* into the table of names, plus 1 */
-    bool uses_r11;               /* the input names it */
-    bool below_stack;            /* the function that ends at function_end uses the red zone */
+    struct {
+        uint64_t key; /* the name; 0 if the slot is free */
+        uint8_t reg;
+    } register_slots[256];
+    struct short_text register_texts[256]; /* with % */
+    bool uses_r11;                         /* the input names it */
+    bool below_stack; /* the function that ends at function_end uses the red zone */
     uint32_t function_end;
     uint32_t label_number; /* of labels that we make */
 };
@@ -212,7 +225,10 @@ bool r11_live_after(struct rewriter *r, uint32_t index);
 /* Only where a use was found: for errors about code that does not depend on our own scratch. */
 bool r11_surely_live_after(struct rewriter *r, uint32_t index);
 bool operand_names_r11(const struct operand *o);
-bool insn_names_r11(const struct insn *in);
+static inline bool insn_names_r11(const struct insn *in)
+{
+    return in->names & NAMES_R11;
+}
 /* Reports and returns false if clobbering r11 after the operands were read is not possible. */
 bool r11_free(struct rewriter *r, uint32_t index, const char *what);
 

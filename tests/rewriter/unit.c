@@ -80,10 +80,25 @@ static void literals(void **state)
     static const struct {
         const char *text;
         int64_t value;
-    } good[] = {{"0", 0},     {"-8", -8},        {"0x10", 16},   {"010", 8},
-                {"0b101", 5}, {"1+2*3", 7},      {"(1+2)*3", 9}, {" 4 - 1 ", 3},
-                {"~0", -1},   {"-(8-1)*2", -14}, {"+5", 5},      {"0xffffffffffffffff", -1}};
-    static const char *const bad[] = {"", "a", "1+", "(1", "1b", "08", "1 2", "0x", "--", "1/2"};
+    } good[] = {{"0", 0},
+                {"-8", -8},
+                {"0x10", 16},
+                {"010", 8},
+                {"0b101", 5},
+                {"1+2*3", 7},
+                {"(1+2)*3", 9},
+                {" 4 - 1 ", 3},
+                {"-0", 0},
+                {"-010", -8},
+                {"9223372036854775807", INT64_MAX},
+                {"-9223372036854775808", INT64_MIN},
+                {"123456789012345678", 123456789012345678},
+                {"~0", -1},
+                {"-(8-1)*2", -14},
+                {"+5", 5},
+                {"0xffffffffffffffff", -1}};
+    static const char *const bad[] = {"",    "a",  "1+", "(1",  "1b", "08",
+                                      "1 2", "0x", "--", "1/2", "-",  "12a"};
     int64_t value;
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         assert_true(literal_value(span(good[i].text), &value));
@@ -91,6 +106,47 @@ static void literals(void **state)
     }
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_false(literal_value(span(bad[i]), &value));
+}
+
+/* Vectors of 16 bytes look for the end of a statement: every distance from their ends. */
+static void distances(void **state)
+{
+    (void)state;
+    for (unsigned before = 1; before < 40; before++)
+        for (unsigned after = 0; after < 20; after++) {
+            static const char stops[] = "\n;#";
+            char text[64];
+            memset(text, 'a', sizeof text);
+            text[before] = stops[(before + after) % 3];
+            struct arena arena = {0};
+            struct lexer lexer = {
+                .at = text, .end = text + before + 1 + after, .line = 1, .arena = &arena};
+            struct statement s = {0};
+            assert_true(lex_statement(&lexer, &s));
+            assert_int_equal(s.size, before);
+            bool more = after > 0 && text[before] != '#';
+            assert_int_equal(lex_statement(&lexer, &s), more);
+            if (more)
+                assert_int_equal(s.size, after);
+            arena_free(&arena);
+        }
+}
+
+static void memory(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    for (unsigned i = 0; i < 100; i++) {
+        unsigned char *whole = arena_alloc(&arena, 100000);
+        memset(whole, 1, 100000);
+        arena_return(&arena, 50000);
+        unsigned char *next = arena_alloc(&arena, 1);
+        *next = 2;
+        assert_true(next >= whole + 50000 || next < whole);
+        assert_int_equal((uintptr_t)next % 16, 0);
+    }
+    memset(arena_alloc(&arena, 5000000), 1, 5000000);
+    arena_free(&arena);
 }
 
 static void names(void **state)
@@ -191,6 +247,7 @@ int main(void)
         cmocka_unit_test(names),          cmocka_unit_test(messages_say_where),
         cmocka_unit_test(branch_targets), cmocka_unit_test(sink_fails),
         cmocka_unit_test(expansion),      cmocka_unit_test(left_after_expansion),
+        cmocka_unit_test(distances),      cmocka_unit_test(memory),
     };
     return cmocka_run_group_tests_name("rewriter unit", tests, NULL, NULL);
 }
