@@ -18,5 +18,6 @@ check() {
     run lz4 -t text.1.lz4
     # The package's own tests, a short run of each.
     run frametest -s1 -i20
-    run fuzzer -s1 -i5
+    # It prints where it found memory.
+    run fuzzer -s1 -i5 | sed '/low buffer at address/d'
 }
