@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# shellcheck shell=sh disable=SC2154,SC2164,SC2086,SC2034 # variables come from build-sysroot, which runs it with -e
 #
 # The key of a sysroot: a sum over everything that goes into it, which is the recipes and patches, the
 # pinned sources, and the programs that compile them. Finished sysroots are kept under their key.

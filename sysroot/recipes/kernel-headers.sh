@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# shellcheck shell=sh disable=SC2154,SC2164,SC2086,SC2034 # variables come from build-sysroot, which runs it with -e
 #
 # The kernel's headers for programs (<linux/...>, <asm/...>). musl brings its own version of a few
 # (scsi/), which is installed over them.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# shellcheck shell=sh disable=SC2154,SC2164,SC2086,SC2034 # variables come from build-sysroot, which runs it with -e
 #
 # musl, static only. Its headers come first, because compiler-rt needs them; the library comes last,
 # because its configure script asks for compiler-rt.

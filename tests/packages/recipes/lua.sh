@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# shellcheck shell=bash disable=SC2154,SC2034,SC2086 # variables and `run` come from ../package
 source=lua
 programs='src/lua src/luac'
 

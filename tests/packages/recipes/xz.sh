@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# shellcheck shell=bash disable=SC2154,SC2034,SC2086 # variables and `run` come from ../package
 source=xz
 own_tests='test_check test_stream_flags test_filter_flags test_block_header
     test_index test_index_hash test_bcj_exact_size test_memlimit test_lzip_decoder test_vli'
