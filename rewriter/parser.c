@@ -326,6 +326,7 @@ static void parse_insn(struct parser *p, struct statement *s)
 {
     struct rewriter *r = p->r;
     bool prefix_only = false;
+    p->current->open = true;
     if (p->disabled) {
         s->kind = STATEMENT_RAW;
         return;
@@ -345,6 +346,8 @@ static void parse_insn(struct parser *p, struct statement *s)
     s->insn = r->arch->parse(r, s, text, &prefix_only);
     if (!s->insn)
         s->kind = STATEMENT_DROPPED;
+    else
+        p->current->open = !r->arch->is_end(s->insn);
     if (prefix_only) {
         p->prefix = *s;
         p->has_prefix = true;
@@ -363,6 +366,7 @@ static bool parse_statement(struct parser *p, struct statement text)
         }
         *s = text;
         s->in_code = p->current->code;
+        s->reached = p->current->open || p->disabled;
         if (text.kind == STATEMENT_MARKER)
             return true;
 

@@ -201,6 +201,10 @@ static void write_statements(struct rewriter *r)
     put(&r->out, "\n");
     for (uint32_t i = 0; i < r->count && !r->out.failed; i++) {
         const struct statement *s = &r->statements[i];
+        if (s->moved)
+            put(&r->out, s->moved == MOVED_CONSTANTS
+                             ? "\t.pushsection\t.rodata.lfi,\"a\",@progbits\n"
+                             : "\t.pushsection\t.data.rel.ro.lfi,\"aw\",@progbits\n");
         switch ((enum statement_kind)s->kind) {
         case STATEMENT_LABEL:
             write_label(r, i);
@@ -227,6 +231,8 @@ static void write_statements(struct rewriter *r)
         case STATEMENT_DROPPED:
             break;
         }
+        if (s->last_moved)
+            put(&r->out, "\t.popsection\n");
     }
 }
 
@@ -259,6 +265,7 @@ enum lfi_rewrite_status lfi_rewrite(const char *text, size_t size,
     if (!r.expand || options->expanded)
         report_held(&r);
     if (good) {
+        move_data(&r);
         find_taken_labels(&r);
         write_statements(&r);
         good = r.errors == 0;

@@ -5,6 +5,7 @@
  *
  *   lexer.c    text       -> statement texts without comments
  *   parser.c   statement  -> label, directive, assignment or instruction (by the architecture)
+ *   data.c     between the passes: moves data out of code
  *   labels.c   pass 1: which labels must start a bundle
  *   rewrite.c  pass 2: walks the statements and writes them, instructions through the architecture
  */
@@ -28,6 +29,7 @@ struct symbol {
     struct span name;
     uint32_t hash;
     uint32_t statement; /* where it is defined; NO_STATEMENT if not here */
+    bool branched;      /* a direct branch goes to it */
     bool taken;         /* its address is used by something other than a direct branch */
     bool function;      /* .type @function */
     bool global;
@@ -62,11 +64,20 @@ struct statement {
     uint8_t kind;      /* enum statement_kind */
     uint8_t directive; /* enum directive, for directives */
     bool in_code;
+    bool reached;  /* the instruction before it in its section runs on to it */
+    uint8_t moved; /* enum moved: the first statement of data that data.c moves */
+    bool last_moved;
     union {
         struct symbol *symbol; /* labels */
         struct insn *insn;     /* instructions */
         uint32_t name_size;    /* directives and assignments: the first word */
     };
+};
+
+enum moved {
+    MOVED_NOT,
+    MOVED_CONSTANTS, /* read-only data */
+    MOVED_ADDRESSES, /* data that a loader relocates */
 };
 
 /* Classes of directives, by what they mean to the rewriter (directives.def). */
@@ -98,6 +109,7 @@ struct section {
     struct span name;
     uint32_t hash;
     bool code;
+    bool open; /* execution runs on behind the last instruction so far */
     bool debug;
     bool exceptions; /* .gcc_except_table */
 };
@@ -122,6 +134,8 @@ struct arch {
      */
     struct insn *(*parse)(struct rewriter *r, struct statement *s, struct span text,
                           bool *prefix_only);
+    /* Does execution never run on behind it? */
+    bool (*is_end)(const struct insn *in);
     /* Writes what becomes of statement `index`, an instruction. */
     void (*rewrite)(struct rewriter *r, uint32_t index);
     /* Writes data that stands between instructions; false if it is none that it knows. */
@@ -199,6 +213,13 @@ struct symbol *symbol_define(struct rewriter *r, struct span name, uint32_t stat
 void symbols_take(struct rewriter *r, struct span expression);
 struct section *section_get(struct rewriter *r, struct span name);
 void symbols_free(struct rewriter *r);
+
+/* data.c: marks what moves out of sections of code. */
+void move_data(struct rewriter *r);
+static inline bool is_section_directive(const struct statement *s)
+{
+    return s->directive >= DIRECTIVE_SECTION && s->directive <= DIRECTIVE_PREVIOUS;
+}
 
 /* labels.c: pass 1 over directives. */
 void find_taken_labels(struct rewriter *r);

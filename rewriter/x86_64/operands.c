@@ -249,6 +249,13 @@ static bool take_pseudo(struct rewriter *r, const struct statement *s, struct sp
     return false;
 }
 
+static void note_target(struct rewriter *r, struct insn *in, struct span text)
+{
+    in->target = symbol_reference(r, text);
+    if (in->target)
+        in->target->branched = true;
+}
+
 /* What the operands name: registers into in->names, symbols whose address is taken. */
 static void note_operands(struct rewriter *r, struct insn *in)
 {
@@ -267,7 +274,7 @@ static void note_operands(struct rewriter *r, struct insn *in)
         if (o->kind == OPERAND_MEM)
             in->names |= NAMES_MEMORY;
         if (o->kind == OPERAND_TARGET)
-            in->target = symbol_reference(r, o->text);
+            note_target(r, in, o->text);
         else if (!o->literal && o->text.size)
             symbols_take(r, o->text);
     }

@@ -207,6 +207,12 @@ void x86_64_rewrite(struct rewriter *r, uint32_t index)
     }
 }
 
+static bool is_end(const struct insn *in)
+{
+    unsigned class = in->info->class;
+    return class == CLASS_JUMP || class == CLASS_RETURN || class == CLASS_STOP;
+}
+
 static void start(struct rewriter *r)
 {
     struct x86_64 *x = arena_alloc(&r->arena, sizeof *x);
@@ -221,6 +227,7 @@ const struct arch lfi_rewrite_x86_64 = {
     .bundle_shift = 5,
     .start = start,
     .parse = x86_64_parse,
+    .is_end = is_end,
     .rewrite = x86_64_rewrite,
     .rewrite_data = x86_64_rewrite_data,
 };

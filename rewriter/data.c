@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * Tables and constants that hand-written assembly keeps between its functions, as OpenSSL's does.
+ * They do not verify as code, so a run of data that no instruction leads into moves to a section of
+ * its own, with its labels and alignment:
+ *
+ *     [alignment] [label, .type, .globl …] data [the same again] [.size of its labels]
+ *
+ * Code reaches it relative to %rip as before. What it cannot do there, such as to be subtracted
+ * from a label in code, the assembler reports. Data that execution could come to stays, for the
+ * architecture to judge.
+ */
+#include "rewrite.h"
+
+#define MAX_INSN 15 /* bytes; a longer `.byte` is no instruction, whatever the architecture */
+
+static struct span first_word(const struct statement *s)
+{
+    return (struct span){s->at, s->name_size};
+}
+
+static bool is_data(const struct statement *s)
+{
+    return s->kind == STATEMENT_DIRECTIVE && s->in_code &&
+           (s->directive == DIRECTIVE_DATA || s->directive == DIRECTIVE_STRING ||
+            (s->directive == DIRECTIVE_SPACE && !span_is(first_word(s), ".org")));
+}
+
+/* A short `.byte` may be an instruction. */
+static bool is_surely_data(const struct statement *s)
+{
+    if (!is_data(s) || !span_is(first_word(s), ".byte"))
+        return is_data(s);
+    struct span rest = statement_arguments(s), argument;
+    unsigned count = 0;
+    int64_t value;
+    while (next_argument(&rest, &argument))
+        if (++count > MAX_INSN || !literal_value(argument, &value))
+            return true;
+    return false;
+}
+
+/* Something of 64 bits that is no number. */
+static bool holds_address(const struct statement *s)
+{
+    struct span name = first_word(s), rest = statement_arguments(s), argument;
+    int64_t value;
+    if (span_is(name, ".quad") || span_is(name, ".8byte") || span_is(name, ".dc.a"))
+        while (next_argument(&rest, &argument))
+            if (!literal_value(argument, &value))
+                return true;
+    return false;
+}
+
+/* Can code run from this label on? */
+static bool is_entry(const struct statement *s)
+{
+    return s->kind == STATEMENT_LABEL && (s->symbol->branched || s->symbol->function);
+}
+
+/* Labels of data, and directives that say something of them. */
+static bool belongs_to_data(const struct statement *s)
+{
+    if (s->kind == STATEMENT_LABEL)
+        return !is_entry(s);
+    return s->kind == STATEMENT_MARKER ||
+           (s->kind == STATEMENT_DIRECTIVE &&
+            (s->directive == DIRECTIVE_GLOBAL || s->directive == DIRECTIVE_TYPE ||
+             span_is(first_word(s), ".hidden") || span_is(first_word(s), ".local")));
+}
+
+static bool is_alignment(const struct statement *s)
+{
+    return s->kind == STATEMENT_DIRECTIVE && s->directive == DIRECTIVE_ALIGN;
+}
+
+/* `.size` of a label that the run from `first` to `last` holds. */
+static bool is_size_of(struct rewriter *r, uint32_t index, uint32_t first, uint32_t last)
+{
+    const struct statement *s = &r->statements[index];
+    if (s->kind != STATEMENT_DIRECTIVE || !span_is(first_word(s), ".size"))
+        return false;
+    struct span rest = statement_arguments(s), name;
+    const struct symbol *symbol = next_argument(&rest, &name) ? symbol_reference(r, name) : NULL;
+    return symbol && symbol->statement >= first && symbol->statement <= last;
+}
+
+/* Moves the run around the data at `index`, not before `bound`; returns its last statement. */
+static uint32_t move_run(struct rewriter *r, uint32_t index, uint32_t bound)
+{
+    struct statement *s = r->statements;
+    uint32_t first = index, last = index;
+    while (first > bound && belongs_to_data(&s[first - 1]))
+        first--;
+    while (first > bound && is_alignment(&s[first - 1]))
+        first--;
+    for (uint32_t i = index + 1; i < r->count; i++) {
+        if (is_data(&s[i]) || is_size_of(r, i, first, last))
+            last = i;
+        else if (!s[i].in_code || (!belongs_to_data(&s[i]) && !is_alignment(&s[i])))
+            break;
+    }
+    s[first].moved = MOVED_CONSTANTS;
+    for (uint32_t i = first; i <= last; i++) {
+        s[i].in_code = false;
+        if (s[i].kind == STATEMENT_DIRECTIVE && holds_address(&s[i]))
+            s[first].moved = MOVED_ADDRESSES;
+    }
+    s[last].last_moved = true;
+    return last;
+}
+
+void move_data(struct rewriter *r)
+{
+    bool reached = false; /* execution can come here */
+    uint32_t bound = 0;   /* behind the last instruction or change of sections */
+    for (uint32_t i = 0; i < r->count; i++) {
+        const struct statement *s = &r->statements[i];
+        if (!s->in_code) {
+            bound = i + 1;
+            continue;
+        }
+        if (i == bound)
+            reached = s->reached;
+        if (s->kind == STATEMENT_INSN || s->kind == STATEMENT_RAW ||
+            (s->kind == STATEMENT_DIRECTIVE && is_section_directive(s))) {
+            bound = i + 1;
+        } else if (is_entry(s)) {
+            reached = true;
+            bound = i + 1;
+            if (bound < r->count)
+                r->statements[bound].reached = true;
+        } else if (!reached && is_surely_data(s)) {
+            i = move_run(r, i, bound);
+            bound = i + 1;
+        }
+    }
+}

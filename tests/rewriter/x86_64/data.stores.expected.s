@@ -1,0 +1,69 @@
+	.bundle_align_mode	5
+	.text
+	.pushsection	.rodata.lfi,"a",@progbits
+	.align	16
+start:
+	.quad	1
+	.popsection
+	.globl	f
+	.type	f,@function
+	.p2align	5, , 10
+	.p2align	5
+f:
+	leaq	K256(%rip), %rax
+	leaq	.Ltable(%rip), %rcx
+	movl	4(%rax,%rdi,4), %edx
+	movslq	(%rcx,%rdi,4), %rdx
+	addq	%rcx, %rdx
+	.bundle_lock
+	andl	$-32, %edx
+	addq	%gs:-40, %rdx
+	jmpq	*%rdx
+	.bundle_unlock
+	.p2align	5
+.Lcase:
+	lea	1f(%rip), %rsi
+	popq	%r11
+	.bundle_lock
+	andl	$-32, %r11d
+	addq	%gs:-40, %r11
+	jmpq	*%r11
+	.bundle_unlock
+.Lfunc_end:
+	.size	f,.-f
+	.pushsection	.rodata.lfi,"a",@progbits
+	.align	64
+	.type	K256,@object
+K256:
+	.long	0x428a2f98,0x71374491
+	.byte	1,2,3,4
+	.align	64
+.Lmask:
+	.byte	15,14,13,12,11,10,9,8,7,6,5,4,3,2,1,0
+	.size	K256,.-K256
+.Ltable:
+	.long	.Lcase-.Ltable
+	.asciz	"SHA256, \"CRYPTOGAMS\""
+1:
+	.zero	8
+	.popsection
+	.p2align	5
+.Lnext:
+	ud2
+	je	2f
+	jmp	.Lnext
+2:
+	popq	%r11
+	.bundle_lock
+	andl	$-32, %r11d
+	addq	%gs:-40, %r11
+	jmpq	*%r11
+	.bundle_unlock
+	ud2
+	.section	.text.other,"ax",@progbits
+	.pushsection	.data.rel.ro.lfi,"aw",@progbits
+other:
+	.octa	7
+	.quad	f
+	.popsection
+	nop
