@@ -19,7 +19,7 @@ static struct span first_word(const struct statement *s)
     return (struct span){s->at, s->name_size};
 }
 
-static bool is_data(const struct statement *s)
+bool is_data(const struct statement *s)
 {
     return s->kind == STATEMENT_DIRECTIVE && s->in_code &&
            (s->directive == DIRECTIVE_DATA || s->directive == DIRECTIVE_STRING ||
@@ -114,6 +114,8 @@ void move_data(struct rewriter *r)
 {
     bool reached = false; /* execution can come here */
     uint32_t bound = 0;   /* behind the last instruction or change of sections */
+    if (!r->data_in_code)
+        return;
     for (uint32_t i = 0; i < r->count; i++) {
         const struct statement *s = &r->statements[i];
         if (!s->in_code) {

@@ -158,6 +158,7 @@ struct rewriter {
     struct writer out;
     bool aligned; /* the output stands at the start of a bundle */
     bool expand;
+    bool data_in_code;
     unsigned errors;
     /* While parsing, messages wait: the file may turn out to need expansion, then none counts. */
     bool hold;
@@ -216,6 +217,7 @@ void symbols_free(struct rewriter *r);
 
 /* data.c: marks what moves out of sections of code. */
 void move_data(struct rewriter *r);
+bool is_data(const struct statement *s); /* a directive that puts data into code */
 static inline bool is_section_directive(const struct statement *s)
 {
     return s->directive >= DIRECTIVE_SECTION && s->directive <= DIRECTIVE_PREVIOUS;
