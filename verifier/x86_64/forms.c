@@ -78,16 +78,10 @@ enum { LEG = 1, VEX = 2, BOTH = 3, L0 = 4, L1 = 8, W1 = 16, WX = 32 };
     ((size) == SIZE_v ? PFX_66 | PFX_W : (size) == SIZE_y && !((enc)&W1) ? PFX_W : 0)
 
 /* Flags that follow from the other columns. */
-#define IS_QUICK(rm, imm, kind)                                                                 \
-    (((kind) == PLAIN || (kind) == NOP || (kind) == LEA || (kind) == LOAD || (kind) == STORE || \
-      (kind) == XCHG || (kind) == ADD || (kind) == SUB || (kind) == PUSH || (kind) == POP ||    \
-      (kind) == JUMP || (kind) == CALL) &&                                                      \
-     ((rm)&OP_VSIB) == 0 && (imm) != I2 && (imm) != I3 && (imm) != O)
-#define IMPLIED(modrm, rm, imm, kind)                                                    \
-    (((modrm) == NO ? 0 : MODRM) |                                                       \
-     ((kind) == XLAT || (kind) == MASKMOV || ((rm)&OP_VSIB) != 0 ? RARE : 0) |           \
-     ((kind) == AND || (kind) == LEA || (kind) == LOAD || (kind) == STORE ? GROUP : 0) | \
-     (IS_QUICK(rm, imm, kind) ? QUICK : 0))
+#define IMPLIED(modrm, rm, kind)                                               \
+    (((modrm) == NO ? 0 : MODRM) |                                             \
+     ((kind) == XLAT || (kind) == MASKMOV || ((rm)&OP_VSIB) != 0 ? RARE : 0) | \
+     ((kind) == AND || (kind) == LEA || (kind) == LOAD || (kind) == STORE ? GROUP : 0))
 #define IS_WRITTEN(operand) (((operand) & (OP_GPR | OP_W)) == (OP_GPR | OP_W))
 #define WRITTEN(rm, reg, vvvv)                                               \
     ((IS_WRITTEN(rm) ? WRITES_RM : 0) | (IS_WRITTEN(reg) ? WRITES_REG : 0) | \
@@ -110,7 +104,7 @@ enum { LEG = 1, VEX = 2, BOTH = 3, L0 = 4, L1 = 8, W1 = 16, WX = 32 };
      .mem = mem_,                                                                                 \
      .imm = imm_,                                                                                 \
      .kind = kind_,                                                                               \
-     .flags = (flags_) | IMPLIED(modrm, rm_, imm_, kind_),                                        \
+     .flags = (flags_) | IMPLIED(modrm, rm_, kind_),                                              \
      .writes = WRITTEN(rm_, reg_, vvvv_),                                                         \
      .rex_used = REX_USED(reg_),                                                                  \
      .name = name_},
@@ -177,10 +171,4 @@ void lfi_x86_64_index(struct form_index *index)
         index->start[i] = (uint16_t)(index->start[i] + index->start[i - 1]);
     for (unsigned i = lfi_x86_64_form_count; i-- > 0;)
         each_slot(index, i, insert);
-    for (unsigned slot = 0; slot < sizeof index->quick / sizeof *index->quick; slot++) {
-        unsigned first = index->ids[index->start[slot]];
-        if (index->start[slot] != index->start[slot + 1] &&
-            (lfi_x86_64_forms[first].flags & QUICK) != 0)
-            index->quick[slot] = (uint16_t)first;
-    }
 }

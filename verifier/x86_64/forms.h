@@ -121,11 +121,11 @@ enum { REX_W = 8, REX_R = 4, REX_X = 2, REX_B = 1 };
  * slot, or eight where ModRM.reg is part of the opcode.
  */
 enum { OPCODE_COUNT = MAP_COUNT * 256, MAX_EXTENDED = 64 };
+enum { SLOT_COUNT = OPCODE_COUNT + 8 * MAX_EXTENDED };
 struct form_index {
     uint8_t extended[OPCODE_COUNT]; /* 0, or the number of the opcode's eight slots, from 1 */
-    uint16_t start[OPCODE_COUNT + 8 * MAX_EXTENDED + 1];
+    uint16_t start[SLOT_COUNT + 1];
     uint16_t ids[3072];
-    uint16_t quick[OPCODE_COUNT + 8 * MAX_EXTENDED]; /* a slot's first form, if it is QUICK, or 0 */
 };
 
 static inline unsigned form_slot(const struct form_index *index, unsigned opcode, unsigned modrm)

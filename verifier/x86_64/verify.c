@@ -35,6 +35,7 @@ struct verifier {
     uint64_t *target; /* a direct branch names it */
 
     struct form_index index;
+    struct quick_index quick;
 };
 
 static void set_bit(uint64_t *bits, size_t i)
@@ -355,17 +356,6 @@ static size_t check_next(struct verifier *v)
 {
     size_t left = v->code->size - v->pos;
     v->here = window(v, v->pos);
-    if (v->stack == STEADY) {
-        enum kind kind = PLAIN;
-        int64_t displacement = 0;
-        unsigned length = lfi_x86_64_quick(&v->index, v->here, v->confine, &kind, &displacement);
-        if (length != 0 && length <= left && !crosses(v, length) &&
-            ((kind != JUMP && kind != CALL) ||
-             check_branch(v, kind, length, displacement) == RULE_NONE)) {
-            set_bit(v->start, v->pos);
-            return v->pos + length;
-        }
-    }
     struct insn insn;
     lfi_x86_64_decode(&v->index, v->here, &insn);
     set_bit(v->start, v->pos);
@@ -405,8 +395,14 @@ static size_t check_next(struct verifier *v)
 
 static void first_pass(struct verifier *v)
 {
-    while (v->pos < v->code->size && !v->stopped)
-        v->pos = check_next(v);
+    const struct lfi_code *code = v->code;
+    while (v->pos < code->size && !v->stopped) {
+        if (v->stack == STEADY)
+            v->pos = lfi_x86_64_quick_run(&v->quick, code->bytes, code->size, v->pos, v->start,
+                                          v->target);
+        if (v->pos < code->size)
+            v->pos = check_next(v);
+    }
     if (v->stack != STEADY && !v->stopped)
         refuse_at(v, v->step_pos, RULE_stack_step, "the code ends");
 }
@@ -458,6 +454,7 @@ enum lfi_verdict lfi_x86_64_verify(unsigned mode, const struct lfi_code *code,
         v->inside = bits + words;
         v->target = bits + 2 * words;
         lfi_x86_64_index(&v->index);
+        lfi_x86_64_quick_index(&v->quick, &v->index, v->confine);
         first_pass(v);
         if (!v->stopped)
             second_pass(v);
