@@ -315,7 +315,8 @@ static void branch(struct check *c, const struct machine *m, const ZydisDecodedI
         break;
     }
     case ZYDIS_OPERAND_TYPE_REGISTER:
-        if (m->regs[general_register(ops[0].reg.value)] != TARGET)
+        if (general_register(ops[0].reg.value) < 0 ||
+            m->regs[general_register(ops[0].reg.value)] != TARGET)
             problem(c, m, "an indirect branch to anywhere");
         break;
     default: {
