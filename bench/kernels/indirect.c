@@ -26,14 +26,22 @@ static operation *const operations[] = {rotate, scramble, fold, step};
 static uint32_t table(uint32_t x)
 {
     switch (x & 7) {
-    case 0: return x / 3;
-    case 1: return x * 5 + 1;
-    case 2: return ~x;
-    case 3: return x << 3 | 1;
-    case 4: return x - 12345;
-    case 5: return x ^ 0x55555555;
-    case 6: return x >> 1 | 0x80000000;
-    default: return x * x + 7;
+    case 0:
+        return x / 3;
+    case 1:
+        return x * 5 + 1;
+    case 2:
+        return ~x;
+    case 3:
+        return x << 3 | 1;
+    case 4:
+        return x - 12345;
+    case 5:
+        return x ^ 0x55555555;
+    case 6:
+        return x >> 1 | 0x80000000;
+    default:
+        return x * x + 7;
     }
 }
 
@@ -50,8 +58,7 @@ add:
 mul:
     b = b * 6364136223846793005u + 1;
     goto *labels[*++pc];
-xor:
-    a ^= b;
+    xor : a ^= b;
     goto *labels[*++pc];
 shift:
     b ^= b >> 21;

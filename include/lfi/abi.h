@@ -26,21 +26,21 @@
 /* The runtime table: entry k is the 8-byte slot at base - 8 * (k + 1), on the box's sys page. */
 #define LFI_SYS_PAGE_SIZE  0x1000
 #define LFI_SLOT_OFFSET(k) (-8 * ((k) + 1))
-#define LFI_SLOT_SYSCALL   0 /* a Linux system call, its registers as the kernel has them */
-#define LFI_SLOT_GET_TP    1 /* the thread pointer, in %r11 on x86-64 */
-#define LFI_SLOT_SET_TP    2 /* the thread pointer becomes %rdi on x86-64 */
-#define LFI_SLOT_RETURN    3 /* end the host's call into the box; does not come back */
-#define LFI_SLOT_BASE      4 /* x86-64: not an entry, the box base as a value */
-#define LFI_SLOT_RESERVED  5 /* x86-64: not for code */
+#define LFI_SLOT_SYSCALL   0  /* a Linux system call, its registers as the kernel has them */
+#define LFI_SLOT_GET_TP    1  /* the thread pointer, in %r11 on x86-64 */
+#define LFI_SLOT_SET_TP    2  /* the thread pointer becomes %rdi on x86-64 */
+#define LFI_SLOT_RETURN    3  /* end the host's call into the box; does not come back */
+#define LFI_SLOT_BASE      4  /* x86-64: not an entry, the box base as a value */
+#define LFI_SLOT_RESERVED  5  /* x86-64: not for code */
 #define LFI_SLOT_COUNT     64 /* unused entries point to a stub that traps */
 
 /* x86-64 code: bundle size, in bytes. Indirect branches reach only bundle starts. */
 #define LFI_BUNDLE_SIZE 32
 
 /* Sandboxing modes, as the note records them. */
-#define LFI_MODE_FULL   0 /* loads, stores, control flow */
-#define LFI_MODE_STORES 1 /* stores, control flow */
-#define LFI_MODE_JUMPS  2 /* control flow and system calls */
+#define LFI_MODE_FULL   0          /* loads, stores, control flow */
+#define LFI_MODE_STORES 1          /* stores, control flow */
+#define LFI_MODE_JUMPS  2          /* control flow and system calls */
 #define LFI_MODE_UNSET  0xffffffff /* what the linker's input holds until the postlinker ran */
 
 /*

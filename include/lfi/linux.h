@@ -29,25 +29,25 @@ struct lfi_linux_dir {
 
 /* All is copied. Zero means the default. */
 struct lfi_linux_options {
-    const char *const *argv;  /* NULL-terminated; argv[0] is the program's name */
-    const char *const *envp;  /* NULL-terminated, or NULL for an empty environment */
+    const char *const *argv; /* NULL-terminated; argv[0] is the program's name */
+    const char *const *envp; /* NULL-terminated, or NULL for an empty environment */
     const struct lfi_linux_dir *dirs;
     size_t dir_count;
-    const char *directory;    /* the working directory, a path of the box; default: the host's own if
-                                 all of its files are visible, else "/" */
-    bool restricted;          /* only `dirs` are visible; otherwise all of the host's files, too */
-    bool unverified;          /* do not verify: for measuring only, there is no sandbox then */
-    bool huge_pages;          /* back heap and large mappings with transparent huge pages */
-    bool trace;               /* print each system call on the host's standard error */
-    unsigned file_mask;       /* the first umask, in addition to that of the host */
-    uint64_t stack_size;      /* of the main thread; default: the host's soft limit, at most 1 GiB */
+    const char *directory; /* the working directory, a path of the box; default: the host's own if
+                              all of its files are visible, else "/" */
+    bool restricted;       /* only `dirs` are visible; otherwise all of the host's files, too */
+    bool unverified;       /* do not verify: for measuring only, there is no sandbox then */
+    bool huge_pages;       /* back heap and large mappings with transparent huge pages */
+    bool trace;            /* print each system call on the host's standard error */
+    unsigned file_mask;    /* the first umask, in addition to that of the host */
+    uint64_t stack_size;   /* of the main thread; default: the host's soft limit, at most 1 GiB */
     lfi_violation_fn *report; /* receives what the verifier refuses; may be NULL */
     void *data;               /* for report */
 };
 
 /*
- * Makes a process in an empty box. It gets the host's descriptors 0, 1 and 2 as its own, where they are
- * open. The box must outlive it. -ENOENT, -ENOTDIR and the like for a bad directory.
+ * Makes a process in an empty box. It gets the host's descriptors 0, 1 and 2 as its own, where they
+ * are open. The box must outlive it. -ENOENT, -ENOTDIR and the like for a bad directory.
  */
 int lfi_linux_new(struct lfi_box *box, const struct lfi_linux_options *options,
                   struct lfi_process **process, struct lfi_error *error);
@@ -78,8 +78,9 @@ struct lfi_linux_result {
 };
 
 /*
- * Runs the loaded program to its end, in the calling thread and in host threads for the threads that it
- * starts. When it returns, none of them is left. -ENOMEM and the errors of lfi_context_run().
+ * Runs the loaded program to its end, in the calling thread and in host threads for the threads
+ * that it starts. When it returns, none of them is left. -ENOMEM and the errors of
+ * lfi_context_run().
  */
 int lfi_linux_run(struct lfi_process *process, struct lfi_linux_result *result);
 

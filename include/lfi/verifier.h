@@ -32,13 +32,13 @@ enum lfi_verdict {
 
 /* One broken rule. */
 struct lfi_violation {
-    const char *rule;    /* its name in docs/verifier.md; static storage */
-    uint64_t address;    /* of the instruction, in the coordinates of lfi_code.address; for a broken
-                            ELF file, the offset in the file */
-    uint8_t bytes[15];   /* the instruction as far as it was read */
-    uint8_t length;      /* how many of bytes are set; 0 where no instruction is meant */
-    char text[64];       /* the instruction in words, as far as it was decoded; may be empty */
-    char message[192];   /* what is wrong, a sentence that a person can act on */
+    const char *rule;  /* its name in docs/verifier.md; static storage */
+    uint64_t address;  /* of the instruction, in the coordinates of lfi_code.address; for a broken
+                          ELF file, the offset in the file */
+    uint8_t bytes[15]; /* the instruction as far as it was read */
+    uint8_t length;    /* how many of bytes are set; 0 where no instruction is meant */
+    char text[64];     /* the instruction in words, as far as it was decoded; may be empty */
+    char message[192]; /* what is wrong, a sentence that a person can act on */
 };
 
 /*
@@ -50,8 +50,8 @@ typedef bool lfi_violation_fn(void *data, const struct lfi_violation *violation)
 /* A run of executable bytes and what its position-relative operands may name. */
 struct lfi_code {
     const uint8_t *bytes;
-    size_t size;          /* what is mapped behind, until the end of the page, must be traps (hlt) */
-    uint64_t address;     /* of bytes[0], relative to the image; a multiple of the bundle size */
+    size_t size;      /* what is mapped behind, until the end of the page, must be traps (hlt) */
+    uint64_t address; /* of bytes[0], relative to the image; a multiple of the bundle size */
     uint64_t image_start; /* the image that the code belongs to, in the same coordinates: */
     uint64_t image_end;   /* position-relative memory operands must lie inside [start, end) */
 };
@@ -64,15 +64,15 @@ enum lfi_verdict lfi_verify_code(enum lfi_arch arch, unsigned mode, const struct
                                  lfi_violation_fn *report, void *data);
 
 /*
- * A loadable segment of an ELF file; all values were checked by lfi_image_read(). One with `execute`
- * starts on a page and has as many bytes in the file as in memory; the loader verifies exactly
- * these, and fills the rest of the last page with hlt (0xf4).
+ * A loadable segment of an ELF file; all values were checked by lfi_image_read(). One with
+ * `execute` starts on a page and has as many bytes in the file as in memory; the loader verifies
+ * exactly these, and fills the rest of the last page with hlt (0xf4).
  */
 struct lfi_segment {
-    uint64_t vaddr;     /* page offset equals that of `offset` */
+    uint64_t vaddr; /* page offset equals that of `offset` */
     uint64_t mem_size;
-    uint64_t offset;    /* of the contents in the file */
-    uint64_t file_size; /* at most mem_size */
+    uint64_t offset;           /* of the contents in the file */
+    uint64_t file_size;        /* at most mem_size */
     bool read, write, execute; /* never write and execute; read is always set */
 };
 
@@ -81,10 +81,10 @@ struct lfi_segment {
 /* What a loader needs to know of an LFI file. Addresses are relative to where it will be put. */
 struct lfi_image {
     enum lfi_arch arch;
-    unsigned mode;          /* LFI_MODE_* from the note */
-    uint64_t entry;         /* inside an executable segment, bundle aligned */
-    uint64_t start, end;    /* page-aligned bounds of all segments */
-    uint64_t phdr_vaddr;    /* where the program headers are mapped; 0 if they are not */
+    unsigned mode;       /* LFI_MODE_* from the note */
+    uint64_t entry;      /* inside an executable segment, bundle aligned */
+    uint64_t start, end; /* page-aligned bounds of all segments */
+    uint64_t phdr_vaddr; /* where the program headers are mapped; 0 if they are not */
     uint16_t phdr_count;
     uint16_t segment_count;
     struct lfi_segment segments[LFI_IMAGE_MAX_SEGMENTS]; /* ascending, on disjoint pages */

@@ -184,7 +184,8 @@ static inline unsigned one(const struct quick_index *quick, const uint8_t *p, en
     }
 
     /* Other prefixes and escapes are no opcodes: they have no form. */
-    unsigned modrm = w >> 8 & 0xff, opcode = escape * (M0F * 256u) + (w & 0xff);
+    unsigned modrm = w >> 8 & 0xff;
+    size_t opcode = (size_t)escape * M0F * 256 + (w & 0xff);
     unsigned slot = quick->opcodes[opcode].slot + (modrm & quick->opcodes[opcode].reg) / 8;
     const struct quick_form *f = &quick->forms[slot];
     key |= (rex & REX_W) * (PFX_W / REX_W) | quick->modrm[modrm].key;

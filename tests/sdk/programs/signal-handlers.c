@@ -14,123 +14,130 @@ static volatile sig_atomic_t seen, nested, on_stack;
 static char alternate[32768];
 static sigjmp_buf back;
 
-static void note(int number) {
-  seen = seen * 10 + (number == SIGUSR1 ? 1 : number == SIGUSR2 ? 2 : 3);
+static void note(int number)
+{
+    seen = seen * 10 + (number == SIGUSR1 ? 1 : number == SIGUSR2 ? 2 : 3);
 }
 
-static void explain(int number, siginfo_t *info, void *context) {
-  char here;
-  (void)context;
-  on_stack = &here >= alternate && &here < alternate + sizeof alternate;
-  seen = info->si_signo == number && info->si_pid == getpid();
+static void explain(int number, siginfo_t *info, void *context)
+{
+    char here;
+    (void)context;
+    on_stack = &here >= alternate && &here < alternate + sizeof alternate;
+    seen = info->si_signo == number && info->si_pid == getpid();
 }
 
-static void nest(int number) {
-  nested++;
-  if (nested < 3)
-    raise(number); /* blocked until this one returns */
-  nested += 10;
+static void nest(int number)
+{
+    nested++;
+    if (nested < 3)
+        raise(number); /* blocked until this one returns */
+    nested += 10;
 }
 
-static void leave(int number) { siglongjmp(back, number); }
-
-static void *wait_for_signal(void *data) {
-  char byte;
-  ssize_t count = read(*(int *)data, &byte, 1);
-  return (void *)(long)(count == -1 && errno == EINTR);
+static void leave(int number)
+{
+    siglongjmp(back, number);
 }
 
-int main(void) {
-  struct sigaction action = {.sa_handler = note};
-  sigset_t set, old;
+static void *wait_for_signal(void *data)
+{
+    char byte;
+    ssize_t count = read(*(int *)data, &byte, 1);
+    return (void *)(long)(count == -1 && errno == EINTR);
+}
 
-  sigaction(SIGUSR1, &action, NULL);
-  sigaction(SIGUSR2, &action, NULL);
-  int registers[8];
-  for (int i = 0; i < 8; i++)
-    registers[i] = i * getpid();
-  raise(SIGUSR1);
-  kill(getpid(), SIGUSR2);
-  int kept = 1;
-  for (int i = 0; i < 8; i++)
-    kept &= registers[i] == i * getpid();
-  printf("seen %d, registers kept %d\n", seen, kept);
+int main(void)
+{
+    struct sigaction action = {.sa_handler = note};
+    sigset_t set, old;
 
-  seen = 0;
-  sigemptyset(&set);
-  sigaddset(&set, SIGUSR1);
-  sigprocmask(SIG_BLOCK, &set, &old);
-  raise(SIGUSR1);
-  printf("blocked %d", seen);
-  sigpending(&set);
-  printf(", pending %d", sigismember(&set, SIGUSR1));
-  sigprocmask(SIG_SETMASK, &old, NULL);
-  printf(", then %d\n", seen);
-
-  action.sa_handler = nest;
-  sigaction(SIGUSR2, &action, NULL);
-  raise(SIGUSR2);
-  printf("nested %d\n", nested);
-
-  stack_t stack = {.ss_sp = alternate, .ss_size = sizeof alternate};
-  sigaltstack(&stack, NULL);
-  memset(&action, 0, sizeof action);
-  action.sa_sigaction = explain;
-  action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESETHAND;
-  sigaction(SIGUSR1, &action, NULL);
-  raise(SIGUSR1);
-  sigaction(SIGUSR1, NULL, &action);
-  printf("information %d, alternate stack %d, reset %d\n", seen, on_stack,
-         action.sa_handler == SIG_DFL);
-
-  memset(&action, 0, sizeof action);
-  action.sa_handler = leave;
-  sigaction(SIGUSR1, &action, NULL);
-  int number = sigsetjmp(back, 1);
-  if (!number)
+    sigaction(SIGUSR1, &action, NULL);
+    sigaction(SIGUSR2, &action, NULL);
+    int registers[8];
+    for (int i = 0; i < 8; i++)
+        registers[i] = i * getpid();
     raise(SIGUSR1);
-  sigprocmask(SIG_BLOCK, NULL, &set);
-  printf("left by jump %d, mask restored %d\n", number == SIGUSR1,
-         !sigismember(&set, SIGUSR1));
+    kill(getpid(), SIGUSR2);
+    int kept = 1;
+    for (int i = 0; i < 8; i++)
+        kept &= registers[i] == i * getpid();
+    printf("seen %d, registers kept %d\n", seen, kept);
 
-  action.sa_handler = note;
-  sigaction(SIGUSR1, &action, NULL);
-  seen = 0;
-  sigemptyset(&set);
-  sigaddset(&set, SIGUSR1);
-  sigprocmask(SIG_BLOCK, &set, NULL);
-  raise(SIGUSR1);
-  sigemptyset(&set);
-  int result = sigsuspend(&set);
-  printf("suspended %d %d, seen %d\n", result, errno == EINTR, seen);
-  sigprocmask(SIG_UNBLOCK, &set, NULL);
-  sigaddset(&set, SIGUSR1);
-  sigprocmask(SIG_UNBLOCK, &set, NULL);
+    seen = 0;
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &set, &old);
+    raise(SIGUSR1);
+    printf("blocked %d", seen);
+    sigpending(&set);
+    printf(", pending %d", sigismember(&set, SIGUSR1));
+    sigprocmask(SIG_SETMASK, &old, NULL);
+    printf(", then %d\n", seen);
 
-  int ends[2];
-  pthread_t thread;
-  void *interrupted;
-  if (pipe(ends))
-    return 1;
-  pthread_create(&thread, NULL, wait_for_signal, ends);
-  usleep(20000);
-  seen = 0;
-  pthread_kill(thread, SIGUSR1);
-  pthread_join(thread, &interrupted);
-  printf("thread interrupted %ld, seen %d\n", (long)interrupted, seen);
+    action.sa_handler = nest;
+    sigaction(SIGUSR2, &action, NULL);
+    raise(SIGUSR2);
+    printf("nested %d\n", nested);
 
-  signal(SIGPIPE, note);
-  seen = 0;
-  close(ends[0]);
-  result = (int)write(ends[1], "x", 1);
-  printf("broken pipe %d %d, seen %d\n", result, errno == EPIPE, seen);
-  signal(SIGPIPE, SIG_IGN);
-  seen = 0;
-  result = (int)write(ends[1], "x", 1);
-  printf("ignored %d %d, seen %d\n", result, errno == EPIPE, seen);
-  fflush(stdout);
-  signal(SIGPIPE, SIG_DFL);
-  (void)!write(ends[1], "x", 1);
-  puts("never here");
-  return 0;
+    stack_t stack = {.ss_sp = alternate, .ss_size = sizeof alternate};
+    sigaltstack(&stack, NULL);
+    memset(&action, 0, sizeof action);
+    action.sa_sigaction = explain;
+    action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESETHAND;
+    sigaction(SIGUSR1, &action, NULL);
+    raise(SIGUSR1);
+    sigaction(SIGUSR1, NULL, &action);
+    printf("information %d, alternate stack %d, reset %d\n", seen, on_stack,
+           action.sa_handler == SIG_DFL);
+
+    memset(&action, 0, sizeof action);
+    action.sa_handler = leave;
+    sigaction(SIGUSR1, &action, NULL);
+    int number = sigsetjmp(back, 1);
+    if (!number)
+        raise(SIGUSR1);
+    sigprocmask(SIG_BLOCK, NULL, &set);
+    printf("left by jump %d, mask restored %d\n", number == SIGUSR1, !sigismember(&set, SIGUSR1));
+
+    action.sa_handler = note;
+    sigaction(SIGUSR1, &action, NULL);
+    seen = 0;
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    raise(SIGUSR1);
+    sigemptyset(&set);
+    int result = sigsuspend(&set);
+    printf("suspended %d %d, seen %d\n", result, errno == EINTR, seen);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    sigaddset(&set, SIGUSR1);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+
+    int ends[2];
+    pthread_t thread;
+    void *interrupted;
+    if (pipe(ends))
+        return 1;
+    pthread_create(&thread, NULL, wait_for_signal, ends);
+    usleep(20000);
+    seen = 0;
+    pthread_kill(thread, SIGUSR1);
+    pthread_join(thread, &interrupted);
+    printf("thread interrupted %ld, seen %d\n", (long)interrupted, seen);
+
+    signal(SIGPIPE, note);
+    seen = 0;
+    close(ends[0]);
+    result = (int)write(ends[1], "x", 1);
+    printf("broken pipe %d %d, seen %d\n", result, errno == EPIPE, seen);
+    signal(SIGPIPE, SIG_IGN);
+    seen = 0;
+    result = (int)write(ends[1], "x", 1);
+    printf("ignored %d %d, seen %d\n", result, errno == EPIPE, seen);
+    fflush(stdout);
+    signal(SIGPIPE, SIG_DFL);
+    (void)!write(ends[1], "x", 1);
+    puts("never here");
+    return 0;
 }
