@@ -134,7 +134,7 @@ static uint64_t address(struct caller *caller)
         world->code + PAGE_SIZE - 8,
         world->code - PAGE_SIZE,
         (uintptr_t)world->secret,
-        (uintptr_t)&random,
+        (uintptr_t)__builtin_frame_address(0), /* the stack of the host */
         (uintptr_t)lfi_serve,
         UINT64_MAX,
         UINT64_MAX - PAGE_SIZE + 1,
