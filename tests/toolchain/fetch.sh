@@ -127,6 +127,22 @@ END
     sed -i 's/+patched/+other/' p.patch
     [ "$("$fetch" --key thing)" != "$key" ] || die 'the key does not change with the patch'
     ;;
+inner)
+    # Debian's archive holds the source's archive; upstream's is the source.
+    mkdir outer-1
+    tar -C tree -cJf outer-1/thing.tar.xz thing-1
+    tar -czf thing_1.orig.tar.gz outer-1
+    outer=$(sha256sum thing_1.orig.tar.gz | cut -d' ' -f1)
+    lock "$outer" "Upstream-Sha256: $sum" 'Inner: thing.tar.xz' 'Unpack: keep'
+    folder=$("$fetch" --from=upstream thing)
+    cp -r "$folder" from-upstream
+    rm -r cache
+    mkdir -p "cache/archives/$outer"
+    mv thing_1.orig.tar.gz "cache/archives/$outer"
+    folder=$("$fetch" --offline thing)
+    diff -r "$folder" from-upstream
+    cmp "$folder/keep/noise" tree/thing-1/keep/noise
+    ;;
 upstream-sum)
     # Upstream's archive is another one than Debian's.
     lock "$(printf '%064d' 7)" "Upstream-Sha256: $sum"
