@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The C++ program of the project: how often each word stands in the arguments; tests itself with none.
+// The C++ program of the project: how often each word stands in the arguments; tests itself with
+// none.
 #include <iostream>
 #include <map>
 #include <sstream>

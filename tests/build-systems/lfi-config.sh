@@ -1,0 +1,87 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+# What lfi-config prints, and how it refuses.
+#   lfi-config.sh SDK-FOLDER WORK-FOLDER
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+sdk=$1 work=$2/lfi-config
+config=$sdk/bin/lfi-config
+# shellcheck source=tests/build-systems/common.sh
+. "$here/common.sh"
+rm -rf "$work"
+mkdir -p "$work"
+cd "$work"
+
+is() {
+    expected=$1
+    shift
+    found=$("$config" "$@") || die "lfi-config $*"
+    [ "$found" = "$expected" ] || die "lfi-config $*: '$found', not '$expected'"
+}
+
+# refused STATUS PATTERN ARGUMENT...
+refused() {
+    expected=$1 pattern=$2 status=0
+    shift 2
+    "$config" "$@" >out 2>err || status=$?
+    [ $status = "$expected" ] || die "lfi-config $*: status $status"
+    grep -q -- "^lfi-config: $pattern" err || { cat err >&2 && die "lfi-config $*: the message"; }
+    [ ! -s out ] || die "lfi-config $*: an answer"
+}
+
+is "$sdk" --prefix
+is "$sdk/bin" --bindir
+is "-I$sdk/include" --cflags
+is "-L$sdk/lib -llfi -llfi-verifier -pthread" --libs
+is "-L$sdk/lib -llfi-rewriter" --libs=rewriter
+is "$("$sdk/bin/lfi-run" --version | cut -d' ' -f2)" --version
+is 'full
+jumps
+stores' --modes
+is "$sdk
+$sdk/bin" --prefix --bindir # one line for each
+
+# Each target by both of its names; what is named is there and is that target's.
+"$config" --targets >targets
+[ "$(wc -l <targets)" -ge 4 ] || die 'too few targets'
+while read -r triple; do
+    name=${triple%-linux-musl}
+    is "$triple" --target="$name"
+    is "$triple" --target="$triple"
+    [ "$("$("$config" --cc="$name")" -dumpmachine)" = "$triple" ] || die "--cc=$name"
+    [ "$("$("$config" --cxx="$name")" -dumpmachine)" = "$triple" ] || die "--cxx=$name"
+    [ -f "$("$config" --sysroot="$name")/usr/lib/libc.a" ] || die "--sysroot=$name"
+    "$("$config" --tool-prefix="$name")ar" --version >out || die "--tool-prefix=$name"
+    [ -f "$("$config" --cmake-toolchain-file="$name")" ] || die "--cmake-toolchain-file=$name"
+    "$config" --meson-cross-file="$name" | grep -qF "bin = '$sdk/bin/'" || die "--meson-cross-file=$name"
+    for file in $("$config" --ccache-files="$name" | tr ':' ' '); do
+        [ -f "$file" ] || die "--ccache-files=$name: $file"
+    done
+    (
+        eval "$("$config" --environment="$name")"
+        for tool in "$CC" "$CXX" "$AR" "$NM" "$RANLIB" "$OBJCOPY" "$OBJDUMP" "$READELF" "$STRIP" "$PKG_CONFIG"; do
+            "$tool" --version >out 2>&1 || { cat out >&2 && die "--environment=$name: $tool"; }
+        done
+    )
+    emulator=$("$config" --emulator="$name")
+    case $triple in
+    "$(uname -m)"-native-*) [ -z "$emulator" ] || die "--emulator=$name" ;;
+    *) [ -x "$emulator" ] || die "--emulator=$name" ;;
+    esac
+done <targets
+is "$(head -n 1 targets)" --target
+
+# The help names every option that there is.
+"$config" --help >help
+sed -n 's/^    \(--[a-z-]*\)).*/\1/p' "$config" >options
+[ -s options ] || die 'no options found'
+while read -r option; do
+    grep -q -- "  .*$option" help || die "$option is not in the help"
+done <options
+
+refused 2 'no option given'
+refused 2 '--nosuch: unknown option' --nosuch
+refused 2 '--prefix=x: unknown option' --prefix=x
+refused 1 'nosuch: there is no such target; there are: ' --cc=nosuch
+refused 1 'nosuch: there is no such library; there are: ' --libs=nosuch
