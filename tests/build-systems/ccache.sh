@@ -1,0 +1,78 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+# A second build comes from ccache, and what must be compiled again is.
+#   ccache.sh SDK-FOLDER WORK-FOLDER [cxx]
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+sdk=$1 work=$2/ccache-${3-c}
+# shellcheck source=tests/build-systems/common.sh
+. "$here/common.sh"
+rm -rf "$work"
+mkdir -p "$work"
+cd "$work"
+unset CC CXX
+export CCACHE_DIR="$work/cache" CCACHE_CONFIGPATH="$work/ccache.conf"
+: >ccache.conf
+cp -r "$here/project" project
+case ${3-c} in
+c) files=4 with_cxx=OFF ;;
+cxx) files=5 with_cxx=ON ;;
+esac
+
+# build TARGET [VARIABLE=VALUE]: compiles all; the objects' sums are in `objects-NUMBER`, what ccache did in `stats`.
+number=0
+build() {
+    [ -d "build-$1" ] || run cmake -G Ninja --toolchain "$("$sdk/bin/lfi-config" --cmake-toolchain-file="$1")" \
+        -S project -B "build-$1" -DWITH_CXX="$with_cxx" \
+        -DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache
+    ccache --zero-stats >log
+    run env "${2-CCACHE_DIR=$CCACHE_DIR}" cmake --build "build-$1" --clean-first
+    ccache --print-stats >stats
+    number=$((number + 1))
+    find "build-$1/CMakeFiles" -name '*.o' -exec sha256sum {} + | sort -k 2 >objects-$number
+    [ -s objects-$number ] || die 'no objects'
+}
+# counted NAME NUMBER
+counted() {
+    found=$(awk -v name="$1" '$1 == name { print $2 }' stats)
+    [ "$found" = "$2" ] || { cat stats >&2 && die "build $number: $1 is $found, not $2"; }
+}
+
+build x86_64-lfi
+counted cache_miss "$files"
+build x86_64-lfi
+counted direct_cache_hit "$files"
+counted cache_miss 0
+cmp objects-1 objects-2
+build x86_64-lfi CCACHE_NODIRECT=1
+counted preprocessed_cache_hit "$files"
+counted cache_miss 0
+cmp objects-1 objects-3
+
+# Nothing of one target serves another one.
+for target in x86_64-lfi_stores x86_64-lfi_jumps x86_64-native; do
+    build $target
+    counted cache_miss "$files"
+done
+
+# A header that all include has changed.
+echo 'extern int changed;' >>project/words.h
+build x86_64-lfi
+counted cache_miss "$files"
+
+# The files that decide beside clang: with another assembler nothing of the old one is used.
+cp -al "$sdk" sdk 2>/dev/null || { rm -rf sdk && cp -a "$sdk" sdk; }
+sdk=$work/sdk
+rm -rf build-x86_64-lfi
+CCACHE_EXTRAFILES=$("$sdk/bin/lfi-config" --ccache-files)
+export CCACHE_EXTRAFILES
+build x86_64-lfi
+counted cache_miss "$files"
+build x86_64-lfi
+counted direct_cache_hit "$files"
+assembler=$sdk/libexec/lfi/lfi-as
+cp "$assembler" other && echo ' ' >>other && rm "$assembler" && mv other "$assembler"
+build x86_64-lfi
+counted cache_miss "$files"
+rm -rf "$sdk"
