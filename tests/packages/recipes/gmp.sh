@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# shellcheck shell=bash disable=SC2154,SC2034,SC2086 # variables and `run` come from ../package
+#
+# With its assembly for all processors (--enable-fat), of which the program chooses by cpuid.
+source=gmp
+programs='' # its tests, which make runs
+
+build() {
+    # Debian's archive comes without the documentation, which is not free.
+    mkdir doc
+    echo 'all check:' >doc/Makefile.in
+    ./configure -q --build="$(./configfsf.guess)" --host="$triple" --enable-fat --disable-shared --with-pic \
+        CC="$CC" AR="$AR" RANLIB="$RANLIB" NM="$sdk/bin/llvm-nm" CFLAGS="$cflags"
+    make -j"$jobs"
+}
+
+check() {
+    echo "$(find "$tree/mpn" -maxdepth 1 -name '*.asm' | wc -l) files of assembly"
+    case $triple in
+    "$native") runner='' ;;
+    *) runner=$sdk/bin/lfi-run ;;
+    esac
+    make -C "$tree/tests" -j"$jobs" libtests.la >../gmp.make
+    for part in mpn mpz; do
+        make -C "$tree/tests/$part" -j"$jobs" check LOG_COMPILER="$runner" >>../gmp.make || {
+            cat "$tree/tests/$part/test-suite.log" >&2
+            false
+        }
+        (cd "$tree/tests/$part" && grep ':test-result:' *.trs | sed "s,^,$part/,")
+    done
+}
