@@ -32,7 +32,7 @@ static void report(struct rewriter *r, const struct statement *s, const char *at
     if (r->loc_file.size) {
         snprintf(origin, sizeof origin, "%.*s", (int)r->loc_file.size, r->loc_file.at);
         message.origin = origin;
-        message.origin_line = r->loc_line;
+        message.origin_line = r->marker_at ? r->loc_line + number - r->marker_at - 1 : r->loc_line;
     }
     r->options->report(r->options->report_data, &message);
 }

@@ -17,6 +17,7 @@ struct parser {
     } pushed[MAX_PUSHED];
     unsigned depth;
     bool disabled;
+    bool ended;
     struct statement prefix; /* an instruction prefix that stands alone, before its instruction */
     bool has_prefix;
 };
@@ -33,7 +34,7 @@ enum directive directive_class(struct span name)
     };
     /* The frequent ones in compiler output come first. */
     if (span_starts(name, ".cfi_"))
-        return DIRECTIVE_OTHER;
+        return DIRECTIVE_CFI;
     if (span_is(name, ".loc"))
         return DIRECTIVE_LOC;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
@@ -280,6 +281,9 @@ static void parse_directive(struct parser *p, struct statement *s)
     case DIRECTIVE_POP:
     case DIRECTIVE_PREVIOUS:
         parse_section(p, s);
+        /* what the expander writes for its own line numbers */
+        p->ended =
+            r->options->lines && r->options->expanded && span_is(p->current->name, ".debug_info");
         break;
     case DIRECTIVE_GLOBAL:
         while (next_argument(&rest, &argument))
@@ -401,7 +405,7 @@ static bool parse_statement(struct parser *p, struct statement text)
             ; /* the instruction that the prefix belongs to */
         else if (p->has_prefix && (*at == '.' || (behind < end && *behind == '='))) {
             if (directive_class(name) != DIRECTIVE_OTHER &&
-                directive_class(name) != DIRECTIVE_LOC) {
+                directive_class(name) != DIRECTIVE_CFI && directive_class(name) != DIRECTIVE_LOC) {
                 report_error(r, &p->prefix, p->prefix.where,
                              "this prefix stands before no instruction");
                 p->has_prefix = false;
@@ -430,7 +434,7 @@ bool parse_file(struct rewriter *r)
     struct span text = {".text", 5};
     parser.current = parser.previous = section_get(r, text);
     struct statement statement = {0};
-    while (!r->expand && lex_statement(&lexer, &statement))
+    while (!r->expand && !parser.ended && lex_statement(&lexer, &statement))
         if (!parse_statement(&parser, statement))
             return false;
     if (lexer.failed) {

@@ -35,6 +35,14 @@ static void write_unchanged(struct rewriter *r, const struct statement *s)
     put_bytes(&r->out, "\n", 1);
 }
 
+void set_apart(struct rewriter *r)
+{
+    if (!r->apart)
+        put(&r->out, "\t.p2align\t0\n");
+    r->apart = true;
+    r->frame_moved = false;
+}
+
 static void align_bundle(struct rewriter *r)
 {
     if (r->aligned)
@@ -43,6 +51,8 @@ static void align_bundle(struct rewriter *r)
     put_number(&r->out, r->arch->bundle_shift);
     put(&r->out, "\n");
     r->aligned = true;
+    r->apart = true;
+    r->frame_moved = false;
 }
 
 /* Labels at one place stay at one place: they are aligned if any of them must be. */
@@ -64,6 +74,8 @@ static void write_label(struct rewriter *r, uint32_t index)
     const struct statement *s = &r->statements[index];
     if (s->in_code && place_needs_bundle(r, index))
         align_bundle(r);
+    else if (s->in_code)
+        set_apart(r);
     put_bytes(&r->out, s->at, s->size);
     put(&r->out, ":\n");
 }
@@ -113,21 +125,21 @@ static void write_alignment(struct rewriter *r, const struct statement *s)
     r->aligned = r->aligned || (shift >= bundle && !skip.size);
 }
 
-/* `# 12 "file.c"` */
-static void note_marker(struct rewriter *r, const struct statement *s)
+unsigned parse_marker(const struct statement *s, struct span *file)
 {
     const char *p = s->at + 1, *end = s->at + s->size;
+    unsigned line = 0;
     while (p < end && (*p < '0' || *p > '9'))
         p++;
-    r->loc_line = 0;
     for (; p < end && *p >= '0' && *p <= '9'; p++)
-        r->loc_line = r->loc_line * 10 + (unsigned)(*p - '0');
+        line = line * 10 + (unsigned)(*p - '0');
     while (p < end && *p != '"')
         p++;
     const char *name = p < end ? ++p : p;
     while (p < end && *p != '"')
         p++;
-    r->loc_file = (struct span){name, (uint32_t)(p - name)};
+    *file = (struct span){name, (uint32_t)(p - name)};
+    return line;
 }
 
 /* `.loc file line …`; the names of files are not kept, a `.file` of one string is the fallback. */
@@ -139,6 +151,7 @@ static void note_loc(struct rewriter *r, const struct statement *s)
         p++;
     while (p < end && (*p == ' ' || *p == '\t'))
         p++;
+    r->marker_at = 0;
     r->loc_line = 0;
     for (; p < end && *p >= '0' && *p <= '9'; p++)
         r->loc_line = r->loc_line * 10 + (unsigned)(*p - '0');
@@ -159,11 +172,14 @@ static void write_directive(struct rewriter *r, uint32_t index)
     case DIRECTIVE_PUSH:
     case DIRECTIVE_POP:
     case DIRECTIVE_PREVIOUS:
-        r->aligned = false;
+        lines_leave_section(r);
+        r->aligned = r->apart = false;
         break;
     case DIRECTIVE_ALIGN:
         if (s->in_code) {
             write_alignment(r, s);
+            r->apart = true;
+            r->frame_moved = false;
             return;
         }
         break;
@@ -173,16 +189,25 @@ static void write_directive(struct rewriter *r, uint32_t index)
     case DIRECTIVE_NOPS:
         if (s->in_code) {
             bool done = r->arch->rewrite_data(r, index);
-            r->aligned = false;
+            r->aligned = r->apart = false;
             if (done)
                 return;
         }
         break;
+    case DIRECTIVE_CFI:
+        r->frame_moved = !r->apart;
+        if (r->arch->note_cfi)
+            r->arch->note_cfi(r, s);
+        break;
     case DIRECTIVE_LOC:
         note_loc(r, s);
+        if (lines_directive(r, s))
+            return;
         break;
     case DIRECTIVE_FILE:
         note_file(r, s);
+        if (lines_directive(r, s))
+            return;
         break;
     case DIRECTIVE_DISABLE:
     case DIRECTIVE_ENABLE:
@@ -194,11 +219,25 @@ static void write_directive(struct rewriter *r, uint32_t index)
     write_unchanged(r, s);
 }
 
+static void write_instruction(struct rewriter *r, uint32_t index)
+{
+    const struct statement *s = &r->statements[index];
+    if (r->frame_moved)
+        set_apart(r);
+    lines_instruction(r, s);
+    if (s->kind == STATEMENT_INSN)
+        r->arch->rewrite(r, index);
+    else
+        write_unchanged(r, s);
+    r->aligned = r->apart = false;
+}
+
 static void write_statements(struct rewriter *r)
 {
     put(&r->out, "\t.bundle_align_mode\t");
     put_number(&r->out, r->arch->bundle_shift);
     put(&r->out, "\n");
+    lines_start(r);
     for (uint32_t i = 0; i < r->count && !r->out.failed; i++) {
         const struct statement *s = &r->statements[i];
         if (s->moved)
@@ -216,15 +255,12 @@ static void write_statements(struct rewriter *r)
             write_unchanged(r, s);
             break;
         case STATEMENT_INSN:
-            r->arch->rewrite(r, i);
-            r->aligned = false;
-            break;
         case STATEMENT_RAW:
-            write_unchanged(r, s);
-            r->aligned = false;
+            write_instruction(r, i);
             break;
         case STATEMENT_MARKER:
-            note_marker(r, s);
+            r->loc_line = parse_marker(s, &r->loc_file);
+            r->marker_at = s->line;
             put_bytes(&r->out, s->at, s->size);
             put(&r->out, "\n");
             break;
@@ -234,6 +270,7 @@ static void write_statements(struct rewriter *r)
         if (s->last_moved)
             put(&r->out, "\t.popsection\n");
     }
+    lines_finish(r);
 }
 
 static enum lfi_rewrite_status refuse(const struct lfi_rewrite_options *o, const char *text)
@@ -259,6 +296,7 @@ enum lfi_rewrite_status lfi_rewrite(const char *text, size_t size,
         return refuse(options, "out of memory");
 
     r.arch->start(&r);
+    r.apart = true;
     r.hold = true;
     bool good = parse_file(&r);
     r.hold = false;

@@ -8,6 +8,7 @@
  *   data.c     between the passes: moves data out of code
  *   labels.c   pass 1: which labels must start a bundle
  *   rewrite.c  pass 2: walks the statements and writes them, instructions through the architecture
+ *   lines.c    line numbers for assembly that comes without
  */
 #ifndef REWRITER_REWRITE_H
 #define REWRITER_REWRITE_H
@@ -94,6 +95,7 @@ enum directive {
     DIRECTIVE_GLOBAL,
     DIRECTIVE_TYPE,
     DIRECTIVE_SET,
+    DIRECTIVE_CFI,
     DIRECTIVE_LOC,
     DIRECTIVE_FILE,
     DIRECTIVE_NOPS,
@@ -140,6 +142,8 @@ struct arch {
     void (*rewrite)(struct rewriter *r, uint32_t index);
     /* Writes data that stands between instructions; false if it is none that it knows. */
     bool (*rewrite_data)(struct rewriter *r, uint32_t index);
+    /* Is told of each `.cfi_` directive; may be NULL. */
+    void (*note_cfi)(struct rewriter *r, const struct statement *s);
 };
 
 extern const struct arch lfi_rewrite_x86_64;
@@ -156,7 +160,9 @@ struct rewriter {
     struct section **section_slots;
     uint32_t section_capacity, section_count;
     struct writer out;
-    bool aligned; /* the output stands at the start of a bundle */
+    bool aligned;     /* the output stands at the start of a bundle */
+    bool apart;       /* no instruction was written since set_apart() */
+    bool frame_moved; /* a .cfi directive was, behind an instruction */
     bool expand;
     bool data_in_code;
     unsigned errors;
@@ -170,6 +176,8 @@ struct rewriter {
     } held[20];
     struct span loc_file; /* the file and line that .loc or a marker named last */
     unsigned loc_line;
+    uint32_t marker_at;  /* the line of the last marker; 0 if there was none */
+    struct lines *lines; /* lines.c */
 };
 
 /* lexer.c */
@@ -226,6 +234,25 @@ static inline bool is_section_directive(const struct statement *s)
 /* labels.c: pass 1 over directives. */
 void find_taken_labels(struct rewriter *r);
 bool label_needs_bundle(const struct rewriter *r, const struct symbol *symbol);
+
+/*
+ * rewrite.c: ends the fragment that the assembler works on, without a byte of output. LLVM 19 takes
+ * the difference of two labels for known where only instructions stand between them, and forgets
+ * the padding of bundles. And a label moves behind the padding of the instruction that follows:
+ * that of a branch target must, that of a .cfi directive must not, or the padding belongs to the
+ * old frame.
+ */
+void set_apart(struct rewriter *r);
+
+/* lines.c: nothing happens where options.lines is not set. */
+void lines_start(struct rewriter *r);
+void lines_instruction(struct rewriter *r, const struct statement *s);
+void lines_leave_section(struct rewriter *r);
+/* `.file` and `.loc` of the expander's; false if the directive is to pass as it is. */
+bool lines_directive(struct rewriter *r, const struct statement *s);
+void lines_finish(struct rewriter *r);
+/* `# 12 "file.c"`: the line that follows, and the file */
+unsigned parse_marker(const struct statement *s, struct span *file);
 
 /* writer.c */
 bool writer_start(struct writer *w, lfi_rewrite_sink_fn *sink, void *data);

@@ -50,12 +50,34 @@ typedef void lfi_rewrite_report_fn(void *data, const struct lfi_rewrite_message 
  */
 typedef bool lfi_rewrite_sink_fn(void *data, const char *text, size_t size);
 
+/* What line numbers for assembly that has none need to know. */
+struct lfi_rewrite_lines {
+    const char *file; /* that the text came from; file_size bytes */
+    size_t file_size;
+    const char *directory; /* that names of files are relative to */
+    unsigned dwarf;        /* the version of DWARF, 4 or 5 */
+};
+
+/*
+ * Finds in the text, as it is before expansion, the file that it came from (the first line marker,
+ * else `name`), and leaves pointers to text or name in lines. Returns false where the text has line
+ * numbers or other debug information of its own.
+ */
+bool lfi_rewrite_lines_find(struct lfi_rewrite_lines *lines, const char *text, size_t size,
+                            const char *name);
+
 struct lfi_rewrite_options {
     const char *name;          /* of the input, for messages; "<stdin>" if NULL */
     const char *arch;          /* "x86_64"; see lfi_rewrite_knows_arch() */
     unsigned mode;             /* LFI_MODE_FULL, LFI_MODE_STORES or LFI_MODE_JUMPS of <lfi/abi.h> */
     bool align_branch_targets; /* start a bundle at every label in code */
     bool expanded;             /* text comes from lfi_expand(): do not ask for expansion again */
+    /*
+     * Number the lines: NULL if not, or where lfi_rewrite_lines_find() returned false. Let the
+     * expander do it too, for DWARF 5 (clang -cc1as: -debug-info-kind=constructor
+     * -dwarf-version=5).
+     */
+    const struct lfi_rewrite_lines *lines;
     lfi_rewrite_sink_fn *sink;
     void *sink_data;
     lfi_rewrite_report_fn *report; /* may be NULL */

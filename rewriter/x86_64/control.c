@@ -125,10 +125,12 @@ void rewrite_call(struct rewriter *r, uint32_t index)
     end_bundle(r);
 }
 
-void put_return(struct rewriter *r)
+void put_return(struct rewriter *r, uint32_t index)
 {
     put_line(r, "popq\t%r11");
+    put_frame_popped(r);
     masked_branch(r, "jmpq", R11);
+    put_frame_returned(r, index);
 }
 
 /* popq %r11; [add N to rsp;] masked jump on r11 */
@@ -140,13 +142,15 @@ void rewrite_return(struct rewriter *r, uint32_t index)
         report_error(r, s, NULL, "expected a number of bytes, or nothing");
         return;
     }
-    put_line(r, "popq\t%r11");
-    if (in->count == 1) {
-        if (r->options->mode == LFI_MODE_JUMPS)
-            put_op2(r, "addq", &in->operands[0], RSP);
-        else
-            guarded_write(r, "addl", &in->operands[0], false);
+    if (in->count == 0) {
+        put_return(r, index);
+        return;
     }
+    put_line(r, "popq\t%r11");
+    if (r->options->mode == LFI_MODE_JUMPS)
+        put_op2(r, "addq", &in->operands[0], RSP);
+    else
+        guarded_write(r, "addl", &in->operands[0], false);
     masked_branch(r, "jmpq", R11);
 }
 
@@ -155,6 +159,24 @@ void rewrite_branch(struct rewriter *r, uint32_t index)
     const struct insn *in = r->statements[index].insn;
     if (one_operand(r, index) && direct_target(r, index))
         put_insn(r, in, in->operands);
+}
+
+/* Is the target so near that a branch of 127 bytes reaches it, whatever becomes of the code? */
+static bool is_near_target(const struct rewriter *r, uint32_t index, const struct symbol *target)
+{
+    if (!target || target->statement == NO_STATEMENT)
+        return false;
+    uint32_t first = target->statement < index ? target->statement : index + 1;
+    uint32_t end = target->statement < index ? index : target->statement;
+    unsigned count = 0;
+    for (uint32_t i = first; i < end && count <= 2; i++) {
+        const struct statement *s = &r->statements[i];
+        count += s->kind != STATEMENT_LABEL && s->kind != STATEMENT_MARKER &&
+                 !(s->kind == STATEMENT_DIRECTIVE &&
+                   (s->directive == DIRECTIVE_LOC || s->directive == DIRECTIVE_CFI ||
+                    s->directive == DIRECTIVE_FILE));
+    }
+    return count <= 2;
 }
 
 /*
@@ -167,11 +189,7 @@ void rewrite_short_branch(struct rewriter *r, uint32_t index)
     struct writer *w = &r->out;
     if (!one_operand(r, index) || !direct_target(r, index))
         return;
-    uint32_t target = in->target ? in->target->statement : NO_STATEMENT;
-    uint32_t distance = target == NO_STATEMENT ? NO_STATEMENT
-                        : target > index       ? target - index
-                                               : index - target;
-    if (distance <= 3) {
+    if (is_near_target(r, index, in->target)) {
         put_insn(r, in, in->operands);
         return;
     }

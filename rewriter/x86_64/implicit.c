@@ -89,14 +89,14 @@ static const struct {
     {3, {0x0f, 0xae, 0xf8}, "sfence"},
 };
 
-static bool write_encoded(struct rewriter *r, const uint8_t *bytes, unsigned size)
+static bool write_encoded(struct rewriter *r, uint32_t index, const uint8_t *bytes, unsigned size)
 {
     for (size_t i = 0; i < sizeof encoded / sizeof *encoded; i++) {
         if (encoded[i].size != size || memcmp(encoded[i].bytes, bytes, size) != 0)
             continue;
         const char *text = encoded[i].text;
         if (strcmp(text, "ret") == 0) {
-            put_return(r);
+            put_return(r, index);
         } else if (strcmp(text, "syscall") == 0) {
             runtime_call(r, LFI_SLOT_SYSCALL);
         } else {
@@ -133,7 +133,7 @@ bool x86_64_rewrite_data(struct rewriter *r, uint32_t index)
         }
         bytes[size++] = (uint8_t)value;
     }
-    if (write_encoded(r, bytes, size))
+    if (write_encoded(r, index, bytes, size))
         return true;
     if (size > 1) {
         put(&r->out, "\t.p2align\t5, , ");

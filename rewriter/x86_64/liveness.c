@@ -181,6 +181,20 @@ static bool r11_unread(const struct rewriter *r, uint32_t index)
     return false;
 }
 
+/* Does code at a label whose address is taken, as in a jump table, want a value in r11? */
+static bool r11_wanted_at_taken_label(struct rewriter *r)
+{
+    struct x86_64 *x = x86(r);
+    for (uint32_t i = 0; i < r->count && !x->taken_labels_known; i++) {
+        const struct statement *s = &r->statements[i];
+        struct scan scan = {r, r11_effect, BUDGET, false, false};
+        if (s->kind == STATEMENT_LABEL && s->in_code && s->symbol->taken && !s->symbol->function)
+            x->r11_wanted_at_taken_label |= live_from(&scan, i, 0);
+    }
+    x->taken_labels_known = true;
+    return x->r11_wanted_at_taken_label;
+}
+
 bool r11_live_after(struct rewriter *r, uint32_t index)
 {
     struct scan scan = {r, r11_effect, BUDGET, true, false};
@@ -188,7 +202,7 @@ bool r11_live_after(struct rewriter *r, uint32_t index)
         return false;
     unsigned class = r->statements[index].insn->info->class;
     if (class == CLASS_JUMP || class == CLASS_CALL) /* to wherever: what follows does not count */
-        return r11_unread(r, index);
+        return r11_unread(r, index) || (class == CLASS_JUMP && r11_wanted_at_taken_label(r));
     return live_from(&scan, index + 1, 0) || (scan.leaves && r11_unread(r, index));
 }
 

@@ -199,6 +199,12 @@ void x86_64_rewrite(struct rewriter *r, uint32_t index)
     case CLASS_GATHER:
         rewrite_gather(r, index);
         break;
+    case CLASS_STOP: /* the operands of ud1 only say why, and ud2 traps as well */
+        if (in->count > 0)
+            put_line(r, "ud2");
+        else
+            rewrite_plain(r, index);
+        break;
     default:
         if (writes_stack_pointer(in))
             rewrite_stack_write(r, index);
@@ -230,4 +236,5 @@ const struct arch lfi_rewrite_x86_64 = {
     .is_end = is_end,
     .rewrite = x86_64_rewrite,
     .rewrite_data = x86_64_rewrite_data,
+    .note_cfi = x86_64_note_cfi,
 };

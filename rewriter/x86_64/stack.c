@@ -23,8 +23,9 @@ static enum next next_access(const struct rewriter *r, uint32_t index)
     for (uint32_t i = index + 1; i < r->count; i++) {
         const struct statement *s = &r->statements[i];
         if (s->kind == STATEMENT_DIRECTIVE &&
-            (s->directive == DIRECTIVE_OTHER || s->directive == DIRECTIVE_LOC ||
-             s->directive == DIRECTIVE_ALIGN || s->directive == DIRECTIVE_FILE))
+            (s->directive == DIRECTIVE_OTHER || s->directive == DIRECTIVE_CFI ||
+             s->directive == DIRECTIVE_LOC || s->directive == DIRECTIVE_ALIGN ||
+             s->directive == DIRECTIVE_FILE))
             continue;
         if (s->kind == STATEMENT_LABEL || s->kind == STATEMENT_MARKER)
             continue;
@@ -159,27 +160,26 @@ static bool add_access(struct rewriter *r, uint32_t index, int64_t step)
 {
     bool live = flags_live_after(r, index);
     bool scratch = !r11_live_after(r, index);
-    if (step <= -8 && !uses_red_zone(r, index)) {
-        if (!live && (step == -8 || step == -16)) {
-            for (; step < 0; step += 8)
-                put_line(r, "pushq\t%rax");
-        } else {
-            put_statement(r, index);
-            put_line(r, "movl\t%eax, (%rsp)");
+    bool down = step <= -8 && !uses_red_zone(r, index), up = step > 0 && (!live || scratch);
+    if (!down && !up)
+        return false;
+    if (!live && (down || scratch) && (step == -8 || step == -16 || step == 8 || step == 16)) {
+        bool twice = step == -16 || step == 16;
+        const char *access = down ? "pushq\t%rax" : "popq\t%r11";
+        put_line(r, access);
+        if (twice) {
+            put_frame_step(r, step / 2);
+            put_line(r, access);
         }
-        return true;
-    }
-    if (step > 0 && !live && scratch && (step == 8 || step == 16)) {
-        for (; step > 0; step -= 8)
-            put_line(r, "popq\t%r11");
-        return true;
-    }
-    if (step > 0 && (!live || scratch)) {
+    } else {
         put_statement(r, index);
-        put_line(r, live ? "movl\t(%rsp), %r11d" : "testl\t%eax, (%rsp)");
-        return true;
+        put_frame_step(r, step);
+        put_line(r, down   ? "movl\t%eax, (%rsp)"
+                    : live ? "movl\t(%rsp), %r11d"
+                           : "testl\t%eax, (%rsp)");
     }
-    return false;
+    put_frame_stepped(r, index);
+    return true;
 }
 
 static bool rewrite_step(struct rewriter *r, uint32_t index)

@@ -10,6 +10,7 @@
  *   memory.c, thread.c                operands in memory; %fs
  *   control.c                         branches, calls, returns, runtime calls
  *   stack.c                           writes to %rsp
+ *   frame.c                           call frame information for added instructions
  *   string.c                          string instructions
  *   implicit.c                        xlat, bit tests, .byte in code
  *   rewrite.c                         which of them an instruction goes to
@@ -177,11 +178,18 @@ struct x86_64 {
         uint64_t key; /* the name; 0 if the slot is free */
         uint8_t reg;
     } register_slots[256];
-    struct short_text register_texts[256]; /* with % */
-    bool uses_r11;                         /* the input names it */
+    struct short_text register_texts[256];              /* with % */
+    bool uses_r11;                                      /* the input names it */
+    bool taken_labels_known, r11_wanted_at_taken_label; /* liveness.c */
     bool below_stack; /* the function that ends at function_end uses the red zone */
     uint32_t function_end;
     uint32_t label_number; /* of labels that we make */
+    struct frame {
+        bool known; /* inside of .cfi_startproc, and nothing was met that frame.c cannot follow */
+        bool on_stack_pointer;
+        int64_t offset; /* of the frame's address from its register */
+    } frame, remembered[8];
+    unsigned remembered_count;
 };
 
 static inline struct x86_64 *x86(struct rewriter *r)
@@ -253,7 +261,7 @@ bool is_thread_pointer(const struct operand *o); /* %fs:0 */
 void runtime_call(struct rewriter *r, int64_t slot);
 void rewrite_jump(struct rewriter *r, uint32_t index);
 void rewrite_call(struct rewriter *r, uint32_t index);
-void put_return(struct rewriter *r);
+void put_return(struct rewriter *r, uint32_t index);
 void rewrite_return(struct rewriter *r, uint32_t index);
 void rewrite_branch(struct rewriter *r, uint32_t index);
 void rewrite_short_branch(struct rewriter *r, uint32_t index);
@@ -265,6 +273,16 @@ void rewrite_leave(struct rewriter *r, uint32_t index);
 void rewrite_enter(struct rewriter *r, uint32_t index);
 /* `op from, %esp` as a guarded write; flags as the caller found them. */
 void guarded_write(struct rewriter *r, const char *op, const struct operand *from, bool flags_live);
+
+/*
+ * frame.c: rows for the points between instructions that we add. A step is what %rsp has been moved
+ * by; `index` is the statement that they belong to.
+ */
+void x86_64_note_cfi(struct rewriter *r, const struct statement *s);
+void put_frame_step(struct rewriter *r, int64_t step);
+void put_frame_stepped(struct rewriter *r, uint32_t index); /* behind the last of them */
+void put_frame_popped(struct rewriter *r);                  /* the return address is in %r11 */
+void put_frame_returned(struct rewriter *r, uint32_t index);
 
 /* string.c */
 void rewrite_string(struct rewriter *r, uint32_t index);

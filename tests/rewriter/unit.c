@@ -239,6 +239,60 @@ static void left_after_expansion(void **state)
     free(out.at);
 }
 
+/* The lines of `text` that begin with one of two words, one after the other. */
+static void pick(struct text *to, const struct text *text, const char *a, const char *b)
+{
+    for (const char *line = text->at, *end; line && *line; line = end) {
+        end = strchr(line, '\n') + 1;
+        if (!strncmp(line, a, strlen(a)) || !strncmp(line, b, strlen(b)))
+            text_add(to, line, (size_t)(end - line));
+    }
+}
+
+static void line_numbers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *wanted;
+        bool expanded;
+        unsigned dwarf;
+    } cases[] = {
+        {"\tnop\n\n\tret; nop\n",
+         "\t.file\t0 \"/d\" \"x.s\"\n\t.loc\t0 1\n\t.loc\t0 3\n\t.loc\t0 3\n", false, 5},
+        {"# 7 \"a.S\"\n\tnop\n# 1 \"inc\" 1\n\n\tnop\n# 9 \"a.S\" 2\n\tnop\n",
+         "\t.file\t1 \"a.S\"\n\t.loc\t1 7\n\t.file\t2 \"inc\"\n\t.loc\t2 2\n\t.loc\t1 9\n", false,
+         4},
+        {"\t.file\t1 \"p\" \"inc\"\n\t.loc\t1 5 0\n\tnop\n\t.loc\t0 6 0\n\tnop\n\t.file\t\"x\"\n"
+         "\t.section\t.debug_info\n\t.loc\t0 7 0\n",
+         "\t.file\t1 \"x.s\"\n\t.file\t2 \"p\" \"inc\"\n\t.loc\t2 5 0\n\t.loc\t1 6 "
+         "0\n\t.file\t\"x\"\n",
+         true, 4},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct text out = {0}, got = {0};
+        struct lfi_rewrite_lines lines = {.directory = "/d", .dwarf = cases[i].dwarf};
+        struct lfi_rewrite_options options = {.arch = "x86_64",
+                                              .expanded = cases[i].expanded,
+                                              .lines = &lines,
+                                              .sink = text_add,
+                                              .sink_data = &out};
+        size_t size = strlen(cases[i].text);
+        if (cases[i].expanded) {
+            assert_false(lfi_rewrite_lines_find(&lines, cases[i].text, size, "x.s"));
+            lines.file_size = strlen(lines.file = "x.s");
+        } else {
+            assert_true(lfi_rewrite_lines_find(&lines, cases[i].text, size, "x.s"));
+        }
+        assert_int_equal(lfi_rewrite(cases[i].text, size, &options), LFI_REWRITE_OK);
+        pick(&got, &out, "\t.loc\t", "\t.file\t");
+        assert_string_equal(got.at, cases[i].wanted);
+        assert_non_null(strstr(out.at, ".quad\t.Llfi_from1, .Llfi_to1\n"));
+        assert_null(strstr(out.at, ".Llfi_from2"));
+        free(out.at);
+        free(got.at);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +302,7 @@ int main(void)
         cmocka_unit_test(branch_targets), cmocka_unit_test(sink_fails),
         cmocka_unit_test(expansion),      cmocka_unit_test(left_after_expansion),
         cmocka_unit_test(distances),      cmocka_unit_test(memory),
+        cmocka_unit_test(line_numbers),
     };
     return cmocka_run_group_tests_name("rewriter unit", tests, NULL, NULL);
 }

@@ -85,6 +85,28 @@ static void refused(void **state)
     }
 }
 
+static void line_numbers(void **state)
+{
+    static const struct {
+        const char *line;
+        unsigned dwarf;
+    } cases[] = {
+        {"x.s", 0},
+        {"-g x.s", 5},
+        {"-g -gdwarf-4 x.s", 4},
+        {"--gdwarf-2 --gen-debug x.s", 4},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct options options;
+        char line[128];
+        strcpy(line, cases[i].line);
+        assert_true(read_line(&options, line));
+        assert_int_equal(options.dwarf, cases[i].dwarf);
+        options_free(&options);
+    }
+}
+
 static void own_options(void **state)
 {
     struct options options;
@@ -103,6 +125,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(accepted),
         cmocka_unit_test(refused),
+        cmocka_unit_test(line_numbers),
         cmocka_unit_test(own_options),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

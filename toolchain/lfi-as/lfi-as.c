@@ -31,9 +31,8 @@ static const char help[] =
     "  -o OUT  -I DIR  --defsym SYM=VALUE  --gdwarf-N  --noexecstack  --fatal-warnings  -W  "
     "-L\n"
     "  --compress-debug-sections[=HOW]  -mrelax-relocations=no  --debug-prefix-map OLD=NEW\n"
-    "and ignores those that change nothing here, such as --64, -march=, -k; also -g: code has the "
-    "line\n"
-    "numbers that .loc gives it.\n"
+    "  -g: number the lines, where no .loc does\n"
+    "and ignores those that change nothing here, such as --64, -march=, -k.\n"
     "Exit status: 0 done, 1 failure, 2 wrong usage.\n";
 
 /* The running assembler: started when the rewriter has something for it. */
@@ -172,6 +171,10 @@ static enum lfi_rewrite_status rewrite(struct lfi_rewrite_options *rewriting, co
         return status;
     struct arguments command = {0};
     assembler_command(&command, llvm, target, options);
+    if (rewriting->lines) {
+        arguments_add(&command, "-debug-info-kind=constructor");
+        arguments_add(&command, "-dwarf-version=5");
+    }
     const char *const rest[] = {"-filetype", "asm", "-o", "-", options->input};
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++)
         arguments_add(&command, rest[i]);
@@ -188,10 +191,26 @@ static enum lfi_rewrite_status rewrite(struct lfi_rewrite_options *rewriting, co
     return status;
 }
 
+/* As --debug-prefix-map says; the last map that fits counts. */
+static void map_prefix(char *path, size_t room, const struct arguments *prefixes)
+{
+    for (size_t i = prefixes->count; i-- > 0;) {
+        const char *map = prefixes->list[i] + strlen(PREFIX_MAP_OPTION), *equals = strchr(map, '=');
+        size_t size = equals ? (size_t)(equals - map) : 0;
+        if (!equals || strncmp(path, map, size) != 0)
+            continue;
+        char *rest = strdup(path + size);
+        if (rest)
+            snprintf(path, room, "%s%s", equals + 1, rest);
+        free(rest);
+        return;
+    }
+}
+
 static int assemble(const struct options *options, const struct target *target,
                     const struct output *output)
 {
-    char llvm[PATH_MAX], folder[PATH_MAX], *text = NULL;
+    char llvm[PATH_MAX], folder[PATH_MAX] = ".", file[PATH_MAX], *text = NULL;
     size_t size;
     signal(SIGPIPE, SIG_IGN); /* feed() sees it */
     if (!sdk_path(llvm, "bin/llvm"))
@@ -205,6 +224,8 @@ static int assemble(const struct options *options, const struct target *target,
     assembler_command(&command, llvm, target, options);
     for (size_t i = 0; i < options->passed.count; i++)
         arguments_add(&command, options->passed.list[i]);
+    for (size_t i = 0; i < options->prefixes.count; i++)
+        arguments_add(&command, options->prefixes.list[i]);
     const char *base = strrchr(options->input, '/');
     arguments_add(&command, "-main-file-name");
     arguments_add(&command, base ? base + 1 : options->input);
@@ -226,6 +247,15 @@ static int assemble(const struct options *options, const struct target *target,
         .report = lfi_rewrite_print,
         .report_data = "lfi-as",
     };
+    struct lfi_rewrite_lines lines = {.directory = folder, .dwarf = options->dwarf};
+    if (options->dwarf && lfi_rewrite_lines_find(&lines, text, size, options->input)) {
+        snprintf(file, sizeof file, "%.*s", (int)lines.file_size, lines.file);
+        map_prefix(file, sizeof file, &options->prefixes);
+        map_prefix(folder, sizeof folder, &options->prefixes);
+        lines.file = file;
+        lines.file_size = strlen(file);
+        rewriting.lines = &lines;
+    }
     enum lfi_rewrite_status rewritten = rewrite(&rewriting, text, size, llvm, target, options);
     if (rewritten == LFI_REWRITE_OK && assembler.pid == 0)
         feed(&assembler, "", 0); /* an empty file makes an object, too */

@@ -18,6 +18,7 @@ enum action {
     DEFSYM,
     RELAX,
     COMPRESS,
+    DEBUG,
     DWARF,
     PREFIX_MAP,
 };
@@ -46,9 +47,9 @@ static const struct option *find(const char *argument)
 }
 
 /*
- * The version of DWARF for the .loc of a compiler. The assembler is not asked for line numbers of
- * its own (-debug-info-kind): they would be those of the rewritten text, and it would take groups
- * apart.
+ * The version of DWARF. The assembler is not asked for line numbers of its own (-debug-info-kind):
+ * they would be those of the rewritten text, and it would take groups apart. The rewriter makes
+ * them.
  */
 static void pass_dwarf(struct options *options, const char *version)
 {
@@ -56,6 +57,16 @@ static void pass_dwarf(struct options *options, const char *version)
                                            "-dwarf-version=4", "-dwarf-version=5"};
     int number = version[0] - '0';
     arguments_add(&options->passed, versions[number >= 2 && number <= 5 ? number - 2 : 3]);
+    options->dwarf = number >= 2 && number <= 4 ? 4 : 5;
+}
+
+static bool add_prefix(struct options *options, const char *map)
+{
+    char *argument;
+    if (asprintf(&argument, PREFIX_MAP_OPTION "%s", map) < 0)
+        return false;
+    arguments_add(&options->prefixes, argument);
+    return true;
 }
 
 static bool apply(struct options *options, const struct option *option, const char *value)
@@ -103,13 +114,15 @@ static bool apply(struct options *options, const struct option *option, const ch
                                                 ? "-compress-debug-sections=zstd"
                                                 : "-compress-debug-sections=zlib");
         break;
+    case DEBUG:
+        if (options->dwarf == 0)
+            options->dwarf = 5;
+        break;
     case DWARF:
         pass_dwarf(options, value);
         break;
     case PREFIX_MAP:
-        arguments_add(&options->passed, "-fdebug-prefix-map");
-        arguments_add(&options->passed, value);
-        break;
+        return add_prefix(options, value);
     }
     return true;
 }
@@ -160,4 +173,7 @@ void options_free(struct options *options)
 {
     free(options->passed.list);
     free(options->macros.list);
+    for (size_t i = 0; i < options->prefixes.count; i++)
+        free((char *)options->prefixes.list[i]);
+    free(options->prefixes.list);
 }

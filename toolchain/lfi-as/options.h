@@ -5,14 +5,18 @@
 
 #include "tool.h"
 
+#define PREFIX_MAP_OPTION "-fdebug-prefix-map="
+
 struct options {
     const char *input;  /* "-": standard input */
     const char *output; /* "a.out" if none was given */
     const char *target; /* --lfi-target; NULL: the name of the program says it */
     int mode;           /* --lfi-mode; INT_MIN if none was given */
     bool help, version;
-    struct arguments passed; /* for the LLVM assembler */
-    struct arguments macros; /* the part of them that macro expansion needs, too: -I, -defsym */
+    unsigned dwarf; /* -g: the version for line numbers of hand-written text; 0 without */
+    struct arguments prefixes; /* --debug-prefix-map, as the LLVM assembler wants it */
+    struct arguments passed;   /* for the LLVM assembler */
+    struct arguments macros;   /* the part of them that macro expansion needs, too: -I, -defsym */
 };
 
 /* False: it said what is wrong. */

@@ -74,6 +74,7 @@ f:
 	jmp	.Lhere
 	je	.Lhere
 	jne	g@PLT
+	.p2align	0
 .Lhere:
 	.bundle_lock
 	leaq	8(%rip), %r11
@@ -115,6 +116,7 @@ f:
 	addq	%gs:-40, %r11
 	jmpq	*%r11
 	.bundle_unlock
+	.p2align	0
 1:
 	jrcxz	1b
 	loop	.Llfi_near0
@@ -123,5 +125,6 @@ f:
 	jmp	.Lhere
 .Llfi_next0:
 	jmp	1f
+	.p2align	0
 1:
 	jmp	1b

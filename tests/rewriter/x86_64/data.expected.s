@@ -29,6 +29,7 @@ f:
 	addq	%gs:-40, %r11
 	jmpq	*%r11
 	.bundle_unlock
+	.p2align	0
 .Lfunc_end:
 	.size	f,.-f
 	.pushsection	.rodata.lfi,"a",@progbits
@@ -52,6 +53,7 @@ K256:
 	ud2
 	je	2f
 	jmp	.Lnext
+	.p2align	0
 2:
 	popq	%r11
 	.bundle_lock

@@ -10,23 +10,33 @@ f:
 	.cfi_lsda 27, .Lexception0
 	pushq	%rax
 	.cfi_def_cfa_offset 16
+	.p2align	0
 .Ltmp0:
 	callq	g
 	.p2align	5
+	.p2align	0
 .Ltmp1:
 	nop
+	.p2align	0
 .Ltmp3:
 	callq	h
 	.p2align	5
+	.p2align	0
 .Ltmp4:
 	popq	%rax
 	.cfi_def_cfa_offset 8
+	.p2align	0
 	popq	%r11
+	.cfi_escape	0x16, 16, 11, 0x12, 0x7b, 0, 0x27, 0x0c, 0xff, 0xff, 0xff, 0xff, 0x1a, 0x27
+	.cfi_def_cfa_offset	0
+	.p2align	0
 	.bundle_lock
 	andl	$-32, %r11d
 	addq	%gs:-40, %r11
 	jmpq	*%r11
 	.bundle_unlock
+	.cfi_def_cfa_offset	8
+	.cfi_restore	16
 	.p2align	5
 .Ltmp2:
 	movq	%rax, %rdi
@@ -37,6 +47,7 @@ f:
 	movq	%rax, %rdi
 	callq	_Unwind_Resume@PLT
 	.p2align	5
+	.p2align	0
 .Lfunc_end0:
 	.size	f, .Lfunc_end0-f
 	.cfi_endproc

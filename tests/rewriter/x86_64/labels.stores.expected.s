@@ -1,5 +1,6 @@
 	.bundle_align_mode	5
 	.text
+	.p2align	0
 plain:
 	nop
 	.globl	global
@@ -16,6 +17,7 @@ function:
 	.p2align	5
 .Llea_target:
 	nop
+	.p2align	0
 .Lbranch_target:
 	jmp	.Lbranch_target
 	nop
@@ -30,6 +32,7 @@ function:
 	nop
 	leaq	.Llea_target(%rip), %rax
 	nop
+	.p2align	0
 .Ldebug_only:
 	nop
 	.p2align	5

@@ -1,5 +1,6 @@
 	.bundle_align_mode	5
 	.text
+	.p2align	0
 .Lf:
 	movq	8(%rdi), %r11
 	movq	16(%r11), %r11
@@ -8,6 +9,7 @@
 	addq	%gs:-40, %r11
 	jmpq	*%r11
 	.bundle_unlock
+	.p2align	0
 .Lg:
 	movq	%rdi, %r11
 	addq	%r11, %rax
@@ -17,6 +19,7 @@
 	addq	%gs:-40, %r11
 	jmpq	*%r11
 	.bundle_unlock
+	.p2align	0
 .Lh:
 	leaq	1(%rdi), %r11
 	.bundle_lock
@@ -38,6 +41,7 @@
 	addq	%gs:-40, %rcx
 	jmpq	*%rcx
 	.bundle_unlock
+	.p2align	0
 .Li:
 	imulq	$104, %rdi, %r11
 	movq	(%r11), %rax
@@ -52,6 +56,7 @@
 	addq	%gs:-40, %r11
 	jmpq	*%r11
 	.bundle_unlock
+	.p2align	0
 .Lj:
 	movl	$1, %r11d
 	.bundle_lock
@@ -65,6 +70,7 @@
 	addq	%gs:-40, %r11
 	jmpq	*%r11
 	.bundle_unlock
+	.p2align	0
 .Lk:
 	movl	$1, %r11d
 	jmp	.Lhere
@@ -74,6 +80,7 @@
 	addq	%gs:-40, %r11
 	jmpq	*%r11
 	.bundle_unlock
+	.p2align	0
 .Lhere:
 	movl	%r11d, %eax
 	.bundle_lock

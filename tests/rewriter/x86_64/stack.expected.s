@@ -9,20 +9,35 @@ steps:
 	pushq	%rbx
 	addq	$-24, %rsp
 	.cfi_adjust_cfa_offset 24
+	.p2align	0
 	movq	%rdi, 8(%rsp)
 	leaq	-24(%rsp), %rsp
 	call	g
 	.p2align	5
 	subq	$24, %rsp
+	.cfi_def_cfa_offset	56
+	.p2align	0
 	movl	%eax, (%rsp)
+	.cfi_def_cfa_offset	32
+	.p2align	0
 	movl	8(%rsp), %eax
 	subq	$24, %rsp
+	.cfi_def_cfa_offset	56
+	.p2align	0
 	movl	%eax, (%rsp)
+	.cfi_def_cfa_offset	32
+	.p2align	0
 	movl	%eax, %gs:8(%edi)
 	pushq	%rax
+	.cfi_def_cfa_offset	32
+	.p2align	0
 	movl	%eax, %ecx
 	pushq	%rax
+	.cfi_def_cfa_offset	40
+	.p2align	0
 	pushq	%rax
+	.cfi_def_cfa_offset	32
+	.p2align	0
 	movl	%eax, %ecx
 	.bundle_lock
 	subl	$65537, %esp
@@ -36,11 +51,16 @@ steps:
 	popq	%rbx
 	addq	$24, %rsp
 	popq	%r11
+	.cfi_escape	0x16, 16, 11, 0x12, 0x7b, 0, 0x27, 0x0c, 0xff, 0xff, 0xff, 0xff, 0x1a, 0x27
+	.cfi_def_cfa_offset	24
+	.p2align	0
 	.bundle_lock
 	andl	$-32, %r11d
 	addq	%gs:-40, %r11
 	jmpq	*%r11
 	.bundle_unlock
+	.cfi_def_cfa_offset	32
+	.cfi_restore	16
 	subq	$-24, %rsp
 	movl	(%rsp), %eax
 	addq	$24, %rsp
@@ -52,22 +72,43 @@ steps:
 	.bundle_unlock
 	.p2align	5
 	addq	$24, %rsp
+	.cfi_def_cfa_offset	8
+	.p2align	0
 	movl	(%rsp), %r11d
+	.cfi_def_cfa_offset	32
+	.p2align	0
 	cmovel	8(%rsp), %eax
 	leaq	24(%rsp), %rsp
+	.cfi_def_cfa_offset	8
+	.p2align	0
 	testl	%eax, (%rsp)
+	.cfi_def_cfa_offset	32
+	.p2align	0
 	movl	%eax, %gs:8(%edi)
 	xorl	%eax, %eax
 	popq	%r11
+	.cfi_def_cfa_offset	32
+	.p2align	0
 	movl	%eax, %ecx
 	xorl	%eax, %eax
 	popq	%r11
+	.cfi_def_cfa_offset	24
+	.p2align	0
 	popq	%r11
+	.cfi_def_cfa_offset	32
+	.p2align	0
 	xorl	%eax, %eax
 	leaq	24(%rsp), %rsp
+	.cfi_def_cfa_offset	8
+	.p2align	0
 	testl	%eax, (%rsp)
+	.cfi_def_cfa_offset	32
+	.p2align	0
 	xorl	%eax, %eax
 	popq	%r11
+	.cfi_escape	0x16, 16, 11, 0x12, 0x7b, 0, 0x27, 0x0c, 0xff, 0xff, 0xff, 0xff, 0x1a, 0x27
+	.cfi_def_cfa_offset	24
+	.p2align	0
 	.bundle_lock
 	andl	$-32, %r11d
 	addq	%gs:-40, %r11
@@ -223,6 +264,7 @@ flags:
 	leaq	-8(%rsp), %rsp
 	movl	%eax, (%rsp)
 	je	1f
+	.p2align	0
 1:
 	popq	%r11
 	.bundle_lock

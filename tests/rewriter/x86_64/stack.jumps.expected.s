@@ -9,6 +9,7 @@ steps:
 	pushq	%rbx
 	addq	$-24, %rsp
 	.cfi_adjust_cfa_offset 24
+	.p2align	0
 	movq	%rdi, 8(%rsp)
 	leaq	-24(%rsp), %rsp
 	call	g
@@ -30,11 +31,16 @@ steps:
 	popq	%rbx
 	addq	$24, %rsp
 	popq	%r11
+	.cfi_escape	0x16, 16, 11, 0x12, 0x7b, 0, 0x27, 0x0c, 0xff, 0xff, 0xff, 0xff, 0x1a, 0x27
+	.cfi_def_cfa_offset	24
+	.p2align	0
 	.bundle_lock
 	andl	$-32, %r11d
 	addq	%gs:-40, %r11
 	jmpq	*%r11
 	.bundle_unlock
+	.cfi_def_cfa_offset	32
+	.cfi_restore	16
 	subq	$-24, %rsp
 	movl	(%rsp), %eax
 	addq	$24, %rsp
@@ -58,6 +64,9 @@ steps:
 	leaq	24(%rsp), %rsp
 	xorl	%eax, %eax
 	popq	%r11
+	.cfi_escape	0x16, 16, 11, 0x12, 0x7b, 0, 0x27, 0x0c, 0xff, 0xff, 0xff, 0xff, 0x1a, 0x27
+	.cfi_def_cfa_offset	24
+	.p2align	0
 	.bundle_lock
 	andl	$-32, %r11d
 	addq	%gs:-40, %r11
@@ -143,6 +152,7 @@ flags:
 	cmpl	%eax, %ecx
 	leaq	-8(%rsp), %rsp
 	je	1f
+	.p2align	0
 1:
 	popq	%r11
 	.bundle_lock

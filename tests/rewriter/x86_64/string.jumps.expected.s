@@ -36,6 +36,7 @@ f:
 	cmpl	$1, %ecx
 	rep stosb
 	je	1f
+	.p2align	0
 1:
 	popq	%r11
 	.bundle_lock

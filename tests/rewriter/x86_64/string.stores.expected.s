@@ -73,6 +73,7 @@ f:
 	rep stosb
 	.bundle_unlock
 	je	1f
+	.p2align	0
 1:
 	popq	%r11
 	.bundle_lock

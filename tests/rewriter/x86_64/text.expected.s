@@ -10,6 +10,7 @@ f:
 	movb	$'#', %al
 	movb	$';', %gs:(%edi)
 	movb	$'\n', %gs:1(%edi)
+	.p2align	0
 .L1:
 .L2:
 3:

@@ -10,6 +10,7 @@ f:
 	movb	$'#', %al
 	movb	$';', (%rdi)
 	movb	$'\n', 1(%rdi)
+	.p2align	0
 .L1:
 .L2:
 3:
