@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""contents.py CASE DIST VERSION FOLDER...: one promise about the tarballs in DIST. `unpack` unpacks them to the
+first FOLDER, from where the others read. The other FOLDERs are where they were made."""
+
+import hashlib
+import json
+import re
+import stat
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+case, dist, version = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
+unpacked = Path(sys.argv[4]) / "un packed"
+folders = sys.argv[5:]
+MODES = ["lfi", "lfi_stores", "lfi_jumps"]
+LFI, NATIVE = f"x86_64-lfi-clang-{version}", f"x86_64-native-clang-{version}"
+RELEASES = {LFI: MODES, NATIVE: ["native"]}
+LIMIT = 90_000_000
+GLIBC = (2, 36)  # of Debian 12
+
+
+def run(*command):
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def files(release):
+    return [path for path in (unpacked / release).rglob("*") if path.is_file() and not path.is_symlink()]
+
+
+def is_elf(path):
+    with path.open("rb") as file:
+        return file.read(4) == b"\x7fELF"
+
+
+def unpack():
+    """Both archives unpack with tar alone, to the same."""
+    run("rm", "-rf", unpacked)
+    for release in RELEASES:
+        for suffix in "gz", "zst":
+            (unpacked / suffix).mkdir(parents=True, exist_ok=True)
+            run("tar", "-xf", dist / f"{release}.tar.{suffix}", "-C", unpacked / suffix)
+            assert [p.name for p in (unpacked / suffix).iterdir()] == [release], "more than one folder"
+            (unpacked / suffix / release).rename(unpacked / f"{release}{'.gz' if suffix == 'gz' else ''}")
+        run("diff", "-r", "--no-dereference", unpacked / release, unpacked / f"{release}.gz")
+        run("rm", "-rf", unpacked / f"{release}.gz", unpacked / "gz", unpacked / "zst")
+
+
+def sums():
+    wanted = {f"{r}.{s}" for r in RELEASES for s in ("tar.zst", "tar.gz", "spdx.json", "sources.txt")}
+    lines = (dist / "SHA256SUMS").read_text().splitlines()
+    assert {line.split()[1] for line in lines} == wanted
+    print(run("sh", "-c", 'cd "$1" && sha256sum --check --strict SHA256SUMS', "sh", dist))
+
+
+def size():
+    for release in RELEASES:
+        for suffix in "zst", "gz":
+            size = (dist / f"{release}.tar.{suffix}").stat().st_size
+            print(f"{release}.tar.{suffix}: {size / 1e6:.1f} MB")
+            assert size <= LIMIT
+
+
+def layout():
+    for release, vendors in RELEASES.items():
+        top = unpacked / release
+        folders = {"bin", "lib", "libexec", "share", "sysroot", "lfi-bin", "lfi-clang"}
+        folders |= {"include"} if release == LFI else set()
+        assert {path.name for path in top.iterdir()} == folders | {"README", "VERSION"}
+        assert (top / "VERSION").read_text() == version + "\n"
+        readme = (top / "README").read_text()
+        assert release in readme and "@" not in readme
+
+        triples = [f"x86_64-{vendor}-linux-musl" for vendor in vendors]
+        assert {path.name for path in (top / "sysroot").iterdir()} == set(triples)
+        compilers = {f"{triple}-{name}" for triple in triples for name in ("clang", "clang++")}
+        assert {path.name for path in (top / "lfi-clang").iterdir()} == compilers
+        programs = {path.name for path in (top / "lfi-bin").iterdir()}
+        assert compilers <= programs
+        own = {name for name in programs if name.startswith("lfi-")}
+        assert {"lfi-rewrite", "lfi-postlink", "lfi-verify", "lfi-run"} <= own if release == LFI else not own - {"lfi-config"}
+        for name in programs - own:
+            assert any(name.startswith(triple) for triple in triples), f"{name} may be a program of the host"
+
+        for link in (path for path in top.rglob("*") if path.is_symlink()):
+            assert not link.readlink().is_absolute(), f"{link} is absolute"
+            assert link.resolve(strict=True).is_relative_to(top.resolve()), f"{link} leads out"
+
+
+def archive():
+    """Nothing of who packed it, and when, is in a tarball."""
+    for release in RELEASES:
+        names, times = [], set()
+        with tarfile.open(dist / f"{release}.tar.gz") as tar:
+            for member in tar:
+                names.append(member.name)
+                times.add(member.mtime)
+                assert (member.uid, member.gid, member.uname, member.gname) == (0, 0, "", ""), member.name
+                assert member.isdir() or member.isfile() or member.issym(), member.name
+                assert member.issym() or stat.S_IMODE(member.mode) in (0o755, 0o644), member.name
+        assert len(times) == 1 and names[0] == release
+        # tar's own order: of each folder, by name.
+        assert names == sorted(names, key=lambda name: name.split("/"))
+        with (dist / f"{release}.tar.gz").open("rb") as file:
+            assert file.read(10)[3:8] == b"\0" * 5, "gzip's header has a name or time"
+
+
+def paths():
+    """No file names a folder of the machine that made it."""
+    found = [f"{path}: {folder}" for release in RELEASES for path in files(release)
+             for data in [path.read_bytes()] for folder in folders if folder.encode() in data]
+    assert not found, "\n".join(found)
+
+
+def needs():
+    """Programs need nothing but the C library of Debian 12."""
+    seen = 0
+    for release in RELEASES:
+        for path in files(release):
+            if "sysroot" in path.parts or not is_elf(path) or path.suffix == ".o":
+                continue
+            seen += 1
+            dynamic = run("readelf", "-dW", path)
+            needed = set(re.findall(r"NEEDED.*\[(.*)\]", dynamic))
+            shipped = {name for name in needed if (unpacked / release / "lib" / name).is_file()}
+            assert needed - shipped <= {"libc.so.6", "ld-linux-x86-64.so.2"}, f"{path}: {needed}"
+            for folder in re.findall(r"(?:RPATH|RUNPATH).*\[(.*)\]", dynamic):
+                assert folder.startswith("$ORIGIN/"), f"{path}: {folder}"
+            versions = re.findall(r"GLIBC_([0-9.]+)", run("readelf", "-VW", path))
+            newest = max((tuple(map(int, v.split("."))) for v in versions), default=(0,))
+            assert newest <= GLIBC, f"{path}: glibc {newest}"
+    assert seen >= 8, "these are not all programs"
+
+
+def licences():
+    """share/sources.txt names each component with what SPDX says of it, and its licence texts are there."""
+    for release in RELEASES:
+        top = unpacked / release
+        text = (top / "share/sources.txt").read_text()
+        assert text == (dist / f"{release}.sources.txt").read_text()
+        listed = dict(re.findall(r"^([a-z+-]+) (\S+): .*\n    licence ", text, re.M))
+        document = json.loads((top / "share/sbom.spdx.json").read_text())
+        assert listed == {p["name"]: p["versionInfo"] for p in document["packages"] if p["name"] != release}
+        for name in listed:
+            texts = [p for p in (top / "share/licenses" / name).rglob("*") if p.is_file()]
+            assert texts and max(p.stat().st_size for p in texts) > 500, f"{name}: {texts}"
+        expected = {"lfi", "glibc", "gcc-runtime", "zlib", "zstd", "linux", "musl", "compiler-rt",
+                    "libunwind", "libc++", "libc++abi", "mimalloc"}
+        expected |= {"zydis"} if release == LFI else set()
+        assert expected <= set(listed), expected - set(listed)
+        assert {path.name for path in (top / "share/licenses").iterdir()} == set(listed)
+
+
+def sbom():
+    """What SPDX 2.3 asks of a document."""
+    for release in RELEASES:
+        text = (dist / f"{release}.spdx.json").read_text()
+        assert text == (unpacked / release / "share/sbom.spdx.json").read_text()
+        document = json.loads(text)
+        assert document["spdxVersion"] == "SPDX-2.3" and document["dataLicense"] == "CC0-1.0"
+        assert document["SPDXID"] == "SPDXRef-DOCUMENT" and document["name"] == release
+        assert re.fullmatch(r"https://[^#\s]+", document["documentNamespace"])
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", document["creationInfo"]["created"])
+        assert all(re.fullmatch(r"(Person|Organization|Tool): \S+", c) for c in document["creationInfo"]["creators"])
+        ids = {"SPDXRef-DOCUMENT"}
+        for package in document["packages"]:
+            assert re.fullmatch(r"SPDXRef-[A-Za-z0-9.-]+", package["SPDXID"]), package["SPDXID"]
+            assert package["SPDXID"] not in ids, package["SPDXID"]
+            ids.add(package["SPDXID"])
+            assert package["name"] and package["versionInfo"] and package["filesAnalyzed"] is False
+            location = package["downloadLocation"]
+            assert location == "NOASSERTION" or location.startswith("https://"), location
+            # What was fetched has its sum, what came from the host its package.
+            if location != "NOASSERTION":
+                [checksum] = package["checksums"]
+                assert checksum["algorithm"] == "SHA256" and re.fullmatch(r"[0-9a-f]{64}", checksum["checksumValue"])
+            elif package["name"] not in ("lfi", release):
+                [reference] = package["externalRefs"]
+                assert reference["referenceCategory"] == "PACKAGE-MANAGER" and reference["referenceType"] == "purl"
+                assert re.fullmatch(r"pkg:deb/debian/[a-z0-9.+-]+@[^@:+]+\?arch=source", reference["referenceLocator"])
+            assert re.fullmatch(r"[A-Za-z0-9.-]+( (WITH|AND|OR) [A-Za-z0-9.-]+)*", package["licenseDeclared"])
+        relations = {(r["spdxElementId"], r["relationshipType"], r["relatedSpdxElement"]) for r in document["relationships"]}
+        assert all(a in ids and b in ids for a, _, b in relations)
+        top = next(b for a, kind, b in relations if (a, kind) == ("SPDXRef-DOCUMENT", "DESCRIBES"))
+        assert {b for a, kind, b in relations if (a, kind) == (top, "CONTAINS")} == ids - {"SPDXRef-DOCUMENT", top}
+        print(release, hashlib.sha256(text.encode()).hexdigest(), len(ids) - 2, "components")
+
+
+globals()[case]()
