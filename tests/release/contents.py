@@ -109,9 +109,11 @@ def archive():
 
 def paths():
     """No file names a folder of the machine that made it."""
-    # A short name such as /src counts only where a path begins: /usr/src is something else.
-    patterns = {f: re.compile((rb"" if f.count("/") > 1 else rb"(?<![\w./~-])") + re.escape(f.encode()) + rb"(?![\w.-])")
-                for f in folders}
+    patterns = {}
+    for folder in map(Path, folders):
+        # A short name such as /src may be text; then it counts only with what is in the folder.
+        inside = "/(" + "|".join(re.escape(path.name) for path in folder.iterdir()) + ")"
+        patterns[folder] = re.compile((re.escape(str(folder)) + (inside if len(folder.parts) < 3 else "")).encode())
     found = [f"{path}: {folder}" for release in RELEASES for path in files(release)
              for data in [path.read_bytes()] for folder, pattern in patterns.items() if pattern.search(data)]
     assert not found, "\n".join(found)
