@@ -38,6 +38,7 @@ struct lfi_linux_options {
     bool restricted;       /* only `dirs` are visible; otherwise all of the host's files, too */
     bool unverified;       /* do not verify: for measuring only, there is no sandbox then */
     bool huge_pages;       /* back heap and large mappings with transparent huge pages */
+    bool debug;            /* tell debuggers where the program is; with the file's path */
     bool trace;            /* print each system call on the host's standard error */
     unsigned file_mask;    /* the first umask, in addition to that of the host */
     uint64_t stack_size;   /* of the main thread; default: the host's soft limit, at most 1 GiB */

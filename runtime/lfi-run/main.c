@@ -31,6 +31,9 @@ static const char usage[] =
     "      --dir BOX=HOST     show the directory HOST at the absolute path BOX; may be repeated\n"
     "      --wd DIR           start in the directory DIR, a path of the box\n"
     "  -r, --restricted       only what --dir names is visible, only what --env names is set\n"
+    "  -g, --debug            let a debugger that attaches later see the program; for one that "
+    "runs\n"
+    "                         lfi-run this is so without\n"
     "      --perf             write /tmp/perf-PID.map for perf(1)\n"
     "      --huge-pages       back the heap and large mappings with huge pages\n"
     "      --trace            print each system call\n"
@@ -43,19 +46,13 @@ static const char usage[] =
 enum { OPT_NO_VERIFY = 256, OPT_ENV, OPT_DIR, OPT_WD, OPT_PERF, OPT_HUGE, OPT_TRACE, OPT_VERSION };
 
 static const struct option long_options[] = {
-    {"verify", no_argument, NULL, 'v'},
-    {"no-verify", no_argument, NULL, OPT_NO_VERIFY},
-    {"verbose", no_argument, NULL, 'V'},
-    {"env", required_argument, NULL, OPT_ENV},
-    {"dir", required_argument, NULL, OPT_DIR},
-    {"wd", required_argument, NULL, OPT_WD},
-    {"restricted", no_argument, NULL, 'r'},
-    {"perf", no_argument, NULL, OPT_PERF},
-    {"huge-pages", no_argument, NULL, OPT_HUGE},
-    {"trace", no_argument, NULL, OPT_TRACE},
-    {"help", no_argument, NULL, 'h'},
-    {"version", no_argument, NULL, OPT_VERSION},
-    {NULL, 0, NULL, 0},
+    {"verify", no_argument, NULL, 'v'},          {"no-verify", no_argument, NULL, OPT_NO_VERIFY},
+    {"verbose", no_argument, NULL, 'V'},         {"env", required_argument, NULL, OPT_ENV},
+    {"dir", required_argument, NULL, OPT_DIR},   {"wd", required_argument, NULL, OPT_WD},
+    {"restricted", no_argument, NULL, 'r'},      {"debug", no_argument, NULL, 'g'},
+    {"perf", no_argument, NULL, OPT_PERF},       {"huge-pages", no_argument, NULL, OPT_HUGE},
+    {"trace", no_argument, NULL, OPT_TRACE},     {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, OPT_VERSION}, {NULL, 0, NULL, 0},
 };
 
 struct settings {
@@ -131,7 +128,7 @@ static int parse(int argc, char **argv, struct settings *settings)
 {
     struct lfi_linux_options *options = &settings->options;
     int option;
-    while ((option = getopt_long(argc, argv, "+vVrh", long_options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, "+vVrgh", long_options, NULL)) != -1) {
         switch (option) {
         case 'v':
             options->unverified = false;
@@ -157,6 +154,9 @@ static int parse(int argc, char **argv, struct settings *settings)
             break;
         case 'r':
             options->restricted = true;
+            break;
+        case 'g':
+            options->debug = true;
             break;
         case OPT_PERF:
             settings->perf = true;
@@ -196,6 +196,21 @@ static bool report_violation(void *data, const struct lfi_violation *violation)
     return ++*count < VIOLATIONS_SHOWN;
 }
 
+/* Does a debugger watch this process? */
+static bool is_traced(void)
+{
+    static const char key[] = "TracerPid:";
+    char line[128];
+    unsigned long tracer = 0;
+    FILE *status = fopen("/proc/self/status", "re");
+    while (status && fgets(line, sizeof line, status))
+        if (!strncmp(line, key, sizeof key - 1))
+            tracer = strtoul(line + sizeof key - 1, NULL, 10);
+    if (status)
+        fclose(status);
+    return tracer != 0;
+}
+
 static double seconds(void)
 {
     struct timespec now;
@@ -229,6 +244,7 @@ static int run(struct settings *settings, struct lfi_box *box)
     settings->options.report = report_violation;
     settings->options.data = &violations;
     settings->options.file_mask = umask(0);
+    settings->options.debug |= is_traced();
 
     double start = seconds();
     int failed = lfi_linux_new(box, &settings->options, &process, &error);

@@ -3,6 +3,7 @@
  * The ELF loader. The file is read once into private memory, which nobody else can change while it
  * is checked, copied and verified.
  */
+#include "debugger.h"
 #include "process.h"
 
 #include <fcntl.h>
@@ -159,6 +160,8 @@ int lfi_linux_load_bytes(struct lfi_process *process, const char *path, const vo
     uint64_t entry = process->image_start - image.start + image.entry;
     lfi_arch_start(lfi_context_regs(process->main->context), entry, stack);
     lfi_symbols_read(&process->symbols, bytes, size);
+    if (process->debug)
+        process->debugger = lfi_debugger_add(process, bytes, size);
     return 0;
 }
 

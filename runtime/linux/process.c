@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /* A process from its making to its end. */
 #include "process.h"
+#include "debugger.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -121,6 +122,7 @@ int lfi_linux_new(struct lfi_box *box, const struct lfi_linux_options *options,
     process->base = lfi_box_base(box);
     process->unverified = options->unverified;
     process->huge_pages = options->huge_pages;
+    process->debug = options->debug;
     process->trace = options->trace;
     process->report = options->report;
     process->report_data = options->data;
@@ -237,6 +239,7 @@ void lfi_linux_free(struct lfi_process *process)
     lfi_paths_free(&process->paths);
     lfi_memory_free(process);
     lfi_symbols_free(&process->symbols);
+    lfi_debugger_remove(process->debugger);
     free_list(process->argv);
     free_list(process->envp);
     free(process->program);

@@ -66,7 +66,8 @@ struct lfi_process {
     struct lfi_paths paths;
     struct lfi_fdtable files;
     struct lfi_symbols symbols;
-    bool unverified, huge_pages, trace;
+    struct lfi_debugger_entry *debugger;
+    bool unverified, huge_pages, debug, trace;
     lfi_violation_fn *report;
     void *report_data;
     char **argv, **envp;

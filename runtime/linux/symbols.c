@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "symbols.h"
 
-#include <elf.h>
+#include "sections.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,23 +10,6 @@ static int compare(const void *a, const void *b)
 {
     const struct lfi_symbol *left = a, *right = b;
     return (left->address > right->address) - (left->address < right->address);
-}
-
-/* A part of the file, or NULL if it is not inside. */
-static const uint8_t *part(const uint8_t *file, size_t size, uint64_t offset, uint64_t length)
-{
-    return offset <= size && length <= size - offset ? file + offset : NULL;
-}
-
-static bool section(const uint8_t *file, size_t size, const Elf64_Ehdr *header, unsigned index,
-                    Elf64_Shdr *to)
-{
-    if (index >= header->e_shnum || header->e_shentsize != sizeof *to || header->e_shoff > size)
-        return false;
-    const uint8_t *at = part(file, size, header->e_shoff + index * sizeof *to, sizeof *to);
-    if (at)
-        memcpy(to, at, sizeof *to);
-    return at != NULL;
 }
 
 /* A copy of what can be printed in one word of a perf map. */
@@ -39,25 +23,23 @@ static char *copy_name(const char *name, size_t room)
     return copy;
 }
 
-void lfi_symbols_read(struct lfi_symbols *symbols, const void *data, size_t size)
+void lfi_symbols_read(struct lfi_symbols *symbols, const void *file, size_t size)
 {
-    const uint8_t *file = data;
-    Elf64_Ehdr header;
+    struct lfi_sections sections;
     Elf64_Shdr table, strings;
     *symbols = (struct lfi_symbols){0};
-    if (size < sizeof header)
+    if (!lfi_sections_open(&sections, file, size))
         return;
-    memcpy(&header, file, sizeof header);
     unsigned index = 0;
     do {
-        if (!section(file, size, &header, index++, &table))
+        if (!lfi_sections_get(&sections, index++, &table))
             return;
     } while (table.sh_type != SHT_SYMTAB);
     if (table.sh_entsize != sizeof(Elf64_Sym) ||
-        !section(file, size, &header, table.sh_link, &strings))
+        !lfi_sections_get(&sections, table.sh_link, &strings))
         return;
-    const uint8_t *entries = part(file, size, table.sh_offset, table.sh_size);
-    const uint8_t *names = part(file, size, strings.sh_offset, strings.sh_size);
+    const uint8_t *entries = lfi_sections_bytes(&sections, &table);
+    const uint8_t *names = lfi_sections_bytes(&sections, &strings);
     size_t count = table.sh_size / sizeof(Elf64_Sym);
     if (!entries || !names)
         return;

@@ -299,6 +299,7 @@ leave:
 	.cfi_def_cfa_offset 8
 	ret
 	.cfi_endproc
+syscall_end:
 	.size	machine_syscall, . - machine_syscall
 
 	.p2align 5
@@ -346,5 +347,7 @@ initial_x87:				/* XRSTOR: nothing in use; FXRSTOR: empty */
 	.zero	20
 	.long	INITIAL_MXCSR
 	.zero	576 - 28
+
+#include "debug_frame.inc"
 
 	.section .note.GNU-stack,"",@progbits

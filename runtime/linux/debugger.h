@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * Tells debuggers that are attached, or come later, where a program stands, through GDB's interface
+ * for just-in-time compilers. docs/debugging.md is for who uses it.
+ */
+#ifndef LFI_LINUX_DEBUGGER_H
+#define LFI_LINUX_DEBUGGER_H
+
+#include <stddef.h>
+
+struct lfi_debugger_entry;
+struct lfi_process;
+
+/* `file` is what was loaded; process->program names it. NULL if there is nothing to tell. */
+struct lfi_debugger_entry *lfi_debugger_add(const struct lfi_process *process, const void *file,
+                                            size_t size);
+void lfi_debugger_remove(struct lfi_debugger_entry *entry); /* NULL is allowed */
+
+#endif

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* The sections of an ELF file in memory. The file is not trusted. */
+#ifndef LFI_LINUX_SECTIONS_H
+#define LFI_LINUX_SECTIONS_H
+
+#include <elf.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct lfi_sections {
+    const uint8_t *file;
+    size_t size;
+    Elf64_Ehdr header;
+};
+
+/* False: the file has no readable section headers. */
+bool lfi_sections_open(struct lfi_sections *sections, const void *file, size_t size);
+/* False: there is no such section. */
+bool lfi_sections_get(const struct lfi_sections *sections, unsigned index, Elf64_Shdr *to);
+/* Its sh_size bytes in the file, or NULL. */
+const uint8_t *lfi_sections_bytes(const struct lfi_sections *sections, const Elf64_Shdr *section);
+/* Its name, of `length` bytes, without an end; "" if it has none. */
+const char *lfi_sections_name(const struct lfi_sections *sections, const Elf64_Shdr *section,
+                              size_t *length);
+
+#endif
