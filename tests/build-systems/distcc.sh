@@ -107,6 +107,11 @@ for source in $sources; do
     compiled red "$source" || compiled blue "$source" || { cat ./*.log >&2 && die "$source was not distributed"; }
 done
 
+# ccache in front: what it does not have goes out.
+cp make/f1.c cached.c
+CCACHE_DIR=$work/ccache CCACHE_PREFIX=distcc run ccache $triple-clang -O2 -c cached.c
+compiled red cached.c || compiled blue cached.c || die 'cached.c was not distributed'
+
 # What the SDK's assembler refuses there is reported here.
 printf 'void f(void) { __asm__("movw (%%rax), %%ds"); }\n' >bad.c
 ! distcc $triple-clang -c bad.c >said 2>&1 || die 'bad.c was compiled'
