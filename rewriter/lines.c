@@ -139,22 +139,55 @@ void lines_leave_section(struct rewriter *r)
     r->lines->open = false;
 }
 
+/* The number that a `.file` or `.loc` begins with; false for `.file "name"`. */
+static bool take_number(struct span *rest, int64_t *number)
+{
+    uint32_t digits = 0;
+    *number = 0;
+    while (digits < rest->size && rest->at[digits] >= '0' && rest->at[digits] <= '9')
+        *number = *number * 10 + (rest->at[digits++] - '0');
+    *rest = (struct span){rest->at + digits, rest->size - digits};
+    return digits > 0;
+}
+
+static const char *find_sum(struct span arguments)
+{
+    static const char sum[] = " md5 0x";
+    return memmem(arguments.at, arguments.size, sum, sizeof sum - 1);
+}
+
+void lines_note_file(struct rewriter *r, const struct statement *s)
+{
+    struct span rest = statement_arguments(s);
+    int64_t number;
+    if (!take_number(&rest, &number))
+        return;
+    if (find_sum(rest))
+        r->file_with_sum = true;
+    else
+        r->file_without = true;
+}
+
 bool lines_directive(struct rewriter *r, const struct statement *s)
 {
     struct span rest = statement_arguments(s);
-    int64_t number = 0;
-    uint32_t digits = 0;
-    if (!r->lines)
+    const char *sum = NULL;
+    int64_t number;
+    if (!take_number(&rest, &number))
         return false;
-    while (digits < rest.size && rest.at[digits] >= '0' && rest.at[digits] <= '9')
-        number = number * 10 + (rest.at[digits++] - '0');
-    if (digits == 0)
-        return false; /* `.file "name"` */
+    /* All or none: of some, LLVM's assembler drops them and warns. clang writes some, for libc++.
+     */
+    if (s->directive == DIRECTIVE_FILE && r->file_with_sum && r->file_without)
+        sum = find_sum(rest);
+    if (!r->lines && !sum)
+        return false;
+    if (sum)
+        rest.size = (uint32_t)(sum - rest.at);
     put(&r->out, "\t");
     put_bytes(&r->out, s->at, s->name_size);
     put(&r->out, "\t");
-    put_number(&r->out, number + first_number(r));
-    put_span(&r->out, (struct span){rest.at + digits, rest.size - digits});
+    put_number(&r->out, number + (r->lines ? first_number(r) : 0));
+    put_span(&r->out, rest);
     put(&r->out, "\n");
     return true;
 }

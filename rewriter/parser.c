@@ -301,6 +301,9 @@ static void parse_directive(struct parser *p, struct statement *s)
         if (!p->current->debug && !p->current->exceptions)
             symbols_take(r, rest);
         break;
+    case DIRECTIVE_FILE:
+        lines_note_file(r, s);
+        break;
     case DIRECTIVE_DISABLE:
         p->disabled = true;
         break;

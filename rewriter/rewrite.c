@@ -201,7 +201,7 @@ static void write_directive(struct rewriter *r, uint32_t index)
         break;
     case DIRECTIVE_LOC:
         note_loc(r, s);
-        if (lines_directive(r, s))
+        if (r->lines && lines_directive(r, s))
             return;
         break;
     case DIRECTIVE_FILE:

@@ -176,8 +176,9 @@ struct rewriter {
     } held[20];
     struct span loc_file; /* the file and line that .loc or a marker named last */
     unsigned loc_line;
-    uint32_t marker_at;  /* the line of the last marker; 0 if there was none */
-    struct lines *lines; /* lines.c */
+    bool file_with_sum, file_without; /* were met: a `.file` with and one without `md5` */
+    uint32_t marker_at;               /* the line of the last marker; 0 if there was none */
+    struct lines *lines;              /* lines.c */
 };
 
 /* lexer.c */
@@ -244,11 +245,13 @@ bool label_needs_bundle(const struct rewriter *r, const struct symbol *symbol);
  */
 void set_apart(struct rewriter *r);
 
-/* lines.c: nothing happens where options.lines is not set. */
+/* lines.c; where options.lines is not set, only checksums of files matter. */
 void lines_start(struct rewriter *r);
 void lines_instruction(struct rewriter *r, const struct statement *s);
 void lines_leave_section(struct rewriter *r);
-/* `.file` and `.loc` of the expander's; false if the directive is to pass as it is. */
+/* Is told of each `.file` before the first is written. */
+void lines_note_file(struct rewriter *r, const struct statement *s);
+/* Writes a `.file` or `.loc` that may not pass as it is; false for others. */
 bool lines_directive(struct rewriter *r, const struct statement *s);
 void lines_finish(struct rewriter *r);
 /* `# 12 "file.c"`: the line that follows, and the file */

@@ -249,6 +249,26 @@ static void pick(struct text *to, const struct text *text, const char *a, const 
     }
 }
 
+static void checksums_of_files(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"\t.file\t0 \"a\" md5 0x1\n\t.file\t1 \"b\" md5 0x2\n",
+         "\t.file\t0 \"a\" md5 0x1\n\t.file\t1 \"b\" md5 0x2\n"},
+        {"\t.file\t0 \"a\" md5 0x1\n\t.file\t\"c\"\n\t.file\t1 \"b\"\n",
+         "\t.file\t0 \"a\"\n\t.file\t\"c\"\n\t.file\t1 \"b\"\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct text out = {0}, got = {0};
+        assert_int_equal(rewrite_text(cases[i][0], strlen(cases[i][0]), LFI_MODE_FULL, &out, NULL),
+                         LFI_REWRITE_OK);
+        pick(&got, &out, "\t.file\t", "\t.file\t");
+        assert_string_equal(got.at, cases[i][1]);
+        free(out.at);
+        free(got.at);
+    }
+}
+
 static void line_numbers(void **state)
 {
     (void)state;
@@ -302,7 +322,7 @@ int main(void)
         cmocka_unit_test(branch_targets), cmocka_unit_test(sink_fails),
         cmocka_unit_test(expansion),      cmocka_unit_test(left_after_expansion),
         cmocka_unit_test(distances),      cmocka_unit_test(memory),
-        cmocka_unit_test(line_numbers),
+        cmocka_unit_test(line_numbers),   cmocka_unit_test(checksums_of_files),
     };
     return cmocka_run_group_tests_name("rewriter unit", tests, NULL, NULL);
 }
