@@ -15,9 +15,10 @@ unset CC CXX
 export CCACHE_DIR="$work/cache" CCACHE_CONFIGPATH="$work/ccache.conf"
 : >ccache.conf
 cp -r "$here/project" project
+# How many files a build compiles.
 case ${3-c} in
-c) files=4 with_cxx=OFF ;;
-cxx) files=5 with_cxx=ON ;;
+c) files=6 with_cxx=OFF ;;
+cxx) files=7 with_cxx=ON ;;
 esac
 
 # build TARGET [VARIABLE=VALUE]: compiles all; the objects' sums are in `objects-NUMBER`, what ccache did in `stats`.
