@@ -112,5 +112,5 @@ void put_frame_returned(struct rewriter *r, uint32_t index)
     if (!moves_with_stack(r) || comes_next(r, index, ".cfi_endproc"))
         return;
     put_offset(r, x86(r)->frame.offset);
-    put_line(r, ".cfi_restore\t16");
+    put_line(r, ".cfi_offset\t16, -8"); /* libunwind takes .cfi_restore for "as before the CIE" */
 }

@@ -47,7 +47,7 @@ f:
 	jmpq	*%r11
 	.bundle_unlock
 	.cfi_def_cfa_offset	8
-	.cfi_restore	16
+	.cfi_offset	16, -8
 	.p2align	0
 1:
 	.cfi_restore_state

@@ -60,7 +60,7 @@ steps:
 	jmpq	*%r11
 	.bundle_unlock
 	.cfi_def_cfa_offset	32
-	.cfi_restore	16
+	.cfi_offset	16, -8
 	subq	$-24, %rsp
 	movl	(%rsp), %eax
 	addq	$24, %rsp
