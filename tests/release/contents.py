@@ -158,6 +158,18 @@ def licences():
         assert {path.name for path in (top / "share/licenses").iterdir()} == set(listed)
 
 
+def claims():
+    """A release with a file of unknown origin is not made."""
+    prefix = unpacked / "unknown"
+    (prefix / "bin").mkdir(parents=True, exist_ok=True)
+    (prefix / "bin/stranger").touch()
+    made = subprocess.run([Path(folders[0]) / "release/documents", f"--prefix={prefix}", "--name=n", "--version=1",
+                           "--provider=distro"], env={"SOURCE_DATE_EPOCH": "0", "PATH": "/usr/bin:/bin"},
+                          capture_output=True, text=True)
+    assert made.returncode != 0 and "has bin/stranger" in made.stderr, made
+    assert not (prefix / "share").exists()
+
+
 def sbom():
     """What SPDX 2.3 asks of a document."""
     for release in RELEASES:
