@@ -6,7 +6,8 @@
 set(LFI_ARCHS x86_64)
 set(LFI_MACHINE_x86_64 62)
 
-set(prefixed clang clang++ clang-cpp cc c++ cpp)
+# gcc and g++: the names that Autoconf and many makefiles look for first; all of these are clang.
+set(prefixed clang clang++ clang-cpp cc c++ cpp gcc g++)
 set(binary_tools ar ranlib nm objcopy strip objdump readelf size strings addr2line)
 
 set(stamps)

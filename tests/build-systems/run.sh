@@ -96,11 +96,11 @@ autoconf)
     mkdir build
     cd build
     export PATH="$sdk/bin:$PATH"
-    run ../source/configure --host="$triple" CC="$triple-clang" CXX="$triple-clang++"
+    run ../source/configure --host="$triple"
     run make check LOG_COMPILER="$emulator"
     has_tests log '^# PASS: +1$'
-    for tool in AR RANLIB; do
-        grep -qi "^$tool = $triple-$tool\$" Makefile || die "$tool is the host's"
+    for tool in CC=gcc CXX=g++ AR=ar RANLIB=ranlib; do
+        grep -qx "${tool%=*} = $triple-${tool#*=}" Makefile || die "$tool is the host's"
     done
     if [ -n "$emulator" ]; then prints_well program no; else prints_well program yes; fi
     run make install DESTDIR="$work/stage" prefix=/usr
