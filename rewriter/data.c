@@ -7,8 +7,8 @@
  *     [alignment] [label, .type, .globl …] data [the same again] [.size of its labels]
  *
  * Code reaches it relative to %rip as before. What it cannot do there, such as to be subtracted
- * from a label in code, the assembler reports. Data that execution could come to stays, for the
- * architecture to judge.
+ * from a label in code, the assembler reports. Data that execution could come to stays: it may be
+ * an instruction, written as bytes, that the architecture knows.
  */
 #include "rewrite.h"
 
@@ -26,7 +26,7 @@ bool is_data(const struct statement *s)
             (s->directive == DIRECTIVE_SPACE && !span_is(first_word(s), ".org")));
 }
 
-/* A short `.byte` may be an instruction. */
+/* A short `.byte` may be an instruction, at a label. */
 static bool is_surely_data(const struct statement *s)
 {
     if (!is_data(s) || !span_is(first_word(s), ".byte"))
@@ -110,20 +110,38 @@ static uint32_t move_run(struct rewriter *r, uint32_t index, uint32_t bound)
     return last;
 }
 
+static void read_encoded(struct rewriter *r, struct statement *s)
+{
+    const char *text = r->arch->encoded(r, s);
+    bool prefix_only = false;
+    if (!text)
+        return;
+    s->at = text;
+    s->size = (uint32_t)strlen(text);
+    s->kind = STATEMENT_INSN;
+    s->insn = r->arch->parse(r, s, (struct span){text, s->size}, &prefix_only);
+    if (!s->insn)
+        s->kind = STATEMENT_DROPPED;
+}
+
 void move_data(struct rewriter *r)
 {
-    bool reached = false; /* execution can come here */
-    uint32_t bound = 0;   /* behind the last instruction or change of sections */
+    bool reached = false;  /* execution can come here */
+    bool labelled = false; /* or something may know this place */
+    uint32_t bound = 0;    /* behind the last instruction or change of sections */
     if (!r->data_in_code)
         return;
     for (uint32_t i = 0; i < r->count; i++) {
-        const struct statement *s = &r->statements[i];
+        struct statement *s = &r->statements[i];
         if (!s->in_code) {
             bound = i + 1;
             continue;
         }
-        if (i == bound)
+        if (i == bound) {
             reached = s->reached;
+            labelled = false;
+        }
+        labelled |= s->kind == STATEMENT_LABEL;
         if (s->kind == STATEMENT_INSN || s->kind == STATEMENT_RAW ||
             (s->kind == STATEMENT_DIRECTIVE && is_section_directive(s))) {
             bound = i + 1;
@@ -132,9 +150,11 @@ void move_data(struct rewriter *r)
             bound = i + 1;
             if (bound < r->count)
                 r->statements[bound].reached = true;
-        } else if (!reached && is_surely_data(s)) {
+        } else if (!reached && (is_surely_data(s) || (is_data(s) && !labelled))) {
             i = move_run(r, i, bound);
             bound = i + 1;
+        } else if (is_data(s)) {
+            read_encoded(r, s);
         }
     }
 }

@@ -140,6 +140,8 @@ struct arch {
     bool (*is_end)(const struct insn *in);
     /* Writes what becomes of statement `index`, an instruction. */
     void (*rewrite)(struct rewriter *r, uint32_t index);
+    /* The text of the instruction that data among instructions encodes; NULL if it knows none. */
+    const char *(*encoded)(struct rewriter *r, const struct statement *s);
     /* Writes data that stands between instructions; false if it is none that it knows. */
     bool (*rewrite_data)(struct rewriter *r, uint32_t index);
     /* Is told of each `.cfi_` directive; may be NULL. */
@@ -224,7 +226,7 @@ void symbols_take(struct rewriter *r, struct span expression);
 struct section *section_get(struct rewriter *r, struct span name);
 void symbols_free(struct rewriter *r);
 
-/* data.c: marks what moves out of sections of code. */
+/* data.c: marks what moves out of sections of code; data that is an instruction becomes one. */
 void move_data(struct rewriter *r);
 bool is_data(const struct statement *s); /* a directive that puts data into code */
 static inline bool is_section_directive(const struct statement *s)

@@ -125,7 +125,7 @@ void rewrite_call(struct rewriter *r, uint32_t index)
     end_bundle(r);
 }
 
-void put_return(struct rewriter *r, uint32_t index)
+static void put_return(struct rewriter *r, uint32_t index)
 {
     put_line(r, "popq\t%r11");
     put_frame_popped(r);

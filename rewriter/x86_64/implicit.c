@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-/* Instructions whose address is implicit or reaches far, and instructions written as bytes. */
+/* Instructions whose address is implicit or reaches far. */
 #include "x86_64.h"
 
 /* al = [rbx + al]: docs/abi.md has no form for it, so it is a load with an index in %r11. */
@@ -65,80 +65,4 @@ void rewrite_bit(struct rewriter *r, uint32_t index)
         return;
     put_op2(r, wide ? "movq" : "movl", &memory, wide ? R11 : R11D);
     put_op_regs(r, wide ? "btq" : "btl", bit, wide ? R11 : R11D);
-}
-
-/* Instructions that people write as bytes because some assembler did not know them. */
-static const struct {
-    uint8_t size, bytes[4];
-    const char *text;
-} encoded[] = {
-    {2, {0xf3, 0xc3}, "ret"},
-    {1, {0xc3}, "ret"},
-    {2, {0x0f, 0xa2}, "cpuid"},
-    {2, {0xf3, 0x90}, "pause"},
-    {1, {0x90}, "nop"},
-    {3, {0x0f, 0x01, 0xd0}, "xgetbv"},
-    {2, {0x0f, 0x05}, "syscall"},
-    {2, {0x0f, 0x0b}, "ud2"},
-    {1, {0xcc}, "int3"},
-    {1, {0xf4}, "hlt"},
-    {2, {0x0f, 0x31}, "rdtsc"},
-    {4, {0xf3, 0x0f, 0x1e, 0xfa}, "endbr64"},
-    {3, {0x0f, 0xae, 0xf0}, "mfence"},
-    {3, {0x0f, 0xae, 0xe8}, "lfence"},
-    {3, {0x0f, 0xae, 0xf8}, "sfence"},
-};
-
-static bool write_encoded(struct rewriter *r, uint32_t index, const uint8_t *bytes, unsigned size)
-{
-    for (size_t i = 0; i < sizeof encoded / sizeof *encoded; i++) {
-        if (encoded[i].size != size || memcmp(encoded[i].bytes, bytes, size) != 0)
-            continue;
-        const char *text = encoded[i].text;
-        if (strcmp(text, "ret") == 0) {
-            put_return(r, index);
-        } else if (strcmp(text, "syscall") == 0) {
-            runtime_call(r, LFI_SLOT_SYSCALL);
-        } else {
-            put_line(r, text);
-        }
-        return true;
-    }
-    return false;
-}
-
-/*
- * `.byte` in code: one instruction a directive. Known ones are rewritten; others stay as they are,
- * not across a bundle boundary, and the verifier judges them.
- */
-bool x86_64_rewrite_data(struct rewriter *r, uint32_t index)
-{
-    const struct statement *s = &r->statements[index];
-    struct span rest = statement_arguments(s), argument;
-    uint8_t bytes[15];
-    unsigned size = 0;
-    if (s->directive == DIRECTIVE_NOPS)
-        return false;
-    if (!span_is((struct span){s->at, s->name_size}, ".byte")) {
-        report_error(r, s, NULL, "data in a section of code does not verify: move it to .rodata");
-        return true;
-    }
-    while (next_argument(&rest, &argument)) {
-        int64_t value;
-        if (size == sizeof bytes || !literal_value(argument, &value)) {
-            report_error(r, s, NULL,
-                         "this is no instruction, and data in a section of code does not verify: "
-                         "move it to .rodata");
-            return true;
-        }
-        bytes[size++] = (uint8_t)value;
-    }
-    if (write_encoded(r, index, bytes, size))
-        return true;
-    if (size > 1) {
-        put(&r->out, "\t.p2align\t5, , ");
-        put_number(&r->out, size - 1);
-        put(&r->out, "\n");
-    }
-    return false;
 }

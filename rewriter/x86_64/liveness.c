@@ -201,8 +201,10 @@ bool r11_live_after(struct rewriter *r, uint32_t index)
     if (!x86(r)->uses_r11)
         return false;
     unsigned class = r->statements[index].insn->info->class;
-    if (class == CLASS_JUMP || class == CLASS_CALL) /* to wherever: what follows does not count */
-        return r11_unread(r, index) || (class == CLASS_JUMP && r11_wanted_at_taken_label(r));
+    if (class == CLASS_CALL) /* of a function, which by the psABI gets nothing in r11 */
+        return false;
+    if (class == CLASS_JUMP) /* to wherever: what follows does not count */
+        return r11_unread(r, index) || r11_wanted_at_taken_label(r);
     return live_from(&scan, index + 1, 0) || (scan.leaves && r11_unread(r, index));
 }
 

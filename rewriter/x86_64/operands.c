@@ -339,7 +339,7 @@ static const struct known_insn *take_mnemonic(struct rewriter *r, const struct s
         else if (!known)
             report_error(
                 r, s, word.at,
-                "unknown instruction '%.*s': the box allows x86-64-v3, AES, PCLMUL and SHA",
+                "unknown instruction '%.*s': the box allows x86-64-v3, ADX, AES, PCLMUL and SHA",
                 (int)word.size, word.at);
         else if (known->info->class == CLASS_REFUSED)
             report_error(r, s, word.at, "'%.*s' %s", (int)word.size, word.at,

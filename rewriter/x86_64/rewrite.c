@@ -235,6 +235,7 @@ const struct arch lfi_rewrite_x86_64 = {
     .parse = x86_64_parse,
     .is_end = is_end,
     .rewrite = x86_64_rewrite,
+    .encoded = x86_64_encoded,
     .rewrite_data = x86_64_rewrite_data,
     .note_cfi = x86_64_note_cfi,
 };

@@ -12,7 +12,8 @@
  *   stack.c                           writes to %rsp
  *   frame.c                           call frame information for added instructions
  *   string.c                          string instructions
- *   implicit.c                        xlat, bit tests, .byte in code
+ *   implicit.c                        xlat, bit tests
+ *   encoded.c                         .byte in code
  *   rewrite.c                         which of them an instruction goes to
  */
 #ifndef REWRITER_X86_64_H
@@ -261,7 +262,6 @@ bool is_thread_pointer(const struct operand *o); /* %fs:0 */
 void runtime_call(struct rewriter *r, int64_t slot);
 void rewrite_jump(struct rewriter *r, uint32_t index);
 void rewrite_call(struct rewriter *r, uint32_t index);
-void put_return(struct rewriter *r, uint32_t index);
 void rewrite_return(struct rewriter *r, uint32_t index);
 void rewrite_branch(struct rewriter *r, uint32_t index);
 void rewrite_short_branch(struct rewriter *r, uint32_t index);
@@ -290,6 +290,9 @@ void rewrite_string(struct rewriter *r, uint32_t index);
 /* implicit.c */
 void rewrite_xlat(struct rewriter *r, uint32_t index);
 void rewrite_bit(struct rewriter *r, uint32_t index);
+
+/* encoded.c */
+const char *x86_64_encoded(struct rewriter *r, const struct statement *s);
 bool x86_64_rewrite_data(struct rewriter *r, uint32_t index);
 
 /* rewrite.c */

@@ -62,6 +62,7 @@ static void disagree(const char *condition, const uint8_t *bytes, const struct i
 static bool is_allowed_extension(ZydisISAExt extension)
 {
     switch (extension) {
+    case ZYDIS_ISA_EXT_ADOX_ADCX:
     case ZYDIS_ISA_EXT_AES:
     case ZYDIS_ISA_EXT_AVX:
     case ZYDIS_ISA_EXT_AVX2:

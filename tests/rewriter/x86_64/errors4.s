@@ -7,7 +7,7 @@
 	je	1f
 	jmp	*table(,%rax,8)
 1:	xchgq	%r11, %rax
-	call	*(%rdi)
+	jmp	*(%rdi)
 	leaq	8(%rdi), %r11
 	movl	%fs:8, %eax
 	jmp	g

@@ -95,3 +95,19 @@
 	addq	%gs:-40, %r11
 	jmpq	*%r11
 	.bundle_unlock
+	.p2align	0
+.Ll:
+	movq	8(%rdi), %r11
+	movq	(%rdi), %r11
+	.bundle_lock
+	andl	$-32, %r11d
+	addq	%gs:-40, %r11
+	callq	*%r11
+	.bundle_unlock
+	.p2align	5
+	popq	%r11
+	.bundle_lock
+	andl	$-32, %r11d
+	addq	%gs:-40, %r11
+	jmpq	*%r11
+	.bundle_unlock

@@ -33,3 +33,7 @@
 	movl	%r11d, %eax
 	movq	%fs:0, %rdx
 	ret
+.Ll:
+	movq	8(%rdi), %r11
+	call	*(%rdi)
+	ret
