@@ -36,7 +36,9 @@ EOF
 }
 
 in_box() {
-    if [ -n "$emulator" ]; then "$emulator" "$@"; else "./$1" "$2"; fi
+    program=$PWD/$1
+    shift
+    ${emulator:+"$emulator"} "$program" "$@"
 }
 
 # has_tests LOG NUMBER: so many tests ran.
@@ -106,7 +108,7 @@ autoconf)
     run make install DESTDIR="$work/stage" prefix=/usr
     "$triple-clang" --sysroot="$sdk/sysroot/$triple" -I"$work/stage/usr/include" "$here/project/check.c" \
         -L"$work/stage/usr/lib" -lwords -o installed
-    in_box installed '' || die 'the installed library'
+    in_box installed || die 'the installed library'
     ;;
 autoconf-cxx)
     cp -r "$here/project" source
