@@ -321,9 +321,9 @@ int lfi_box_map_code(struct lfi_box *box, const struct lfi_code_map *code, struc
     memcpy(staged, code->bytes, code->size);
     memset(staged + code->size, MACHINE_TRAP, size - code->size);
     result = code->unverified ? 0 : verify(box, code, staged, size, error);
-    if (result == 0 && mprotect(staged, size, PROT_READ | PROT_EXEC)) {
+    if (result == 0 && mprotect(staged, size, PROT_READ)) {
         result = -errno;
-        lfi_explain(error, "cannot make the code executable: %s", strerror(-result));
+        lfi_explain(error, "cannot protect the code: %s", strerror(-result));
     }
     if (result == 0) {
         pthread_mutex_lock(&box->lock);
@@ -332,18 +332,23 @@ int lfi_box_map_code(struct lfi_box *box, const struct lfi_code_map *code, struc
             result = -EEXIST;
             lfi_explain(error, "there is code already: unmap it first");
         }
-        if (result == 0 && mremap(staged, size, size, MREMAP_MAYMOVE | MREMAP_FIXED,
-                                  (void *)code->address) == MAP_FAILED) {
-            result = -errno;
-            lfi_explain(error, "cannot map the code: %s", strerror(-result));
-            if (reserve(code->address, size))
-                __atomic_store_n(&box->broken, true, __ATOMIC_RELEASE);
+        if (result == 0) {
+            /* executable only where it stays: profilers hear of mprotect(2), not of mremap(2) */
+            if (mremap(staged, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)code->address) !=
+                MAP_FAILED)
+                staged = MAP_FAILED;
+            if (staged != MAP_FAILED ||
+                mprotect((void *)code->address, size, PROT_READ | PROT_EXEC)) {
+                result = -errno;
+                lfi_explain(error, "cannot map the code: %s", strerror(-result));
+                if (reserve(code->address, size))
+                    __atomic_store_n(&box->broken, true, __ATOMIC_RELEASE);
+            }
         }
         if (result == 0) {
             add_code(box, code->address, code->address + size);
             if (code->unverified || code->mode == LFI_MODE_JUMPS)
                 __atomic_store_n(&box->free_stack, true, __ATOMIC_RELEASE);
-            staged = MAP_FAILED;
         }
         pthread_mutex_unlock(&box->lock);
     }
