@@ -64,6 +64,9 @@ int lfi_linux_load(struct lfi_process *process, const char *path, struct lfi_err
 int lfi_linux_load_bytes(struct lfi_process *process, const char *path, const void *bytes,
                          size_t size, struct lfi_error *error);
 
+/* What to add to an address of the loaded file for the address in the host's memory. */
+uint64_t lfi_linux_bias(const struct lfi_process *process);
+
 enum lfi_linux_end {
     LFI_LINUX_EXITED, /* by exit: `status`, 0 … 255 */
     LFI_LINUX_KILLED, /* by a signal that it sent itself (abort): `signal` */

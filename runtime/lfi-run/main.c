@@ -257,9 +257,9 @@ static int run(struct settings *settings, struct lfi_box *box)
         return failed == -ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT;
     }
     if (settings->verbose)
-        complain("%s: %s and loaded in %.3f ms, box at 0x%" PRIx64, settings->program,
-                 settings->options.unverified ? "not verified" : "verified",
-                 (seconds() - start) * 1e3, lfi_box_base(box));
+        complain("%s: %s and loaded in %.3f ms, box at 0x%" PRIx64 ", file at 0x%" PRIx64,
+                 settings->program, settings->options.unverified ? "not verified" : "verified",
+                 (seconds() - start) * 1e3, lfi_box_base(box), lfi_linux_bias(process));
     if (settings->perf && lfi_linux_perf_map(process, &error))
         complain("%s", error.message);
 

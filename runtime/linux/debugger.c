@@ -143,7 +143,7 @@ static void write_file(struct writer *writer, const struct lfi_process *process,
     static const char name[] = ".shstrtab";
     Elf64_Ehdr header = from->header;
     Elf64_Shdr section;
-    uint64_t bias = process->image_start - process->image_bias;
+    uint64_t bias = lfi_linux_bias(process);
     size_t names = sizeof header, names_size = (from->header.e_shnum + (size_t)3) * NAME_ROOM;
     writer->used = names + names_size;
     writer->count = 1; /* behind the empty one */

@@ -198,6 +198,11 @@ int lfi_linux_run(struct lfi_process *process, struct lfi_linux_result *result)
     return error;
 }
 
+uint64_t lfi_linux_bias(const struct lfi_process *process)
+{
+    return process->image_start - process->image_bias;
+}
+
 int lfi_linux_perf_map(struct lfi_process *process, struct lfi_error *error)
 {
     char path[64];
@@ -212,7 +217,7 @@ int lfi_linux_perf_map(struct lfi_process *process, struct lfi_error *error)
             close(fd);
         return failed;
     }
-    uint64_t bias = process->image_start - process->image_bias;
+    uint64_t bias = lfi_linux_bias(process);
     for (size_t i = 0; i < process->symbols.count; i++) {
         const struct lfi_symbol *symbol = &process->symbols.list[i];
         uint64_t size = symbol->size;

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # shellcheck shell=sh
-# What the tests of debug information share; they source it behind `set -eu`. SDK and WORK come from
+# What the tests of debug information share; they source it. SDK and WORK come from
 # the environment, TRIPLE is the first argument.
+set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 triple=$1
 clang=$SDK/bin/$triple-clang

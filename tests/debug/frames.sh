@@ -3,6 +3,7 @@
 #
 # frames.sh TRIPLE: unwinding is right at every instruction, those inside of rewritten ones too.
 set -eu
+# shellcheck source=common.sh disable=SC1091,SC2154
 . "$(dirname "$0")/common.sh"
 for flags in -O0 -O2 '-O2 -fno-omit-frame-pointer'; do
     # shellcheck disable=SC2086 # a list of words

@@ -4,9 +4,9 @@
  * it stands on.
  */
 #ifdef __ASSEMBLER__
-#define HERE               \
-    movl $__LINE__, % edi; \
-    call here
+/* clang-format off */
+#define HERE movl $__LINE__, %edi; call here
+/* clang-format on */
 #else
 #ifdef __cplusplus
 extern "C"

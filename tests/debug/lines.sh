@@ -8,6 +8,7 @@
 #   - Code is the same without -g.
 #   - llvm-dwarfdump finds nothing wrong.
 set -eu
+# shellcheck source=common.sh disable=SC1091,SC2154
 . "$(dirname "$0")/common.sh"
 symbolizer=$SDK/bin/llvm-symbolizer
 here_lines='HERE|__LINE__'

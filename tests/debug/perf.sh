@@ -5,6 +5,7 @@
 #   map      the map says for each function of the symbol table where it is, and how large
 #   report   perf report names the program's functions (exit status 77 where perf cannot record)
 set -eu
+# shellcheck source=common.sh disable=SC1091,SC2154
 . "$(dirname "$0")/common.sh"
 "$clang" -O2 -g "$here/perf.c" -o program
 
@@ -14,18 +15,17 @@ map)
     pid=$!
     wait $pid || fail "lfi-run: $(cat messages)"
     mv "/tmp/perf-$pid.map" map || fail "no /tmp/perf-$pid.map"
-    base=$(sed -n 's/.*box at 0x//p' messages)
+    base=$(sed -n 's/.*file at 0x//p' messages)
     "$SDK/bin/llvm-nm" --defined-only --print-size program | awk '$3 ~ /^[tTwW]$/' >symbols
     "$SDK/bin/llvm-readelf" --symbols --wide program | awk '$4 == "FUNC" && $7 != "UND" { print $8 }' |
         sort >functions
     awk '{ print $3 }' map | sort | diff functions - >differences ||
         fail "the map's names are not the file's: $(head differences)"
     for name in main busy_most busy_some; do
-        # the image stands 2 MiB behind the start of the box
         read -r address size rest <<-end
 		$(awk -v name=$name '$4 == name { print $1, $2 }' symbols)
 		end
-        wanted=$(printf '%x %x %s' $((0x$base + 0x200000 + 0x$address)) "0x$size" $name)
+        wanted=$(printf '%x %x %s' $((0x$base + 0x$address)) "0x$size" $name)
         grep -qx "$wanted" map || fail "no '$wanted' but: $(grep " $name\$" map)$rest"
     done
     ;;
@@ -37,7 +37,9 @@ report)
     }
     perf record -q -e $event -F 999 -o data "$SDK/bin/lfi-run" --perf ./program 3000000 \
         >messages 2>&1 || fail "perf record: $(cat messages)"
-    perf report -i data --stdio --sort symbol >report 2>messages || fail "perf report: $(cat messages)"
+    # shellcheck disable=SC2094 # messages are read behind the pipeline
+    perf report -i data --stdio --sort symbol >report 2>messages ||
+        fail "perf report: $(cat messages)"
     map=$(perf script -i data -F pid 2>/dev/null | sort -u | tail -n 1 | tr -d ' ')
     rm -f "/tmp/perf-$map.map"
     awk '/busy_most/ { most = $1 + 0 } /busy_some/ { some = $1 + 0 }

@@ -4,6 +4,7 @@
 # session.sh TRIPLE: what a person does in gdb. Breakpoints by name and by line before the program
 # is there, backtraces, arguments, variables; then the same attached to a running program.
 set -eu
+# shellcheck source=common.sh disable=SC1091,SC2154
 . "$(dirname "$0")/common.sh"
 gdb='timeout 120 gdb -q -nx -batch -ex "set debuginfod enabled off" -ex "set pagination off"'
 
