@@ -62,13 +62,17 @@ static void kinds(void **state)
 {
     static const struct {
         const char *line;
-        bool links, informs, relocatable, shared;
+        bool links, no_program, relocatable, shared;
     } cases[] = {
         {"", false, false, false, false},
         {"-v", false, false, false, false},
         {"--version", false, true, false, false},
         {"-help", false, true, false, false},
         {"--version a.o", true, true, false, false},
+        {"--lto-emit-asm a.o", true, true, false, false},
+        {"-plugin-opt=emit-llvm a.o", true, true, false, false},
+        {"--thinlto-index-only=x a.o", true, true, false, false},
+        {"-plugin-opt=O2 a.o", true, false, false, false},
         {"-r a.o", true, false, true, false},
         {"--relocatable a.o", true, false, true, false},
         {"-shared a.o", true, false, false, true},
@@ -86,7 +90,7 @@ static void kinds(void **state)
         strcpy(line, cases[i].line);
         assert_true(read_line(&options, line));
         assert_int_equal(options.links, cases[i].links);
-        assert_int_equal(options.informs, cases[i].informs);
+        assert_int_equal(options.no_program, cases[i].no_program);
         assert_int_equal(options.relocatable, cases[i].relocatable);
         assert_int_equal(options.shared, cases[i].shared);
         options_free(&options);

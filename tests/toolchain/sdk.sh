@@ -215,8 +215,8 @@ linking)
     verified from-r
     refused "$cc" -shared -nostdlib start.o -o lib.so
     has 'shared libraries are not supported' err
-    refused "$cc" -flto -nostdlib start.c -o lto
-    has 'do without -flto' err
+    refused "$cc" -flto -gsplit-dwarf -nostdlib start.c -o lto
+    has 'do without -gsplit-dwarf' err
     refused "$cc" -no-pie -nostdlib start.o -o no-pie
     ld=$sdk/bin/x86_64-lfi-linux-musl-ld
     pie='-static -pie --no-dynamic-linker'

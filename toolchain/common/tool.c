@@ -87,6 +87,26 @@ bool target_from_name(struct target *target, const char *called)
     return target_from_triple(target, folder ? folder + 1 : name);
 }
 
+bool target_choose(struct target *target, const char *program, const char *called,
+                   const char *triple, int mode)
+{
+    if (!(triple ? target_from_triple(target, triple) : target_from_name(target, called))) {
+        fprintf(stderr,
+                "%s: %s: neither the name nor the folder of this program says the target; call it "
+                "as TRIPLE-%s, as the SDK's bin has it, or with --lfi-target=TRIPLE\n",
+                program, triple ? triple : called, program + strlen("lfi-"));
+        return false;
+    }
+    if (mode == INT_MIN || mode == target->mode)
+        return true;
+    target->mode = mode;
+    for (size_t i = 0; i < MODE_COUNT; i++)
+        if (modes[i].mode == mode)
+            snprintf(target->triple, sizeof target->triple, "%s-%s-linux-musl", target->arch,
+                     modes[i].vendor);
+    return true;
+}
+
 bool sdk_path(char path[PATH_MAX], const char *inside)
 {
     ssize_t size = readlink("/proc/self/exe", path, PATH_MAX - 1);

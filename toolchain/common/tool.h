@@ -30,6 +30,14 @@ bool target_from_name(struct target *target, const char *called);
 /* Takes a triple apart. */
 bool target_from_triple(struct target *target, const char *triple);
 
+/*
+ * The target that `program` is to work for: --lfi-target (`triple`, or NULL), else what its name
+ * says (`called`), in the mode of --lfi-mode (INT_MIN: the target's own). False: it said why there
+ * is none.
+ */
+bool target_choose(struct target *target, const char *program, const char *called,
+                   const char *triple, int mode);
+
 /* "full", "stores", "jumps" to LFI_MODE_*; INT_MIN for any other name. */
 int mode_from_name(const char *name);
 const char *mode_name(int mode);

@@ -295,17 +295,15 @@ int main(int argc, char **argv)
         options_free(&options);
         return STATUS_OK;
     }
-    if (!(options.target ? target_from_triple(&target, options.target)
-                         : target_from_name(&target, argv[0])) ||
-        target.mode == MODE_NATIVE) {
-        fprintf(stderr,
-                "lfi-as: %s: neither the name nor the folder of this program says an LFI target; "
-                "call it as TRIPLE-as or with --lfi-target=TRIPLE\n",
-                options.target ? options.target : argv[0]);
+    if (!target_choose(&target, "lfi-as", argv[0], options.target, options.mode)) {
+        options_free(&options);
         return STATUS_USAGE;
     }
-    if (options.mode != INT_MIN)
-        target.mode = options.mode;
+    if (target.mode == MODE_NATIVE) {
+        fprintf(stderr, "lfi-as: %s: code for this target is not rewritten\n", target.triple);
+        options_free(&options);
+        return STATUS_USAGE;
+    }
     if (!output_open(&output, options.output))
         return failure(options.output);
     output_clean_on_signal(&output);

@@ -56,22 +56,42 @@ static bool correct_dependencies(const char *file, const struct output *output)
     return done;
 }
 
+struct paths {
+    char lld[PATH_MAX], postlink[PATH_MAX], note[PATH_MAX];
+    char assembler[PATH_MAX]; /* an option: LTO's code is rewritten as all other assembly */
+};
+
+static bool find_paths(struct paths *paths, const struct target *target)
+{
+    char note[64], as[128], program[PATH_MAX];
+    snprintf(note, sizeof note, "libexec/lfi/%s-note.o", target->arch);
+    snprintf(as, sizeof as, "libexec/lfi/%s/as", target->triple);
+    if (!sdk_path(paths->lld, "bin/ld.lld") || !sdk_path(paths->postlink, "bin/lfi-postlink") ||
+        !sdk_path(paths->note, note) || !sdk_path(program, as))
+        return false;
+    errno = ENAMETOOLONG;
+    int size = snprintf(paths->assembler, PATH_MAX, "-lto-assembler=%s", program);
+    return size < PATH_MAX;
+}
+
 static int link_program(const struct options *options, const struct target *target)
 {
-    char lld[PATH_MAX], postlink[PATH_MAX], note[PATH_MAX], mode[32], inside[128];
-    snprintf(inside, sizeof inside, "libexec/lfi/%s-note.o", target->arch);
-    if (!sdk_path(lld, "bin/ld.lld") || !sdk_path(postlink, "bin/lfi-postlink") ||
-        !sdk_path(note, inside))
+    struct paths paths;
+    if (!find_paths(&paths, target))
         return failure("its own folder", "/proc/self/exe");
 
     struct arguments command = {0};
-    arguments_add(&command, lld);
+    arguments_add(&command, paths.lld);
     for (size_t i = 0; i < options->rest.count; i++)
         arguments_add(&command, options->rest.list[i]);
+    if (target->mode != MODE_NATIVE) {
+        arguments_add(&command, "-mllvm");
+        arguments_add(&command, paths.assembler);
+    }
 
     int status;
     struct output output;
-    if (!options->links || options->informs || options->relocatable ||
+    if (!options->links || options->no_program || options->relocatable ||
         target->mode == MODE_NATIVE) {
         /* clang passes -pie with -r, too, where -static-pie is the default. */
         if (options->relocatable)
@@ -83,14 +103,15 @@ static int link_program(const struct options *options, const struct target *targ
         output_clean_on_signal(&output);
         arguments_add(&command, "-z");
         arguments_add(&command, "separate-code");
-        arguments_add(&command, note);
+        arguments_add(&command, paths.note);
         arguments_add(&command, "-o");
         arguments_add(&command, output.temporary);
         status = run(&command);
         if (status == STATUS_OK) {
+            char mode[32];
             snprintf(mode, sizeof mode, "--mode=%s", mode_name(target->mode));
             struct arguments second = {0};
-            arguments_add(&second, postlink);
+            arguments_add(&second, paths.postlink);
             arguments_add(&second, mode);
             arguments_add(&second, output.temporary);
             status = run(&second);
@@ -113,21 +134,18 @@ int main(int argc, char **argv)
     struct target target;
     if (!options_read(&options, argc, argv))
         return STATUS_USAGE;
-    if (!(options.target ? target_from_triple(&target, options.target)
-                         : target_from_name(&target, argv[0]))) {
-        fprintf(stderr,
-                "lfi-ld: %s: neither the name nor the folder of this program says the target; "
-                "call it as libexec/lfi/TRIPLE/ld or with --lfi-target=TRIPLE\n",
-                options.target ? options.target : argv[0]);
+    if (!target_choose(&target, "lfi-ld", argv[0], options.target, options.mode)) {
+        options_free(&options);
         return STATUS_USAGE;
     }
-    if (options.mode != INT_MIN)
-        target.mode = options.mode;
-    if (target.mode != MODE_NATIVE && (options.shared || options.lto)) {
-        fputs(options.shared ? "lfi-ld: shared libraries are not supported; link statically\n"
-                             : "lfi-ld: code of the linker's optimizer would not be rewritten; "
-                               "do without -flto\n",
-              stderr);
+    const char *unsupported =
+        target.mode == MODE_NATIVE ? NULL
+        : options.shared           ? "shared libraries are not supported; link statically"
+        : options.split_dwarf      ? "-flto leaves the debug information where it is; do without "
+                                     "-gsplit-dwarf"
+                                   : NULL;
+    if (unsupported) {
+        fprintf(stderr, "lfi-ld: %s\n", unsupported);
         options_free(&options);
         return STATUS_FAILURE;
     }

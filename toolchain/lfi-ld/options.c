@@ -71,6 +71,14 @@ static bool is(const char *argument, const char *name)
            (strcmp(argument, name) == 0 || (argument[1] == '-' && strcmp(argument + 1, name) == 0));
 }
 
+/* True for "-nameXYZ" and "--nameXYZ". */
+static bool begins(const char *argument, const char *name)
+{
+    size_t size = strlen(name);
+    return strncmp(argument, name, size) == 0 ||
+           (argument[0] == '-' && strncmp(argument + 1, name, size) == 0);
+}
+
 /*
  * The value of option `name` at list[*at] if that is it, in the forms that are the linker's usual
  * ones: "--name=value", "--name value"; for one letter also "-ovalue". *at moves to the last
@@ -193,12 +201,15 @@ bool options_read(struct options *options, int argc, char **argv)
             options->output = found;
         } else if (is(argument, "-r") || is(argument, "-relocatable")) {
             options->relocatable = true;
-        } else if (is(argument, "-version") || is(argument, "-help")) {
-            options->informs = true;
+        } else if (is(argument, "-version") || is(argument, "-help") ||
+                   begins(argument, "-plugin-opt=emit-") || begins(argument, "-lto-emit-") ||
+                   begins(argument, "-plugin-opt=thinlto-index-only") ||
+                   begins(argument, "-thinlto-index-only")) {
+            options->no_program = true;
         } else if (is(argument, "-shared") || is(argument, "-Bshareable")) {
             options->shared = true;
-        } else if (strncmp(argument, "-plugin-opt=", 12) == 0) {
-            options->lto = true;
+        } else if (begins(argument, "-plugin-opt=dwo_dir=")) {
+            options->split_dwarf = true;
         } else if (argument[1] == 'l') {
             options->links = true; /* -lNAME */
         }

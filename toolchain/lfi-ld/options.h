@@ -11,10 +11,10 @@ struct options {
     const char *dependencies; /* --dependency-file */
     int mode;                 /* --lfi-mode; INT_MIN if none was given */
     bool links;               /* there is something to link */
-    bool informs;             /* --version or --help: there will be no output */
+    bool no_program;          /* --version or --help, or LTO is to stop before the linking */
     bool relocatable;         /* -r */
     bool shared;              /* -shared */
-    bool lto;                 /* -plugin-opt=..., which clang passes with -flto */
+    bool split_dwarf;         /* -gsplit-dwarf, with LTO */
     struct arguments rest;    /* the command line as it came, without options of our own */
     struct arguments owned;   /* texts that were read from response files */
 };
