@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# shellcheck shell=bash disable=SC2154,SC2034,SC2086 # variables and `run` come from ../package
+source=fmt
+tests='args-test assert-test chrono-test color-test core-test gtest-extra-test format-test format-impl-test
+    ostream-test compile-test compile-fp-test printf-test ranges-test scan-test std-test unicode-test xchar-test
+    enforce-checks-test posix-mock-test os-test'
+programs=$(for test in $tests; do echo build/bin/$test; done)
+
+build() {
+    # Debian's archive has no copy of GoogleTest; this is what stands there in the original.
+    googletest=$(fetched googletest)
+    mkdir test/gtest
+    cat >test/gtest/CMakeLists.txt <<END
+add_library(gtest STATIC $googletest/googletest/src/gtest-all.cc $googletest/googlemock/src/gmock-all.cc)
+target_include_directories(gtest SYSTEM PUBLIC $googletest/googletest/include $googletest/googlemock/include)
+target_include_directories(gtest PRIVATE $googletest/googletest $googletest/googlemock)
+END
+    cmake_build . $tests -- -DFMT_DOC=OFF -DFMT_TEST=ON
+}
+
+check() {
+    # The package's own tests.
+    ctests "$tree/build"
+}
