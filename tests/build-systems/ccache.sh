@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # A second build comes from ccache, and what must be compiled again is.
-#   ccache.sh SDK-FOLDER WORK-FOLDER [cxx]
+#   ccache.sh SDK-FOLDER WORK-FOLDER
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-sdk=$1 work=$2/ccache-${3-c}
+sdk=$1 work=$2/ccache
 # shellcheck source=tests/build-systems/common.sh
 . "$here/common.sh"
 rm -rf "$work"
@@ -15,17 +15,13 @@ unset CC CXX
 export CCACHE_DIR="$work/cache" CCACHE_CONFIGPATH="$work/ccache.conf"
 : >ccache.conf
 cp -r "$here/project" project
-# How many files a build compiles.
-case ${3-c} in
-c) files=6 with_cxx=OFF ;;
-cxx) files=7 with_cxx=ON ;;
-esac
+files=7 # are compiled in a build: six in C, one in C++
 
 # build TARGET [VARIABLE=VALUE]: compiles all; the objects' sums are in `objects-NUMBER`, what ccache did in `stats`.
 number=0
 build() {
     [ -d "build-$1" ] || run cmake -G Ninja --toolchain "$("$sdk/bin/lfi-config" --cmake-toolchain-file="$1")" \
-        -S project -B "build-$1" -DWITH_CXX="$with_cxx" \
+        -S project -B "build-$1" \
         -DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache
     ccache --zero-stats >log
     run env "${2-CCACHE_DIR=$CCACHE_DIR}" cmake --build "build-$1" --clean-first

@@ -2,20 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # distcc spreads a build over two daemons of this machine, which have the SDK in another folder.
-#   distcc.sh SDK-FOLDER WORK-FOLDER [cxx]
+#   distcc.sh SDK-FOLDER WORK-FOLDER
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-sdk=$1 work=$2/distcc-${3-c} triple=x86_64-lfi-linux-musl
+sdk=$1 work=$2/distcc triple=x86_64-lfi-linux-musl
 # shellcheck source=tests/build-systems/common.sh
 . "$here/common.sh"
 rm -rf "$work"
 mkdir -p "$work/client"
 cd "$work"
 unset CC CXX
-case ${3-c} in
-c) with_cxx=OFF ;;
-cxx) with_cxx=ON ;;
-esac
 
 # The daemons' machine: compilers without sysroots, in a folder that an ordinary user can read, for distccd
 # does not work as root.
@@ -97,13 +93,11 @@ for source in main f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11; do
 done
 
 # CMake calls the compiler by its whole path, which the daemons map to their own.
-run cmake -G Ninja --toolchain "$(lfi-config --cmake-toolchain-file)" -S "$here/project" -B cmake -DWITH_CXX="$with_cxx" \
+run cmake -G Ninja --toolchain "$(lfi-config --cmake-toolchain-file)" -S "$here/project" -B cmake \
     -DCMAKE_C_COMPILER_LAUNCHER=distcc -DCMAKE_CXX_COMPILER_LAUNCHER=distcc
 run cmake --build cmake -j4
 run ctest --test-dir cmake --output-on-failure
-sources='words.c target.c program.c check.c'
-[ "$with_cxx" = OFF ] || sources="$sources frequency.cpp"
-for source in $sources; do
+for source in words.c target.c program.c check.c frequency.cpp; do
     compiled red "$source" || compiled blue "$source" || { cat ./*.log >&2 && die "$source was not distributed"; }
 done
 

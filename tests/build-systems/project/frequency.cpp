@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The C++ program of the project: how often each word stands in the arguments; tests itself with
-// none.
+// The C++ program of the project: how often each word stands in its argument. Without one it tests
+// itself.
 #include <iostream>
 #include <map>
 #include <sstream>
