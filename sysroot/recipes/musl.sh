@@ -22,7 +22,12 @@ build_musl() {
     cd "$work/musl"
     ./configure --prefix=/usr --syslibdir=/lib --host="$triple" --disable-shared --disable-wrapper \
         CC="$sdk/bin/$triple-clang" AR="$sdk/bin/llvm-ar" RANLIB="$sdk/bin/llvm-ranlib" \
-        CFLAGS="-O2"
+        CFLAGS="-O2 -g1 -fomit-frame-pointer"
     make -j"$jobs"
+    # Of -g1 only what backtraces through musl need: no line numbers, no paths, nothing that is loaded.
+    for file in lib/libc.a lib/*.o; do
+        "$sdk/bin/llvm-objcopy" --strip-debug --keep-section=.debug_frame \
+            --keep-section=.rela.debug_frame "$file"
+    done
     make -j"$jobs" DESTDIR="$prefix" install-libs
 }
