@@ -67,6 +67,7 @@ if grep -q 'ptrace: Operation not permitted' session; then
     echo "$what: this system does not let gdb attach" >&2
     exit 77
 fi
+expect '^#[0-9]+ .*in read \(\)'
 expect '^#[0-9]+ .*wait_for_byte \(\) at .*session\.c:'
 expect '^#[0-9]+ .*in main \(argc=2.*session\.c:'
 expect '^Breakpoint 1 at 0x[0-9a-f]+: file .*session\.c, line'
