@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * What lfi-exec preloads: where a program starts an LFI program, lfi-run starts instead, with the
+ * program as its argument. The environment's LFI_EXEC_RUN is lfi-run's path. Nothing here is
+ * trusted or confines anything.
+ */
+#include <alloca.h>
+#include <dlfcn.h>
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <lfi/abi.h>
+
+#define ALIGN4(n) (((n) + 3) & ~(Elf64_Off)3)
+
+typedef int execve_fn(const char *, char *const[], char *const[]);
+typedef int spawn_fn(pid_t *, const char *, const posix_spawn_file_actions_t *,
+                     const posix_spawnattr_t *, char *const[], char *const[]);
+
+/* The function behind ours; dlsym() gives objects, ISO C has no cast from them to functions. */
+#define BEHIND(type, name) \
+    type *behind;          \
+    *(void **)&behind = dlsym(RTLD_NEXT, name)
+
+static bool has_note(int file, const Elf64_Phdr *segment)
+{
+    struct {
+        Elf64_Nhdr header;
+        char owner[sizeof LFI_NOTE_OWNER];
+    } note;
+    Elf64_Off at = segment->p_offset, end = at + segment->p_filesz;
+    while (at < end && pread(file, &note, sizeof note, (off_t)at) == sizeof note) {
+        if (note.header.n_namesz == sizeof note.owner &&
+            memcmp(note.owner, LFI_NOTE_OWNER, sizeof note.owner) == 0)
+            return true;
+        at += sizeof note.header + ALIGN4((Elf64_Off)note.header.n_namesz) +
+              ALIGN4((Elf64_Off)note.header.n_descsz);
+    }
+    return false;
+}
+
+static bool is_lfi_program(const char *path)
+{
+    int saved = errno;
+    bool found = false;
+    int file = access(path, X_OK) == 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    Elf64_Ehdr header;
+    Elf64_Phdr segment;
+    if (file >= 0 && pread(file, &header, sizeof header, 0) == sizeof header &&
+        memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 && header.e_ident[EI_CLASS] == ELFCLASS64 &&
+        header.e_phentsize == sizeof segment)
+        for (unsigned i = 0; i < header.e_phnum && !found; i++)
+            found = pread(file, &segment, sizeof segment,
+                          (off_t)(header.e_phoff + i * sizeof segment)) == sizeof segment &&
+                    segment.p_type == PT_NOTE && has_note(file, &segment);
+    if (file >= 0)
+        close(file);
+    errno = saved;
+    return found;
+}
+
+/* The file that a search in PATH finds for `name`, in `found`; or `name` itself. */
+static const char *search(const char *name, char found[PATH_MAX])
+{
+    const char *folders = getenv("PATH");
+    if (strchr(name, '/') || !folders)
+        return name;
+    for (const char *folder = folders;; folder++) {
+        int size = (int)strcspn(folder, ":");
+        int length = snprintf(found, PATH_MAX, "%.*s%s%s", size, folder, size ? "/" : "", name);
+        if (length < PATH_MAX && access(found, X_OK) == 0)
+            return found;
+        folder += size;
+        if (!*folder)
+            return name;
+    }
+}
+
+static size_t count(char *const argv[])
+{
+    size_t number = 0;
+    while (argv && argv[number])
+        number++;
+    return number;
+}
+
+/* lfi-run's arguments in `to`, which has room for two more than argv. Returns lfi-run's path. */
+static const char *boxed(const char *path, char *const argv[], size_t number, const char **to)
+{
+    const char *run = getenv("LFI_EXEC_RUN");
+    to[0] = run ? run : "lfi-run";
+    to[1] = path;
+    for (size_t i = 1; i < number; i++)
+        to[i + 1] = argv[i];
+    to[number > 0 ? number + 1 : 2] = NULL;
+    return to[0];
+}
+
+int execve(const char *path, char *const argv[], char *const envp[])
+{
+    BEHIND(execve_fn, "execve");
+    if (!is_lfi_program(path))
+        return behind(path, argv, envp);
+    size_t number = count(argv);
+    const char **arguments = alloca((number + 3) * sizeof *arguments);
+    const char *run = boxed(path, argv, number, arguments);
+    return behind(run, (char *const *)arguments, envp);
+}
+
+int execv(const char *path, char *const argv[])
+{
+    return execve(path, argv, environ);
+}
+
+int execvpe(const char *name, char *const argv[], char *const envp[])
+{
+    char found[PATH_MAX];
+    const char *path = search(name, found);
+    if (is_lfi_program(path))
+        return execve(path, argv, envp);
+    BEHIND(execve_fn, "execvpe");
+    return behind(name, argv, envp);
+}
+
+int execvp(const char *name, char *const argv[])
+{
+    return execvpe(name, argv, environ);
+}
+
+static int spawn(spawn_fn *behind, pid_t *pid, const char *path,
+                 const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
+                 char *const argv[], char *const envp[])
+{
+    size_t number = count(argv);
+    const char **arguments = alloca((number + 3) * sizeof *arguments);
+    const char *run = boxed(path, argv, number, arguments);
+    return behind(pid, run, actions, attributes, (char *const *)arguments, envp);
+}
+
+int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
+                const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
+{
+    BEHIND(spawn_fn, "posix_spawn");
+    if (!is_lfi_program(path))
+        return behind(pid, path, actions, attributes, argv, envp);
+    return spawn(behind, pid, path, actions, attributes, argv, envp);
+}
+
+int posix_spawnp(pid_t *pid, const char *name, const posix_spawn_file_actions_t *actions,
+                 const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
+{
+    BEHIND(spawn_fn, "posix_spawnp");
+    char found[PATH_MAX];
+    const char *path = search(name, found);
+    if (!is_lfi_program(path))
+        return behind(pid, name, actions, attributes, argv, envp);
+    return spawn(behind, pid, path, actions, attributes, argv, envp);
+}
