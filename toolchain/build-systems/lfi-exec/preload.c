@@ -4,7 +4,6 @@
  * program as its argument. The environment's LFI_EXEC_RUN is lfi-run's path. Nothing here is
  * trusted or confines anything.
  */
-#include <alloca.h>
 #include <dlfcn.h>
 #include <elf.h>
 #include <errno.h>
@@ -84,24 +83,22 @@ static const char *search(const char *name, char found[PATH_MAX])
     }
 }
 
-static size_t count(char *const argv[])
+/* The arguments of lfi-run, which runs `path` with argv's; NULL if memory is used up. For free().
+ */
+static char **boxed(const char *path, char *const argv[])
 {
     size_t number = 0;
     while (argv && argv[number])
         number++;
-    return number;
-}
-
-/* lfi-run's arguments in `to`, which has room for two more than argv. Returns lfi-run's path. */
-static const char *boxed(const char *path, char *const argv[], size_t number, const char **to)
-{
+    const char **arguments = calloc(number + 3, sizeof *arguments);
+    if (!arguments)
+        return NULL;
     const char *run = getenv("LFI_EXEC_RUN");
-    to[0] = run ? run : "lfi-run";
-    to[1] = path;
+    arguments[0] = run ? run : "lfi-run";
+    arguments[1] = path;
     for (size_t i = 1; i < number; i++)
-        to[i + 1] = argv[i];
-    to[number > 0 ? number + 1 : 2] = NULL;
-    return to[0];
+        arguments[i + 1] = argv[i];
+    return (char **)arguments;
 }
 
 int execve(const char *path, char *const argv[], char *const envp[])
@@ -109,10 +106,10 @@ int execve(const char *path, char *const argv[], char *const envp[])
     BEHIND(execve_fn, "execve");
     if (!is_lfi_program(path))
         return behind(path, argv, envp);
-    size_t number = count(argv);
-    const char **arguments = alloca((number + 3) * sizeof *arguments);
-    const char *run = boxed(path, argv, number, arguments);
-    return behind(run, (char *const *)arguments, envp);
+    char **arguments = boxed(path, argv);
+    int result = arguments ? behind(arguments[0], arguments, envp) : -1;
+    free(arguments); /* it could not be started */
+    return result;
 }
 
 int execv(const char *path, char *const argv[])
@@ -139,10 +136,11 @@ static int spawn(spawn_fn *behind, pid_t *pid, const char *path,
                  const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
                  char *const argv[], char *const envp[])
 {
-    size_t number = count(argv);
-    const char **arguments = alloca((number + 3) * sizeof *arguments);
-    const char *run = boxed(path, argv, number, arguments);
-    return behind(pid, run, actions, attributes, (char *const *)arguments, envp);
+    char **arguments = boxed(path, argv);
+    int result =
+        arguments ? behind(pid, arguments[0], actions, attributes, arguments, envp) : ENOMEM;
+    free(arguments);
+    return result;
 }
 
 int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
