@@ -6,6 +6,9 @@
  */
 #include "x86_64.h"
 
+#define DW_CFA_EXPRESSION    0x10
+#define DW_CFA_GNU_ARGS_SIZE 0x2e
+
 static bool names_stack_pointer(struct span reg)
 {
     return span_is(reg, "%rsp") || span_is(reg, "rsp") || span_is(reg, "7");
@@ -45,7 +48,11 @@ void x86_64_note_cfi(struct rewriter *r, const struct statement *s)
     } else if (span_is(name, ".cfi_startproc")) {
         x->remembered_count = 0;
         *frame = (struct frame){.known = !rest.size, .on_stack_pointer = true, .offset = 8};
-    } else if (span_is(name, ".cfi_endproc") || span_is(name, ".cfi_escape")) {
+    } else if (span_is(name, ".cfi_escape")) {
+        /* those that compilers write and that say nothing of the frame's address */
+        frame->known &=
+            number(&rest, &value) && (value == DW_CFA_GNU_ARGS_SIZE || value == DW_CFA_EXPRESSION);
+    } else if (span_is(name, ".cfi_endproc")) {
         frame->known = false;
     }
 }

@@ -73,3 +73,16 @@ f:
 	jmpq	*%r11
 	.bundle_unlock
 	.cfi_endproc
+	.cfi_startproc
+	.cfi_escape 0x2e, 0x10
+	.p2align	0
+	popq	%r11
+	.cfi_escape	0x16, 16, 11, 0x12, 0x7b, 0, 0x27, 0x0c, 0xff, 0xff, 0xff, 0xff, 0x1a, 0x27
+	.cfi_def_cfa_offset	0
+	.p2align	0
+	.bundle_lock
+	andl	$-32, %r11d
+	addq	%gs:-40, %r11
+	jmpq	*%r11
+	.bundle_unlock
+	.cfi_endproc

@@ -34,3 +34,7 @@ f:
 	.cfi_escape 0x0f, 3, 0x77, 8, 6
 	ret
 	.cfi_endproc
+	.cfi_startproc
+	.cfi_escape 0x2e, 0x10
+	ret
+	.cfi_endproc
