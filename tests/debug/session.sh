@@ -48,6 +48,19 @@ expect "^#[0-9]+ +0x[0-9a-f]+ in main "
 expect '^154 1'
 expect 'exited normally'
 
+what="gdb steps" seen=0
+eval "$gdb" -ex '"set breakpoint pending on"' -ex '"tbreak visit"' -ex run -ex next -ex next \
+    -ex step -ex next -ex finish -ex next -ex next -ex next \
+    --args "$SDK/bin/lfi-run" ./program >session 2>&1 || fail "$what: $(cat session)"
+expect '^Temporary breakpoint 1, visit \(.*depth=1\)'
+expect "^$visits	"
+expect '^visit \(item=0x[0-9a-f]+, depth=2\)'
+expect '^0x[0-9a-f]+ in visit \(.*depth=1\)'
+expect '^Value returned is .* = 143'
+expect '	 +total \+= here'
+expect '	 +return here'
+expect '^main \(argc=1.*session\.c:'
+
 what="gdb attaches" seen=0
 rm -f pipe
 mkfifo pipe
