@@ -31,7 +31,7 @@ static const char help[] =
     "  -o OUT  -I DIR  --defsym SYM=VALUE  --gdwarf-N  --noexecstack  --fatal-warnings  -W  "
     "-L\n"
     "  --compress-debug-sections[=HOW]  -mrelax-relocations=no  --debug-prefix-map OLD=NEW\n"
-    "  -g: number the lines, where no .loc does\n"
+    "  -g, which numbers the lines of text that has no .loc,\n"
     "and ignores those that change nothing here, such as --64, -march=, -k.\n"
     "Exit status: 0 done, 1 failure, 2 wrong usage.\n";
 
