@@ -9,7 +9,7 @@
 set -eu
 die() { echo "FAILED: $*" >&2; exit 1; }
 
-other="$WORK/another folder/$1"
+other="$WORK/another-folder/$1" # the kernel does not build in one with a space
 rm -rf "$other"
 mkdir -p "$other"
 umask 077 # what is packed does not depend on it
