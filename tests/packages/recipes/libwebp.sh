@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# shellcheck shell=bash disable=SC2154,SC2034,SC2086 # variables and `run` come from ../package
+# shellcheck shell=bash disable=SC2154,SC2034,SC2086,SC2046 # variables and `run` come from ../package
 source=libwebp
 needs=libjpeg-turbo # for photographs
 programs='build/cwebp build/dwebp build/webpinfo build/img2webp build/webpmux build/webp_quality
