@@ -42,3 +42,29 @@ step() {
 source_of() {
     "$here/../toolchain/fetch" --offline "$1"
 }
+
+# configure_cmake SOURCE BUILD OPTION...: configures a CMake project for the target.
+configure_cmake() {
+    cmake_source=$1 cmake_build=$2
+    # No path of this machine in what is built.
+    cmake_flags="-fmacro-prefix-map=${cmake_source%/*}=. -fmacro-prefix-map=$work=build"
+    shift 2
+    cmake -G Ninja -S "$cmake_source" -B "$cmake_build" \
+        -DCMAKE_BUILD_TYPE=Release \
+        -DCMAKE_C_FLAGS="$cmake_flags" \
+        -DCMAKE_CXX_FLAGS="$cmake_flags" \
+        -DCMAKE_C_FLAGS_RELEASE="-O2 -DNDEBUG" \
+        -DCMAKE_CXX_FLAGS_RELEASE="-O2 -DNDEBUG" \
+        -DCMAKE_INSTALL_PREFIX=/usr \
+        -DCMAKE_SYSTEM_NAME=Linux \
+        -DCMAKE_C_COMPILER="$sdk/bin/$triple-clang" \
+        -DCMAKE_CXX_COMPILER="$sdk/bin/$triple-clang++" \
+        -DCMAKE_ASM_COMPILER="$sdk/bin/$triple-clang" \
+        -DCMAKE_C_COMPILER_TARGET="$triple" \
+        -DCMAKE_CXX_COMPILER_TARGET="$triple" \
+        -DCMAKE_ASM_COMPILER_TARGET="$triple" \
+        -DCMAKE_AR="$sdk/bin/llvm-ar" \
+        -DCMAKE_NM="$sdk/bin/llvm-nm" \
+        -DCMAKE_RANLIB="$sdk/bin/llvm-ranlib" \
+        "$@"
+}

@@ -5,17 +5,7 @@
 # where the driver looks for them: lib/<triple>/.
 
 build_compiler_rt() {
-    cmake -G Ninja -S "$(source_of llvm)/compiler-rt/lib/builtins" -B "$work/compiler-rt" \
-        -DCMAKE_BUILD_TYPE=Release \
-        -DCMAKE_C_FLAGS_RELEASE="-O2 -DNDEBUG" \
-        -DCMAKE_SYSTEM_NAME=Linux \
-        -DCMAKE_C_COMPILER="$sdk/bin/$triple-clang" \
-        -DCMAKE_ASM_COMPILER="$sdk/bin/$triple-clang" \
-        -DCMAKE_AR="$sdk/bin/llvm-ar" \
-        -DCMAKE_NM="$sdk/bin/llvm-nm" \
-        -DCMAKE_RANLIB="$sdk/bin/llvm-ranlib" \
-        -DCMAKE_C_COMPILER_TARGET="$triple" \
-        -DCMAKE_ASM_COMPILER_TARGET="$triple" \
+    configure_cmake "$(source_of llvm)/compiler-rt/lib/builtins" "$work/compiler-rt" \
         -DCMAKE_TRY_COMPILE_TARGET_TYPE=STATIC_LIBRARY \
         -DCMAKE_DISABLE_FIND_PACKAGE_LLVM=ON \
         -DCOMPILER_RT_DEFAULT_TARGET_ONLY=ON \

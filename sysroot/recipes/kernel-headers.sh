@@ -11,9 +11,15 @@ build_kernel_headers() {
     riscv64) kernel_arch=riscv ;;
     *) echo "the kernel has no architecture $arch" && return 1 ;;
     esac
-    # Not `headers_install`, which is the same and a copy by rsync, which is not everywhere.
-    make -C "$(source_of linux)" -j"$jobs" O="$work/linux" ARCH=$kernel_arch headers
+    # The targets of an architecture share them through the cache.
+    shared=${cache:-$work}/sysroot/kernel-headers-$("$here/../toolchain/fetch" --key linux)-$arch.tar
+    if [ ! -f "$shared" ]; then
+        mkdir -p "$(dirname "$shared")"
+        # Not `headers_install`, which is the same and a copy by rsync, which is not everywhere.
+        make -C "$(source_of linux)" -j"$jobs" O="$work/linux" ARCH=$kernel_arch headers
+        (cd "$work/linux/usr/include" && find . -name '*.h' -print0 | tar -cf "$shared.tmp$$" --null -T -)
+        mv "$shared.tmp$$" "$shared"
+    fi
     mkdir -p "$prefix/usr/include"
-    (cd "$work/linux/usr/include" && find . -name '*.h' -print0 | tar -cf - --null -T -) |
-        tar -xf - -C "$prefix/usr/include"
+    tar -xf "$shared" -C "$prefix/usr/include"
 }
