@@ -113,7 +113,7 @@ def paths():
     for folder in map(Path, folders):
         # A short name such as /src may be text; then it counts only with what is in the folder.
         inside = "/(" + "|".join(re.escape(path.name) for path in folder.iterdir()) + ")"
-        patterns[folder] = re.compile((re.escape(str(folder)) + (inside if len(folder.parts) < 3 else "")).encode())
+        patterns[folder] = re.compile((re.escape(str(folder)) + (inside if len(folder.parts) < 3 else r"(?![\w.-])")).encode())
     found = [f"{path}: {folder}" for release in RELEASES for path in files(release)
              for data in [path.read_bytes()] for folder, pattern in patterns.items() if pattern.search(data)]
     assert not found, "\n".join(found)
