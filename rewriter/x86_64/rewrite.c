@@ -2,6 +2,8 @@
 /* Sends each instruction to the file that knows its form. */
 #include "x86_64.h"
 
+#include <stdio.h>
+
 static bool has_memory(const struct insn *in)
 {
     return in->names & NAMES_MEMORY;
@@ -32,6 +34,26 @@ static bool loads_thread_pointer(const struct insn *in)
             span_is(in->mnemonic, "addq") || span_is(in->mnemonic, "add"));
 }
 
+/* `lea 0(%rip)`: the address of what follows, which then must be one that a jump can reach. */
+static void take_next_address(struct rewriter *r, uint32_t index)
+{
+    const struct insn *in = r->statements[index].insn;
+    struct operand next = in->operands[0];
+    char label[32];
+    if (next.value != 0) {
+        report_error(r, &r->statements[index], NULL,
+                     "distances change when code is rewritten: use a label");
+        return;
+    }
+    int size = snprintf(label, sizeof label, ".Llfi_here%u", x86(r)->label_number++);
+    next.text = (struct span){label, (uint32_t)size};
+    struct operand operands[] = {next, in->operands[1]};
+    put_insn(r, in, operands);
+    end_bundle(r);
+    put(&r->out, label);
+    put(&r->out, ":\n");
+}
+
 static void rewrite_plain(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
@@ -56,6 +78,11 @@ static void rewrite_plain(struct rewriter *r, uint32_t index)
         runtime_call(r, LFI_SLOT_GET_TP);
         if (to->reg != R11)
             put_op_regs(r, move ? "movq" : "addq", R11, to->reg);
+        return;
+    }
+    if (in->info->access == ACCESS_LEA && in->count == 2 && in->operands[0].base == RIP &&
+        in->operands[0].literal) {
+        take_next_address(r, index);
         return;
     }
     if (!confine_all(r, index, operands))

@@ -16,3 +16,4 @@ g:
 	.section	.data.rel.ro,"aw"
 table:
 	.quad	1b
+	leaq	8(%rip), %rax

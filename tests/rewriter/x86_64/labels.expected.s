@@ -63,3 +63,16 @@ function:
 	.p2align	4, 0x0
 	.quad	global
 	.byte	1
+	.text
+	leaq	.Llfi_here0(%rip), %r14
+	.p2align	5
+.Llfi_here0:
+	addq	$1, %rbx
+	leaq	.Llfi_here1(%rip), %rax
+	.p2align	5
+.Llfi_here1:
+	.bundle_lock
+	andl	$-32, %r14d
+	addq	%gs:-40, %r14
+	jmpq	*%r14
+	.bundle_unlock

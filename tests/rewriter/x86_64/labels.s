@@ -50,3 +50,8 @@ alias = .Lset_target
 	.p2align	4, 0x0
 	.quad	global
 	.byte	1
+	.text
+	leaq	0(%rip), %r14
+	addq	$1, %rbx
+	leaq	(%rip), %rax
+	jmp	*%r14
