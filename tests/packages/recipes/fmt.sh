@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # shellcheck shell=bash disable=SC2154,SC2034,SC2086 # variables and `run` come from ../package
+#
+# Without format-impl-test and xchar-test, which do not compile natively either: they need
+# std::char_traits of a type that is no character, which libc++ 19 has no longer.
 source=fmt
-tests='args-test assert-test chrono-test color-test core-test gtest-extra-test format-test format-impl-test
-    ostream-test compile-test compile-fp-test printf-test ranges-test scan-test std-test unicode-test xchar-test
+tests='args-test assert-test chrono-test color-test core-test gtest-extra-test format-test
+    ostream-test compile-test compile-fp-test printf-test ranges-test scan-test std-test unicode-test
     enforce-checks-test posix-mock-test os-test'
 programs=$(for test in $tests; do echo build/bin/$test; done)
 
@@ -20,5 +23,5 @@ END
 
 check() {
     # The package's own tests.
-    ctests "$tree/build"
+    ctests "$tree/build" -E 'format-impl-test|xchar-test'
 }
