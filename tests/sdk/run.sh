@@ -1,19 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
-# run.sh NAME TRIPLE: compiles programs/NAME.c (and NAME.S) with the SDK's clang for TRIPLE at each
-# optimization level, verifies it, runs it in a box, and compares. TRIPLE `host' does the same with
+# run.sh NAME TRIPLE: compiles programs/NAME.c (and NAME.S), or NAME.cpp (and NAME.c, as C with
+# exceptions), with the SDK's clang for TRIPLE at each optimization level, verifies it, runs it in a box, and compares. TRIPLE `host' does the same with
 # the machine's clang and no box: it tests the expectations. Beside NAME.c stand
 #   NAME.expected   its standard output
 #   NAME.status     its exit status, if not 0
 #   NAME.stdin, NAME.args (one a line), NAME.env (one NAME=VALUE)
 #   NAME.flags      for the compiler
-# Environment: SDK (the SDK's folder), WORK (a folder for output). Exit status 77: TRIPLE has no
+# Environment: SDK (the SDK's folder), WORK (a folder for output), PROGRAMS (the folder of the
+# programs; programs/ beside this script if it is not set). Exit status 77: TRIPLE has no
 # sysroot in this SDK.
 # shellcheck disable=SC2094,SC2153 # capital names come from the environment; `beside` reads other files
 set -eu
 
-programs=$(cd "$(dirname "$0")" && pwd)/programs
+programs=${PROGRAMS:-$(cd "$(dirname "$0")" && pwd)/programs}
 name=$1 triple=$2
 folder=$WORK/$triple/$name
 level=
@@ -37,10 +38,12 @@ run() {
     esac
 }
 
+language=
+[ ! -e "$programs/$name.cpp" ] || language=++
 case $triple in
-host) compiler=${CC:-clang-19} ;;
+host) compiler=clang$language-19 ;;
 *)
-    compiler=$SDK/bin/$triple-clang
+    compiler=$SDK/bin/$triple-clang$language
     if [ ! -e "$SDK/sysroot/$triple/usr/lib/libc.a" ]; then
         echo "no sysroot for $triple" >&2
         exit 77
@@ -53,7 +56,12 @@ mkdir -p "$folder"
 cd "$folder"
 beside stdin >stdin
 wanted=$(beside status)
-sources=$programs/$name.c
+if [ "$language" ]; then
+    sources=$programs/$name.cpp
+    [ ! -e "$programs/$name.c" ] || sources="$sources -x c -fexceptions $programs/$name.c -x none"
+else
+    sources=$programs/$name.c
+fi
 [ ! -e "$programs/$name.S" ] || sources="$sources $programs/$name.S"
 set --
 beside args >args
