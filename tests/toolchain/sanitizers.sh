@@ -1,0 +1,83 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+# Sanitizers: what works traps or reports in the box; what does not is refused when compiling.
+#   sanitizers.sh SDK-FOLDER WORK-FOLDER CASE
+set -eu
+sdk=$1 work=$2/$3 case=$3
+rm -rf "$work"
+mkdir -p "$work"
+cd "$work"
+cc=$sdk/bin/x86_64-lfi-linux-musl-clang
+die() { echo "FAILED: $*" >&2; exit 1; }
+has() { grep -qE -- "$1" "$2" || { cat "$2" >&2; die "/$1/ is not in $2"; }; }
+
+# checks FILE: NAME SANITIZER BODY, one a line; argc is 1.
+cat >checks <<'END'
+overflow undefined return 0x7fffffff + argc > argc;
+divide undefined return argc / (argc - 1);
+shift undefined return argc << (argc + 31);
+bounds undefined int a[4] = {argc}; return a[argc + 3];
+null undefined int *volatile p = 0; return *p;
+align undefined char b[8] = {0}; int *volatile p = (int *)(b + argc); return *p;
+unreachable undefined if (argc == 1) __builtin_unreachable(); return 0;
+builtin undefined return __builtin_ctz(argc - 1);
+enum undefined _Bool b; __builtin_memset(&b, argc + 1, 1); _Bool *volatile p = &b; return *p;
+vla undefined int n = argc - 2; volatile int a[n]; a[0] = 0; return a[0];
+float float-cast-overflow volatile double d = 1e30; return (int)d;
+fdiv float-divide-by-zero volatile double z = 0; return 1 / z > 0;
+unsigned integer unsigned u = argc; return u - 2 > 1;
+conversion implicit-conversion unsigned char c = argc + 255; return c;
+END
+
+case $case in
+traps)
+    while read -r name sanitizer body; do
+        echo "int main(int argc, char **argv) { $body }" >$name.c
+        for flags in -O0 -O1; do
+            "$cc" $flags -g -fsanitize="$sanitizer" -fsanitize-trap $name.c -o $name
+            "$sdk/bin/lfi-verify" $name
+            status=0
+            "$sdk/bin/lfi-run" ./$name 2>err || status=$?
+            [ $status = 132 ] || { cat err >&2; die "$name $flags: exit status $status, not 128 + SIGILL"; }
+            has 'main' err
+        done
+    done <checks
+    # Nothing wrong, no trap.
+    echo 'int main(int argc, char **argv) { int a[4] = {argc}; return a[argc] + argc - 1; }' >good.c
+    "$cc" -O1 -fsanitize=undefined,integer -fsanitize-trap good.c -o good
+    "$sdk/bin/lfi-run" ./good
+    ;;
+minimal-runtime)
+    echo 'int main(int argc, char **argv) { int a[4] = {0}; return a[argc + 3] & 0; }' >m.c
+    "$cc" -O1 -fsanitize=undefined -fsanitize-minimal-runtime m.c -o m
+    "$sdk/bin/lfi-verify" m
+    "$sdk/bin/lfi-run" ./m 2>err
+    has 'ubsan: out-of-bounds' err
+    "$cc" -O1 -fsanitize=undefined -fsanitize-minimal-runtime -fno-sanitize-recover=all m.c -o m
+    ! "$sdk/bin/lfi-run" ./m 2>err || die 'goes on'
+    has 'ubsan: out-of-bounds' err
+    ;;
+refused)
+    echo 'int x;' >x.c
+    for option in -fsanitize=address -fsanitize=thread -fsanitize=memory -fsanitize=leak \
+        -fsanitize=hwaddress -fsanitize=fuzzer -fsanitize=safe-stack -fsanitize=shadow-call-stack \
+        -fsanitize=dataflow -fsanitize=scudo -fsanitize=numerical -fsanitize=kcfi -fsanitize=function \
+        -fsanitize=vptr -fsanitize-coverage=trace-pc -fprofile-generate -fprofile-instr-generate \
+        -fprofile-arcs --coverage -pg -fxray-instrument -fsplit-stack -fintegrated-as -m32 -mx32 -m16 \
+        -mretpoline -mlvi-cfi -mlvi-hardening -mseses -mspeculative-load-hardening; do
+        ! "$cc" $option -c x.c 2>err || die "$option: compiled"
+        has "unsupported option '$option' for target '(x86_64|i386)-lfi-linux-" err
+    done
+    ! "$cc" -fsanitize=undefined -c x.c 2>err || die 'compiled without a runtime'
+    has "only allowed with '-fsanitize-trap' or '-fsanitize-minimal-runtime'" err
+    ! "$cc" -flto -fvisibility=hidden -fsanitize=cfi-icall -c x.c 2>err || die 'cfi-icall: compiled'
+    has "unsupported option '-fsanitize=cfi-icall'" err
+    ! "$cc" -fvisibility=hidden -fsanitize=cfi -c x.c 2>err || die 'cfi: compiled without -flto'
+    has "only allowed with '-flto'" err
+    # What takes an option back takes back the refusal; the native twin refuses nothing of its own.
+    "$cc" -fsanitize=address -fno-sanitize=address -fsplit-stack -fno-split-stack -c x.c
+    "$sdk/bin/x86_64-native-linux-musl-clang" -fsanitize=undefined -mretpoline -c x.c
+    ;;
+*) die "no such case: $case" ;;
+esac
