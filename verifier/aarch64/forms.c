@@ -65,27 +65,41 @@ static void read_line(const struct line *line, struct form *form)
 /* ---- the quick answer -------------------------------------------------------------------------
  */
 
-static uint32_t bad_registers(enum use use, unsigned field, bool confined, bool confined_sp)
+/*
+ * The bit of the test that a register in a field has to pass. Bases are tested in forms whose access
+ * is confined, and those that are written back in all.
+ */
+static uint32_t test_of(enum use use, unsigned field)
 {
-    const uint32_t promised =
-        (uint32_t)1 << CONTEXT | (uint32_t)1 << BASE | (uint32_t)1 << ADDRESS | (uint32_t)1 << LINK;
-    const uint32_t sp = (uint32_t)1 << SP;
+    return use == UNUSED ? 0 : (uint32_t)1 << (field * USES + use);
+}
+
+static bool is_bad(enum use use, unsigned field, unsigned reg, bool confined_sp)
+{
+    const bool promised = reg == CONTEXT || reg == BASE || reg == ADDRESS || reg == LINK;
     switch (use) {
     case WRITTEN:
         return promised;
     case WRITTEN_SP:
-        return promised | (confined_sp ? sp : 0);
-    case PAIR: /* the first of two */
-        return promised | promised >> 1;
+        return promised || (reg == SP && confined_sp);
+    case PAIR:
+        return promised || is_bad(WRITTEN, field, reg + 1, confined_sp);
     case BASED:
-        return confined ? ~((uint32_t)1 << ADDRESS | (field == AT_5 ? sp : 0)) : 0;
+        return reg != ADDRESS && (reg != SP || field != AT_5);
     case BASED_BACK:
-        return ~sp;
-    case BASED_OTHER:
-        return confined ? ~(uint32_t)0 : 0;
+        return reg != SP;
     default:
-        return 0;
+        return true;
     }
+}
+
+static void make_tests(struct form_index *index, bool confined_sp)
+{
+    for (unsigned field = 0; field < FIELDS; field++)
+        for (unsigned use = WRITTEN; use < USES; use++)
+            for (unsigned reg = 0; reg < 32; reg++)
+                if (is_bad(use, field, reg, confined_sp))
+                    index->fails[field][reg] |= test_of(use, field);
 }
 
 static enum quick quick_answer(const struct form *form)
@@ -103,16 +117,16 @@ static enum quick quick_answer(const struct form *form)
     case JUMP_REG:
     case CALL_REG:
     case CALL_X30:
-        break;
-    case BELOW:
-        if (form->use[AT_5] == BASED_BACK && (form->access & W) == 0)
-            return DECIDE;
-        break;
     case BRANCH14:
     case BRANCH19:
     case BRANCH26:
     case CALL26:
-        return CHECK_TARGET;
+        break;
+    case SURE7:
+    case SURE9:
+        if (form->use[AT_5] == BASED_BACK && (form->access & W) == 0)
+            return DECIDE; /* does it move sp down? */
+        break;
     default:
         return DECIDE;
     }
@@ -125,9 +139,21 @@ static void make_quick(const struct form *form, unsigned confine, struct quick_f
     quick->mask = form->mask;
     quick->value = form->value;
     for (unsigned field = 0; field < FIELDS; field++)
-        quick->bad[field] = bad_registers(form->use[field], field, confined, confine != 0);
+        if (confined || (form->use[field] != BASED && form->use[field] != BASED_OTHER))
+            quick->tests |= test_of(form->use[field], field);
     quick->quick = (uint8_t)quick_answer(form);
-    quick->bits = form->kind == BRANCH14 ? 14 : form->kind == BRANCH19 ? 19 : 26;
+    /* The displacement counts words, in bits that end at bit 0 (26 of them) or 5. */
+    unsigned bits = 0;
+    if (form->kind == BRANCH26 || form->kind == CALL26)
+        bits = 26;
+    else if (form->kind == BRANCH14)
+        bits = 14;
+    else if (form->kind == BRANCH19 || form->kind == LITERAL4 || form->kind == LITERAL8 ||
+             form->kind == LITERAL16)
+        bits = 19;
+    quick->left = (uint8_t)(bits == 26 ? 6 : 27 - bits);
+    quick->right = (uint8_t)(30 - bits);
+    quick->branch = bits != 0 ? -4 : 0;
 }
 
 /* ---- the index --------------------------------------------------------------------------------
@@ -135,25 +161,26 @@ static void make_quick(const struct form *form, unsigned confine, struct quick_f
 
 /*
  * The numbers below `size` that agree with `value` where `mask` is set, ascending; starts with
- * value & mask, returns `size` or more behind the last.
+ * value, returns `size` or more behind the last.
  */
 static unsigned next_number(unsigned number, unsigned mask, unsigned value, unsigned size)
 {
     number = (number | mask) + 1;
-    return number < size ? (number & ~mask) | (value & mask) : number;
+    return number < size ? (number & ~mask) | value : number;
 }
 
-/* For each slot where `form` may be found: counts it, or if `fill`, enters it. */
-static void enter(struct form_index *index, const struct form *form, unsigned id, bool fill)
+/* For each slot where the form may be found: counts it, or if `fill`, enters it. */
+static void enter(struct form_index *index, unsigned id, bool fill)
 {
-    unsigned mask = form->mask >> 21, value = form->value >> 21;
-    unsigned sub_mask = form->mask >> 10 & (SUBSLOTS - 1);
-    unsigned sub_value = form->value >> 10 & (SUBSLOTS - 1);
-    for (unsigned key = value; key < KEYS; key = next_number(key, mask, value, KEYS)) {
-        bool several = index->keys[key].mask != 0;
-        for (unsigned sub = several ? sub_value : 0; sub < (several ? SUBSLOTS : 1);
-             sub = next_number(sub, several ? sub_mask : 0, sub_value, SUBSLOTS)) {
-            uint16_t *end = &index->slots[index->keys[key].slot + sub];
+    const struct form *form = &index->forms[id];
+    unsigned top_mask = form->mask >> 21, top = form->value >> 21;
+    for (unsigned k = top; k < KEYS; k = next_number(k, top_mask, top, KEYS)) {
+        struct form_key key = index->keys[k];
+        /* The bits that the product has at the top. */
+        unsigned size = key.times != 0 ? SUBSLOTS : 1;
+        unsigned mask = form->mask * key.times >> 26, value = form->value * key.times >> 26;
+        for (unsigned sub = value; sub < size; sub = next_number(sub, mask, value, size)) {
+            uint16_t *end = &index->slots[key.slot + sub];
             if (fill)
                 index->ids[*end] = (uint16_t)id;
             ++*end;
@@ -161,42 +188,62 @@ static void enter(struct form_index *index, const struct form *form, unsigned id
     }
 }
 
-/* Gives each key one slot, or SUBSLOTS if more than two forms begin with its bits. */
+/* Gives each key one slot, or SUBSLOTS with the bits that make their lists shortest. */
 static void make_slots(struct form_index *index)
 {
+    static const uint8_t shifts[] = {5, 10, 0}; /* of equals, the first is taken */
+    enum { SHIFTS = sizeof shifts };
+    struct {
+        uint16_t forms, entries[SHIFTS];
+    } counts[KEYS] = {0};
     for (unsigned id = 0; id < LINES; id++) {
         const struct form *form = &index->forms[id];
         unsigned mask = form->mask >> 21, value = form->value >> 21;
-        for (unsigned key = value; key < KEYS; key = next_number(key, mask, value, KEYS))
-            index->keys[key].slot++;
+        uint16_t entries[SHIFTS];
+        for (unsigned i = 0; i < SHIFTS; i++)
+            entries[i] =
+                (uint16_t)(1u << __builtin_popcount(~form->mask >> shifts[i] & (SUBSLOTS - 1)));
+        for (unsigned key = value; key < KEYS; key = next_number(key, mask, value, KEYS)) {
+            counts[key].forms++;
+            for (unsigned i = 0; i < SHIFTS; i++)
+                counts[key].entries[i] = (uint16_t)(counts[key].entries[i] + entries[i]);
+        }
     }
     for (unsigned key = 0; key < KEYS; key++) {
-        bool several = index->keys[key].slot > 3; /* the last line matches, too */
-        index->keys[key].slot = (uint16_t)index->slot_count;
-        index->keys[key].mask = several ? SUBSLOTS - 1 : 0;
+        unsigned best = 0;
+        for (unsigned i = 1; i < SHIFTS; i++)
+            if (counts[key].entries[i] < counts[key].entries[best])
+                best = i;
+        bool several = counts[key].forms > 2; /* the last line is one of them */
+        index->keys[key] = (struct form_key){
+            .times = several ? (uint32_t)1 << (26 - shifts[best]) : 0,
+            .slot = (uint16_t)index->slot_count,
+        };
         index->slot_count += several ? SUBSLOTS : 1;
     }
 }
 
 void lfi_aarch64_index(struct form_index *index, unsigned confine)
 {
-    index->form_count = LINES;
+    make_tests(index, confine != 0);
     for (unsigned id = 0; id < LINES; id++) {
         read_line(&lines[id], &index->forms[id]);
         make_quick(&index->forms[id], confine, &index->quick[id]);
     }
     make_slots(index);
     for (unsigned id = 0; id < LINES; id++)
-        enter(index, &index->forms[id], id, false);
+        enter(index, id, false);
     for (unsigned slot = 0; slot < index->slot_count; slot++) {
         unsigned count = index->slots[slot];
         index->slots[slot] = (uint16_t)index->id_count;
         index->id_count += count;
     }
     for (unsigned id = 0; id < LINES; id++)
-        enter(index, &index->forms[id], id, true);
+        enter(index, id, true);
     /* Filling moved each slot to its end, which is where the next one starts. */
     for (unsigned slot = index->slot_count; slot-- > 1;)
         index->slots[slot] = index->slots[slot - 1];
     index->slots[0] = 0;
+    for (unsigned slot = 0; slot < index->slot_count; slot++)
+        index->first[slot] = index->ids[index->slots[slot]];
 }

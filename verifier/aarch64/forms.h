@@ -22,7 +22,8 @@ enum { TT2 = 1 << 0, TN = 1 << 1, T2N = 1 << 2, STATUS = 1 << 3, STATUS2 = 1 << 
 enum kind {
     PLAIN,
     SURE,
-    BELOW,
+    SURE7,
+    SURE9,
     BY_REG,
     ADR,
     ADRP,
@@ -53,6 +54,7 @@ enum use {
     BASED,       /* b */
     BASED_BACK,  /* B */
     BASED_OTHER, /* o */
+    USES,
 };
 
 /* The register fields, by their lowest bit. */
@@ -73,50 +75,62 @@ static inline unsigned form_register(uint32_t word, unsigned field)
 }
 
 /*
- * What the plain majority of instructions has to show where x30 and sp keep their promises: no bit
- * of `bad` is that of the register in the field, and then what `quick` says.
+ * What the plain majority of instructions has to show where x30 and sp keep their promises: the
+ * registers in its fields are none of the bad ones, the target is inside the image, and what `quick`
+ * says. The displacement of a direct branch is (word << left) >> right & branch; others have none.
  */
-enum quick { ACCEPT, CHECK_PAIR, CHECK_TARGET, DECIDE /* the rules have to look at it */ };
+enum quick { ACCEPT, CHECK_PAIR, DECIDE /* the rules have to look at it */ };
 struct quick_form {
     uint32_t mask, value; /* of the form */
-    uint32_t bad[FIELDS]; /* a bit for each register */
-    uint8_t quick;        /* enum quick */
-    uint8_t bits;         /* of the displacement of a direct branch */
+    uint32_t tests;       /* a bit for each test that its registers have to pass */
+    int32_t branch;
+    uint8_t left, right;
+    uint8_t quick; /* enum quick */
 };
 
-enum { MAX_FORMS = 1024, MAX_SLOTS = 16384, MAX_IDS = 65535, KEYS = 2048, SUBSLOTS = 64 };
+enum { MAX_FORMS = 1024, MAX_SLOTS = 24576, MAX_IDS = 65535, KEYS = 2048, SUBSLOTS = 64 };
 
 /*
- * Finds the line of a word: bits 31 to 21 choose a range of slots, and where there are several, bits
- * 15 to 10 choose one of them. ids[slots[slot]] and those behind it are the lines that it may be, in
- * their order; the last one matches every word.
+ * Finds the line of a word. Bits 31 to 21 choose a slot (times is 0), or SUBSLOTS of them, of which
+ * six other bits choose one: those that the product with `times` has at the top. ids[slots[slot]] and
+ * those behind it are the lines that it may be, in their order; the last one matches every word.
+ * first[slot] is the first of them.
  */
 struct form_index {
-    struct {
-        uint16_t slot, mask;
+    struct form_key {
+        uint32_t times;
+        uint16_t slot;
     } keys[KEYS];
-    uint16_t slots[MAX_SLOTS];
+    uint16_t first[MAX_SLOTS], slots[MAX_SLOTS];
     uint16_t ids[MAX_IDS];
-    unsigned form_count, slot_count, id_count;
+    unsigned slot_count, id_count;
     struct quick_form quick[MAX_FORMS];
+    uint32_t fails[FIELDS][32]; /* the tests that a register in a field fails */
     struct form forms[MAX_FORMS];
 };
 
+static inline unsigned form_slot(const struct form_index *index, uint32_t word)
+{
+    struct form_key key = index->keys[word >> 21];
+    return key.slot + (word * key.times >> 26);
+}
+
+static inline bool form_matches(const struct quick_form *quick, uint32_t word)
+{
+    return (word & quick->mask) == quick->value;
+}
+
 static inline unsigned form_find(const struct form_index *index, uint32_t word)
 {
-    unsigned key = word >> 21;
-    const uint16_t *id =
-        &index->ids[index->slots[index->keys[key].slot + (word >> 10 & index->keys[key].mask)]];
-    while ((word & index->quick[*id].mask) != index->quick[*id].value)
+    const uint16_t *id = &index->ids[index->slots[form_slot(index, word)]];
+    while (!form_matches(&index->quick[*id], word))
         id++;
     return *id;
 }
 
-/* The displacement of a direct branch whose form has `bits` of it: 26 from bit 0, others from 5. */
-static inline int64_t form_displacement(uint32_t word, unsigned bits)
+static inline int64_t form_displacement(const struct quick_form *quick, uint32_t word)
 {
-    unsigned low = bits == 26 ? 0 : 5;
-    return (int64_t)((int32_t)(word << (32 - low - bits)) >> (32 - bits)) * 4;
+    return (int32_t)(word << quick->left) >> quick->right & quick->branch;
 }
 
 /*

@@ -74,22 +74,25 @@ static bool in_image(const struct verifier *v, uint64_t pos, int64_t displacemen
 /* ---- memory -----------------------------------------------------------------------------------
  */
 
-/* Does the instruction fault for sure if the step before it took sp out of the box? */
-static bool checks_step(const struct verifier *v, const struct form *form)
+/* Is the memory operand accessed for sure, and is its displacement negative? */
+static bool is_sure(uint32_t word, enum kind kind, bool *negative)
 {
-    if (form->kind != SURE && form->kind != BELOW)
-        return false;
-    return (form->access & W) != 0 || (v->stack == STEPPED_UP && form->kind == SURE);
+    *negative = (kind == SURE7 && (word >> 21 & 1) != 0) || (kind == SURE9 && (word >> 20 & 1) != 0);
+    return kind == SURE || kind == SURE7 || kind == SURE9;
 }
 
-/* Write-back to sp by a memory operand: what the access does not check must not move it down. */
-static enum rule check_stack_access(const struct verifier *v, const struct form *form)
+/* An access through sp: does it check a step, and may it write sp back if it does? */
+static enum rule check_stack_access(struct verifier *v, uint32_t word, const struct form *form)
 {
+    bool negative, sure = is_sure(word, form->kind, &negative);
+    bool stores = (form->access & W) != 0, back = form->use[AT_5] == BASED_BACK;
+    if (sure && (stores || (v->stack == STEPPED_UP && !negative)))
+        v->stack = STEADY;
+    if (!back)
+        return RULE_NONE;
     if (v->stack != STEADY)
         return RULE_stack_step;
-    return form->kind == BY_REG || (form->kind == BELOW && (form->access & W) == 0)
-               ? RULE_stack_write
-               : RULE_NONE;
+    return sure && (stores || !negative) ? RULE_NONE : RULE_stack_write;
 }
 
 static enum rule check_memory(struct verifier *v, uint32_t word, const struct form *form)
@@ -102,18 +105,14 @@ static enum rule check_memory(struct verifier *v, uint32_t word, const struct fo
     bool is_sp = field == AT_5 && base == SP;
     if ((form->access & v->confine) != 0 && (use == BASED_OTHER || (base != ADDRESS && !is_sp)))
         return (form->access & W) != 0 ? RULE_store_address : RULE_load_address;
-    if (!is_sp || v->confine == 0 || use == BASED_OTHER)
-        return RULE_NONE;
-    if (checks_step(v, form))
-        v->stack = STEADY;
-    return use == BASED_BACK ? check_stack_access(v, form) : RULE_NONE;
+    return is_sp && v->confine != 0 && use != BASED_OTHER ? check_stack_access(v, word, form)
+                                                          : RULE_NONE;
 }
 
-static enum rule check_literal(const struct verifier *v, uint32_t word, unsigned size)
+static enum rule check_literal(const struct verifier *v, int64_t displacement, unsigned size)
 {
-    return v->confine & R && !in_image(v, v->pos, form_displacement(word, 19), size)
-               ? RULE_literal_target
-               : RULE_NONE;
+    return (v->confine & R) != 0 && !in_image(v, v->pos, displacement, size) ? RULE_literal_target
+                                                                              : RULE_NONE;
 }
 
 /* ---- registers --------------------------------------------------------------------------------
@@ -122,7 +121,7 @@ static enum rule check_literal(const struct verifier *v, uint32_t word, unsigned
 /* adr and adrp: what they name, relative to the instruction. */
 static int64_t adr_displacement(const struct verifier *v, uint32_t word, enum kind kind)
 {
-    int64_t value = form_displacement(word, 19) | (word >> 29 & 3);
+    int64_t value = ((int32_t)(word << 8) >> 11 & -4) | (int32_t)(word >> 29 & 3);
     return kind == ADR ? value : value * 4096 - (int64_t)((v->code->address + v->pos) & 4095);
 }
 
@@ -201,7 +200,7 @@ static enum rule check_step(struct verifier *v, uint32_t word, enum kind kind)
 }
 
 /* A branch; x30 has to be in the box unless the branch writes it. */
-static enum rule check_branch(struct verifier *v, uint32_t word, enum kind kind)
+static enum rule check_branch(struct verifier *v, enum kind kind, int64_t displacement)
 {
     bool direct = kind <= CALL26, links = kind == CALL26 || kind == CALL_REG;
     if (v->stack != STEADY)
@@ -209,20 +208,18 @@ static enum rule check_branch(struct verifier *v, uint32_t word, enum kind kind)
     if (v->x30 == ANYWHERE && !links)
         return RULE_link_register;
     v->x30 = IN_BOX; /* or what it calls was an entry of the table, and it is now */
-    unsigned bits = kind == BRANCH14 ? 14 : kind == BRANCH19 ? 19 : 26;
-    return direct && !in_image(v, v->pos, form_displacement(word, bits), WORD) ? RULE_branch_target
-                                                                               : RULE_NONE;
+    return direct && !in_image(v, v->pos, displacement, WORD) ? RULE_branch_target : RULE_NONE;
 }
 
-static enum rule check_kind(struct verifier *v, uint32_t word, enum kind kind)
+static enum rule check_kind(struct verifier *v, uint32_t word, enum kind kind, int64_t displacement)
 {
     switch (kind) {
     case LITERAL4:
-        return check_literal(v, word, 4);
+        return check_literal(v, displacement, 4);
     case LITERAL8:
-        return check_literal(v, word, 8);
+        return check_literal(v, displacement, 8);
     case LITERAL16:
-        return check_literal(v, word, 16);
+        return check_literal(v, displacement, 16);
     case STEP_UP:
     case STEP_DOWN:
         return check_step(v, word, kind);
@@ -245,14 +242,15 @@ static enum rule check_kind(struct verifier *v, uint32_t word, enum kind kind)
     case JUMP_REG:
     case CALL_REG:
     case CALL_X30:
-        return check_branch(v, word, kind);
+        return check_branch(v, kind, displacement);
     default:
         return RULE_NONE;
     }
 }
 
-static enum rule check(struct verifier *v, uint32_t word, const struct form *form)
+static enum rule check(struct verifier *v, uint32_t word, unsigned id)
 {
+    const struct form *form = &v->index.forms[id];
     if (v->x30 == TABLE_ENTRY && form->kind != CALL_X30)
         return RULE_runtime_call;
     if (form->rule != RULE_NONE)
@@ -262,7 +260,9 @@ static enum rule check(struct verifier *v, uint32_t word, const struct form *for
     enum rule rule = check_memory(v, word, form);
     if (rule == RULE_NONE)
         rule = check_writes(v, word, form);
-    return rule != RULE_NONE ? rule : check_kind(v, word, form->kind);
+    if (rule == RULE_NONE)
+        rule = check_kind(v, word, form->kind, form_displacement(&v->index.quick[id], word));
+    return rule;
 }
 
 /* ---- the pass ---------------------------------------------------------------------------------
@@ -276,22 +276,24 @@ static size_t quick_run(const struct verifier *v, size_t pos, size_t end)
 {
     const struct form_index *index = &v->index;
     const uint8_t *bytes = v->code->bytes;
+    /* An instruction at `from` + pos is inside the image if that is below `limit`. */
+    const uint64_t from = v->code->address - v->code->image_start;
+    const uint64_t size = v->code->image_end - v->code->image_start;
+    const uint64_t limit = size >= WORD ? size - WORD + 1 : 0;
     for (; pos < end; pos += WORD) {
         uint32_t word = read_word(bytes + pos);
-        const struct quick_form *quick = &index->quick[form_find(index, word)];
-        uint32_t bad = quick->bad[AT_0] >> form_register(word, AT_0) |
-                       quick->bad[AT_5] >> form_register(word, AT_5) |
-                       quick->bad[AT_10] >> form_register(word, AT_10) |
-                       quick->bad[AT_16] >> form_register(word, AT_16);
-        if ((bad & 1) != 0)
+        const struct quick_form *quick = &index->quick[index->first[form_slot(index, word)]];
+        if (!form_matches(quick, word))
+            quick = &index->quick[form_find(index, word)];
+        uint32_t fails = index->fails[AT_0][form_register(word, AT_0)] |
+                         index->fails[AT_5][form_register(word, AT_5)] |
+                         index->fails[AT_10][form_register(word, AT_10)] |
+                         index->fails[AT_16][form_register(word, AT_16)];
+        bool outside = from + pos + (uint64_t)form_displacement(quick, word) >= limit;
+        if ((fails & quick->tests) != 0 || outside)
             break;
-        if (quick->quick == ACCEPT)
-            continue;
-        if (quick->quick == DECIDE)
-            break;
-        if (quick->quick == CHECK_PAIR
-                ? form_register(word, AT_0) == form_register(word, AT_10)
-                : !in_image(v, pos, form_displacement(word, quick->bits), WORD))
+        if (quick->quick != ACCEPT &&
+            (quick->quick == DECIDE || form_register(word, AT_0) == form_register(word, AT_10)))
             break;
     }
     return pos;
@@ -307,10 +309,10 @@ static void run(struct verifier *v)
                 break;
         }
         uint32_t word = read_word(v->code->bytes + v->pos);
-        enum rule rule = check(v, word, &v->index.forms[form_find(&v->index, word)]);
+        unsigned id = form_find(&v->index, word);
+        enum rule rule = check(v, word, id);
         if (rule != RULE_NONE)
-            refuse(v, v->pos, rule,
-                   rule == RULE_feature ? v->index.forms[form_find(&v->index, word)].name : NULL);
+            refuse(v, v->pos, rule, rule == RULE_feature ? v->index.forms[id].name : NULL);
         v->pos += WORD;
     }
     if (v->stopped)
