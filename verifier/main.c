@@ -44,6 +44,7 @@ static const char help[] =
     "      --arch=ARCH        with --raw: x86_64 (default) or aarch64\n"
     "      --mode=MODE        with --raw: full (default), stores or jumps\n"
     "      --address=N        with --raw: the address of the first byte, a multiple of 32\n"
+    "                         (aarch64: of 4)\n"
     "      --image=START-END  with --raw: what position-relative operands may name\n"
     "                         (default: the code itself)\n"
     "  -h, --help             show this help\n"
@@ -228,8 +229,7 @@ int main(int argc, char **argv)
             break;
         case ADDRESS:
             raw_only = true;
-            usage |=
-                !parse_number(optarg, 0, &o.address, &rest) || o.address % LFI_BUNDLE_SIZE != 0;
+            usage |= !parse_number(optarg, 0, &o.address, &rest);
             break;
         case IMAGE:
             raw_only = true;
@@ -247,6 +247,7 @@ int main(int argc, char **argv)
             break;
         }
     }
+    usage |= o.address % (o.arch == LFI_ARCH_AARCH64 ? LFI_INSN_SIZE : LFI_BUNDLE_SIZE) != 0;
     if (usage || optind == argc || (raw_only && !o.raw)) {
         fputs("lfi-verify: wrong usage; see lfi-verify --help\n", stderr);
         return EXIT_USAGE;
