@@ -114,9 +114,8 @@ static enum lfi_verdict verify(const void *file, size_t size)
             end = (s->vaddr + s->mem_size + page - 1) / page * page;
         }
         assert_true(image.end == end && end <= LFI_BOX_SIZE - 2 * (uint64_t)LFI_GUARD_SIZE);
-        assert_true(image.entry %
-                        (image.arch == LFI_ARCH_X86_64 ? LFI_BUNDLE_SIZE : LFI_INSN_SIZE) ==
-                    0);
+        assert_true(
+            image.entry % (image.arch == LFI_ARCH_X86_64 ? LFI_BUNDLE_SIZE : LFI_INSN_SIZE) == 0);
         assert_true(image.mode <= LFI_MODE_JUMPS);
     } else {
         assert_int_equal(headers, LFI_REFUSED);

@@ -66,8 +66,8 @@ static void read_line(const struct line *line, struct form *form)
  */
 
 /*
- * The bit of the test that a register in a field has to pass. Bases are tested in forms whose access
- * is confined, and those that are written back in all.
+ * The bit of the test that a register in a field has to pass. Bases are tested in forms whose
+ * access is confined, and those that are written back in all.
  */
 static uint32_t test_of(enum use use, unsigned field)
 {

@@ -76,8 +76,9 @@ static inline unsigned form_register(uint32_t word, unsigned field)
 
 /*
  * What the plain majority of instructions has to show where x30 and sp keep their promises: the
- * registers in its fields are none of the bad ones, the target is inside the image, and what `quick`
- * says. The displacement of a direct branch is (word << left) >> right & branch; others have none.
+ * registers in its fields are none of the bad ones, the target is inside the image, and what
+ * `quick` says. The displacement of a direct branch is (word << left) >> right & branch; others
+ * have none.
  */
 enum quick { ACCEPT, CHECK_PAIR, DECIDE /* the rules have to look at it */ };
 struct quick_form {
@@ -92,9 +93,9 @@ enum { MAX_FORMS = 1024, MAX_SLOTS = 24576, MAX_IDS = 65535, KEYS = 2048, SUBSLO
 
 /*
  * Finds the line of a word. Bits 31 to 21 choose a slot (times is 0), or SUBSLOTS of them, of which
- * six other bits choose one: those that the product with `times` has at the top. ids[slots[slot]] and
- * those behind it are the lines that it may be, in their order; the last one matches every word.
- * first[slot] is the first of them.
+ * six other bits choose one: those that the product with `times` has at the top. ids[slots[slot]]
+ * and those behind it are the lines that it may be, in their order; the last one matches every
+ * word. first[slot] is the first of them.
  */
 struct form_index {
     struct form_key {
@@ -134,8 +135,8 @@ static inline int64_t form_displacement(const struct quick_form *quick, uint32_t
 }
 
 /*
- * Makes the index for a mode. `confine` says which accesses it confines (R, W); if any, then sp, too.
- * *index is zeroed memory.
+ * Makes the index for a mode. `confine` says which accesses it confines (R, W); if any, then sp,
+ * too. *index is zeroed memory.
  */
 void lfi_aarch64_index(struct form_index *index, unsigned confine);
 

@@ -77,7 +77,8 @@ static bool in_image(const struct verifier *v, uint64_t pos, int64_t displacemen
 /* Is the memory operand accessed for sure, and is its displacement negative? */
 static bool is_sure(uint32_t word, enum kind kind, bool *negative)
 {
-    *negative = (kind == SURE7 && (word >> 21 & 1) != 0) || (kind == SURE9 && (word >> 20 & 1) != 0);
+    *negative =
+        (kind == SURE7 && (word >> 21 & 1) != 0) || (kind == SURE9 && (word >> 20 & 1) != 0);
     return kind == SURE || kind == SURE7 || kind == SURE9;
 }
 
@@ -112,7 +113,7 @@ static enum rule check_memory(struct verifier *v, uint32_t word, const struct fo
 static enum rule check_literal(const struct verifier *v, int64_t displacement, unsigned size)
 {
     return (v->confine & R) != 0 && !in_image(v, v->pos, displacement, size) ? RULE_literal_target
-                                                                              : RULE_NONE;
+                                                                             : RULE_NONE;
 }
 
 /* ---- registers --------------------------------------------------------------------------------

@@ -4,8 +4,8 @@
  * and what LLVM says of it (the registers that it writes, its operands in text) must keep the
  * promises of docs/abi.md by the rules of this file, which knows no encodings.
  *
- * And the other way round: of the instructions that LLVM decodes for Armv8.5-A, the verifier accepts
- * some form of each but for those that are named here.
+ * And the other way round: of the instructions that LLVM decodes for Armv8.5-A, the verifier
+ * accepts some form of each but for those that are named here.
  *
  *     test-verifier-aarch64-oracle [WORDS]
  *
@@ -28,7 +28,8 @@ extern "C" {
 #include <lfi/verifier.h>
 }
 
-namespace {
+namespace
+{
 
 constexpr uint64_t code_address = 0x80000000; /* in the middle of the image */
 constexpr uint64_t image_end = 0x100000000;
@@ -162,7 +163,8 @@ const char *judge_control(const Decoded &d, uint64_t address)
     if (d.mnemonic == "ret")
         return d.operands == "" || d.operands == "x28" ? nullptr : "indirect branch";
     if (is_direct_branch(d.mnemonic)) {
-        uint64_t to = address + strtoull(d.operands.c_str() + d.operands.rfind('#') + 1, nullptr, 0);
+        uint64_t to =
+            address + strtoull(d.operands.c_str() + d.operands.rfind('#') + 1, nullptr, 0);
         return to < image_end && to % 4 == 0 ? nullptr : "branch outside the image";
     }
     if (d.mnemonic == "mrs")
@@ -180,8 +182,8 @@ const char *judge_control(const Decoded &d, uint64_t address)
 }
 
 /*
- * In `jumps` mode, where memory and sp are free: what may be refused although it touches no register
- * with a promise. The rest of what LLVM decodes for Armv8.5-A has to be accepted.
+ * In `jumps` mode, where memory and sp are free: what may be refused although it touches no
+ * register with a promise. The rest of what LLVM decodes for Armv8.5-A has to be accepted.
  */
 bool may_be_refused(const Decoded &d, uint64_t address)
 {
@@ -191,7 +193,8 @@ bool may_be_refused(const Decoded &d, uint64_t address)
            /* CONSTRAINED UNPREDICTABLE: the status is the data or the base, ... */
            matches(text, "stl?x[rp][bh]? w([0-9zr]+), .*[wx]\\1[\\],].*") ||
            /* ... and the base that is written back is the data (also: without write-back). */
-           matches(text, "(st|ld)(p|t?r(s?[bhw])?) .*[wx]([0-9]+), .*\\[x\\4[\\],].*") || in_lower_case_matches(text, "(msr|mrs) .*|dc .*|ic .*");
+           matches(text, "(st|ld)(p|t?r(s?[bhw])?) .*[wx]([0-9]+), .*\\[x\\4[\\],].*") ||
+           in_lower_case_matches(text, "(msr|mrs) .*|dc .*|ic .*");
 }
 
 /* ---- the test ---------------------------------------------------------------------------------
@@ -215,8 +218,8 @@ uint32_t next_word()
     static const unsigned fields[] = {0, 5, 10, 16};
     for (unsigned field : fields) {
         if (r & 1)
-            word = (word & ~((uint32_t)31 << field)) |
-                   (uint32_t)favoured[next_random() >> 7 & 7] << field;
+            word = (word & ~((uint32_t)31 << field)) | (uint32_t)favoured[next_random() >> 7 & 7]
+                                                           << field;
         r >>= 1;
     }
     /* Loads, stores, branches and the system are most of what matters, vectors most of what is. */
@@ -316,8 +319,8 @@ class Test
     void fail(uint32_t word, unsigned mode, const char *what, const Decoded &d)
     {
         if (failed++ < 50)
-            printf("FAIL %08" PRIx32 " (mode %u) %s: %s %s\n", word, mode, what,
-                   d.mnemonic.c_str(), d.operands.c_str());
+            printf("FAIL %08" PRIx32 " (mode %u) %s: %s %s\n", word, mode, what, d.mnemonic.c_str(),
+                   d.operands.c_str());
     }
 
     void judge(uint32_t word, unsigned mode, uint64_t address, bool refused)

@@ -31,7 +31,8 @@ static uint32_t word_of(const struct form *form, uint64_t *random)
         static const uint8_t registers[] = {25, 27, 28, 30, 31};
         static const uint8_t fields[] = {0, 5, 10, 16};
         unsigned low = fields[next_random(random) % 4];
-        word = (word & ~((uint32_t)31 << low)) | (uint32_t)registers[next_random(random) % 5] << low;
+        word = (word & ~((uint32_t)31 << low)) | (uint32_t)registers[next_random(random) % 5]
+                                                     << low;
     }
     return (word & ~form->mask) | form->value;
 }
@@ -156,11 +157,8 @@ static void quick_is_right(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(patterns),
-        cmocka_unit_test(sizes),
-        cmocka_unit_test(fields),
-        cmocka_unit_test(index_finds),
-        cmocka_unit_test(quick_is_right),
+        cmocka_unit_test(patterns),    cmocka_unit_test(sizes),          cmocka_unit_test(fields),
+        cmocka_unit_test(index_finds), cmocka_unit_test(quick_is_right),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,9 +12,9 @@
  *         BYTES  # comment
  *
  * BYTES are two-digit hexadecimal numbers; on AArch64 also eight-digit ones, the words of
- * instructions; on x86-64 also `nop*N` (N bytes 90) and `to N` (nops up to offset N of a bundle; none
- * if it is there already), and a sequence is filled with nops up to the end of its last bundle. The
- * code stands at CASE_ADDRESS.
+ * instructions; on x86-64 also `nop*N` (N bytes 90) and `to N` (nops up to offset N of a bundle;
+ * none if it is there already), and a sequence is filled with nops up to the end of its last
+ * bundle. The code stands at CASE_ADDRESS.
  */
 #ifndef HOSTILE_CASES_H
 #define HOSTILE_CASES_H

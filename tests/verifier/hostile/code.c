@@ -100,7 +100,8 @@ static void run_case(enum lfi_arch arch, const struct hostile_case *c, struct ta
             if (!check(tally, verify(arch, c, &c->twin, mode, &first) == LFI_ACCEPTED))
                 complain(c, mode, "the twin is refused", &first);
         }
-        if (c->free[mode] && !check(tally, verify(arch, c, &c->hostile, mode, &first) == LFI_ACCEPTED))
+        if (c->free[mode] &&
+            !check(tally, verify(arch, c, &c->hostile, mode, &first) == LFI_ACCEPTED))
             complain(c, mode, "refused, where its rule does not hold", &first);
     }
 }
