@@ -93,13 +93,25 @@ static bool is_bad(enum use use, unsigned field, unsigned reg, bool confined_sp)
     }
 }
 
+static uint32_t failed_tests(unsigned field, unsigned reg, bool confined_sp)
+{
+    uint32_t failed = 0;
+    for (unsigned use = WRITTEN; use < USES; use++)
+        if (is_bad(use, field, reg, confined_sp))
+            failed |= test_of(use, field);
+    return failed;
+}
+
 static void make_tests(struct form_index *index, bool confined_sp)
 {
+    uint32_t failed[FIELDS][32];
     for (unsigned field = 0; field < FIELDS; field++)
-        for (unsigned use = WRITTEN; use < USES; use++)
-            for (unsigned reg = 0; reg < 32; reg++)
-                if (is_bad(use, field, reg, confined_sp))
-                    index->fails[field][reg] |= test_of(use, field);
+        for (unsigned reg = 0; reg < 32; reg++)
+            failed[field][reg] = failed_tests(field, reg, confined_sp);
+    for (unsigned i = 0; i < 1 << 10; i++)
+        index->fails_low[i] = failed[AT_0][i & 31] | failed[AT_5][i >> 5];
+    for (unsigned i = 0; i < 1 << 11; i++) /* bit 15 of the word is in no field */
+        index->fails_high[i] = failed[AT_10][i & 31] | failed[AT_16][i >> 6];
 }
 
 static enum quick quick_answer(const struct form *form)

@@ -106,7 +106,8 @@ struct form_index {
     uint16_t ids[MAX_IDS];
     unsigned slot_count, id_count;
     struct quick_form quick[MAX_FORMS];
-    uint32_t fails[FIELDS][32]; /* the tests that a register in a field fails */
+    /* The tests that the registers in the fields at bits 0 and 5, and those at 10 and 16, fail. */
+    uint32_t fails_low[1 << 10], fails_high[1 << 11];
     struct form forms[MAX_FORMS];
 };
 

@@ -286,10 +286,7 @@ static size_t quick_run(const struct verifier *v, size_t pos, size_t end)
         const struct quick_form *quick = &index->quick[index->first[form_slot(index, word)]];
         if (!form_matches(quick, word))
             quick = &index->quick[form_find(index, word)];
-        uint32_t fails = index->fails[AT_0][form_register(word, AT_0)] |
-                         index->fails[AT_5][form_register(word, AT_5)] |
-                         index->fails[AT_10][form_register(word, AT_10)] |
-                         index->fails[AT_16][form_register(word, AT_16)];
+        uint32_t fails = index->fails_low[word & 0x3ff] | index->fails_high[word >> 10 & 0x7ff];
         bool outside = from + pos + (uint64_t)form_displacement(quick, word) >= limit;
         if ((fails & quick->tests) != 0 || outside)
             break;

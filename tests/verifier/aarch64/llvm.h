@@ -82,7 +82,8 @@ class Llvm
         registers.reset(target->createMCRegInfo(triple));
         asm_info.reset(target->createMCAsmInfo(*registers, triple, llvm::MCTargetOptions()));
         subtarget.reset(target->createMCSubtargetInfo(
-            triple, "", "+v8.5a,+aes,+sha2,+sha3,+sm4,+fullfp16,+fp16fml,+rand,+ccdp,+ssbs"));
+            triple, "",
+            "+v8.5a,+aes,+sha2,+sha3,+sm4,+fullfp16,+fp16fml,+rand,+ccdp,+ssbs,+bf16,+i8mm"));
         instructions.reset(target->createMCInstrInfo());
         context = std::make_unique<llvm::MCContext>(llvm::Triple(triple), asm_info.get(),
                                                     registers.get(), subtarget.get());
