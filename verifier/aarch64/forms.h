@@ -7,7 +7,7 @@
 
 #include "../rules.h"
 
-enum { SP = 31, ZR = 31 };
+enum { SP = 31 };
 
 /* The registers with a promise (docs/abi.md). */
 enum { CONTEXT = 25, BASE = 27, ADDRESS = 28, LINK = 30 };
