@@ -189,7 +189,7 @@ bool may_be_refused(const Decoded &d, uint64_t address)
 {
     const std::string text = d.mnemonic + " " + d.operands;
     return !d.canonical || judge_control(d, address) != nullptr ||
-           matches(text, "(ldra[ab]|rprfm|hint).*|ldur x30, \\[x27, .*") ||
+           matches(text, "(ldra[ab]|rprfm|hint|esb|tsb).*|ldur x30, \\[x27, .*") ||
            /* CONSTRAINED UNPREDICTABLE: the status is the data or the base, ... */
            matches(text, "stl?x[rp][bh]? w([0-9zr]+), .*[wx]\\1[\\],].*") ||
            /* ... and the base that is written back is the data (also: without write-back). */
