@@ -27,13 +27,16 @@ void lfi_violation_set(struct lfi_violation *violation, enum rule rule, const ch
 enum lfi_verdict lfi_verify_code(enum lfi_arch arch, unsigned mode, const struct lfi_code *code,
                                  lfi_violation_fn *report, void *data)
 {
-    if (code->address % LFI_BUNDLE_SIZE != 0 || code->size > UINT64_MAX - code->address ||
+    const unsigned alignment = arch == LFI_ARCH_AARCH64 ? LFI_INSN_SIZE : LFI_BUNDLE_SIZE;
+    if (code->address % alignment != 0 || code->size > UINT64_MAX - code->address ||
         code->size > LFI_BOX_SIZE || code->image_start > code->image_end ||
         (mode != LFI_MODE_FULL && mode != LFI_MODE_STORES && mode != LFI_MODE_JUMPS))
         return LFI_UNABLE;
     switch (arch) {
     case LFI_ARCH_X86_64:
         return lfi_x86_64_verify(mode, code, report, data);
+    case LFI_ARCH_AARCH64:
+        return lfi_aarch64_verify(mode, code, report, data);
     default:
         return LFI_UNABLE;
     }

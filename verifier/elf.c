@@ -12,7 +12,7 @@
 
 #include "rules.h"
 
-enum { PAGE_SIZE = 4096, MAX_HEADERS = 256 };
+enum { MIN_PAGE_SIZE = 4096, MAX_PAGE_SIZE = 65536, MAX_HEADERS = 256 };
 
 /* The part of a box that a program may use. */
 #define MAX_IMAGE_SIZE (LFI_BOX_SIZE - 2 * (uint64_t)LFI_GUARD_SIZE)
@@ -61,7 +61,7 @@ static bool read_header(struct reader *r, Elf64_Ehdr *h)
     if (h->e_type != ET_DYN)
         return fail(r, RULE_elf_header, offsetof(Elf64_Ehdr, e_type),
                     "type is not ET_DYN; link with -static-pie");
-    if (h->e_machine != EM_X86_64)
+    if (h->e_machine != EM_X86_64 && h->e_machine != EM_AARCH64)
         return fail(r, RULE_elf_machine, offsetof(Elf64_Ehdr, e_machine), NULL);
     if (h->e_ehsize != sizeof *h || h->e_phentsize != sizeof(Elf64_Phdr))
         return fail(r, RULE_elf_header, offsetof(Elf64_Ehdr, e_ehsize), "unknown header sizes");
@@ -71,8 +71,21 @@ static bool read_header(struct reader *r, Elf64_Ehdr *h)
     if (!in_file(r, h->e_phoff, (uint64_t)h->e_phnum * sizeof(Elf64_Phdr)))
         return fail(r, RULE_elf_header, offsetof(Elf64_Ehdr, e_phoff),
                     "the program headers lie outside the file");
-    r->image->arch = LFI_ARCH_X86_64;
+    r->image->arch = (enum lfi_arch)h->e_machine;
     r->image->entry = h->e_entry;
+    return true;
+}
+
+/* On x86-64 there is one page size; on AArch64 each segment names the one it was linked for. */
+static bool read_page_size(struct reader *r, const Elf64_Phdr *p, uint64_t at)
+{
+    struct lfi_image *image = r->image;
+    uint64_t size = image->arch == LFI_ARCH_AARCH64 ? p->p_align : MIN_PAGE_SIZE;
+    if (size < MIN_PAGE_SIZE || size > MAX_PAGE_SIZE || (size & (size - 1)) != 0)
+        return fail(r, RULE_elf_segment, at, "its alignment is no page size (4, 16 or 64 KiB)");
+    if (image->page_size != 0 && image->page_size != size)
+        return fail(r, RULE_elf_segment, at, "its alignment is another than that of the first one");
+    image->page_size = size;
     return true;
 }
 
@@ -85,15 +98,18 @@ static bool read_segment(struct reader *r, const Elf64_Phdr *p, uint64_t at)
         return fail(r, RULE_elf_segment, at, "more bytes in the file than in memory");
     if (p->p_memsz == 0)
         return true;
+    if (!read_page_size(r, p, at))
+        return false;
+    const uint64_t page = image->page_size;
     if (p->p_vaddr > MAX_IMAGE_SIZE || p->p_memsz > MAX_IMAGE_SIZE - p->p_vaddr)
         return fail(r, RULE_elf_segment, at, "it does not fit into a box");
-    if (p->p_vaddr % PAGE_SIZE != p->p_offset % PAGE_SIZE)
+    if (p->p_vaddr % page != p->p_offset % page)
         return fail(r, RULE_elf_segment, at, "address and file offset differ within a page");
     if ((p->p_flags & (PF_R | PF_W | PF_X)) == 0)
         return fail(r, RULE_elf_segment, at, "it can neither be read, written nor executed");
     if ((p->p_flags & PF_W) != 0 && (p->p_flags & PF_X) != 0)
         return fail(r, RULE_elf_writable_code, at, NULL);
-    if ((p->p_flags & PF_X) != 0 && p->p_vaddr % PAGE_SIZE != 0)
+    if ((p->p_flags & PF_X) != 0 && p->p_vaddr % page != 0)
         return fail(r, RULE_elf_segment, at,
                     "code that does not start on a page; link with -z separate-code");
     if ((p->p_flags & PF_X) != 0 && p->p_filesz != p->p_memsz)
@@ -101,11 +117,11 @@ static bool read_segment(struct reader *r, const Elf64_Phdr *p, uint64_t at)
     if (image->segment_count == LFI_IMAGE_MAX_SEGMENTS)
         return fail(r, RULE_elf_segment, at, "too many segments");
     if (image->segment_count == 0)
-        image->start = p->p_vaddr / PAGE_SIZE * PAGE_SIZE;
-    else if (p->p_vaddr / PAGE_SIZE * PAGE_SIZE < image->end)
+        image->start = p->p_vaddr / page * page;
+    else if (p->p_vaddr / page * page < image->end)
         return fail(r, RULE_elf_segment, at,
                     "it is not behind the segment before it, on pages of its own");
-    image->end = (p->p_vaddr + p->p_memsz + PAGE_SIZE - 1) / PAGE_SIZE * PAGE_SIZE;
+    image->end = (p->p_vaddr + p->p_memsz + page - 1) / page * page;
     image->segments[image->segment_count++] = (struct lfi_segment){
         .vaddr = p->p_vaddr,
         .mem_size = p->p_memsz,
@@ -208,9 +224,11 @@ static bool check_entry(struct reader *r)
     }
     if (!code)
         return fail(r, RULE_elf_no_code, 0, NULL);
-    if (!inside || image->entry % LFI_BUNDLE_SIZE != 0)
+    const unsigned alignment = image->arch == LFI_ARCH_AARCH64 ? LFI_INSN_SIZE : LFI_BUNDLE_SIZE;
+    if (!inside || image->entry % alignment != 0)
         return fail(r, RULE_elf_entry, offsetof(Elf64_Ehdr, e_entry),
-                    inside ? "it is not at the start of a bundle" : "it lies outside the code");
+                    inside ? "it is not at the start of a bundle or instruction"
+                           : "it lies outside the code");
     return true;
 }
 

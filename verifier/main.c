@@ -15,6 +15,7 @@ enum { DEFAULT_LIMIT = 20, EXIT_USAGE = 2 };
 
 struct options {
     bool all, quiet, stats, raw;
+    enum lfi_arch arch;
     unsigned mode;
     uint64_t address, image_start, image_end;
 };
@@ -39,10 +40,12 @@ static const char help[] =
     "  -a, --all              show all violations of a file, not only the first 20\n"
     "  -q, --quiet            show none\n"
     "  -s, --stats            show how much code was verified, and how fast\n"
-    "      --raw              each FILE is bare code for x86_64, not ELF\n"
+    "      --raw              each FILE is bare code, not ELF\n"
+    "      --arch=ARCH        with --raw: x86_64 (default) or aarch64\n"
     "      --mode=MODE        with --raw: full (default), stores or jumps\n"
     "      --address=N        with --raw: the address of the first byte, a multiple of 32\n"
-    "      --image=START-END  with --raw: what rip-relative operands may name\n"
+    "                         (aarch64: of 4)\n"
+    "      --image=START-END  with --raw: what position-relative operands may name\n"
     "                         (default: the code itself)\n"
     "  -h, --help             show this help\n"
     "  -V, --version          show the version\n"
@@ -129,7 +132,7 @@ static enum lfi_verdict verify_raw(struct subject *s)
         .image_start = o->image_end != 0 ? o->image_start : o->address,
         .image_end = o->image_end != 0 ? o->image_end : o->address + s->size,
     };
-    return lfi_verify_code(LFI_ARCH_X86_64, o->mode, &code, report, s);
+    return lfi_verify_code(o->arch, o->mode, &code, report, s);
 }
 
 /* Returns whether it passes. */
@@ -176,17 +179,29 @@ static bool parse_mode(const char *text, unsigned *mode)
     return false;
 }
 
+static bool parse_arch(const char *text, enum lfi_arch *arch)
+{
+    *arch = strcmp(text, "aarch64") == 0 ? LFI_ARCH_AARCH64 : LFI_ARCH_X86_64;
+    return *arch == LFI_ARCH_AARCH64 || strcmp(text, "x86_64") == 0;
+}
+
 int main(int argc, char **argv)
 {
-    enum { RAW = 256, MODE, ADDRESS, IMAGE };
+    enum { RAW = 256, ARCH, MODE, ADDRESS, IMAGE };
     static const struct option longs[] = {
-        {"all", no_argument, NULL, 'a'},           {"quiet", no_argument, NULL, 'q'},
-        {"stats", no_argument, NULL, 's'},         {"raw", no_argument, NULL, RAW},
-        {"mode", required_argument, NULL, MODE},   {"address", required_argument, NULL, ADDRESS},
-        {"image", required_argument, NULL, IMAGE}, {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'V'},       {NULL, 0, NULL, 0},
+        {"all", no_argument, NULL, 'a'},
+        {"quiet", no_argument, NULL, 'q'},
+        {"stats", no_argument, NULL, 's'},
+        {"raw", no_argument, NULL, RAW},
+        {"arch", required_argument, NULL, ARCH},
+        {"mode", required_argument, NULL, MODE},
+        {"address", required_argument, NULL, ADDRESS},
+        {"image", required_argument, NULL, IMAGE},
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},
+        {NULL, 0, NULL, 0},
     };
-    struct options o = {.mode = LFI_MODE_FULL};
+    struct options o = {.arch = LFI_ARCH_X86_64, .mode = LFI_MODE_FULL};
     const char *rest;
     bool usage = false, raw_only = false;
     int c;
@@ -204,14 +219,17 @@ int main(int argc, char **argv)
         case RAW:
             o.raw = true;
             break;
+        case ARCH:
+            raw_only = true;
+            usage |= !parse_arch(optarg, &o.arch);
+            break;
         case MODE:
             raw_only = true;
             usage |= !parse_mode(optarg, &o.mode);
             break;
         case ADDRESS:
             raw_only = true;
-            usage |=
-                !parse_number(optarg, 0, &o.address, &rest) || o.address % LFI_BUNDLE_SIZE != 0;
+            usage |= !parse_number(optarg, 0, &o.address, &rest);
             break;
         case IMAGE:
             raw_only = true;
@@ -229,6 +247,7 @@ int main(int argc, char **argv)
             break;
         }
     }
+    usage |= o.address % (o.arch == LFI_ARCH_AARCH64 ? LFI_INSN_SIZE : LFI_BUNDLE_SIZE) != 0;
     if (usage || optind == argc || (raw_only && !o.raw)) {
         fputs("lfi-verify: wrong usage; see lfi-verify --help\n", stderr);
         return EXIT_USAGE;

@@ -21,5 +21,7 @@ void lfi_violation_set(struct lfi_violation *violation, enum rule rule, const ch
 /* lfi_verify_code() of one architecture; `code` has been checked for sanity. */
 enum lfi_verdict lfi_x86_64_verify(unsigned mode, const struct lfi_code *code,
                                    lfi_violation_fn *report, void *data);
+enum lfi_verdict lfi_aarch64_verify(unsigned mode, const struct lfi_code *code,
+                                    lfi_violation_fn *report, void *data);
 
 #endif

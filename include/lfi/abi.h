@@ -27,8 +27,8 @@
 #define LFI_SYS_PAGE_SIZE  0x1000
 #define LFI_SLOT_OFFSET(k) (-8 * ((k) + 1))
 #define LFI_SLOT_SYSCALL   0  /* a Linux system call, its registers as the kernel has them */
-#define LFI_SLOT_GET_TP    1  /* the thread pointer, in %r11 on x86-64 */
-#define LFI_SLOT_SET_TP    2  /* the thread pointer becomes %rdi on x86-64 */
+#define LFI_SLOT_GET_TP    1  /* x86-64: the thread pointer, in %r11 */
+#define LFI_SLOT_SET_TP    2  /* x86-64: the thread pointer becomes %rdi */
 #define LFI_SLOT_RETURN    3  /* end the host's call into the box; does not come back */
 #define LFI_SLOT_BASE      4  /* x86-64: not an entry, the box base as a value */
 #define LFI_SLOT_RESERVED  5  /* x86-64: not for code */
@@ -36,6 +36,13 @@
 
 /* x86-64 code: bundle size, in bytes. Indirect branches reach only bundle starts. */
 #define LFI_BUNDLE_SIZE 32
+
+/* AArch64 code: size of an instruction. Indirect branches reach every one. */
+#define LFI_INSN_SIZE 4
+
+/* AArch64: the context block that x25 points to, outside of the box. */
+#define LFI_CONTEXT_SIZE 64
+#define LFI_CONTEXT_TP   16 /* offset of the thread pointer, the only part that code may access */
 
 /* Sandboxing modes, as the note records them. */
 #define LFI_MODE_FULL   0          /* loads, stores, control flow */

@@ -5,7 +5,8 @@
  * The verifier trusts nothing that made the code. docs/verifier.md lists its rules; every refusal
  * names one of them. All functions are thread safe: they keep no state between calls, read their
  * input only (it must not change meanwhile; the caller verifies a private copy), and allocate
- * about 3/8 of the code's size as working memory, which they free before they return.
+ * working memory (for x86-64 about 3/8 of the code's size, for AArch64 less than 1 MiB), which they
+ * free before they return.
  */
 #ifndef LFI_VERIFIER_H
 #define LFI_VERIFIER_H
@@ -50,15 +51,19 @@ typedef bool lfi_violation_fn(void *data, const struct lfi_violation *violation)
 /* A run of executable bytes and what its position-relative operands may name. */
 struct lfi_code {
     const uint8_t *bytes;
-    size_t size;      /* what is mapped behind, until the end of the page, must be traps (hlt) */
-    uint64_t address; /* of bytes[0], relative to the image; a multiple of the bundle size */
+    size_t size;      /* what is mapped behind, until the end of the page, must be traps: hlt (0xf4)
+                         on x86-64, udf #0 (zeros) on AArch64 */
+    uint64_t address; /* of bytes[0], relative to the image; a multiple of the bundle size or, on
+                         AArch64, of the instruction size. The image is loaded at a page */
     uint64_t image_start; /* the image that the code belongs to, in the same coordinates: */
-    uint64_t image_end;   /* position-relative memory operands must lie inside [start, end) */
+    uint64_t image_end;   /* position-relative memory operands, and on AArch64 direct branches, must
+                             lie inside [start, end); all of it is inside the box */
 };
 
 /*
  * Verifies one run of code as sandboxing mode `mode` (LFI_MODE_* of <lfi/abi.h>) demands. Control
- * leaves the run only through table slots, masked indirect branches, or by falling off its end.
+ * leaves the run only through table slots, masked or guarded indirect branches, or by falling off
+ * its end; on AArch64 also by direct branches inside the image.
  */
 enum lfi_verdict lfi_verify_code(enum lfi_arch arch, unsigned mode, const struct lfi_code *code,
                                  lfi_violation_fn *report, void *data);
@@ -66,7 +71,7 @@ enum lfi_verdict lfi_verify_code(enum lfi_arch arch, unsigned mode, const struct
 /*
  * A loadable segment of an ELF file; all values were checked by lfi_image_read(). One with
  * `execute` starts on a page and has as many bytes in the file as in memory; the loader verifies
- * exactly these, and fills the rest of the last page with hlt (0xf4).
+ * exactly these, and fills the rest of the last page with traps (struct lfi_code).
  */
 struct lfi_segment {
     uint64_t vaddr; /* page offset equals that of `offset` */
@@ -82,7 +87,8 @@ struct lfi_segment {
 struct lfi_image {
     enum lfi_arch arch;
     unsigned mode;       /* LFI_MODE_* from the note */
-    uint64_t entry;      /* inside an executable segment, bundle aligned */
+    uint64_t page_size;  /* what "page" means here: the largest that the host's may be */
+    uint64_t entry;      /* inside an executable segment, aligned as struct lfi_code.address */
     uint64_t start, end; /* page-aligned bounds of all segments */
     uint64_t phdr_vaddr; /* where the program headers are mapped; 0 if they are not */
     uint16_t phdr_count;

@@ -77,3 +77,14 @@ expect 0 --raw --mode=jumps store
 printf '\213\005\000\020\000\000' >rip
 expect 1 --raw rip
 expect 0 --raw --image=0-0x2000 rip
+
+# AArch64: svc and brk, and an address that is no multiple of 32.
+printf '\001\000\000\324' >svc
+printf '\000\000\040\324' >brk
+expect 1 --raw --arch=aarch64 svc
+says err '^lfi-verify: svc:0x0: system-call: .* \[01 00 00 d4\] svc$'
+expect 0 --raw --arch=aarch64 --address=0x1000 brk
+expect 0 --raw --arch=aarch64 --address=0x1004 brk
+expect 2 --raw --arch=aarch64 --address=0x1002 brk
+expect 2 --raw --arch=arm brk
+expect 2 --arch=aarch64 brk

@@ -30,13 +30,16 @@ struct file {
     uint8_t data[64];
 };
 
-static void make(struct file *f)
+static const Elf64_Half machines[] = {EM_X86_64, EM_AARCH64};
+enum { MACHINES = sizeof machines / sizeof *machines };
+
+static void make(struct file *f, Elf64_Half machine)
 {
     memset(f, 0, sizeof *f);
     f->header = (Elf64_Ehdr){
         .e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
         .e_type = ET_DYN,
-        .e_machine = EM_X86_64,
+        .e_machine = machine,
         .e_version = EV_CURRENT,
         .e_entry = 4096 + 32,
         .e_phoff = offsetof(struct file, segments),
@@ -69,9 +72,9 @@ static void make(struct file *f)
     f->note.header = (Elf64_Nhdr){4, LFI_NOTE_DESC_SIZE, LFI_NOTE_TYPE};
     memcpy(f->note.owner, LFI_NOTE_OWNER, 4);
     f->note.desc[0] = LFI_ABI_VERSION;
-    f->note.desc[1] = EM_X86_64;
+    f->note.desc[1] = machine;
     f->note.desc[2] = LFI_MODE_FULL;
-    memset(f->code, 0xf4, sizeof f->code);
+    memset(f->code, machine == EM_X86_64 ? 0xf4 : 0, sizeof f->code); /* traps */
 }
 
 static bool count(void *data, const struct lfi_violation *violation)
@@ -96,20 +99,23 @@ static enum lfi_verdict verify(const void *file, size_t size)
     enum lfi_verdict verdict = lfi_verify_elf(copy, size, count, &violations);
     assert_int_equal(verdict == LFI_ACCEPTED, violations == 0);
     if (headers == LFI_ACCEPTED) {
+        const uint64_t page = image.page_size;
         uint64_t end = image.start;
+        assert_true(page == 4096 || (image.arch == LFI_ARCH_AARCH64 && page % 4096 == 0));
         assert_true(image.segment_count >= 1);
         for (unsigned i = 0; i < image.segment_count; i++) {
             const struct lfi_segment *s = &image.segments[i];
             assert_true(s->vaddr >= end);
             assert_true(s->offset <= size && s->file_size <= size - s->offset);
             assert_true(s->file_size <= s->mem_size && s->mem_size > 0);
-            assert_true(s->vaddr % 4096 == s->offset % 4096);
+            assert_true(s->vaddr % page == s->offset % page);
             assert_false(s->write && s->execute);
-            assert_true(!s->execute || s->vaddr % 4096 == 0);
-            end = (s->vaddr + s->mem_size + 4095) / 4096 * 4096;
+            assert_true(!s->execute || s->vaddr % page == 0);
+            end = (s->vaddr + s->mem_size + page - 1) / page * page;
         }
         assert_true(image.end == end && end <= LFI_BOX_SIZE - 2 * (uint64_t)LFI_GUARD_SIZE);
-        assert_true(image.entry % LFI_BUNDLE_SIZE == 0);
+        assert_true(
+            image.entry % (image.arch == LFI_ARCH_X86_64 ? LFI_BUNDLE_SIZE : LFI_INSN_SIZE) == 0);
         assert_true(image.mode <= LFI_MODE_JUMPS);
     } else {
         assert_int_equal(headers, LFI_REFUSED);
@@ -123,20 +129,24 @@ static enum lfi_verdict verify(const void *file, size_t size)
 static void good(void **state)
 {
     (void)state;
-    struct file f;
-    make(&f);
-    assert_int_equal(verify(&f, sizeof f), LFI_ACCEPTED);
-    f.code[40] = 0xc3;
-    assert_int_equal(verify(&f, sizeof f), LFI_REFUSED);
+    for (unsigned m = 0; m < MACHINES; m++) {
+        struct file f;
+        make(&f, machines[m]);
+        assert_int_equal(verify(&f, sizeof f), LFI_ACCEPTED);
+        memset(f.code + 40, 0xff, 4);
+        assert_int_equal(verify(&f, sizeof f), LFI_REFUSED);
+    }
 }
 
 static void cut(void **state)
 {
     (void)state;
-    struct file f;
-    make(&f);
-    for (size_t size = 0; size < sizeof f; size++)
-        assert_int_equal(verify(&f, size), LFI_REFUSED);
+    for (unsigned m = 0; m < MACHINES; m++) {
+        struct file f;
+        make(&f, machines[m]);
+        for (size_t size = 0; size < sizeof f; size++)
+            assert_int_equal(verify(&f, size), LFI_REFUSED);
+    }
 }
 
 static uint64_t next_random(uint64_t *random)
@@ -179,7 +189,7 @@ static void changed(void **state)
     for (unsigned i = 0; i < 200000; i++) {
         struct file f;
         uint8_t *bytes = (uint8_t *)&f;
-        make(&f);
+        make(&f, machines[i % 8 == 0]);
         for (unsigned k = next_random(&random) % 3 + 1; k > 0; k--) {
             size_t at = next_random(&random) % headers;
             static const uint8_t sizes[] = {1, 2, 4, 8};

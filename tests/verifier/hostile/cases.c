@@ -45,6 +45,12 @@ static bool read_modes(char *words, bool modes[CASE_MODES])
     return true;
 }
 
+static bool put_word(struct code *code, uint32_t word)
+{
+    return put(code, (uint8_t)word) && put(code, (uint8_t)(word >> 8)) &&
+           put(code, (uint8_t)(word >> 16)) && put(code, (uint8_t)(word >> 24));
+}
+
 static bool read_bytes(char *line, struct code *code)
 {
     for (char *word = strtok(line, " "); word; word = strtok(NULL, " ")) {
@@ -60,8 +66,11 @@ static bool read_bytes(char *line, struct code *code)
                 if (!put(code, 0x90))
                     return false;
         } else {
+            size_t digits = strlen(word);
             value = (unsigned)strtoul(word, &end, 16);
-            if (strlen(word) != 2 || *end || !put(code, (uint8_t)value))
+            if (*end || !(digits == 2   ? put(code, (uint8_t)value)
+                          : digits == 8 ? put_word(code, value)
+                                        : false))
                 return false;
         }
     }
@@ -125,7 +134,7 @@ static char *trim(char *line)
     return line;
 }
 
-bool case_list_read(struct case_list *list, const char *path, const char *rule)
+bool case_list_read(struct case_list *list, enum lfi_arch arch, const char *path, const char *rule)
 {
     FILE *file = fopen(path, "r");
     if (!file) {
@@ -149,7 +158,8 @@ bool case_list_read(struct case_list *list, const char *path, const char *rule)
     fclose(file);
     for (size_t i = first; ok && i < list->count; i++) {
         c = &list->cases[i];
-        if (!c->hostile.size || !c->twin.size || !fill(&c->hostile, 0) || !fill(&c->twin, 0) ||
+        bool filled = arch == LFI_ARCH_AARCH64 || (fill(&c->hostile, 0) && fill(&c->twin, 0));
+        if (!c->hostile.size || !c->twin.size || !filled ||
             !(c->refused[0] || c->refused[1] || c->refused[2])) {
             fprintf(stderr, "%s: case %s is not complete, or too long\n", path, c->name);
             ok = false;

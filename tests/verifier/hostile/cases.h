@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * Hostile code sequences as text, one file a rule: x86_64/RULE.txt. A case is
+ * Hostile code sequences as text, one file a rule: x86_64/RULE.txt, aarch64/RULE.txt. A case is
  *
  *     case NAME              unique in its file
  *     modes MODE…            where the hostile bytes are refused for RULE and the twin is accepted
@@ -11,8 +11,9 @@
  *     twin                   what must be accepted: as close to it as possible
  *         BYTES  # comment
  *
- * BYTES are two-digit hexadecimal numbers, `nop*N` (N bytes 90), or `to N` (nops up to offset N of
- * a bundle; none if it is there already). A sequence is filled with nops up to the end of its last
+ * BYTES are two-digit hexadecimal numbers; on AArch64 also eight-digit ones, the words of
+ * instructions; on x86-64 also `nop*N` (N bytes 90) and `to N` (nops up to offset N of a bundle;
+ * none if it is there already), and a sequence is filled with nops up to the end of its last
  * bundle. The code stands at CASE_ADDRESS.
  */
 #ifndef HOSTILE_CASES_H
@@ -21,6 +22,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <lfi/verifier.h>
 
 #define CASE_ADDRESS     0x40000
 #define CASE_IMAGE_START 0x30000
@@ -48,7 +51,7 @@ struct case_list {
 
 /* Adds the cases of the file to *list. On an error it is reported on stderr and false is returned.
  */
-bool case_list_read(struct case_list *list, const char *path, const char *rule);
+bool case_list_read(struct case_list *list, enum lfi_arch arch, const char *path, const char *rule);
 
 extern const char *const case_mode_names[CASE_MODES];
 

@@ -4,7 +4,7 @@
  * (cases.h says what a case is). Also holds the folder to docs/verifier.md: every rule for code has
  * cases, and no case names another rule.
  *
- *     hostile-code CASES_FOLDER DOCS/verifier.md
+ *     hostile-code ARCH CASES_FOLDER DOCS/verifier.md
  */
 #include "cases.h"
 
@@ -20,6 +20,15 @@
 #define MIN_CASES    150 /* of all rules */
 #define MIN_PER_RULE 2
 #define MAX_RULES    64
+
+/* What is tested: its name on the command line, and that of its sections in the document. */
+static const struct target {
+    enum lfi_arch arch;
+    const char *name, *heading;
+} targets[] = {
+    {LFI_ARCH_X86_64, "x86_64", "## x86-64"},
+    {LFI_ARCH_AARCH64, "aarch64", "## AArch64"},
+};
 
 struct tally {
     unsigned passed, failed;
@@ -47,7 +56,8 @@ static bool check(struct tally *tally, bool passed)
     return passed;
 }
 
-static enum lfi_verdict verify(const struct hostile_case *c, const struct code *code, unsigned mode,
+static enum lfi_verdict verify(enum lfi_arch arch, const struct hostile_case *c,
+                               const struct code *code, unsigned mode,
                                struct first_violation *first)
 {
     *first = (struct first_violation){0};
@@ -61,7 +71,7 @@ static enum lfi_verdict verify(const struct hostile_case *c, const struct code *
                            .address = CASE_ADDRESS,
                            .image_start = c->image_start,
                            .image_end = c->image_end};
-    enum lfi_verdict verdict = lfi_verify_code(LFI_ARCH_X86_64, mode, &run, keep_first, first);
+    enum lfi_verdict verdict = lfi_verify_code(arch, mode, &run, keep_first, first);
     free(bytes);
     return verdict;
 }
@@ -76,27 +86,28 @@ static void complain(const struct hostile_case *c, unsigned mode, const char *wh
     putchar('\n');
 }
 
-static void run_case(const struct hostile_case *c, struct tally *tally)
+static void run_case(enum lfi_arch arch, const struct hostile_case *c, struct tally *tally)
 {
     struct first_violation first;
     for (unsigned mode = 0; mode < CASE_MODES; mode++) {
         if (c->refused[mode]) {
-            enum lfi_verdict verdict = verify(c, &c->hostile, mode, &first);
+            enum lfi_verdict verdict = verify(arch, c, &c->hostile, mode, &first);
             if (verdict == LFI_ACCEPTED)
                 check(tally, false), complain(c, mode, "HOLE: hostile code accepted", &first);
             else if (!check(tally, verdict == LFI_REFUSED && first.seen &&
                                        !strcmp(first.violation.rule, c->rule)))
                 complain(c, mode, "refused, but not for its rule", &first);
-            if (!check(tally, verify(c, &c->twin, mode, &first) == LFI_ACCEPTED))
+            if (!check(tally, verify(arch, c, &c->twin, mode, &first) == LFI_ACCEPTED))
                 complain(c, mode, "the twin is refused", &first);
         }
-        if (c->free[mode] && !check(tally, verify(c, &c->hostile, mode, &first) == LFI_ACCEPTED))
+        if (c->free[mode] &&
+            !check(tally, verify(arch, c, &c->hostile, mode, &first) == LFI_ACCEPTED))
             complain(c, mode, "refused, where its rule does not hold", &first);
     }
 }
 
-/* The rules for code that the document defines: first column of its tables, until "ELF files". */
-static size_t documented_rules(const char *path, char rules[MAX_RULES][32])
+/* The rules for code that the document defines: first column of the tables in the sections. */
+static size_t documented_rules(const char *path, const char *heading, char rules[MAX_RULES][32])
 {
     FILE *file = fopen(path, "r");
     if (!file) {
@@ -105,17 +116,22 @@ static size_t documented_rules(const char *path, char rules[MAX_RULES][32])
     }
     char line[1024];
     size_t count = 0;
-    while (fgets(line, sizeof line, file) && strncmp(line, "## ELF", 6) && count < MAX_RULES)
-        if (sscanf(line, "| `%31[a-z0-9-]`", rules[count]) == 1)
+    bool inside = false;
+    while (fgets(line, sizeof line, file) && count < MAX_RULES) {
+        if (!strncmp(line, "## ", 3))
+            inside = !strncmp(line, heading, strlen(heading));
+        if (inside && sscanf(line, "| `%31[a-z0-9-]`", rules[count]) == 1)
             count++;
+    }
     fclose(file);
     return count;
 }
 
-static void check_coverage(const struct case_list *list, const char *document, struct tally *tally)
+static void check_coverage(const struct case_list *list, const char *document, const char *heading,
+                           struct tally *tally)
 {
     char rules[MAX_RULES][32];
-    size_t rule_count = documented_rules(document, rules), known = 0;
+    size_t rule_count = documented_rules(document, heading, rules), known = 0;
     for (size_t i = 0; i < rule_count; i++) {
         size_t cases = 0;
         for (size_t k = 0; k < list->count; k++)
@@ -138,7 +154,7 @@ static void check_coverage(const struct case_list *list, const char *document, s
             }
 }
 
-static bool read_folder(const char *folder, struct case_list *list)
+static bool read_folder(const char *folder, enum lfi_arch arch, struct case_list *list)
 {
     DIR *dir = opendir(folder);
     if (!dir) {
@@ -153,7 +169,7 @@ static bool read_folder(const char *folder, struct case_list *list)
             entry->d_name[end])
             continue;
         snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-        ok = case_list_read(list, path, rule);
+        ok = case_list_read(list, arch, path, rule);
     }
     closedir(dir);
     return ok;
@@ -161,17 +177,21 @@ static bool read_folder(const char *folder, struct case_list *list)
 
 int main(int argc, char **argv)
 {
-    if (argc != 3) {
-        fprintf(stderr, "usage: %s CASES_FOLDER DOCS/verifier.md\n", argv[0]);
+    const struct target *target = NULL;
+    for (size_t i = 0; argc == 4 && i < sizeof targets / sizeof *targets; i++)
+        if (!strcmp(argv[1], targets[i].name))
+            target = &targets[i];
+    if (!target) {
+        fprintf(stderr, "usage: %s ARCH CASES_FOLDER DOCS/verifier.md\n", argv[0]);
         return 2;
     }
     struct case_list list = {0};
     struct tally tally = {0};
-    if (!read_folder(argv[1], &list))
+    if (!read_folder(argv[2], target->arch, &list))
         return 1;
     for (size_t i = 0; i < list.count; i++)
-        run_case(&list.cases[i], &tally);
-    check_coverage(&list, argv[2], &tally);
+        run_case(target->arch, &list.cases[i], &tally);
+    check_coverage(&list, argv[3], target->heading, &tally);
     printf("%zu cases: %u passed, %u failed\n", list.count, tally.passed, tally.failed);
     free(list.cases);
     return tally.failed != 0;

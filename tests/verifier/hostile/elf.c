@@ -23,6 +23,8 @@ enum {
     CODE_AT = PAGE,
     DATA_AT = 2 * PAGE,
     FILE_SIZE = 3 * PAGE,
+    LARGE_PAGE = 0x10000, /* of AArch64 */
+    CAPACITY = 3 * LARGE_PAGE,
     CODE_SIZE = 3 * LFI_BUNDLE_SIZE,
     MAX_PHDRS = 60,
 };
@@ -38,7 +40,7 @@ struct note {
 
 struct file {
     union {
-        uint8_t bytes[FILE_SIZE];
+        uint8_t bytes[CAPACITY];
         struct {
             Elf64_Ehdr header;
             Elf64_Phdr phdrs[MAX_PHDRS];
@@ -88,6 +90,34 @@ static void good(struct file *f)
         PT_NOTE, PF_R, NOTE_AT, NOTE_AT, NOTE_AT, sizeof(struct note), sizeof(struct note), 4};
     put_note(f, NOTE_AT);
     memset(f->bytes + CODE_AT, 0x90, CODE_SIZE);
+}
+
+static void put_word(struct file *f, size_t at, uint32_t word)
+{
+    for (unsigned i = 0; i < 4; i++)
+        f->bytes[at + i] = (uint8_t)(word >> 8 * i);
+}
+
+/* Makes it a file for AArch64, linked for pages of this size. */
+static void aarch64(struct file *f, uint64_t page)
+{
+    f->header.e_machine = EM_AARCH64;
+    note_at(f, NOTE_AT)->machine = EM_AARCH64;
+    for (unsigned i = HEADERS; i <= DATA; i++)
+        f->phdrs[i].p_align = page;
+    for (size_t at = CODE_AT; at < CODE_AT + CODE_SIZE; at += 4)
+        put_word(f, at, 0xd503201f); /* nop */
+}
+
+/* The same with the code and the data on large pages of their own. */
+static void large_pages(struct file *f)
+{
+    aarch64(f, LARGE_PAGE);
+    memmove(f->bytes + LARGE_PAGE, f->bytes + CODE_AT, CODE_SIZE);
+    f->phdrs[CODE].p_vaddr = f->phdrs[CODE].p_offset = LARGE_PAGE;
+    f->phdrs[DATA].p_vaddr = f->phdrs[DATA].p_offset = 2 * LARGE_PAGE;
+    f->header.e_entry = LARGE_PAGE;
+    f->size = CAPACITY;
 }
 
 /* `count` copies of the data segment, each on the page behind the one before it. */
@@ -246,6 +276,7 @@ static unsigned damage(unsigned rounds)
                 seg->file_size <= seg->mem_size && image.start <= seg->vaddr &&
                 seg->vaddr <= image.end && seg->mem_size <= image.end - seg->vaddr &&
                 image.end - image.start <= LIMIT && !(seg->write && seg->execute) &&
+                image.page_size >= PAGE && image.page_size <= LARGE_PAGE &&
                 (!s || (seg[-1].vaddr + seg[-1].mem_size + PAGE - 1) / PAGE <= seg->vaddr / PAGE);
         }
         enum lfi_verdict all = verify(&f, &first);

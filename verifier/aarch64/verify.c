@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * The rules of docs/verifier.md on AArch64 code, in one pass: each word is looked up in the table
+ * and checked with what the words before it left behind.
+ *
+ * That is enough, because every branch requires that x30 and sp keep their promises (docs/abi.md).
+ * So whoever comes to an instruction by a branch, from wherever, finds them kept, and what was
+ * proven about it for whoever comes from the instruction before holds all the more.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <lfi/abi.h>
+
+#include "forms.h"
+
+enum { WORD = LFI_INSN_SIZE };
+
+struct verifier {
+    const struct lfi_code *code;
+    unsigned confine; /* which accesses are confined in this mode; 0: sp is not, either */
+    lfi_violation_fn *report;
+    void *data;
+    bool refused, stopped;
+
+    size_t pos; /* of the instruction that is looked at */
+    enum { IN_BOX, ANYWHERE, TABLE_ENTRY } x30;
+    enum { STEADY, STEPPED_DOWN, STEPPED_UP } stack; /* has sp moved without a check? */
+    size_t step_pos;
+
+    struct form_index index;
+};
+
+static uint32_t read_word(const uint8_t *p)
+{
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+/* Reports that what is at pos breaks a rule. */
+static void refuse(struct verifier *v, size_t pos, enum rule rule, const char *detail)
+{
+    v->refused = true;
+    v->x30 = IN_BOX; /* said once is enough */
+    v->stack = STEADY;
+    if (v->stopped)
+        return;
+    if (v->report == NULL) {
+        v->stopped = true;
+        return;
+    }
+    const uint8_t *bytes = v->code->bytes + pos;
+    size_t left = v->code->size - pos;
+    struct lfi_violation violation;
+    lfi_violation_set(&violation, rule, detail);
+    violation.address = v->code->address + pos;
+    violation.length = (uint8_t)(left < WORD ? left : WORD);
+    memcpy(violation.bytes, bytes, violation.length);
+    if (left >= WORD)
+        snprintf(violation.text, sizeof violation.text, "%s",
+                 v->index.forms[form_find(&v->index, read_word(bytes))].name);
+    if (!v->report(v->data, &violation))
+        v->stopped = true;
+}
+
+/* Does [pos + displacement, ... + size) lie inside the image? */
+static bool in_image(const struct verifier *v, uint64_t pos, int64_t displacement, unsigned size)
+{
+    uint64_t address = v->code->address + pos + (uint64_t)displacement;
+    return address >= v->code->image_start && address <= v->code->image_end &&
+           v->code->image_end - address >= size;
+}
+
+/* ---- memory -----------------------------------------------------------------------------------
+ */
+
+/* Is the memory operand accessed for sure, and is its displacement negative? */
+static bool is_sure(uint32_t word, enum kind kind, bool *negative)
+{
+    *negative =
+        (kind == SURE7 && (word >> 21 & 1) != 0) || (kind == SURE9 && (word >> 20 & 1) != 0);
+    return kind == SURE || kind == SURE7 || kind == SURE9;
+}
+
+/* An access through sp: does it check a step, and may it write sp back if it does? */
+static enum rule check_stack_access(struct verifier *v, uint32_t word, const struct form *form)
+{
+    bool negative, sure = is_sure(word, form->kind, &negative);
+    bool stores = (form->access & W) != 0, back = form->use[AT_5] == BASED_BACK;
+    if (sure && (stores || (v->stack == STEPPED_UP && !negative)))
+        v->stack = STEADY;
+    if (!back)
+        return RULE_NONE;
+    if (v->stack != STEADY)
+        return RULE_stack_step;
+    return sure && (stores || !negative) ? RULE_NONE : RULE_stack_write;
+}
+
+static enum rule check_memory(struct verifier *v, uint32_t word, const struct form *form)
+{
+    unsigned field = form->use[AT_0] == BASED ? AT_0 : AT_5;
+    enum use use = form->use[field];
+    if (use != BASED && use != BASED_BACK && use != BASED_OTHER)
+        return RULE_NONE;
+    unsigned base = form_register(word, field);
+    bool is_sp = field == AT_5 && base == SP;
+    if ((form->access & v->confine) != 0 && (use == BASED_OTHER || (base != ADDRESS && !is_sp)))
+        return (form->access & W) != 0 ? RULE_store_address : RULE_load_address;
+    return is_sp && v->confine != 0 && use != BASED_OTHER ? check_stack_access(v, word, form)
+                                                          : RULE_NONE;
+}
+
+static enum rule check_literal(const struct verifier *v, int64_t displacement, unsigned size)
+{
+    return (v->confine & R) != 0 && !in_image(v, v->pos, displacement, size) ? RULE_literal_target
+                                                                             : RULE_NONE;
+}
+
+/* ---- registers --------------------------------------------------------------------------------
+ */
+
+/* adr and adrp: what they name, relative to the instruction. */
+static int64_t adr_displacement(const struct verifier *v, uint32_t word, enum kind kind)
+{
+    int64_t value = ((int32_t)(word << 8) >> 11 & -4) | (int32_t)(word >> 29 & 3);
+    return kind == ADR ? value : value * 4096 - (int64_t)((v->code->address + v->pos) & 4095);
+}
+
+static enum rule check_write(struct verifier *v, uint32_t word, const struct form *form,
+                             unsigned reg)
+{
+    switch (reg) {
+    case CONTEXT:
+    case BASE:
+        return RULE_reserved_register;
+    case ADDRESS:
+        return (form->kind == ADR || form->kind == ADRP) &&
+                       in_image(v, v->pos, adr_displacement(v, word, form->kind), 1)
+                   ? RULE_NONE
+                   : RULE_reserved_register;
+    case LINK:
+        v->x30 = ANYWHERE;
+        return RULE_NONE;
+    default:
+        return RULE_NONE;
+    }
+}
+
+static enum rule check_writes(struct verifier *v, uint32_t word, const struct form *form)
+{
+    enum rule rule = RULE_NONE;
+    for (unsigned field = 0; field < FIELDS && rule == RULE_NONE; field++) {
+        unsigned reg = form_register(word, field);
+        switch (form->use[field]) {
+        case WRITTEN_SP:
+            if (reg == SP)
+                return v->confine != 0 ? RULE_stack_write : RULE_NONE;
+            rule = check_write(v, word, form, reg);
+            break;
+        case WRITTEN:
+        case BASED_BACK: /* of sp: check_memory() */
+            rule = check_write(v, word, form, reg);
+            break;
+        case PAIR:
+            rule = check_write(v, word, form, reg);
+            if (rule == RULE_NONE)
+                rule = check_write(v, word, form, reg + 1);
+            break;
+        default:
+            break;
+        }
+    }
+    return rule;
+}
+
+/* The registers that must differ for the instruction to do what its page says. */
+static bool is_predictable(uint32_t word, const struct form *form)
+{
+    unsigned t = form_register(word, AT_0), n = form_register(word, AT_5),
+             t2 = form_register(word, AT_10), s = form_register(word, AT_16);
+    return !((form->flags & TT2) != 0 && t == t2) &&
+           !((form->flags & TN) != 0 && t == n && n != SP) &&
+           !((form->flags & T2N) != 0 && t2 == n && n != SP) &&
+           !((form->flags & STATUS) != 0 && (s == t || (s == n && n != SP))) &&
+           !((form->flags & STATUS2) != 0 && s == t2);
+}
+
+/* ---- the stack pointer and control flow -------------------------------------------------------
+ */
+
+static enum rule check_step(struct verifier *v, uint32_t word, enum kind kind)
+{
+    uint32_t distance = (word >> 10 & 0xfff) << ((word >> 22 & 1) != 0 ? 12 : 0);
+    if (v->confine == 0)
+        return RULE_NONE;
+    if (v->stack != STEADY || distance > LFI_STACK_REACH)
+        return RULE_stack_step;
+    v->stack = kind == STEP_UP ? STEPPED_UP : STEPPED_DOWN;
+    v->step_pos = v->pos;
+    return RULE_NONE;
+}
+
+/* A branch; x30 has to be in the box unless the branch writes it. */
+static enum rule check_branch(struct verifier *v, enum kind kind, int64_t displacement)
+{
+    bool direct = kind <= CALL26, links = kind == CALL26 || kind == CALL_REG;
+    if (v->stack != STEADY)
+        return RULE_stack_step;
+    if (v->x30 == ANYWHERE && !links)
+        return RULE_link_register;
+    v->x30 = IN_BOX; /* or what it calls was an entry of the table, and it is now */
+    return direct && !in_image(v, v->pos, displacement, WORD) ? RULE_branch_target : RULE_NONE;
+}
+
+static enum rule check_kind(struct verifier *v, uint32_t word, enum kind kind, int64_t displacement)
+{
+    switch (kind) {
+    case LITERAL4:
+        return check_literal(v, displacement, 4);
+    case LITERAL8:
+        return check_literal(v, displacement, 8);
+    case LITERAL16:
+        return check_literal(v, displacement, 16);
+    case STEP_UP:
+    case STEP_DOWN:
+        return check_step(v, word, kind);
+    case GUARD_SP:
+        v->stack = STEADY;
+        return RULE_NONE;
+    case GUARD_X30:
+        v->x30 = IN_BOX;
+        return RULE_NONE;
+    case WRITES_X30:
+        v->x30 = ANYWHERE;
+        return RULE_NONE;
+    case TABLE:
+        v->x30 = TABLE_ENTRY;
+        return RULE_NONE;
+    case BRANCH14:
+    case BRANCH19:
+    case BRANCH26:
+    case CALL26:
+    case JUMP_REG:
+    case CALL_REG:
+    case CALL_X30:
+        return check_branch(v, kind, displacement);
+    default:
+        return RULE_NONE;
+    }
+}
+
+static enum rule check(struct verifier *v, uint32_t word, unsigned id)
+{
+    const struct form *form = &v->index.forms[id];
+    if (v->x30 == TABLE_ENTRY && form->kind != CALL_X30)
+        return RULE_runtime_call;
+    if (form->rule != RULE_NONE)
+        return form->rule;
+    if (!is_predictable(word, form))
+        return RULE_unpredictable;
+    enum rule rule = check_memory(v, word, form);
+    if (rule == RULE_NONE)
+        rule = check_writes(v, word, form);
+    if (rule == RULE_NONE)
+        rule = check_kind(v, word, form->kind, form_displacement(&v->index.quick[id], word));
+    return rule;
+}
+
+/* ---- the pass ---------------------------------------------------------------------------------
+ */
+
+/*
+ * Goes on while the answer is plain, and x30 and sp keep their promises. Speed only: check() says
+ * the same (tests/verifier/aarch64.c).
+ */
+static size_t quick_run(const struct verifier *v, size_t pos, size_t end)
+{
+    const struct form_index *index = &v->index;
+    const uint8_t *bytes = v->code->bytes;
+    /* An instruction at `from` + pos is inside the image if that is below `limit`. */
+    const uint64_t from = v->code->address - v->code->image_start;
+    const uint64_t size = v->code->image_end - v->code->image_start;
+    const uint64_t limit = size >= WORD ? size - WORD + 1 : 0;
+    for (; pos < end; pos += WORD) {
+        uint32_t word = read_word(bytes + pos);
+        const struct quick_form *quick = &index->quick[index->first[form_slot(index, word)]];
+        if (!form_matches(quick, word))
+            quick = &index->quick[form_find(index, word)];
+        uint32_t fails = index->fails_low[word & 0x3ff] | index->fails_high[word >> 10 & 0x7ff];
+        bool outside = from + pos + (uint64_t)form_displacement(quick, word) >= limit;
+        if ((fails & quick->tests) != 0 || outside)
+            break;
+        if (quick->quick != ACCEPT &&
+            (quick->quick == DECIDE || form_register(word, AT_0) == form_register(word, AT_10)))
+            break;
+    }
+    return pos;
+}
+
+static void run(struct verifier *v)
+{
+    size_t end = v->code->size / WORD * WORD;
+    while (v->pos < end && !v->stopped) {
+        if (v->x30 == IN_BOX && v->stack == STEADY) {
+            v->pos = quick_run(v, v->pos, end);
+            if (v->pos == end)
+                break;
+        }
+        uint32_t word = read_word(v->code->bytes + v->pos);
+        unsigned id = form_find(&v->index, word);
+        enum rule rule = check(v, word, id);
+        if (rule != RULE_NONE)
+            refuse(v, v->pos, rule, rule == RULE_feature ? v->index.forms[id].name : NULL);
+        v->pos += WORD;
+    }
+    if (v->stopped)
+        return;
+    if (v->stack != STEADY)
+        refuse(v, v->step_pos, RULE_stack_step, "the code ends");
+    else if (v->x30 != IN_BOX)
+        refuse(v, end - WORD, v->x30 == ANYWHERE ? RULE_link_register : RULE_runtime_call,
+               "the code ends");
+    if (v->code->size != end)
+        refuse(v, end, RULE_truncated, NULL);
+}
+
+enum lfi_verdict lfi_aarch64_verify(unsigned mode, const struct lfi_code *code,
+                                    lfi_violation_fn *report, void *data)
+{
+    struct verifier *v = calloc(1, sizeof *v);
+    if (v == NULL)
+        return LFI_UNABLE;
+    v->code = code;
+    v->confine = mode == LFI_MODE_FULL ? RW : mode == LFI_MODE_STORES ? W : 0;
+    v->report = report;
+    v->data = data;
+    lfi_aarch64_index(&v->index, v->confine);
+    run(v);
+    enum lfi_verdict verdict = v->refused ? LFI_REFUSED : LFI_ACCEPTED;
+    free(v);
+    return verdict;
+}
