@@ -33,12 +33,12 @@ END
 case $case in
 traps)
     while read -r name sanitizer body; do
-        echo "int main(int argc, char **argv) { $body }" >$name.c
+        echo "int main(int argc, char **argv) { $body }" >"$name.c"
         for flags in -O0 -O1; do
-            "$cc" $flags -g -fsanitize="$sanitizer" -fsanitize-trap $name.c -o $name
-            "$sdk/bin/lfi-verify" $name
+            "$cc" $flags -g -fsanitize="$sanitizer" -fsanitize-trap "$name.c" -o "$name"
+            "$sdk/bin/lfi-verify" "$name"
             status=0
-            "$sdk/bin/lfi-run" ./$name 2>err || status=$?
+            "$sdk/bin/lfi-run" "./$name" 2>err || status=$?
             [ $status = 132 ] || { cat err >&2; die "$name $flags: exit status $status, not 128 + SIGILL"; }
             has 'main' err
         done
