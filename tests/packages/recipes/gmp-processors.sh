@@ -5,7 +5,7 @@
 . "$here/recipes/gmp.sh"
 options='--enable-fat --enable-fake-cpuid'
 processors='k8 k10 bobcat bulldozer core2 nehalem sandybridge atom silvermont pentium4 nano'
-newer='zen haswell broadwell skylake' # with BMI2 and ADX
+newer='zen haswell broadwell' # with BMI2 and ADX
 own_tests='mpn/t-mul mpn/t-mullo mpn/t-div mpn/t-hgcd mpn/t-bdiv mpn/t-sqrlo mpn/t-mod_1 mpn/logic
     mpn/t-aors_1 mpn/t-invert mpn/t-mulmid mpz/t-mul mpz/t-gcd mpz/t-powm mpz/t-tdiv'
 
