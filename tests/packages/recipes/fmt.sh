@@ -22,6 +22,7 @@ END
 }
 
 check() {
-    # The package's own tests.
+    # The package's own tests. musl gives all locales the names of the C locale, natively too.
+    export GTEST_FILTER=-chrono_test.weekday:unicode_test.legacy_locale
     ctests "$tree/build" -E 'format-impl-test|xchar-test'
 }
