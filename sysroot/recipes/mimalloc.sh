@@ -17,5 +17,7 @@ build_mimalloc() {
     $compile_mimalloc -c src/static.c -o functions.o
     "$sdk/bin/llvm-ar" rcsD "$prefix/usr/lib/libmimalloc.a" functions.o
     $compile_mimalloc -DMI_MALLOC_OVERRIDE -c src/static.c -o "$prefix/usr/lib/mimalloc.o"
+    # Made by a C compiler its operators new cannot throw; libc++'s can, and call malloc.
+    "$sdk/bin/llvm-objcopy" --wildcard --localize-symbol='_Zn*' --localize-symbol='_Zd*' "$prefix/usr/lib/mimalloc.o"
     cp include/mimalloc.h include/mimalloc-new-delete.h include/mimalloc-override.h "$prefix/usr/include/"
 }
