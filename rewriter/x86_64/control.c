@@ -89,6 +89,12 @@ void rewrite_jump(struct rewriter *r, uint32_t index)
             put_insn(r, in, in->operands);
         return;
     }
+    if (flags_wanted_at_taken_label(r)) {
+        report_error(r, &r->statements[index], r->statements[index].where,
+                     "an indirect jump does not keep the flags, which code at a label whose "
+                     "address is taken uses: compute them there");
+        return;
+    }
     uint8_t reg = target_register(r, index);
     if (reg)
         masked_branch(r, "jmpq", reg);

@@ -101,7 +101,7 @@ static bool live_from(struct scan *scan, uint32_t index, int depth)
         enum effect effect = scan->effect(in);
         if (effect != EFFECT_NONE)
             return effect == EFFECT_NEEDS;
-        if (!scan->unknown && insn_names_r11(in))
+        if (!scan->unknown && scan->effect == r11_effect && insn_names_r11(in))
             return false; /* a narrow write, of which the reader may want no more */
         switch (in->info->class) {
         case CLASS_CALL:
@@ -181,18 +181,26 @@ static bool r11_unread(const struct rewriter *r, uint32_t index)
     return false;
 }
 
-/* Does code at a label whose address is taken, as in a jump table, want a value in r11? */
-static bool r11_wanted_at_taken_label(struct rewriter *r)
+/* What does code at labels whose address is taken, as in a jump table, want to find? */
+static const struct wanted *wanted_at_taken_labels(struct rewriter *r)
 {
-    struct x86_64 *x = x86(r);
-    for (uint32_t i = 0; i < r->count && !x->taken_labels_known; i++) {
+    struct wanted *wanted = &x86(r)->at_taken_labels;
+    for (uint32_t i = 0; i < r->count && !wanted->known; i++) {
         const struct statement *s = &r->statements[i];
-        struct scan scan = {r, r11_effect, BUDGET, false, false};
-        if (s->kind == STATEMENT_LABEL && s->in_code && s->symbol->taken && !s->symbol->function)
-            x->r11_wanted_at_taken_label |= live_from(&scan, i, 0);
+        if (s->kind != STATEMENT_LABEL || !s->in_code || !s->symbol->taken || s->symbol->function)
+            continue;
+        struct scan r11 = {r, r11_effect, BUDGET, false, false};
+        struct scan flags = {r, flags_effect, BUDGET, false, false};
+        wanted->r11 |= live_from(&r11, i, 0);
+        wanted->flags |= live_from(&flags, i, 0);
     }
-    x->taken_labels_known = true;
-    return x->r11_wanted_at_taken_label;
+    wanted->known = true;
+    return wanted;
+}
+
+bool flags_wanted_at_taken_label(struct rewriter *r)
+{
+    return wanted_at_taken_labels(r)->flags;
 }
 
 bool r11_live_after(struct rewriter *r, uint32_t index)
@@ -204,7 +212,7 @@ bool r11_live_after(struct rewriter *r, uint32_t index)
     if (class == CLASS_CALL) /* of a function, which by the psABI gets nothing in r11 */
         return false;
     if (class == CLASS_JUMP) /* to wherever: what follows does not count */
-        return r11_unread(r, index) || r11_wanted_at_taken_label(r);
+        return r11_unread(r, index) || wanted_at_taken_labels(r)->r11;
     return live_from(&scan, index + 1, 0) || (scan.leaves && r11_unread(r, index));
 }
 

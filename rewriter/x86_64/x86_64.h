@@ -179,9 +179,11 @@ struct x86_64 {
         uint64_t key; /* the name; 0 if the slot is free */
         uint8_t reg;
     } register_slots[256];
-    struct short_text register_texts[256];              /* with % */
-    bool uses_r11;                                      /* the input names it */
-    bool taken_labels_known, r11_wanted_at_taken_label; /* liveness.c */
+    struct short_text register_texts[256]; /* with % */
+    bool uses_r11;                         /* the input names it */
+    struct wanted {                        /* liveness.c */
+        bool known, r11, flags;
+    } at_taken_labels;
     bool below_stack; /* the function that ends at function_end uses the red zone */
     uint32_t function_end;
     uint32_t label_number; /* of labels that we make */
@@ -230,6 +232,8 @@ void end_bundle(struct rewriter *r); /* behind calls: the postlinker moves the p
 /* liveness.c */
 bool flags_live_after(struct rewriter *r, uint32_t index);
 bool flags_live_before(struct rewriter *r, uint32_t index);
+/* Does code that an indirect jump may reach begin by using flags? The jump has changed them. */
+bool flags_wanted_at_taken_label(struct rewriter *r);
 bool r11_live_after(struct rewriter *r, uint32_t index);
 /* Only where a use was found: for errors about code that does not depend on our own scratch. */
 bool r11_surely_live_after(struct rewriter *r, uint32_t index);
