@@ -61,19 +61,6 @@ def write(results, configurations, workloads, machine, args, work):
     print(f"Written: {work}/results.md, runs.csv, sizes.csv, run-time.svg, run-time.png")
 
 
-def write_allocators(times, configurations, machine, args, work):
-    clock = 0 if args.clock == "cpu" else 1
-    others = [c.name for c in configurations][1:]
-    run = {w: {c: [sample[clock] for sample in samples] for c, samples in row.items()} for w, row in times.items()}
-    lines = [f"Machine: {machine}. {args.rounds} interleaved runs of each program, pinned to one processor; "
-             f"{'processor' if clock == 0 else 'wall clock'} time.", ""]
-    lines += table("musl's malloc and mimalloc: medians, relative to native with musl's", run,
-                   ratios(run, others, statistics.median), others, statistics.median)
-    text = "\n".join(lines) + "\n"
-    (work / "allocators.md").write_text(text)
-    print(text)
-
-
 def ratios(run, others, choose):
     return {w: {c: choose(row[c]) / choose(row["native"]) for c in others} for w, row in run.items()}
 

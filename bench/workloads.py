@@ -31,8 +31,8 @@ WORKLOADS = [
     Workload("sqlite", "sqlite3", ":memory:", "bench.sql"),
 ] + [Workload(f"kernel {kernel}", kernel, "") for kernel in KERNELS]
 
-# Name, target, arguments of lfi-run (None: run directly), what it shows, the malloc if not musl's.
-Configuration = namedtuple("Configuration", "name triple box meaning allocator", defaults=("",))
+# Name, target, arguments of lfi-run (None: run directly), what it shows.
+Configuration = namedtuple("Configuration", "name triple box meaning")
 
 CONFIGURATIONS = [
     Configuration("native", "x86_64-native-linux-musl", None, "no sandbox: what all others are divided by"),
@@ -42,17 +42,4 @@ CONFIGURATIONS = [
     Configuration("full", "x86_64-lfi-linux-musl", [], "loads, stores and jumps confined"),
     Configuration("stores", "x86_64-lfi_stores-linux-musl", [], "stores and jumps confined"),
     Configuration("jumps", "x86_64-lfi_jumps-linux-musl", [], "jumps and system calls confined"),
-]
-
-# `bench --allocators`: what takes and gives back much memory, with musl's malloc and with mimalloc.
-ALLOCATING = [w for w in WORKLOADS if w.name in ("lua objects", "lua strings", "sqlite", "xz compress")] + [
-    Workload("kernel allocate", "allocate", "1"),
-    Workload("kernel allocate, 4 threads", "allocate", "4"),
-]
-
-ALLOCATORS = [
-    Configuration("native", "x86_64-native-linux-musl", None, "musl's malloc"),
-    Configuration("native, mimalloc", "x86_64-native-linux-musl", None, "-l:mimalloc.o", "mimalloc"),
-    Configuration("full", "x86_64-lfi-linux-musl", [], "musl's malloc"),
-    Configuration("full, mimalloc", "x86_64-lfi-linux-musl", [], "-l:mimalloc.o", "mimalloc"),
 ]
