@@ -13,7 +13,7 @@ static void *passed_on[THREADS][BLOCKS];
 
 static void show(const char *what, void *memory)
 {
-    printf("%s: %d\n", what, mi_is_in_heap_region(memory));
+    printf("%s: %d\n", what, mi_check_owned(memory));
     free(memory);
 }
 
