@@ -41,11 +41,10 @@ for level in -O0 -O2; do
     # rows of the table, of lines.c
     grep -nE "$here_lines" "$here/lines.c" | cut -d : -f 1 | sort >wanted
     llvm-dwarfdump-19 --debug-line=0 --debug-line program >table
-    awk '/^debug_line\[/ { unit = 0 }
-         /^file_names\[/ { in_file = 1 }
-         /name: "/ { if (in_file && !unit && /lines\.c"/) unit = 1; in_file = 0 }
-         /^Address/ { rows = 1 }
-         unit && /^0x/ && $4 <= 1 && !/end_sequence/ { print substr($1, 3), $2 }' table |
+    awk '/^debug_line\[/ { delete named }
+         /^file_names\[/ { file = $0; gsub(/[^0-9]/, "", file) }
+         /name: ".*lines\.c"/ { named[file] }
+         /^0x/ && $4 in named && !/end_sequence/ { print substr($1, 3), $2 }' table |
         awk 'NR == FNR { wanted[$1]; next } $2 in wanted' wanted - >rows
     [ "$(cut -d ' ' -f 2 rows | sort -u | wc -l)" -ge 20 ] || fail "$level: too few rows"
     check_pairs program "$level, line table" <rows
