@@ -21,6 +21,8 @@ static const struct {
     {2, {0x0f, 0xa2}, "cpuid"},
     {2, {0xf3, 0x90}, "pause"},
     {1, {0x90}, "nop"},
+    {1, {0x9e}, "sahf"},
+    {1, {0x9f}, "lahf"},
     {3, {0x0f, 0x01, 0xd0}, "xgetbv"},
     {2, {0x0f, 0x05}, "syscall"},
     {2, {0x0f, 0x0b}, "ud2"},
@@ -77,8 +79,8 @@ static struct encoding take_encoding(struct bytes *b)
     if (byte == 0xc4) {
         static const uint8_t prefixes[] = {0, 0x66, 0xf3, 0xf2};
         uint8_t first = take(b), second = take(b);
-        e.vex = !(second & 4); /* of 128 bits, as general registers are */
-        e.map = first & 31;
+        e.vex = true;
+        e.map = second & 4 ? 0 : first & 31; /* of 128 bits, as general registers are */
         e.wide = second & 0x80;
         e.prefix = prefixes[second & 3];
         e.extra = ~(second >> 3) & 15;

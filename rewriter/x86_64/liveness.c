@@ -46,6 +46,19 @@ static enum effect flags_effect(const struct insn *in)
     }
 }
 
+/* The same where the answer leads to an error: what changes some flags is taken for setting all. */
+static enum effect flags_sure_effect(const struct insn *in)
+{
+    switch ((enum flags)in->info->flags) {
+    case FLAGS_SET:
+    case FLAGS_PART:
+    case FLAGS_SHIFT:
+        return EFFECT_KILLS;
+    default:
+        return flags_effect(in);
+    }
+}
+
 static enum effect r11_effect(const struct insn *in)
 {
     if (!insn_names_r11(in))
@@ -92,6 +105,8 @@ static bool live_from(struct scan *scan, uint32_t index, int depth)
         if (!s->in_code)
             continue; /* .pushsection … .popsection; the end of a function comes before others */
         if (s->kind == STATEMENT_RAW)
+            return scan->unknown;
+        if (is_data(s) && scan->effect != r11_effect) /* an instruction as bytes */
             return scan->unknown;
         if (s->kind != STATEMENT_INSN)
             continue;
@@ -190,7 +205,7 @@ static const struct wanted *wanted_at_taken_labels(struct rewriter *r)
         if (s->kind != STATEMENT_LABEL || !s->in_code || !s->symbol->taken || s->symbol->function)
             continue;
         struct scan r11 = {r, r11_effect, BUDGET, false, false};
-        struct scan flags = {r, flags_effect, BUDGET, false, false};
+        struct scan flags = {r, flags_sure_effect, BUDGET, false, false};
         wanted->r11 |= live_from(&r11, i, 0);
         wanted->flags |= live_from(&flags, i, 0);
     }

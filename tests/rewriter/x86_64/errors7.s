@@ -9,11 +9,12 @@ f:
 	addq	%rsi, %rax
 	jmp	*%rcx
 1:
-	incq	%rdi
+	leaq	1(%rdi), %rdi
 	adcq	%rdi, %rax
 	ret
 2:
-	addq	%rdi, %rax
+	decl	(%rdi)
+	jne	1b
 	ret
 	.section	.rodata
 table:

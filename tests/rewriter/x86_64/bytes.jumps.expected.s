@@ -1,0 +1,20 @@
+	.bundle_align_mode	5
+	.text
+	.globl	f
+	.type	f,@function
+	.p2align	5
+f:
+	cmpq	%rsi, %rsi
+	stosb
+	lahf
+	movzbl	%ah, %eax
+	cmpq	%rsi, %rsi
+	stosb
+	.p2align	5, , 2
+	.byte	0x0f, 0x92, 0xc0
+	popq	%r11
+	.bundle_lock
+	andl	$-32, %r11d
+	addq	%gs:-40, %r11
+	jmpq	*%r11
+	.bundle_unlock
