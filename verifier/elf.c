@@ -12,7 +12,7 @@
 
 #include "rules.h"
 
-enum { MIN_PAGE_SIZE = 4096, MAX_PAGE_SIZE = 65536, MAX_HEADERS = 256 };
+enum { X86_64_PAGE_SIZE = 4096, MAX_HEADERS = 256 };
 
 /* The part of a box that a program may use. */
 #define MAX_IMAGE_SIZE (LFI_BOX_SIZE - 2 * (uint64_t)LFI_GUARD_SIZE)
@@ -80,8 +80,8 @@ static bool read_header(struct reader *r, Elf64_Ehdr *h)
 static bool read_page_size(struct reader *r, const Elf64_Phdr *p, uint64_t at)
 {
     struct lfi_image *image = r->image;
-    uint64_t size = image->arch == LFI_ARCH_AARCH64 ? p->p_align : MIN_PAGE_SIZE;
-    if (size < MIN_PAGE_SIZE || size > MAX_PAGE_SIZE || (size & (size - 1)) != 0)
+    uint64_t size = image->arch == LFI_ARCH_AARCH64 ? p->p_align : X86_64_PAGE_SIZE;
+    if (size != 4096 && size != 16384 && size != 65536)
         return fail(r, RULE_elf_segment, at, "its alignment is no page size (4, 16 or 64 KiB)");
     if (image->page_size != 0 && image->page_size != size)
         return fail(r, RULE_elf_segment, at, "its alignment is another than that of the first one");

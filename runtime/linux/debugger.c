@@ -60,6 +60,7 @@ struct writer {
     size_t used;
     Elf64_Shdr *sections;
     Elf64_Half count;
+    bool has_frames;
 };
 
 static uint64_t append(struct writer *writer, const void *bytes, size_t size)
@@ -122,10 +123,9 @@ static void add_moved(struct writer *writer, const struct lfi_sections *from,
                         .sh_flags = section->sh_flags,
                         .sh_addr = section->sh_addr + bias,
                         .sh_size = section->sh_size};
-    bool once = true; /* a second one may have no room */
-    for (Elf64_Half i = 0; i < writer->count; i++)
-        once &= writer->sections[i].sh_type != SHT_PROGBITS;
-    if (once && contents && length == sizeof frames - 1 && memcmp(name, frames, length) == 0) {
+    if (!writer->has_frames && contents && length == sizeof frames - 1 &&
+        memcmp(name, frames, length) == 0) {
+        writer->has_frames = true; /* a second one may have no room */
         moved.sh_type = SHT_PROGBITS;
         moved.sh_offset = append(writer, contents, section->sh_size);
     }

@@ -43,6 +43,7 @@ const char *lfi_sections_name(const struct lfi_sections *s, const Elf64_Shdr *se
         bytes = (const char *)lfi_sections_bytes(s, &names);
     if (!bytes || section->sh_name >= names.sh_size)
         return "";
-    *length = strnlen(bytes + section->sh_name, names.sh_size - section->sh_name);
+    uint64_t room = names.sh_size - section->sh_name;
+    *length = strnlen(bytes + section->sh_name, room < LFI_SECTION_NAME ? room : LFI_SECTION_NAME);
     return bytes + section->sh_name;
 }

@@ -8,6 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Longer names are cut off, so that a file without ends of names takes no time. */
+#define LFI_SECTION_NAME 255
+
 struct lfi_sections {
     const uint8_t *file;
     size_t size;
@@ -20,7 +23,7 @@ bool lfi_sections_open(struct lfi_sections *sections, const void *file, size_t s
 bool lfi_sections_get(const struct lfi_sections *sections, unsigned index, Elf64_Shdr *to);
 /* Its sh_size bytes in the file, or NULL. */
 const uint8_t *lfi_sections_bytes(const struct lfi_sections *sections, const Elf64_Shdr *section);
-/* Its name, of `length` bytes, without an end; "" if it has none. */
+/* Its name, of `length` bytes (at most LFI_SECTION_NAME), without an end; "" if it has none. */
 const char *lfi_sections_name(const struct lfi_sections *sections, const Elf64_Shdr *section,
                               size_t *length);
 

@@ -9,9 +9,9 @@ cache_key() {
         # LC_ALL: the order of the names must not depend on the user's language.
         LC_ALL=C find "$here/recipes" "$here/patches" -type f | LC_ALL=C sort | xargs cat
         "$here/../toolchain/fetch" --key linux musl llvm mimalloc
-        # Sandboxed targets have an assembler of their own; nothing here is linked.
+        # Sandboxed targets have an assembler of their own. CMake's checks link.
         for tool in "$sdk/bin/$triple-clang" "$sdk/bin/$triple.cfg" "$sdk/bin/llvm-ar" \
-            "$sdk/libexec/lfi/$triple/as"; do
+            "$sdk/libexec/lfi/$triple/as" "$sdk/libexec/lfi/$triple/ld" "$sdk/bin/lfi-postlink"; do
             if [ -f "$tool" ]; then cat "$tool"; fi
         done
         echo "$triple"

@@ -210,7 +210,7 @@ static void map_prefix(char *path, size_t room, const struct arguments *prefixes
 static int assemble(const struct options *options, const struct target *target,
                     const struct output *output)
 {
-    char llvm[PATH_MAX], folder[PATH_MAX] = ".", file[PATH_MAX], *text = NULL;
+    char llvm[PATH_MAX], folder[PATH_MAX] = ".", mapped[PATH_MAX], file[PATH_MAX], *text = NULL;
     size_t size;
     signal(SIGPIPE, SIG_IGN); /* feed() sees it */
     if (!sdk_path(llvm, "bin/llvm"))
@@ -247,11 +247,12 @@ static int assemble(const struct options *options, const struct target *target,
         .report = lfi_rewrite_print,
         .report_data = "lfi-as",
     };
-    struct lfi_rewrite_lines lines = {.directory = folder, .dwarf = options->dwarf};
+    struct lfi_rewrite_lines lines = {.directory = mapped, .dwarf = options->dwarf};
     if (options->dwarf && lfi_rewrite_lines_find(&lines, text, size, options->input)) {
         snprintf(file, sizeof file, "%.*s", (int)lines.file_size, lines.file);
         map_prefix(file, sizeof file, &options->prefixes);
-        map_prefix(folder, sizeof folder, &options->prefixes);
+        memcpy(mapped, folder, sizeof folder); /* the assembler maps its own */
+        map_prefix(mapped, sizeof mapped, &options->prefixes);
         lines.file = file;
         lines.file_size = strlen(file);
         rewriting.lines = &lines;

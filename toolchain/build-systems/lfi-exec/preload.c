@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <lfi/abi.h>
@@ -70,12 +71,14 @@ static bool is_lfi_program(const char *path)
 static const char *search(const char *name, char found[PATH_MAX])
 {
     const char *folders = getenv("PATH");
+    struct stat status;
     if (strchr(name, '/') || !folders)
         return name;
     for (const char *folder = folders;; folder++) {
         int size = (int)strcspn(folder, ":");
         int length = snprintf(found, PATH_MAX, "%.*s%s%s", size, folder, size ? "/" : "", name);
-        if (length < PATH_MAX && access(found, X_OK) == 0)
+        if (length < PATH_MAX && stat(found, &status) == 0 && S_ISREG(status.st_mode) &&
+            access(found, X_OK) == 0)
             return found;
         folder += size;
         if (!*folder)
