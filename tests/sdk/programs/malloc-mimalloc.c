@@ -56,7 +56,8 @@ int main(void)
         dirty |= zero[i];
     printf("zero: %d\n", dirty == 0);
     show("calloc", zero);
-    printf("too much: %d\n", malloc((size_t)5 << 30) == NULL);
+    void *volatile large = malloc((size_t)5 << 30); // volatile: a compiler knows malloc
+    printf("too much: %d\n", large == NULL);
 
     pthread_t threads[THREADS];
     for (int i = 0; i < THREADS; i++)
