@@ -5,13 +5,12 @@
 # which is refused: docs/conformance.md.
 source=gmp
 programs='' # its tests, which make runs
-processor=x86_64
 
 build() {
     # Debian's archive comes without the documentation, which is not free.
     mkdir doc
     echo 'all check:' >doc/Makefile.in
-    ./configure -q --build="$(./configfsf.guess)" --host="$processor-${triple#*-}" --disable-shared --with-pic \
+    ./configure -q --build="$(./configfsf.guess)" --host="$triple" --disable-shared --with-pic \
         CC="$CC" AR="$AR" RANLIB="$RANLIB" NM="$sdk/bin/llvm-nm" CFLAGS="$cflags"
     make -j"$jobs"
 }
