@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
  * What LLVM says of an AArch64 instruction: its text, and the general registers that it writes.
+ * And the random numbers that instructions are made of.
  */
 #ifndef TESTS_VERIFIER_AARCH64_LLVM_H
 #define TESTS_VERIFIER_AARCH64_LLVM_H
@@ -25,9 +26,24 @@
 #include <llvm/MC/TargetRegistry.h>
 #include <llvm/Support/TargetSelect.h>
 
+inline uint64_t random_state = 88172645463325252;
+
+inline uint64_t next_random()
+{
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 7;
+    random_state ^= random_state << 17;
+    return random_state;
+}
+
+/* Armv8.5-A and what else the verifier allows. */
+constexpr const char *allowed_features =
+    "+v8.5a,+aes,+sha2,+sha3,+sm4,+fullfp16,+fp16fml,+rand,+ccdp,+ssbs,+bf16,+i8mm";
+
 struct Decoded {
     bool ok;
-    bool canonical; /* the assembler makes the same word of it */
+    unsigned opcode; /* LLVM's number for the form */
+    bool canonical;  /* the assembler makes the same word of it */
     std::string mnemonic, operands;
     std::set<std::string> written; /* x0 ... x30, sp */
 };
@@ -71,7 +87,7 @@ class Llvm
     }
 
   public:
-    Llvm()
+    explicit Llvm(const char *features = allowed_features)
     {
         LLVMInitializeAArch64TargetInfo();
         LLVMInitializeAArch64Target();
@@ -81,9 +97,7 @@ class Llvm
         target = llvm::TargetRegistry::lookupTarget(triple, error);
         registers.reset(target->createMCRegInfo(triple));
         asm_info.reset(target->createMCAsmInfo(*registers, triple, llvm::MCTargetOptions()));
-        subtarget.reset(target->createMCSubtargetInfo(
-            triple, "",
-            "+v8.5a,+aes,+sha2,+sha3,+sm4,+fullfp16,+fp16fml,+rand,+ccdp,+ssbs,+bf16,+i8mm"));
+        subtarget.reset(target->createMCSubtargetInfo(triple, "", features));
         instructions.reset(target->createMCInstrInfo());
         context = std::make_unique<llvm::MCContext>(llvm::Triple(triple), asm_info.get(),
                                                     registers.get(), subtarget.get());
@@ -105,6 +119,7 @@ class Llvm
                      llvm::MCDisassembler::Success;
         if (!decoded.ok)
             return decoded;
+        decoded.opcode = inst.getOpcode();
         llvm::SmallVector<char, 4> code;
         llvm::SmallVector<llvm::MCFixup, 4> fixups;
         emitter->encodeInstruction(inst, code, fixups, *subtarget);

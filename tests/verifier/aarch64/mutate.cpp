@@ -73,16 +73,6 @@ const std::vector<std::vector<uint32_t>> pieces = {
     {0xd50323bf},
 };
 
-uint64_t random_state = 0x9e3779b97f4a7c15;
-
-uint64_t next_random()
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return random_state;
-}
-
 std::vector<uint32_t> make_program()
 {
     std::vector<uint32_t> program;

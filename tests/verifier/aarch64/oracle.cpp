@@ -200,16 +200,6 @@ bool may_be_refused(const Decoded &d, uint64_t address)
 /* ---- the test ---------------------------------------------------------------------------------
  */
 
-uint64_t random_state = 88172645463325252;
-
-uint64_t next_random()
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return random_state;
-}
-
 uint32_t next_word()
 {
     static const uint8_t favoured[] = {25, 27, 28, 30, 31, 31, 28, 26};
