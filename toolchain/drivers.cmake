@@ -3,8 +3,9 @@
 # Target `drivers`: for each target a config file, the names that people and build systems call
 # (TRIPLE-clang, TRIPLE-ar, ...), and the folder where clang finds the assembler and the linker.
 
-set(LFI_ARCHS x86_64)
+# The ELF machine of each architecture.
 set(LFI_MACHINE_x86_64 62)
+set(LFI_MACHINE_aarch64 183)
 
 # gcc and g++: the names that Autoconf and many makefiles look for first; all of these are clang.
 set(prefixed clang clang++ clang-cpp cc c++ cpp gcc g++)
@@ -43,20 +44,27 @@ function(lfi_driver arch vendor template)
     set(stamps ${stamps} PARENT_SCOPE)
 endfunction()
 
-foreach(arch ${LFI_ARCHS})
+# The note that lfi-ld links into programs. On x86-64 the postlinker writes the mode.
+function(lfi_note arch vendor mode)
+    set(note ${LFI_LIBEXEC}/${arch}-${vendor}-linux-musl/note.o)
+    if(arch STREQUAL x86_64)
+        set(mode LFI_MODE_UNSET)
+    endif()
+    add_custom_command(OUTPUT ${note}
+        COMMAND ${LFI_SDK_DIR}/bin/clang --target=${arch}-linux-musl -c
+                -DLFI_MACHINE=${LFI_MACHINE_${arch}} -DLFI_MODE=${mode} -I${CMAKE_SOURCE_DIR}/include
+                ${CMAKE_CURRENT_SOURCE_DIR}/note/note.S -o ${note}
+        DEPENDS ${LFI_CLANG} note/note.S ${CMAKE_SOURCE_DIR}/include/lfi/abi.h drivers.cmake VERBATIM)
+    set(stamps ${stamps} ${note} PARENT_SCOPE)
+endfunction()
+
+foreach(arch IN LISTS LFI_ARCHS)
     foreach(mode IN ITEMS 0:full:lfi 1:stores:lfi_stores 2:jumps:lfi_jumps)
         string(REPLACE ":" ";" mode ${mode})
         list(POP_FRONT mode MODE_NUMBER MODE vendor)
         lfi_driver(${arch} ${vendor} lfi)
+        lfi_note(${arch} ${vendor} ${MODE_NUMBER})
     endforeach()
     lfi_driver(${arch} native native)
-
-    set(note ${LFI_LIBEXEC}/${arch}-note.o)
-    add_custom_command(OUTPUT ${note}
-        COMMAND ${LFI_SDK_DIR}/bin/clang --target=${arch}-linux-musl -c
-                -DLFI_MACHINE=${LFI_MACHINE_${arch}} -I${CMAKE_SOURCE_DIR}/include
-                ${CMAKE_CURRENT_SOURCE_DIR}/note/note.S -o ${note}
-        DEPENDS ${LFI_CLANG} note/note.S ${CMAKE_SOURCE_DIR}/include/lfi/abi.h VERBATIM)
-    list(APPEND stamps ${note})
 endforeach()
 add_custom_target(drivers DEPENDS ${stamps})

@@ -11,9 +11,10 @@ cache_key() {
         "$here/../toolchain/fetch" --key linux musl llvm mimalloc
         # Sandboxed targets have an assembler of their own. CMake's checks link.
         for tool in "$sdk/bin/$triple-clang" "$sdk/bin/$triple.cfg" "$sdk/bin/llvm-ar" \
-            "$sdk/libexec/lfi/$triple/as" "$sdk/libexec/lfi/$triple/ld" "$sdk/bin/lfi-postlink"; do
+            "$sdk/libexec/lfi/$triple/as" "$sdk/libexec/lfi/$triple/ld"; do
             if [ -f "$tool" ]; then cat "$tool"; fi
         done
+        case $arch in x86_64) cat "$sdk/bin/lfi-postlink" ;; esac
         echo "$triple"
     } | sha256sum | cut -c1-24
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
  * lfi-ld: the linker that clang calls for LFI targets. It runs ld.lld into a temporary, with the
- * note that marks LFI files, lets lfi-postlink finish that, and puts it in its place.
+ * note that marks LFI files, on x86-64 lets lfi-postlink finish that, and puts it in its place.
  *
  * Its options are ld.lld's, which it hands on as they came; what it adds stands behind them, and
  * the last -o counts. Of its own it has only --lfi-mode=MODE and --lfi-target=TRIPLE.
@@ -63,8 +63,8 @@ struct paths {
 
 static bool find_paths(struct paths *paths, const struct target *target)
 {
-    char note[64], as[128], program[PATH_MAX];
-    snprintf(note, sizeof note, "libexec/lfi/%s-note.o", target->arch);
+    char note[128], as[128], program[PATH_MAX];
+    snprintf(note, sizeof note, "libexec/lfi/%s/note.o", target->triple);
     snprintf(as, sizeof as, "libexec/lfi/%s/as", target->triple);
     if (!sdk_path(paths->lld, "bin/ld.lld") || !sdk_path(paths->postlink, "bin/lfi-postlink") ||
         !sdk_path(paths->note, note) || !sdk_path(program, as))
@@ -74,8 +74,56 @@ static bool find_paths(struct paths *paths, const struct target *target)
     return size < PATH_MAX;
 }
 
+/*
+ * LTO generates code here, not in the compiler: what the config files say of it is said again. Functions
+ * that LLVM makes itself know no other features than these.
+ */
+static const char *const aarch64_code[] = {
+    "-mllvm",
+    "-mattr=+reserve-x25,+reserve-x26,+reserve-x27,+reserve-x28",
+    "-mllvm",
+    "-reserve-regs-for-regalloc=LR",
+    NULL,
+};
+
+/* What is particular to an architecture. */
+static const struct architecture {
+    const char *name;
+    bool postlinks;
+    const char *const *code; /* ld.lld's options for the code that LTO generates */
+} architectures[] = {
+    {"x86_64", true, NULL},
+    {"aarch64", false, aarch64_code},
+};
+
+static const struct architecture *find_architecture(const char *name)
+{
+    for (size_t i = 0; i < sizeof architectures / sizeof *architectures; i++)
+        if (strcmp(name, architectures[i].name) == 0)
+            return &architectures[i];
+    return NULL;
+}
+
+static int postlink(const char *program, int mode, const char *file)
+{
+    char option[32];
+    snprintf(option, sizeof option, "--mode=%s", mode_name(mode));
+    struct arguments command = {0};
+    arguments_add(&command, program);
+    arguments_add(&command, option);
+    arguments_add(&command, file);
+    int status = run(&command);
+    free(command.list);
+    return status;
+}
+
 static int link_program(const struct options *options, const struct target *target)
 {
+    const struct architecture *architecture = find_architecture(target->arch);
+    if (!architecture) {
+        fprintf(stderr, "lfi-ld: %s: no such architecture\n", target->arch);
+        return STATUS_USAGE;
+    }
     struct paths paths;
     if (!find_paths(&paths, target))
         return failure("its own folder", "/proc/self/exe");
@@ -87,6 +135,8 @@ static int link_program(const struct options *options, const struct target *targ
     if (target->mode != MODE_NATIVE) {
         arguments_add(&command, "-mllvm");
         arguments_add(&command, paths.assembler);
+        for (const char *const *code = architecture->code; code && *code; code++)
+            arguments_add(&command, *code);
     }
 
     int status;
@@ -107,16 +157,8 @@ static int link_program(const struct options *options, const struct target *targ
         arguments_add(&command, "-o");
         arguments_add(&command, output.temporary);
         status = run(&command);
-        if (status == STATUS_OK) {
-            char mode[32];
-            snprintf(mode, sizeof mode, "--mode=%s", mode_name(target->mode));
-            struct arguments second = {0};
-            arguments_add(&second, paths.postlink);
-            arguments_add(&second, mode);
-            arguments_add(&second, output.temporary);
-            status = run(&second);
-            free(second.list);
-        }
+        if (status == STATUS_OK && architecture->postlinks)
+            status = postlink(paths.postlink, target->mode, output.temporary);
         if (status != STATUS_OK)
             output_discard(&output);
         else if (!output_commit(&output))

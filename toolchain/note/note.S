@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * The note of LFI files (docs/abi.md, "The file"), which lfi-ld adds to every program; lfi-postlink
- * writes the mode. LFI_MACHINE is the ELF e_machine value.
+ * The note of LFI files (docs/abi.md, "The file"), which lfi-ld adds to every program. LFI_MACHINE is
+ * the ELF e_machine value, LFI_MODE the sandboxing mode.
  */
 #include <lfi/abi.h>
 
@@ -14,6 +14,6 @@
 2:      .p2align 2
         .long   LFI_ABI_VERSION
         .long   LFI_MACHINE
-        .long   LFI_MODE_UNSET
+        .long   LFI_MODE
         .long   0
         .section .note.GNU-stack, "", %progbits
