@@ -4,9 +4,7 @@ source=brotli
 programs='build/brotli'
 
 build() {
-    wrapper=
-    [ $triple = $native ] || wrapper=$sdk/bin/lfi-run
-    cmake_build . brotli -- -DBROTLI_WRAPPER="$wrapper"
+    cmake_build . brotli -- -DBROTLI_WRAPPER="$runner"
 }
 
 check() {

@@ -17,10 +17,6 @@ build() {
 
 check() {
     echo "$(find "$tree/mpn" -maxdepth 1 -name '*.asm' | wc -l) files of assembly"
-    case $triple in
-    "$native") runner='' ;;
-    *) runner=$sdk/bin/lfi-run ;;
-    esac
     make -C "$tree/tests" -j"$jobs" libtests.la >../gmp.make
     for part in mpn mpz; do
         make -C "$tree/tests/$part" -j"$jobs" check LOG_COMPILER="$runner" >>../gmp.make || {
