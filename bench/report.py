@@ -9,6 +9,8 @@ from workloads import KERNELS
 
 # What is expected of mode `full`, as a ratio to native.
 EXPECTED = {"code size": 1.40, "compile time": 1.15, "run time": 1.10}
+# Of executed instructions on AArch64.
+EXPECTED_COUNT = {"full": 1.13, "stores": 1.05}
 
 
 def geometric_mean(values):
@@ -57,7 +59,7 @@ def write(results, configurations, workloads, machine, args, work):
     (work / "results.md").write_text(text)
     print(text)
     write_csv(results, work)
-    plot(minima, others, machine, work)
+    plot(minima, others, machine, "run time relative to native (minima); left of 1 is faster", work / "run-time")
     print(f"Written: {work}/results.md, runs.csv, sizes.csv, run-time.svg, run-time.png")
 
 
@@ -124,7 +126,57 @@ def write_csv(results, work):
                 out.writerow([program, configuration, size])
 
 
-def plot(relative, others, machine, work):
+def write_counts(results, names, work):
+    """results[workload][configuration]: blocks.Counts"""
+    others = names[1:]
+    relative = {w: {c: row[c].program / row["native"].program for c in others} for w, row in results.items()}
+    title = "Instructions of the program that were executed, relative to native"
+    lines = [f"### {title}", "", "| program | native, million | " + " | ".join(others) + " |",
+             "|---|---:|" + "---:|" * len(others)]
+    for workload, row in relative.items():
+        lines.append(f"| {workload} | {results[workload]['native'].program / 1e6:.1f} | "
+                     + " | ".join(f"{row[c]:.3f}" for c in others) + " |")
+    lines += means(relative, others) + [""]
+    for c in others:
+        lines += count_details(results, c)
+    lines += ["### Against what is expected", "", "| mode | geometric mean of | measured | expected | |",
+              "|---|---|---:|---:|---|"]
+    for c in others:
+        for what, chosen in ("programs", lambda name: not is_kernel(name)), ("all", lambda name: True):
+            rows = {name: row for name, row in relative.items() if chosen(name)}
+            if c in EXPECTED_COUNT and rows:
+                value = mean_of(rows, c)
+                met = "met" if value <= EXPECTED_COUNT[c] else "**not met**"
+                lines.append(f"| `{c}` | {what} | {value:.3f} | {EXPECTED_COUNT[c]:.2f} | {met} |")
+    text = "\n".join(lines) + "\n"
+    (work / "counts.md").write_text(text)
+    print(text)
+    with open(work / "counts.csv", "w", newline="") as file:
+        out = csv.writer(file)
+        out.writerow(["workload", "configuration", "program", "runtime", "start", "x28_guards", "x30_guards", "sp_guards"])
+        for workload, row in results.items():
+            for c, counts in row.items():
+                out.writerow([workload, c, counts.program, counts.runtime, counts.start, *counts.guards.values()])
+    plot(relative, others, title, "instructions relative to native", work / "counts")
+    print(f"Written: {work}/counts.md, counts.csv, counts.svg, counts.png")
+
+
+def count_details(results, configuration):
+    """What was added, in percent of the native instructions."""
+    lines = [f"### Added in `{configuration}`, percent of the native instructions", "",
+             "| program | guards of `x28` | of `x30` | of `sp` | the rest | in the runtime | once, at the start, million |",
+             "|---|---:|---:|---:|---:|---:|---:|"]
+    for workload, row in results.items():
+        native, boxed = row["native"].program, row[configuration]
+        rest = boxed.program - native - sum(boxed.guards.values())
+        shares = [*boxed.guards.values(), rest, boxed.runtime]
+        lines.append(f"| {workload} | " + " | ".join(f"{100 * share / native:.2f}" for share in shares)
+                     + f" | {boxed.start / 1e6:.1f} |")
+    return lines + [""]
+
+
+def plot(relative, others, title, label, path):
+    """Bars; files PATH.svg and PATH.png."""
     try:
         import matplotlib
     except ImportError:
@@ -142,11 +194,11 @@ def plot(relative, others, machine, work):
         axes.barh(places, [v - 1 for v in values], height, left=1, label=configuration)
     axes.axvline(1, color="black", linewidth=0.8)
     axes.set_yticks([-i for i in range(len(names))], names)
-    axes.set_xlabel("run time relative to native (minima); left of 1 is faster")
-    axes.set_title(machine, fontsize=9)
+    axes.set_xlabel(label)
+    axes.set_title(title, fontsize=9)
     axes.grid(axis="x", linewidth=0.3)
     axes.legend(loc="lower right", fontsize=8)
     figure.tight_layout()
     for suffix in "svg", "png":
-        figure.savefig(work / f"run-time.{suffix}", dpi=120)
+        figure.savefig(path.with_suffix(f".{suffix}"), dpi=120)
     pyplot.close(figure)
