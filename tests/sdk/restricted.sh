@@ -7,6 +7,9 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 triple=$1
 failed=0
+# shellcheck source=../runner.sh disable=SC1091
+. "$here/../runner.sh"
+lfi_run=$(runner "$SDK" "$triple")
 [ -e "$SDK/sysroot/$triple/usr/lib/libc.a" ] || exit 77
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -24,7 +27,7 @@ expect()
 {
     status=$1 output=$2
     shift 2
-    printed=$(HOST_VARIABLE=host "$SDK/bin/lfi-run" "$@" 2>&1 </dev/null)
+    printed=$(HOST_VARIABLE=host "$lfi_run" "$@" 2>&1 </dev/null)
     got=$?
     if [ $got -ne "$status" ] || [ "$printed" != "$output" ]; then
         echo "FAILED: lfi-run $*: status $got (expected $status): '$printed' (expected '$output')"
@@ -66,7 +69,7 @@ expect 1 "/proc/self/mem: Permission denied" "$p" write /proc/self/mem
 expect 1 "/p/self/mem: Permission denied" -r --dir /p=/proc "$p" write /p/self/mem
 expect 0 host --huge-pages "$p" env HOST_VARIABLE
 
-"$SDK/bin/lfi-run" --perf "$p" pwd >/dev/null &
+"$lfi_run" --perf "$p" pwd >/dev/null &
 pid=$!
 wait $pid || failed=1
 grep -q '^[0-9a-f]* [0-9a-f]* main$' "/tmp/perf-$pid.map" || {

@@ -1,21 +1,29 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
-# run.sh NAME TRIPLE: compiles programs/NAME.c (and NAME.S), or NAME.cpp (and NAME.c, as C with
+# run.sh NAME TRIPLE: compiles programs/NAME.c (and ARCH/NAME.S), or NAME.cpp (and NAME.c, as C with
 # exceptions), with the SDK's clang for TRIPLE at each optimization level, verifies it, runs it in a box, and compares. TRIPLE `host' does the same with
-# the machine's clang and no box: it tests the expectations. Beside NAME.c stand
+# the machine's clang and no box: it tests the expectations. Programs of one architecture stand in
+# programs/ARCH/. Beside NAME.c stand
 #   NAME.expected   its standard output
 #   NAME.status     its exit status, if not 0
 #   NAME.stdin, NAME.args (one a line), NAME.env (one NAME=VALUE)
 #   NAME.flags      for the compiler
 # Environment: SDK (the SDK's folder), WORK (a folder for output), PROGRAMS (the folder of the
-# programs; programs/ beside this script if it is not set). Exit status 77: TRIPLE has no
-# sysroot in this SDK.
+# programs; programs/ beside this script if it is not set), LEVELS (of optimization, one a line; all
+# if it is not set). Exit status 77: TRIPLE has no sysroot in this SDK.
 # shellcheck disable=SC2094,SC2153 # capital names come from the environment; `beside` reads other files
 set -eu
 
-programs=${PROGRAMS:-$(cd "$(dirname "$0")" && pwd)/programs}
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=../runner.sh disable=SC1091
+. "$here/../runner.sh"
+programs=${PROGRAMS:-$here/programs}
 name=$1 triple=$2
+arch=${triple%%-*}
+[ "$arch" != host ] || arch=$(uname -m)
+assembly=$programs/$arch/$name.S
+[ ! -e "$programs/$arch/$name.expected" ] || programs=$programs/$arch
 folder=$WORK/$triple/$name
 level=
 
@@ -34,7 +42,7 @@ run() {
     variable=$(beside env)
     case $triple in
     host) env ${variable:+"$variable"} "$folder/program" "$@" ;;
-    *) "$SDK/bin/lfi-run" ${variable:+--env "$variable"} "$folder/program" "$@" ;;
+    *) "$(runner "$SDK" "$triple")" ${variable:+--env "$variable"} "$folder/program" "$@" ;;
     esac
 }
 
@@ -62,14 +70,21 @@ if [ "$language" ]; then
 else
     sources=$programs/$name.c
 fi
-[ ! -e "$programs/$name.S" ] || sources="$sources $programs/$name.S"
+[ ! -e "$assembly" ] || sources="$sources $assembly"
 set --
 beside args >args
 while read -r argument; do
     set -- "$@" "$argument"
 done <args
 
-for level in -O0 -O2 '-O3 -march=x86-64-v3'; do
+case $arch in
+x86_64) newest=x86-64-v3 ;;
+aarch64) newest=armv8.5-a ;;
+esac
+printf '%s\n' "${LEVELS:--O0
+-O2
+-O3 -march=$newest}" >levels
+while read -r level <&3; do
     # shellcheck disable=SC2046,SC2086 # lists of words
     "$compiler" $level -g $(beside flags) -w $sources -o program -lm 2>messages ||
         fail "does not compile: $(cat messages)"
@@ -81,4 +96,4 @@ for level in -O0 -O2 '-O3 -march=x86-64-v3'; do
     [ "$status" -eq "${wanted:-0}" ] ||
         fail "exit status $status instead of ${wanted:-0}: $(tail -n 5 output messages)"
     diff -u "$programs/$name.expected" output || fail "other output"
-done
+done 3<levels

@@ -5,12 +5,16 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 static volatile sig_atomic_t seen, nested, on_stack;
+static volatile sig_atomic_t interrupting;
+static atomic_bool woken;
 static char alternate[32768];
 static sigjmp_buf back;
 
@@ -35,6 +39,11 @@ static void nest(int number)
     nested += 10;
 }
 
+static void interrupt(int number)
+{
+    interrupting = number;
+}
+
 static void leave(int number)
 {
     siglongjmp(back, number);
@@ -44,7 +53,9 @@ static void *wait_for_signal(void *data)
 {
     char byte;
     ssize_t count = read(*(int *)data, &byte, 1);
-    return (void *)(long)(count == -1 && errno == EINTR);
+    bool interrupted = count == -1 && errno == EINTR;
+    woken = true;
+    return (void *)(long)interrupted;
 }
 
 int main(void)
@@ -120,11 +131,14 @@ int main(void)
     if (pipe(ends))
         return 1;
     pthread_create(&thread, NULL, wait_for_signal, ends);
-    usleep(20000);
-    seen = 0;
-    pthread_kill(thread, SIGUSR1);
+    action.sa_handler = interrupt;
+    sigaction(SIGUSR1, &action, NULL);
+    while (!woken) { /* again, if it did not wait yet */
+        pthread_kill(thread, SIGUSR1);
+        usleep(1000);
+    }
     pthread_join(thread, &interrupted);
-    printf("thread interrupted %ld, seen %d\n", (long)interrupted, seen);
+    printf("thread interrupted %ld, seen %d\n", (long)interrupted, interrupting == SIGUSR1);
 
     signal(SIGPIPE, note);
     seen = 0;
