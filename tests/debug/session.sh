@@ -68,7 +68,7 @@ mkfifo pipe
 running=$!
 exec 3>pipe
 tries=0
-until grep -q read "/proc/$running/wchan" 2>/dev/null || [ $tries -ge 50 ]; do
+until grep -q read "/proc/$running/wchan" 2>/dev/null || [ $tries -ge 600 ]; do
     sleep 0.1
     tries=$((tries + 1))
 done

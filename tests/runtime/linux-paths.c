@@ -333,7 +333,7 @@ static void races_do_not_lead_out(void **state)
     snprintf(swapper.directory, sizeof swapper.directory, "%s/inside/sub", world->top);
     snprintf(swapper.link, sizeof swapper.link, "%s/inside/relative", world->top);
     assert_int_equal(pthread_create(&thread, NULL, swap, &swapper), 0);
-    for (int i = 0; i < 30000; i++) {
+    for (int i = 0; i < 30000 || !seen; i++) {
         const char *path = i % 3 == 0   ? "/data/sub/file"
                            : i % 3 == 1 ? "/data/sub/../sub/file"
                                         : "/data/sub/sub/../file";
@@ -354,7 +354,6 @@ static void races_do_not_lead_out(void **state)
     }
     atomic_store(&swapper.stop, true);
     pthread_join(thread, NULL);
-    assert_true(seen > 0);
 }
 
 static void memory_of_the_host_cannot_be_opened(void **state)
