@@ -12,7 +12,7 @@
  *     lfi_box_new(space, &box, &why);
  *     lfi_box_map_code(box, &code, &why);       or lfi_linux_load() of <lfi/linux.h>
  *     lfi_context_new(box, serve, data, &ctx);
- *     lfi_context_regs(ctx)->rip = entry;
+ *     lfi_context_regs(ctx)->rip = entry;            pc on AArch64
  *     lfi_context_run(ctx, &exit);
  *
  * Addresses are host virtual addresses unless something else is said: a pointer that code in the
@@ -54,6 +54,9 @@ extern "C" {
 struct lfi_space;
 struct lfi_box;
 struct lfi_context;
+
+/* What "page" means here: the host's, 4 KiB on x86-64; 4, 16 or 64 KiB on AArch64. */
+size_t lfi_page_size(void);
 
 /* Why a function failed: one sentence, with what to do where something can be done. */
 struct lfi_error {
@@ -176,15 +179,29 @@ struct lfi_regs {
                         dropped, the upper half is the base's); after a fault, where it happened */
     uint64_t rflags; /* only the arithmetic flags and DF are taken over on the way in */
 };
+#define LFI_CALL_INTEGERS 6
+#elif defined(__aarch64__)
+/*
+ * The general registers of a context. At first all are 0. What the host says of x28, x30 and sp is
+ * brought into the box; x25 and x27 are the runtime's, whatever the host says.
+ */
+struct lfi_regs {
+    uint64_t x[31];
+    uint64_t sp;
+    uint64_t pc; /* where the box goes on: the lower two bits are dropped, the upper half is the
+                    base's. Unless it is x30, as after a system call, x28 will be the same */
+    uint64_t nzcv;
+};
+#define LFI_CALL_INTEGERS 8
 #endif
 
 /*
  * Serves a system call of the box, on the host's stack, with the host's floating-point control
  * state. *regs is the caller's state and what the box goes on with; at least the result must be put
- * in regs->rax. rcx, r11 and the box's own 16-byte alignment of rsp are not to be relied on. rip is
- * the return point, checked. All else that the kernel keeps (vector and x87 state, MXCSR) is kept
- * without the handler's doing. The handler returns normally: it must not longjmp or throw out of
- * it.
+ * in regs->rax (x[0]). The box's alignment of its stack pointer is not to be relied on, nor are rcx
+ * and r11. rip (pc) is the return point, checked; on AArch64 x[30] is the same. All else that the
+ * kernel keeps (vector and x87 state, control words) is kept without the handler's doing. The
+ * handler returns normally: it must not longjmp or throw out of it.
  */
 typedef void lfi_syscall_fn(struct lfi_context *context, struct lfi_regs *regs);
 
@@ -209,13 +226,27 @@ void lfi_context_set_tp(struct lfi_context *context, uint64_t tp);
 /*
  * Makes `to` (which must not run) a copy of `from`: general registers, thread pointer, vector and
  * x87 state and their control words. Within a system call of `from` it copies the state of the
- * caller: this is what clone(2) needs. Then set the child's rax, rsp, tp.
+ * caller: this is what clone(2) needs. Then set the child's result, stack pointer and tp.
  */
 void lfi_context_copy(struct lfi_context *to, const struct lfi_context *from);
 
+#if defined(__aarch64__)
+/*
+ * The vector state of a context, within a system call that of the caller, as the kernel's struct
+ * fpsimd_context has it behind its head: what a frame for a signal handler has to hold. Every value
+ * is good.
+ */
+struct lfi_vectors {
+    uint32_t fpsr, fpcr;
+    uint8_t v[32][16];
+};
+void lfi_context_get_vectors(const struct lfi_context *context, struct lfi_vectors *vectors);
+void lfi_context_set_vectors(struct lfi_context *context, const struct lfi_vectors *vectors);
+#endif
+
 enum lfi_exit_kind {
     LFI_EXIT_STOPPED,     /* lfi_context_stop(): `status` */
-    LFI_EXIT_RETURNED,    /* the box used the return slot: result in regs.rax */
+    LFI_EXIT_RETURNED,    /* the box used the return slot: result in regs.rax (x[0]) */
     LFI_EXIT_FAULT,       /* the code of the box made a fault: `signal` and the rest */
     LFI_EXIT_INTERRUPTED, /* lfi_context_interrupt() */
 };
@@ -249,27 +280,27 @@ void lfi_context_stop(struct lfi_context *context, int status);
  * LFI_EXIT_INTERRUPTED. Code in the box is stopped at once; a handler is left to finish, though
  * host calls in it that wait may return EINTR. Needs a signal (lfi_faults_install). A thread that
  * is about to wait may miss the signal: repeat until it is gone. The registers after it are good
- * for a report, and for going on only where rip is a bundle start.
+ * for a report, and for going on only where rip is a bundle start; on AArch64, where pc is x30.
  */
 void lfi_context_interrupt(struct lfi_context *context);
 
 /* A call of a function in a box as the C calling convention has it. */
 struct lfi_call {
-    uint64_t integer[6];   /* the integer and pointer arguments, in order */
-    double real[8];        /* the floating-point arguments, in order */
-    const uint64_t *stack; /* further arguments on the stack, or NULL */
+    uint64_t integer[LFI_CALL_INTEGERS]; /* the integer and pointer arguments, in order */
+    double real[8];                      /* the floating-point arguments, in order */
+    const uint64_t *stack;               /* further arguments on the stack, or NULL */
     size_t stack_count;
-    uint64_t result, result2; /* rax, rdx */
-    double real_result;       /* xmm0 */
+    uint64_t result, result2; /* rax, rdx; x0, x1 */
+    double real_result;       /* xmm0; d0 */
     struct lfi_exit exit;     /* how it ended: LFI_EXIT_RETURNED if all was well */
 };
 
 /*
- * Calls the function at `function` (a bundle start) on the context's stack: regs.rsp of the
- * context, or, from within a system call of the same context, below the red zone of the caller.
- * Calls nest: host, box, system call, host, box. 0 if the box was entered; look at call->exit.kind.
- * -EFAULT if the stack cannot be written, -EINVAL without lfi_box_map_return(); else as
- * lfi_context_run(). The registers of the context are kept.
+ * Calls the function at `function` (on x86-64 a bundle start) on the context's stack: its stack
+ * pointer in the registers, or, from within a system call of the same context, below the red zone
+ * of the caller. Calls nest: host, box, system call, host, box. 0 if the box was entered; look at
+ * call->exit.kind. -EFAULT if the stack cannot be written, -EINVAL without lfi_box_map_return();
+ * else as lfi_context_run(). The registers of the context are kept.
  */
 int lfi_call(struct lfi_context *context, uint64_t function, struct lfi_call *call);
 

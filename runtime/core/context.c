@@ -12,8 +12,9 @@ int lfi_context_new(struct lfi_box *box, lfi_syscall_fn *serve, void *data,
                     struct lfi_context **result)
 {
     struct lfi_context *context = aligned_alloc(_Alignof(struct lfi_context), sizeof(*context));
+    int code;
 
-    *result = context;
+    *result = NULL;
     if (!context)
         return -ENOMEM;
     memset(context, 0, sizeof(*context));
@@ -21,7 +22,13 @@ int lfi_context_new(struct lfi_box *box, lfi_syscall_fn *serve, void *data,
     context->serve = serve;
     context->data = data;
     machine_frame_init(&context->frame);
+    code = machine_context_init(context);
+    if (code) {
+        free(context);
+        return code;
+    }
     __atomic_add_fetch(&box->contexts, 1, __ATOMIC_ACQ_REL);
+    *result = context;
     return 0;
 }
 
@@ -31,6 +38,7 @@ int lfi_context_free(struct lfi_context *context)
         return 0;
     if (__atomic_load_n(&context->owner, __ATOMIC_ACQUIRE))
         return -EBUSY;
+    machine_context_free(context);
     __atomic_sub_fetch(&context->box->contexts, 1, __ATOMIC_ACQ_REL);
     free(context);
     return 0;
@@ -51,28 +59,20 @@ struct lfi_regs *lfi_context_regs(struct lfi_context *context)
     return &context->frame.regs;
 }
 
-/* The thread's innermost context has its thread pointer where the trampolines find it. */
-static uint64_t *tp_place(struct lfi_context *context)
-{
-    struct lfi_thread *self = &lfi_thread;
-
-    return self->frame && self->frame->context == context ? &self->tp : &context->tp;
-}
-
 uint64_t lfi_context_tp(const struct lfi_context *context)
 {
-    return *tp_place((struct lfi_context *)context);
+    return *machine_tp((struct lfi_context *)context);
 }
 
 void lfi_context_set_tp(struct lfi_context *context, uint64_t tp)
 {
-    *tp_place(context) = tp;
+    *machine_tp(context) = tp;
 }
 
 void lfi_context_copy(struct lfi_context *to, const struct lfi_context *from)
 {
     machine_frame_copy(&to->frame, from->active ? from->active : &from->frame);
-    to->tp = lfi_context_tp(from);
+    lfi_context_set_tp(to, lfi_context_tp(from));
 }
 
 void lfi_context_stop(struct lfi_context *context, int status)
@@ -136,14 +136,12 @@ static int stay(struct lfi_context *context, struct lfi_frame *frame, struct lfi
     frame->context = context;
     frame->serve = context->serve;
     frame->base = box->base;
-    frame->rsp_reach =
-        __atomic_load_n(&box->free_stack, __ATOMIC_ACQUIRE) ? UINT64_MAX : LFI_BOX_SIZE;
+    frame->stack_reach =
+        __atomic_load_n(&box->free_stack, __ATOMIC_ACQUIRE) ? UINT64_MAX : MACHINE_STACK_REACH;
     frame->features = box->space->features;
     frame->leave = 0;
 
-    if (outer)
-        outer->context->tp = self->tp;
-    self->tp = context->tp;
+    machine_stay_begin(frame, outer);
     context->active = frame;
     __atomic_store_n(&context->tid, self->tid, __ATOMIC_SEQ_CST);
     self->frame = frame;
@@ -152,11 +150,9 @@ static int stay(struct lfi_context *context, struct lfi_frame *frame, struct lfi
 
     self->frame = outer;
     context->active = active;
-    context->tp = self->tp;
+    machine_stay_end(frame, outer);
     if (!active)
         __atomic_store_n(&context->tid, 0, __ATOMIC_RELEASE);
-    if (outer)
-        self->tp = outer->context->tp;
     lfi_thread_release();
 
     exit->status = 0;
@@ -192,7 +188,7 @@ int lfi_call(struct lfi_context *context, uint64_t function, struct lfi_call *ca
     struct lfi_frame frame;
     struct lfi_box *box = context->box;
     uint64_t home = __atomic_load_n(&box->return_address, __ATOMIC_ACQUIRE);
-    uint64_t stack;
+    uint64_t stack, at;
     size_t size;
     int code;
 
@@ -202,14 +198,17 @@ int lfi_call(struct lfi_context *context, uint64_t function, struct lfi_call *ca
     if (code)
         return code;
     machine_frame_init(&frame);
-    stack = context->active ? context->active->regs.rsp : context->frame.regs.rsp;
-    stack = machine_call_stack(stack, call->stack_count, context->active != NULL);
+    at = stack = machine_call_stack(context->active ? context->active : &context->frame,
+                                    call->stack_count, context->active != NULL);
     size = call->stack_count * sizeof(uint64_t);
-    code = lfi_copy_out(box, stack, &home, sizeof(home));
+    if (MACHINE_RETURN_ON_STACK) {
+        code = lfi_copy_out(box, at, &home, sizeof(home));
+        at += sizeof(home);
+    }
     if (code == 0 && size)
-        code = lfi_copy_out(box, stack + sizeof(home), call->stack, size);
+        code = lfi_copy_out(box, at, call->stack, size);
     if (code == 0) {
-        machine_call_begin(&frame, call, function, stack);
+        machine_call_begin(&frame, call, function, stack, home);
         code = stay(context, &frame, &call->exit);
     }
     if (code == 0)

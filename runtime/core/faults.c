@@ -48,8 +48,7 @@ static bool in_box(const struct lfi_frame *frame, uint64_t pc)
 {
     if (!frame || !frame->in_box)
         return false;
-    return pc - frame->base < LFI_BOX_SIZE ||
-           pc - frame->context->box->space->trampolines < PAGE_SIZE;
+    return pc - frame->base < LFI_BOX_SIZE || pc - frame->context->box->space->trampolines < 4096;
 }
 
 /* Hands the signal to whoever had it before us. */

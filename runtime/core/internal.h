@@ -9,8 +9,6 @@
 #include <pthread.h>
 #include <signal.h>
 
-#define PAGE_SIZE 4096
-
 /* A run of code pages, absolute addresses. */
 struct code_range {
     uint64_t start, end;
@@ -23,6 +21,7 @@ struct lfi_space {
     uint64_t trampolines; /* address of the trampoline page */
     size_t count;         /* places for boxes */
     uint32_t features;    /* FEATURE_* of the machine */
+    struct machine_space machine;
     pthread_mutex_t lock; /* of what follows */
     size_t used;
     bool *taken; /* count places */
@@ -33,8 +32,9 @@ struct lfi_box {
     uint64_t base;
     uint64_t return_address; /* lfi_box_map_return, or 0 */
     uint32_t contexts;       /* atomic */
-    bool free_stack; /* atomic: holds code of LFI_MODE_JUMPS or unverified code: rsp is anything */
-    bool broken;     /* atomic: lost a part of its reservation */
+    bool
+        free_stack; /* atomic: holds code of LFI_MODE_JUMPS or unverified code: any stack pointer */
+    bool broken;    /* atomic: lost a part of its reservation */
     pthread_mutex_t lock; /* held across host calls that change mappings; guards the code ranges */
     struct code_range *code; /* ascending, disjoint */
     size_t code_count, code_room;
@@ -46,7 +46,7 @@ struct lfi_context {
     struct lfi_box *box;
     lfi_syscall_fn *serve;
     void *data;
-    uint64_t tp;              /* while this is not the thread's innermost context */
+    struct machine_context machine;
     struct lfi_thread *owner; /* the thread in it */
     struct lfi_frame *active; /* the innermost stay, or NULL */
     int status;               /* of lfi_context_stop */
@@ -57,13 +57,13 @@ struct lfi_context {
 
 /*
  * What belongs to a thread of the host. The only way from a runtime call to its context: the box
- * can neither name nor change %fs. The trampolines use `ret`, `tp` and `frame`.
+ * can neither name nor change the register of thread-local storage (%fs, tpidr_el0). The
+ * trampolines use `frame` and `machine`.
  */
 struct lfi_thread {
-    uint64_t ret;            /* scratch of the trampoline that reads tp */
-    uint64_t tp;             /* the box's thread pointer, while in a box */
     struct lfi_frame *frame; /* the innermost stay in a box, or NULL */
-    unsigned prepared;       /* depth of lfi_thread_prepare() */
+    struct machine_thread machine;
+    unsigned prepared; /* depth of lfi_thread_prepare() */
     int tid;
     void *stack; /* the alternate signal stack */
     size_t stack_size;

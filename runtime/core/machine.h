@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-/* What an architecture gives to core. Each has a folder with its frame.h, switch.S, copy.S,
- * machine.c. */
+/*
+ * What an architecture gives to core. Each has a folder with its frame.h, switch.S, copy.S,
+ * machine.c. frame.h holds also what belongs to it of a space, a context and a thread (struct
+ * machine_…), and
+ *
+ *   MACHINE_TRAP             a byte: fills what is left of a code page
+ *   MACHINE_RETURN_SIZE      of the code that returns to the host
+ *   MACHINE_RETURN_ON_STACK  whether a call puts the return address on the stack
+ *   MACHINE_STACK_REACH      confined code keeps its stack pointer that close above the base
+ *   MACHINE_HEAD             bytes for each box that the architecture needs in the head of a space
+ */
 #ifndef LFI_MACHINE_H
 #define LFI_MACHINE_H
 
@@ -8,7 +17,11 @@
 
 #if defined(__x86_64__)
 #include "x86_64/frame.h"
+#elif defined(__aarch64__)
+#include "aarch64/frame.h"
 #endif
+
+struct lfi_space;
 
 #pragma GCC visibility push(hidden)
 
@@ -21,23 +34,36 @@ int machine_write_trampolines(uint8_t page[4096], struct lfi_error *error);
 /* The sys page of a box at `base`, whose space has its trampoline page at `trampolines`. */
 void machine_write_table(uint8_t page[4096], uint64_t base, uint64_t trampolines);
 
-/* A bundle of code that returns to the host. */
-#define MACHINE_RETURN_SIZE 32
 extern const uint8_t machine_return_code[MACHINE_RETURN_SIZE];
 extern const enum lfi_arch machine_arch;
-#define MACHINE_TRAP 0xf4 /* hlt: fills what is left of a code page */
+
+/* Its part of a space, in the `size` reserved bytes at `head`, and of a context: 0 or -ENOMEM. */
+int machine_space_init(struct lfi_space *space, uint64_t head, size_t size);
+void machine_space_free(struct lfi_space *space);
+int machine_context_init(struct lfi_context *context);
+void machine_context_free(struct lfi_context *context);
+
+/* Where the thread pointer of the context is. By the thread that is in it, or while none is. */
+uint64_t *machine_tp(struct lfi_context *context);
+/* The stay of `frame`, inside of that of `outer` (or NULL), begins and ends; lfi_thread.frame is
+ * the outer one. */
+void machine_stay_begin(struct lfi_frame *frame, struct lfi_frame *outer);
+void machine_stay_end(struct lfi_frame *frame, struct lfi_frame *outer);
 
 /* The state of a program's beginning: everything zero or as the psABI has it. */
 void machine_frame_init(struct lfi_frame *frame);
 /* The state of the box, nothing of the host's. */
 void machine_frame_copy(struct lfi_frame *to, const struct lfi_frame *from);
-/* Arguments and results as the C calling convention has them; `stack` is where rsp begins. */
-uint64_t machine_call_stack(uint64_t stack, size_t arguments, bool nested);
+/*
+ * A call as the C calling convention has it. Its stack begins below that of the caller, who is in
+ * the middle of something if `nested`; the function returns to `home`.
+ */
+uint64_t machine_call_stack(const struct lfi_frame *caller, size_t arguments, bool nested);
 void machine_call_begin(struct lfi_frame *frame, const struct lfi_call *call, uint64_t function,
-                        uint64_t stack);
+                        uint64_t stack, uint64_t home);
 void machine_call_end(const struct lfi_frame *frame, struct lfi_call *call);
 
-/* Runs the box until it leaves; the base register of the host is kept. Returns the exit kind. */
+/* Runs the box until it leaves. Returns the exit kind. */
 enum lfi_exit_kind machine_run(struct lfi_frame *frame);
 
 /* Of the context of a signal: where it happened; whether registers there are the box's. */

@@ -29,7 +29,7 @@
 /* -EINVAL unless [address, address + size) is a non-empty run of usable pages. */
 static int check_range(const struct lfi_box *box, uint64_t address, size_t size)
 {
-    if (size == 0 || address % PAGE_SIZE || size % PAGE_SIZE)
+    if (size == 0 || address % lfi_page_size() || size % lfi_page_size())
         return -EINVAL;
     return lfi_box_contains(box, address, size) ? 0 : -EINVAL;
 }
@@ -302,7 +302,7 @@ static int verify(const struct lfi_box *box, const struct lfi_code_map *code, co
 
 int lfi_box_map_code(struct lfi_box *box, const struct lfi_code_map *code, struct lfi_error *error)
 {
-    size_t size = (code->size + PAGE_SIZE - 1) & ~(size_t)(PAGE_SIZE - 1);
+    size_t size = (code->size + lfi_page_size() - 1) & ~(size_t)(lfi_page_size() - 1);
     uint8_t *staged;
     int result;
 
@@ -337,6 +337,8 @@ int lfi_box_map_code(struct lfi_box *box, const struct lfi_code_map *code, struc
             if (mremap(staged, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)code->address) !=
                 MAP_FAILED)
                 staged = MAP_FAILED;
+            if (staged == MAP_FAILED)
+                __builtin___clear_cache((char *)code->address, (char *)code->address + size);
             if (staged != MAP_FAILED ||
                 mprotect((void *)code->address, size, PROT_READ | PROT_EXEC)) {
                 result = -errno;
@@ -365,7 +367,7 @@ int lfi_box_map_return(struct lfi_box *box, uint64_t address, struct lfi_error *
         .size = MACHINE_RETURN_SIZE,
         .mode = LFI_MODE_FULL,
         .image_start = address,
-        .image_end = address + PAGE_SIZE,
+        .image_end = address + lfi_page_size(),
     };
     int result = lfi_box_map_code(box, &code, error);
 

@@ -2,15 +2,15 @@
 /*
  * Spaces and boxes: who owns which addresses.
  *
- *   head 1 MiB              | box 0    | box 1    | … | box n-1  | tail 1 MiB
- *   trampolines … sys page 0|   … sys 1|   … sys 2|   |          |
+ *   head     | 1 MiB                   | box 0    | box 1    | … | box n-1  | tail 1 MiB
+ *   (machine)| trampolines … sys page 0|   … sys 1|   … sys 2|   |          |
  *
  * All of it is one reservation, PROT_NONE unless mapped. What code of a box in mode `full` can
- * reach: its 4 GiB and, by way of rsp, 128 KiB to both sides (docs/abi.md, "The stack"); a string
- * instruction that runs on stops at the guard of either end. So the trampoline page, which begins
- * the head at 1 MiB below the first box, cannot be read by any box, and the host's mappings, which
- * begin beyond head and tail, cannot be touched. (Code in `stores` and `jumps` mode may read
- * anything anyway.)
+ * reach: its 4 GiB and, by way of the stack pointer, 129 KiB to both sides (docs/abi.md, "The
+ * stack"); a string instruction that runs on stops at the guard of either end. So the trampoline
+ * page at 1 MiB below the first box, and what the architecture has below it, cannot be read by any
+ * box, and the host's mappings, which begin beyond head and tail, cannot be touched. (Code in
+ * `stores` and `jumps` mode may read anything anyway.)
  *
  * A sys page lies in the upper guard of the box below, where that box's code could write to it if
  * it were ever writable. So it is made outside and moved into place when it is final.
@@ -32,7 +32,12 @@
 
 #define RESERVE_FLAGS (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
 
-_Static_assert(MARGIN > LFI_GUARD_SIZE + LFI_SYS_PAGE_SIZE, "the head holds guard and trampolines");
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0x100000
+#endif
+
+_Static_assert(MARGIN > LFI_GUARD_SIZE + 2 * 0x10000, "the head holds guard and trampolines");
+_Static_assert(MACHINE_HEAD % 0x10000 == 0, "whole pages");
 
 void lfi_explain(struct lfi_error *error, const char *format, ...)
 {
@@ -46,55 +51,110 @@ void lfi_explain(struct lfi_error *error, const char *format, ...)
     va_end(arguments);
 }
 
-/* A page with these contents, read-only or code, in one step where `at` is reserved. */
-static int place_page(const uint8_t *contents, uint64_t at, int prot)
+size_t lfi_page_size(void)
 {
-    uint8_t *page =
-        mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* The page at `at`, which is reserved, gets `contents` at its end, read-only, in one step. */
+static int place_page(const uint8_t contents[4096], uint64_t at)
+{
+    size_t size = lfi_page_size();
+    uint8_t *page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     int error;
 
     if (page == MAP_FAILED)
         return -errno;
-    memcpy(page, contents, PAGE_SIZE);
-    if (mprotect(page, PAGE_SIZE, prot) == 0 &&
-        mremap(page, PAGE_SIZE, PAGE_SIZE, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)at) != MAP_FAILED)
+    memcpy(page + size - 4096, contents, 4096);
+    if (mprotect(page, size, PROT_READ) == 0 &&
+        mremap(page, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)at) != MAP_FAILED)
         return 0;
     error = -errno;
-    munmap(page, PAGE_SIZE);
+    munmap(page, size);
     return error;
 }
 
-static int reserve(struct lfi_space *space, struct lfi_error *error)
+static int place_trampolines(struct lfi_space *space, const uint8_t contents[4096])
 {
-    size_t size = space->count * BOX_SIZE + 2 * MARGIN;
-    size_t whole = size + BOX_SIZE;
-    uint8_t *start = mmap(NULL, whole, PROT_NONE, RESERVE_FLAGS, -1, 0);
-    uint64_t first;
-    size_t before;
+    uint64_t page = space->trampolines + 4096 - lfi_page_size();
+    int error = place_page(contents, page);
 
-    if (start == MAP_FAILED) {
-        int code = -errno;
+    if (error)
+        return error;
+    __builtin___clear_cache((char *)space->trampolines, (char *)space->trampolines + 4096);
+    return mprotect((void *)page, lfi_page_size(), PROT_READ | PROT_EXEC) ? -errno : 0;
+}
 
+/*
+ * A reservation of which the first box, `first` bytes from the start, is aligned: below the place
+ * where the kernel puts a page now, or, where nothing is free there, a part of a larger one. The
+ * larger one costs address space, which may be limited, and under emulation time.
+ */
+static uint8_t *reserve(size_t size, size_t first)
+{
+    enum { TRIES = 16 };
+    uint8_t *hint = mmap(NULL, lfi_page_size(), PROT_NONE, RESERVE_FLAGS, -1, 0);
+    uint8_t *start;
+    uint64_t at, aligned;
+
+    if (hint != MAP_FAILED)
+        munmap(hint, lfi_page_size());
+    aligned = ((uint64_t)hint - size + first) & ~(BOX_SIZE - 1);
+    for (int i = 0; i < TRIES && hint != MAP_FAILED && (uint64_t)hint > size + i * BOX_SIZE; i++) {
+        at = aligned - (uint64_t)i * BOX_SIZE - first;
+        start = mmap((void *)at, size, PROT_NONE, RESERVE_FLAGS | MAP_FIXED_NOREPLACE, -1, 0);
+        if (start == (uint8_t *)at)
+            return start;
+        if (start != MAP_FAILED) /* a kernel that does not know the flag */
+            munmap(start, size);
+        else if (errno != EEXIST)
+            break;
+    }
+    start = mmap(NULL, size + BOX_SIZE, PROT_NONE, RESERVE_FLAGS, -1, 0);
+    if (start == MAP_FAILED)
+        return NULL;
+    aligned = ((uint64_t)start + first + BOX_SIZE - 1) & ~(BOX_SIZE - 1);
+    at = aligned - first;
+    if (at != (uint64_t)start)
+        munmap(start, at - (uint64_t)start);
+    munmap((void *)(at + size), (uint64_t)start + BOX_SIZE - at);
+    return (uint8_t *)at;
+}
+
+/* Maps what every space has. */
+static int map_space(struct lfi_space *space, struct lfi_error *error)
+{
+    const size_t head = space->count * MACHINE_HEAD;
+    uint8_t page[4096];
+    int code = machine_write_trampolines(page, error);
+
+    if (code)
+        return code;
+    space->reservation_size = head + space->count * BOX_SIZE + 2 * MARGIN;
+    space->reservation = reserve(space->reservation_size, head + MARGIN);
+    if (!space->reservation) {
+        code = -errno;
         lfi_explain(error, "cannot reserve %zu GiB of address space: %s (check `ulimit -v`)",
-                    whole >> 30, strerror(-code));
+                    space->reservation_size >> 30, strerror(-code));
         return code;
     }
-    first = ((uint64_t)start + MARGIN + BOX_SIZE - 1) & ~(BOX_SIZE - 1);
-    before = first - MARGIN - (uint64_t)start;
-    if (before)
-        munmap(start, before);
-    munmap(start + before + size, whole - before - size);
-    space->reservation = start + before;
-    space->reservation_size = size;
-    space->first = first;
-    space->trampolines = first - MARGIN;
-    return 0;
+    space->trampolines = (uint64_t)space->reservation + head;
+    space->first = space->trampolines + MARGIN;
+    /* where pages are larger, it is the last part of one */
+    space->trampolines += lfi_page_size() - 4096;
+    code = place_trampolines(space, page);
+    if (code == 0)
+        code = machine_space_init(space, (uint64_t)space->reservation, head);
+    if (code) {
+        lfi_explain(error, "cannot map the trampolines: %s", strerror(-code));
+        munmap(space->reservation, space->reservation_size);
+    }
+    return code;
 }
 
 int lfi_space_new(struct lfi_space **result, size_t boxes, struct lfi_error *error)
 {
     struct lfi_space *space;
-    uint8_t page[PAGE_SIZE];
     int persona = personality(0xffffffff);
     int code;
 
@@ -103,8 +163,8 @@ int lfi_space_new(struct lfi_space **result, size_t boxes, struct lfi_error *err
         lfi_explain(error, "a space holds 1 to %d boxes, not %zu", MAX_BOXES, boxes);
         return -EINVAL;
     }
-    if (sysconf(_SC_PAGESIZE) != PAGE_SIZE) {
-        lfi_explain(error, "this kernel's page size is not %d", PAGE_SIZE);
+    if (lfi_page_size() > 0x10000 || lfi_page_size() < LFI_SYS_PAGE_SIZE) {
+        lfi_explain(error, "this kernel's page size is not 4 to 64 KiB");
         return -ENOTSUP;
     }
     if (persona != -1 && (persona & READ_IMPLIES_EXEC)) {
@@ -123,16 +183,7 @@ int lfi_space_new(struct lfi_space **result, size_t boxes, struct lfi_error *err
     }
     code = machine_features(&space->features, error);
     if (code == 0)
-        code = machine_write_trampolines(page, error);
-    if (code == 0)
-        code = reserve(space, error);
-    if (code == 0) {
-        code = place_page(page, space->trampolines, PROT_READ | PROT_EXEC);
-        if (code) {
-            lfi_explain(error, "cannot map the trampolines: %s", strerror(-code));
-            munmap(space->reservation, space->reservation_size);
-        }
-    }
+        code = map_space(space, error);
     if (code) {
         free(space->taken);
         free(space);
@@ -154,6 +205,7 @@ int lfi_space_free(struct lfi_space *space)
     pthread_mutex_unlock(&space->lock);
     if (busy)
         return -EBUSY;
+    machine_space_free(space);
     munmap(space->reservation, space->reservation_size);
     pthread_mutex_destroy(&space->lock);
     free(space->taken);
@@ -190,7 +242,7 @@ static void give_place(struct lfi_space *space, size_t place)
 int lfi_box_new(struct lfi_space *space, struct lfi_box **result, struct lfi_error *error)
 {
     struct lfi_box *box = calloc(1, sizeof(*box));
-    uint8_t table[PAGE_SIZE];
+    uint8_t table[LFI_SYS_PAGE_SIZE];
     size_t place;
     int code;
 
@@ -206,7 +258,7 @@ int lfi_box_new(struct lfi_space *space, struct lfi_box **result, struct lfi_err
     box->space = space;
     box->base = space->first + place * BOX_SIZE;
     machine_write_table(table, box->base, space->trampolines);
-    code = place_page(table, box->base - LFI_SYS_PAGE_SIZE, PROT_READ);
+    code = place_page(table, box->base - lfi_page_size());
     if (code) {
         lfi_explain(error, "cannot map the box's sys page: %s", strerror(-code));
         give_place(space, place);
@@ -227,7 +279,7 @@ int lfi_box_free(struct lfi_box *box)
     if (__atomic_load_n(&box->contexts, __ATOMIC_ACQUIRE))
         return -EBUSY;
     /* its own sys page goes, the next box's stays */
-    start = (void *)(box->base - LFI_SYS_PAGE_SIZE);
+    start = (void *)(box->base - lfi_page_size());
     if (mmap(start, BOX_SIZE, PROT_NONE, RESERVE_FLAGS | MAP_FIXED, -1, 0) == MAP_FAILED)
         return -errno;
     give_place(box->space, (box->base - box->space->first) / BOX_SIZE);

@@ -30,11 +30,12 @@ int lfi_thread_prepare(void)
         return 0;
     }
     /* the signal frame, whose size depends on the vector registers, and room for handlers */
-    size = (getauxval(AT_MINSIGSTKSZ) + 65536 + PAGE_SIZE - 1) & ~(size_t)(PAGE_SIZE - 1);
-    memory = mmap(NULL, size + PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    size =
+        (getauxval(AT_MINSIGSTKSZ) + 65536 + lfi_page_size() - 1) & ~(size_t)(lfi_page_size() - 1);
+    memory = mmap(NULL, size + lfi_page_size(), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED)
         return -ENOMEM;
-    if (mprotect(memory + PAGE_SIZE, size, PROT_READ | PROT_WRITE))
+    if (mprotect(memory + lfi_page_size(), size, PROT_READ | PROT_WRITE))
         goto fail;
     /*
      * The kernel believes that it is on the alternate stack already if rsp points there. Confined
@@ -44,19 +45,19 @@ int lfi_thread_prepare(void)
         goto fail;
     /* Not SS_AUTODISARM: a host handler that leaves by siglongjmp would leave us without a stack.
      */
-    stack.ss_sp = memory + PAGE_SIZE;
+    stack.ss_sp = memory + lfi_page_size();
     stack.ss_size = size;
     if (sigaltstack(&stack, &self->former_stack))
         goto fail;
     lfi_faults_signals(&faults);
     pthread_sigmask(SIG_UNBLOCK, &faults, &self->former_mask);
     self->stack = memory;
-    self->stack_size = size + PAGE_SIZE;
+    self->stack_size = size + lfi_page_size();
     self->tid = (int)syscall(SYS_gettid);
     self->prepared = 1;
     return 0;
 fail:
-    munmap(memory, size + PAGE_SIZE);
+    munmap(memory, size + lfi_page_size());
     return -ENOMEM;
 }
 

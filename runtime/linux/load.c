@@ -21,12 +21,12 @@
 
 static uint64_t page_down(uint64_t address)
 {
-    return address & ~(uint64_t)(PAGE_SIZE - 1);
+    return address & ~(uint64_t)(lfi_page_size() - 1);
 }
 
 static uint64_t page_up(uint64_t address)
 {
-    return page_down(address + PAGE_SIZE - 1);
+    return page_down(address + lfi_page_size() - 1);
 }
 
 static int load_code(struct lfi_process *process, const struct lfi_image *image,
@@ -34,7 +34,7 @@ static int load_code(struct lfi_process *process, const struct lfi_image *image,
                      struct lfi_error *error)
 {
     uint64_t bias = process->image_start - image->start;
-    if (segment->vaddr % PAGE_SIZE) {
+    if (segment->vaddr % lfi_page_size()) {
         lfi_say(error,
                 "the code at 0x%" PRIx64 " does not begin on a page: link with -z separate-code",
                 segment->vaddr);
@@ -142,6 +142,13 @@ int lfi_linux_load_bytes(struct lfi_process *process, const char *path, const vo
                 native ? "the program headers are not loaded: link with -static-pie"
                        : "the program is for another processor (machine %u)",
                 (unsigned)image.arch);
+        return -ENOEXEC;
+    }
+    if (image.page_size < lfi_page_size()) {
+        lfi_say(error,
+                "linked for pages of %" PRIu64 " bytes, but this kernel's have %zu: link with "
+                "-z max-page-size=65536",
+                image.page_size, lfi_page_size());
         return -ENOEXEC;
     }
     free(process->program);

@@ -21,18 +21,19 @@ struct pages {
 
 static uint32_t page_of(const struct lfi_process *process, uint64_t address)
 {
-    return (uint32_t)((address - process->base) / PAGE_SIZE);
+    return (uint32_t)((address - process->base) / lfi_page_size());
 }
 
 static uint64_t address_of(const struct lfi_process *process, uint32_t page)
 {
-    return process->base + (uint64_t)page * PAGE_SIZE;
+    return process->base + (uint64_t)page * lfi_page_size();
 }
 
 /* The size in whole pages, or 0 if it is 0 or absurd. */
 static uint64_t round_up(uint64_t size)
 {
-    return size > LFI_BOX_SIZE ? 0 : (size + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
+    return size > LFI_BOX_SIZE ? 0
+                               : (size + lfi_page_size() - 1) & ~(uint64_t)(lfi_page_size() - 1);
 }
 
 /* The pages of [address, address + size): false if unaligned, empty or not inside of the box. */
@@ -40,10 +41,10 @@ static bool pages_of(const struct lfi_process *process, uint64_t address, uint64
                      struct pages *pages)
 {
     size = round_up(size);
-    if (address % PAGE_SIZE || size == 0 || !lfi_box_contains(process->box, address, size))
+    if (address % lfi_page_size() || size == 0 || !lfi_box_contains(process->box, address, size))
         return false;
     pages->start = page_of(process, address);
-    pages->end = pages->start + (uint32_t)(size / PAGE_SIZE);
+    pages->end = pages->start + (uint32_t)(size / lfi_page_size());
     return true;
 }
 
@@ -65,8 +66,8 @@ static int prot_of(uint32_t kind)
 bool lfi_memory_init(struct lfi_process *process)
 {
     pthread_mutex_init(&process->memory.lock, NULL);
-    return lfi_ranges_init(&process->memory.ranges, LFI_GUARD_SIZE / PAGE_SIZE,
-                           (LFI_BOX_SIZE - LFI_GUARD_SIZE) / PAGE_SIZE);
+    return lfi_ranges_init(&process->memory.ranges, LFI_GUARD_SIZE / lfi_page_size(),
+                           (LFI_BOX_SIZE - LFI_GUARD_SIZE) / lfi_page_size());
 }
 
 void lfi_memory_free(struct lfi_process *process)
@@ -90,7 +91,7 @@ static int64_t map(struct lfi_process *process, struct pages pages, int prot, in
 {
     struct lfi_ranges *ranges = &process->memory.ranges;
     uint64_t address = address_of(process, pages.start);
-    uint64_t size = (uint64_t)(pages.end - pages.start) * PAGE_SIZE;
+    uint64_t size = (uint64_t)(pages.end - pages.start) * lfi_page_size();
     if (!lfi_ranges_set(ranges, pages.start, pages.end, kind_of(prot, flags)))
         return -ENOMEM;
     flags &= MAP_TYPE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_POPULATE;
@@ -119,7 +120,7 @@ HANDLER(mmap)
         type = MAP_SHARED;
         flags = (flags & ~MAP_TYPE) | type;
     }
-    if ((type != MAP_PRIVATE && type != MAP_SHARED) || offset % PAGE_SIZE ||
+    if ((type != MAP_PRIVATE && type != MAP_SHARED) || offset % lfi_page_size() ||
         (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC)))
         return -EINVAL;
     if (prot & PROT_EXEC)
@@ -141,7 +142,7 @@ HANDLER(mmap)
     bool inside = pages_of(process, address, size, &pages);
     if (fixed) {
         if (!inside)
-            result = address % PAGE_SIZE ? -EINVAL : -ENOMEM;
+            result = address % lfi_page_size() ? -EINVAL : -ENOMEM;
         else if ((flags & MAP_FIXED_NOREPLACE) &&
                  !lfi_ranges_unused(ranges, pages.start, pages.end))
             result = -EEXIST;
@@ -149,9 +150,9 @@ HANDLER(mmap)
             result = -EACCES;
     } else if (!inside || !lfi_ranges_unused(ranges, pages.start, pages.end)) {
         /* As the kernel: large anonymous memory where huge pages fit. */
-        uint32_t count = (uint32_t)(size / PAGE_SIZE);
+        uint32_t count = (uint32_t)(size / lfi_page_size());
         bool large = size >= HUGE_PAGE && (flags & MAP_ANONYMOUS);
-        uint32_t start = large ? lfi_ranges_find(ranges, count, HUGE_PAGE / PAGE_SIZE) : 0;
+        uint32_t start = large ? lfi_ranges_find(ranges, count, HUGE_PAGE / lfi_page_size()) : 0;
         if (!start)
             start = lfi_ranges_find(ranges, count, 1);
         pages = (struct pages){start, start + count};
@@ -170,7 +171,7 @@ static int64_t changeable(struct lfi_process *process, uint64_t address, uint64_
 {
     struct lfi_ranges *ranges = &process->memory.ranges;
     if (!pages_of(process, address, size, pages))
-        return address % PAGE_SIZE || !size ? -EINVAL : used ? -ENOMEM : -EINVAL;
+        return address % lfi_page_size() || !size ? -EINVAL : used ? -ENOMEM : -EINVAL;
     if (!lfi_ranges_all(ranges, pages->start, pages->end, 0, LFI_RANGE_FIXED))
         return -EACCES;
     if (used && !lfi_ranges_all(ranges, pages->start, pages->end, LFI_RANGE_USED, 0))
@@ -186,7 +187,7 @@ HANDLER(munmap)
     pthread_mutex_lock(&process->memory.lock);
     int64_t result = changeable(process, call->arg[0], call->arg[1], false, &pages);
     if (!result && !lfi_ranges_unused(ranges, pages.start, pages.end)) {
-        uint64_t size = (uint64_t)(pages.end - pages.start) * PAGE_SIZE;
+        uint64_t size = (uint64_t)(pages.end - pages.start) * lfi_page_size();
         if (!lfi_ranges_set(ranges, pages.start, pages.end, LFI_RANGE_FREE))
             result = -ENOMEM;
         else
@@ -205,13 +206,13 @@ HANDLER(mprotect)
     if (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC))
         return -EINVAL;
     if (call->arg[1] == 0)
-        return call->arg[0] % PAGE_SIZE ? -EINVAL : 0;
+        return call->arg[0] % lfi_page_size() ? -EINVAL : 0;
     if (prot & PROT_EXEC)
         return -EACCES;
     pthread_mutex_lock(&process->memory.lock);
     int64_t result = changeable(process, call->arg[0], call->arg[1], true, &pages);
     if (!result) {
-        uint64_t size = (uint64_t)(pages.end - pages.start) * PAGE_SIZE;
+        uint64_t size = (uint64_t)(pages.end - pages.start) * lfi_page_size();
         result = lfi_box_protect(process->box, call->arg[0], size, prot);
     }
     for (uint32_t end, at = pages.start; !result && at < pages.end; at = end) {
@@ -234,7 +235,7 @@ HANDLER(brk)
     struct memory *memory = &process->memory;
     uint64_t wanted = call->arg[0];
     pthread_mutex_lock(&memory->lock);
-    uint64_t grain = process->huge_pages ? HUGE_PAGE : PAGE_SIZE;
+    uint64_t grain = process->huge_pages ? HUGE_PAGE : lfi_page_size();
     uint64_t end = (wanted + grain - 1) / grain * grain;
     bool inside = wanted >= memory->brk_start && wanted - memory->brk_start < LFI_BOX_SIZE;
     bool done = inside && end == memory->brk_mapped;
@@ -282,7 +283,7 @@ static int64_t grow(struct lfi_process *process, struct pages old, uint32_t coun
     }
     if (!may_move)
         return -ENOMEM;
-    uint32_t align = count >= HUGE_PAGE / PAGE_SIZE ? HUGE_PAGE / PAGE_SIZE : 1;
+    uint32_t align = count >= HUGE_PAGE / lfi_page_size() ? HUGE_PAGE / lfi_page_size() : 1;
     uint32_t start = target ? page_of(process, *target) : lfi_ranges_find(ranges, count, align);
     if (!start && !(start = lfi_ranges_find(ranges, count, 1)))
         return -ENOMEM;
@@ -291,9 +292,9 @@ static int64_t grow(struct lfi_process *process, struct pages old, uint32_t coun
         map(process, (struct pages){start, start + count}, prot_of(kind), flags, -1, 0);
     if (result < 0)
         return result;
-    result = lfi_box_move(process->box, from, to, (uint64_t)size * PAGE_SIZE);
+    result = lfi_box_move(process->box, from, to, (uint64_t)size * lfi_page_size());
     if (result) {
-        lfi_box_unmap(process->box, to, (uint64_t)count * PAGE_SIZE);
+        lfi_box_unmap(process->box, to, (uint64_t)count * lfi_page_size());
         lfi_ranges_set(ranges, start, start + count, LFI_RANGE_FREE);
         return -ENOMEM;
     }
@@ -322,7 +323,7 @@ HANDLER(mremap)
         if (!result && new.start < old.end && old.start < new.end)
             result = -EINVAL;
     }
-    uint32_t count = (uint32_t)(new_size / PAGE_SIZE);
+    uint32_t count = (uint32_t)(new_size / lfi_page_size());
     if (result) {
         /* refused */
     } else if (!fixed && count <= old.end - old.start) {
@@ -368,8 +369,8 @@ static int64_t on_range(struct call *call)
     if (call->arg[1] == 0)
         return 0;
     if (call->arg[1] > LFI_BOX_SIZE ||
-        !pages_of(call->process, call->arg[0] & ~(uint64_t)(PAGE_SIZE - 1),
-                  call->arg[1] + call->arg[0] % PAGE_SIZE, &pages))
+        !pages_of(call->process, call->arg[0] & ~(uint64_t)(lfi_page_size() - 1),
+                  call->arg[1] + call->arg[0] % lfi_page_size(), &pages))
         return -ENOMEM;
     return host(call->number, call->arg[0], call->arg[1], call->arg[2]);
 }
@@ -386,7 +387,7 @@ HANDLER(mlock)
 
 HANDLER(mincore)
 {
-    uint64_t pages = round_up(call->arg[1]) / PAGE_SIZE;
+    uint64_t pages = round_up(call->arg[1]) / lfi_page_size();
     if (!lfi_box_contains(call->process->box, call->arg[2], pages))
         return -EFAULT;
     return on_range(call);

@@ -58,7 +58,7 @@ static uint64_t stack_size(uint64_t wanted)
     if (!wanted && !getrlimit(RLIMIT_STACK, &limit))
         wanted = limit.rlim_cur == RLIM_INFINITY ? STACK_DEFAULT : limit.rlim_cur;
     wanted = wanted < STACK_LEAST ? STACK_LEAST : wanted > STACK_MOST ? STACK_MOST : wanted;
-    return wanted / PAGE_SIZE * PAGE_SIZE;
+    return wanted / lfi_page_size() * lfi_page_size();
 }
 
 static int map_directories(struct lfi_process *process, const struct lfi_linux_options *options,

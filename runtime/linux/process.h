@@ -20,8 +20,6 @@
 #include "ranges.h"
 #include "symbols.h"
 
-#define PAGE_SIZE 4096u
-
 #define HOST_SIGNAL_INTERRUPT (SIGRTMIN + 3)
 #define HOST_SIGNAL_WAKE      (SIGRTMIN + 4)
 
@@ -150,6 +148,9 @@ long lfi_arch_call_number(const struct lfi_regs *regs);
 void lfi_arch_call_arguments(const struct lfi_regs *regs, uint64_t arg[6]);
 void lfi_arch_call_result(struct lfi_regs *regs, int64_t result);
 void lfi_arch_clone_arguments(const uint64_t arg[6], uint64_t *child_tid, uint64_t *tls);
+/* AT_PLATFORM, and of the host's AT_HWCAP and AT_HWCAP2 what code of a box can use. */
+const char *lfi_arch_platform(void);
+void lfi_arch_capabilities(uint64_t *first, uint64_t *second);
 void lfi_arch_start(struct lfi_regs *regs, uint64_t entry, uint64_t stack);
 void lfi_arch_set_stack(struct lfi_regs *regs, uint64_t stack);
 uint64_t lfi_arch_get_stack(const struct lfi_regs *regs);

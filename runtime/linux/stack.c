@@ -5,7 +5,6 @@
 #include <elf.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 
@@ -95,12 +94,14 @@ int lfi_build_stack(struct lfi_process *process, const struct lfi_image *image, 
         memset(random, 0, sizeof random);
     uint64_t bias = process->image_start - image->start;
     uint64_t random_at = put_string(&builder, random, sizeof random);
-    uint64_t platform_at = put_string(&builder, "x86_64", 7);
+    const char *platform = lfi_arch_platform();
+    uint64_t platform_at = put_string(&builder, platform, strlen(platform) + 1), capabilities[2];
+    lfi_arch_capabilities(&capabilities[0], &capabilities[1]);
     uint64_t name_at = put_string(&builder, process->program, strlen(process->program) + 1);
     put_auxiliary(&builder, AT_PHDR, bias + image->phdr_vaddr);
     put_auxiliary(&builder, AT_PHENT, sizeof(Elf64_Phdr));
     put_auxiliary(&builder, AT_PHNUM, image->phdr_count);
-    put_auxiliary(&builder, AT_PAGESZ, PAGE_SIZE);
+    put_auxiliary(&builder, AT_PAGESZ, lfi_page_size());
     put_auxiliary(&builder, AT_BASE, 0);
     put_auxiliary(&builder, AT_FLAGS, 0);
     put_auxiliary(&builder, AT_ENTRY, bias + image->entry);
@@ -110,14 +111,10 @@ int lfi_build_stack(struct lfi_process *process, const struct lfi_image *image, 
     put_auxiliary(&builder, AT_EGID, getegid());
     put_auxiliary(&builder, AT_SECURE, 0);
     put_auxiliary(&builder, AT_CLKTCK, 100);
-    put_auxiliary(&builder, AT_HWCAP, getauxval(AT_HWCAP));
-    put_auxiliary(&builder, AT_HWCAP2, 0); /* on x86-64 bit 1 tells of FSGSBASE: not for a box */
+    put_auxiliary(&builder, AT_HWCAP, capabilities[0]);
+    put_auxiliary(&builder, AT_HWCAP2, capabilities[1]);
     put_auxiliary(&builder, AT_RANDOM, random_at);
-#if defined(__x86_64__)
     put_auxiliary(&builder, AT_PLATFORM, platform_at);
-#else
-    (void)platform_at;
-#endif
     put_auxiliary(&builder, AT_EXECFN, name_at);
     put_auxiliary(&builder, AT_NULL, 0);
 

@@ -4,6 +4,7 @@
 #include "process.h"
 
 #include <string.h>
+#include <sys/auxv.h>
 #include <ucontext.h>
 
 long lfi_arch_call_number(const struct lfi_regs *regs)
@@ -31,6 +32,17 @@ void lfi_arch_clone_arguments(const uint64_t arg[6], uint64_t *child_tid, uint64
 {
     *child_tid = arg[3];
     *tls = arg[4];
+}
+
+const char *lfi_arch_platform(void)
+{
+    return "x86_64";
+}
+
+void lfi_arch_capabilities(uint64_t *first, uint64_t *second)
+{
+    *first = getauxval(AT_HWCAP);
+    *second = 0; /* bit 1 tells of FSGSBASE: not for a box */
 }
 
 void lfi_arch_start(struct lfi_regs *regs, uint64_t entry, uint64_t stack)

@@ -9,6 +9,7 @@
 
 #include <lfi/linux.h>
 
+#define PAGE_SIZE    4096u
 #define PROGRAM_SIZE 0x3000
 #define PROGRAM_CODE 0x1000
 #define PROGRAM_DATA 0x2000

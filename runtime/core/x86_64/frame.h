@@ -29,21 +29,21 @@
 #define REGS_RIP    128
 #define REGS_RFLAGS 136
 
-#define FRAME_CONTEXT    144
-#define FRAME_SERVE      152
-#define FRAME_HOST_RSP   160
-#define FRAME_BASE       168
-#define FRAME_RSP_REACH  176
-#define FRAME_MXCSR      184
-#define FRAME_HOST_MXCSR 188
-#define FRAME_HOST_FCW   192
-#define FRAME_IN_USE     196
-#define FRAME_FEATURES   200
-#define FRAME_IN_BOX     204
-#define FRAME_LEAVE      208
-#define FRAME_VECTORS    256
-#define FRAME_X87        768
-#define FRAME_SIZE       1344
+#define FRAME_CONTEXT     144
+#define FRAME_SERVE       152
+#define FRAME_HOST_RSP    160
+#define FRAME_BASE        168
+#define FRAME_STACK_REACH 176
+#define FRAME_MXCSR       184
+#define FRAME_HOST_MXCSR  188
+#define FRAME_HOST_FCW    192
+#define FRAME_IN_USE      196
+#define FRAME_FEATURES    200
+#define FRAME_IN_BOX      204
+#define FRAME_LEAVE       208
+#define FRAME_VECTORS     256
+#define FRAME_X87         768
+#define FRAME_SIZE        1344
 
 /* bits of frame.in_use, those of XINUSE: which state was saved; the rest is in its initial state */
 #define IN_USE_X87 1
@@ -65,14 +65,33 @@
 
 #include <lfi/lfi.h>
 
+#define MACHINE_TRAP            0xf4 /* hlt */
+#define MACHINE_RETURN_SIZE     LFI_BUNDLE_SIZE
+#define MACHINE_RETURN_ON_STACK 1
+#define MACHINE_STACK_REACH     LFI_BOX_SIZE
+#define MACHINE_HEAD            0
+
+struct machine_space {
+    char nothing;
+};
+
+struct machine_context {
+    uint64_t tp; /* while this is not the thread's innermost context */
+};
+
+struct machine_thread {
+    uint64_t ret; /* scratch of the trampoline that reads tp */
+    uint64_t tp;  /* the box's thread pointer, while in a box */
+};
+
 struct lfi_frame {
     struct lfi_regs regs;
     struct lfi_context *context;
     lfi_syscall_fn *serve;
     uint64_t host_rsp;
     uint64_t base;
-    uint64_t rsp_reach; /* rsp - base beyond this is brought back into the box at entry */
-    uint32_t mxcsr;     /* of the box, as FRAME_VECTORS and FRAME_X87 */
+    uint64_t stack_reach; /* rsp - base beyond this is brought back into the box at entry */
+    uint32_t mxcsr;       /* of the box, as FRAME_VECTORS and FRAME_X87 */
     uint32_t host_mxcsr;
     uint16_t host_fcw;
     uint32_t in_use;

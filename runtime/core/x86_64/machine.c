@@ -39,7 +39,7 @@ AT(context, FRAME_CONTEXT);
 AT(serve, FRAME_SERVE);
 AT(host_rsp, FRAME_HOST_RSP);
 AT(base, FRAME_BASE);
-AT(rsp_reach, FRAME_RSP_REACH);
+AT(stack_reach, FRAME_STACK_REACH);
 AT(mxcsr, FRAME_MXCSR);
 AT(host_mxcsr, FRAME_HOST_MXCSR);
 AT(host_fcw, FRAME_HOST_FCW);
@@ -158,13 +158,16 @@ int machine_write_trampolines(uint8_t page[4096], struct lfi_error *error)
 
     /* movq %r11, %fs:ret; movq %fs:tp, %r11; jmpq *%fs:ret */
     at = page + TRAMPOLINE_GET_TP;
-    at = PUT(at, tls + (int64_t)offsetof(struct lfi_thread, ret), 0x64, 0x4c, 0x89, 0x1c, 0x25);
-    at = PUT(at, tls + (int64_t)offsetof(struct lfi_thread, tp), 0x64, 0x4c, 0x8b, 0x1c, 0x25);
-    PUT(at, tls + (int64_t)offsetof(struct lfi_thread, ret), 0x64, 0xff, 0x24, 0x25);
+    at = PUT(at, tls + (int64_t)offsetof(struct lfi_thread, machine.ret), 0x64, 0x4c, 0x89, 0x1c,
+             0x25);
+    at = PUT(at, tls + (int64_t)offsetof(struct lfi_thread, machine.tp), 0x64, 0x4c, 0x8b, 0x1c,
+             0x25);
+    PUT(at, tls + (int64_t)offsetof(struct lfi_thread, machine.ret), 0x64, 0xff, 0x24, 0x25);
 
     /* movq %rdi, %fs:tp; jmpq *%r11 */
     at = page + TRAMPOLINE_SET_TP;
-    at = PUT(at, tls + (int64_t)offsetof(struct lfi_thread, tp), 0x64, 0x48, 0x89, 0x3c, 0x25);
+    at = PUT(at, tls + (int64_t)offsetof(struct lfi_thread, machine.tp), 0x64, 0x48, 0x89, 0x3c,
+             0x25);
     memcpy(at, (const uint8_t[]){0x41, 0xff, 0xe3}, 3);
 
     /* ud2 */
@@ -220,8 +223,59 @@ void machine_frame_copy(struct lfi_frame *to, const struct lfi_frame *from)
     memcpy(to->x87, from->x87, sizeof(to->x87));
 }
 
-uint64_t machine_call_stack(uint64_t stack, size_t arguments, bool nested)
+int machine_space_init(struct lfi_space *space, uint64_t head, size_t size)
 {
+    (void)space, (void)head, (void)size;
+    return 0;
+}
+
+void machine_space_free(struct lfi_space *space)
+{
+    (void)space;
+}
+
+int machine_context_init(struct lfi_context *context)
+{
+    (void)context;
+    return 0;
+}
+
+void machine_context_free(struct lfi_context *context)
+{
+    (void)context;
+}
+
+/* The thread's innermost context has its thread pointer where the trampolines find it. */
+uint64_t *machine_tp(struct lfi_context *context)
+{
+    struct lfi_thread *self = &lfi_thread;
+    bool innermost = self->frame && self->frame->context == context;
+
+    return innermost ? &self->machine.tp : &context->machine.tp;
+}
+
+void machine_stay_begin(struct lfi_frame *frame, struct lfi_frame *outer)
+{
+    struct machine_thread *self = &lfi_thread.machine;
+
+    if (outer)
+        outer->context->machine.tp = self->tp;
+    self->tp = frame->context->machine.tp;
+}
+
+void machine_stay_end(struct lfi_frame *frame, struct lfi_frame *outer)
+{
+    struct machine_thread *self = &lfi_thread.machine;
+
+    frame->context->machine.tp = self->tp;
+    if (outer)
+        self->tp = outer->context->machine.tp;
+}
+
+uint64_t machine_call_stack(const struct lfi_frame *caller, size_t arguments, bool nested)
+{
+    uint64_t stack = caller->regs.rsp;
+
     if (nested)
         stack -= 128; /* the red zone of the caller */
     stack -= 8 * arguments;
@@ -229,8 +283,9 @@ uint64_t machine_call_stack(uint64_t stack, size_t arguments, bool nested)
 }
 
 void machine_call_begin(struct lfi_frame *frame, const struct lfi_call *call, uint64_t function,
-                        uint64_t stack)
+                        uint64_t stack, uint64_t home)
 {
+    (void)home; /* is on the stack */
     frame->regs.rdi = call->integer[0];
     frame->regs.rsi = call->integer[1];
     frame->regs.rdx = call->integer[2];

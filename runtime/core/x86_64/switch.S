@@ -235,7 +235,7 @@ resume:
 	movq	REGS_RSP(%rbx), %rax
 	movq	%rax, %rcx
 	subq	%rdx, %rcx
-	cmpq	FRAME_RSP_REACH(%rbx), %rcx
+	cmpq	FRAME_STACK_REACH(%rbx), %rcx
 	ja	clamp_rsp
 1:	movl	$1, FRAME_IN_BOX(%rbx)
 machine_resume_start:

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * AArch64: features, trampolines, context blocks, frames, signal contexts. Facts of the instruction
+ * set from the Arm Architecture Reference Manual.
+ */
+#include "internal.h"
+
+#include <asm/hwcap.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+
+#define AT(member, offset) \
+    _Static_assert(offsetof(struct lfi_frame, member) == (offset), "frame.h: " #member)
+AT(regs.x[30], REGS_X(30));
+AT(regs.sp, REGS_SP);
+AT(regs.pc, REGS_PC);
+AT(regs.nzcv, REGS_NZCV);
+AT(context, FRAME_CONTEXT);
+AT(serve, FRAME_SERVE);
+AT(host_sp, FRAME_HOST_SP);
+AT(base, FRAME_BASE);
+AT(stack_reach, FRAME_STACK_REACH);
+AT(block, FRAME_BLOCK);
+AT(host_x18, FRAME_HOST_X18);
+AT(fpcr, FRAME_FPCR);
+AT(fpsr, FRAME_FPSR);
+AT(host_fpcr, FRAME_HOST_FPCR);
+AT(host_fpsr, FRAME_HOST_FPSR);
+AT(dit, FRAME_DIT);
+AT(ssbs, FRAME_SSBS);
+AT(host_dit, FRAME_HOST_DIT);
+AT(host_ssbs, FRAME_HOST_SSBS);
+AT(features, FRAME_FEATURES);
+AT(in_box, FRAME_IN_BOX);
+AT(leave, FRAME_LEAVE);
+AT(elsewhere, FRAME_ELSEWHERE);
+AT(vectors, FRAME_VECTORS);
+_Static_assert(sizeof(struct lfi_frame) == FRAME_SIZE, "frame.h: FRAME_SIZE");
+_Static_assert(offsetof(struct lfi_context, interrupt) == CONTEXT_INTERRUPT, "frame.h");
+_Static_assert(LFI_EXIT_RETURNED == 1 && LFI_EXIT_INTERRUPTED == 3, "switch.S");
+
+/* switch.S */
+#pragma GCC visibility push(hidden)
+enum lfi_exit_kind machine_enter(struct lfi_frame *frame);
+extern const char machine_syscall[], machine_return[];
+extern const char machine_leave_saving[], machine_leave_entering[];
+extern const char machine_resume_start[], machine_resume_end[];
+#pragma GCC visibility pop
+
+const enum lfi_arch machine_arch = LFI_ARCH_AARCH64;
+
+const uint8_t machine_return_code[MACHINE_RETURN_SIZE] = {
+    0x7e, 0x03, 0x5e, 0xf8, /* ldur x30, [x27, #-32] */
+    0xc0, 0x03, 0x3f, 0xd6, /* blr x30 */
+};
+
+int machine_features(uint32_t *features, struct lfi_error *error)
+{
+    unsigned long capabilities = getauxval(AT_HWCAP);
+
+    (void)error;
+    *features = (capabilities & HWCAP_DIT ? 1U << FEATURE_DIT : 0) |
+                (capabilities & HWCAP_SSBS ? 1U << FEATURE_SSBS : 0);
+    return 0;
+}
+
+/*
+ * The trampoline page. Entries of the tables point here, so that they do not tell where liblfi is;
+ * it stands where full-mode code cannot read it (space.c), so neither do its pointers.
+ */
+enum {
+    TRAMPOLINE_SYSCALL = 0x00,
+    TRAMPOLINE_RETURN = 0x20,
+    TRAMPOLINE_TRAP = 0x40,
+    TRAMPOLINE_POINTERS = 0x80, /* of SYSCALL, RETURN */
+};
+
+/* The thread's frame to x25, then to *pointer. x25 and x27 are what the runtime knows anyway. */
+static void write_trampoline(uint8_t *page, unsigned at, unsigned pointer, uint64_t tls)
+{
+    const uint32_t code[] = {
+        0xd53bd059,                                  /* mrs x25, tpidr_el0 */
+        0x91400339 | (uint32_t)(tls >> 12) << 10,    /* add x25, x25, #tls >> 12, lsl #12 */
+        0xf9400339 | (uint32_t)(tls & 0xfff) << 7,   /* ldr x25, [x25, #tls & 0xfff] */
+        0x5800001b | (pointer - (at + 12)) / 4 << 5, /* ldr x27, pointer */
+        0xd61f0360,                                  /* br x27 */
+    };
+
+    memcpy(page + at, code, sizeof(code));
+}
+
+int machine_write_trampolines(uint8_t page[4096], struct lfi_error *error)
+{
+    const char *thread_pointer;
+    const uint64_t entries[2] = {(uint64_t)machine_syscall, (uint64_t)machine_return};
+    uint64_t tls;
+
+    /* The thread's block is as far from every thread's tpidr_el0: initial-exec. */
+    __asm__("mrs %0, tpidr_el0" : "=r"(thread_pointer));
+    tls = (uint64_t)((const char *)&lfi_thread.frame - thread_pointer);
+    if (tls >= 1 << 24 || tls % 8) {
+        lfi_explain(error, "thread-local storage is too far from tpidr_el0 for the trampolines");
+        return -ENOTSUP;
+    }
+    memset(page, MACHINE_TRAP, 4096);
+    write_trampoline(page, TRAMPOLINE_SYSCALL, TRAMPOLINE_POINTERS, tls);
+    write_trampoline(page, TRAMPOLINE_RETURN, TRAMPOLINE_POINTERS + 8, tls);
+    memcpy(page + TRAMPOLINE_POINTERS, entries, sizeof(entries));
+    return 0;
+}
+
+void machine_write_table(uint8_t page[4096], uint64_t base, uint64_t trampolines)
+{
+    (void)base;
+    memset(page, 0, 4096);
+    for (int k = 0; k < LFI_SLOT_COUNT; k++) {
+        uint64_t entry = trampolines + (k == LFI_SLOT_SYSCALL  ? TRAMPOLINE_SYSCALL
+                                        : k == LFI_SLOT_RETURN ? TRAMPOLINE_RETURN
+                                                               : TRAMPOLINE_TRAP);
+
+        memcpy(page + 4096 + (ptrdiff_t)LFI_SLOT_OFFSET(k), &entry, sizeof(entry));
+    }
+}
+
+/* Context blocks: at the beginning of the space, where no box reaches. */
+int machine_space_init(struct lfi_space *space, uint64_t head, size_t size)
+{
+    struct machine_space *machine = &space->machine;
+
+    *machine = (struct machine_space){.blocks = head, .count = (uint32_t)(size / LFI_CONTEXT_SIZE)};
+    machine->next_free = calloc(machine->count, sizeof(*machine->next_free));
+    if (!machine->next_free)
+        return -ENOMEM;
+    if (mprotect((void *)head, size, PROT_READ | PROT_WRITE)) {
+        free(machine->next_free);
+        return -ENOMEM;
+    }
+    return 0;
+}
+
+void machine_space_free(struct lfi_space *space)
+{
+    free(space->machine.next_free);
+}
+
+int machine_context_init(struct lfi_context *context)
+{
+    struct lfi_space *space = context->box->space;
+    struct machine_space *machine = &space->machine;
+    uint32_t block = UINT32_MAX;
+
+    pthread_mutex_lock(&space->lock);
+    if (machine->first_free) {
+        block = machine->first_free - 1;
+        machine->first_free = machine->next_free[block];
+    } else if (machine->used < machine->count) {
+        block = machine->used++;
+    }
+    pthread_mutex_unlock(&space->lock);
+    if (block == UINT32_MAX)
+        return -ENOMEM;
+    context->machine.block = machine->blocks + (uint64_t)block * LFI_CONTEXT_SIZE;
+    memset((void *)context->machine.block, 0, LFI_CONTEXT_SIZE);
+    return 0;
+}
+
+void machine_context_free(struct lfi_context *context)
+{
+    struct lfi_space *space = context->box->space;
+    struct machine_space *machine = &space->machine;
+    uint32_t block = (uint32_t)((context->machine.block - machine->blocks) / LFI_CONTEXT_SIZE);
+
+    pthread_mutex_lock(&space->lock);
+    machine->next_free[block] = machine->first_free;
+    machine->first_free = block + 1;
+    pthread_mutex_unlock(&space->lock);
+}
+
+uint64_t *machine_tp(struct lfi_context *context)
+{
+    return (uint64_t *)(context->machine.block + LFI_CONTEXT_TP);
+}
+
+void machine_stay_begin(struct lfi_frame *frame, struct lfi_frame *outer)
+{
+    (void)outer;
+    frame->block = frame->context->machine.block;
+}
+
+void machine_stay_end(struct lfi_frame *frame, struct lfi_frame *outer)
+{
+    (void)frame, (void)outer;
+}
+
+void machine_frame_init(struct lfi_frame *frame)
+{
+    memset(frame, 0, sizeof(*frame));
+    frame->ssbs = 1 << 12; /* as Linux has it for new programs; zero makes loads wait for stores */
+}
+
+void machine_frame_copy(struct lfi_frame *to, const struct lfi_frame *from)
+{
+    to->regs = from->regs;
+    to->fpcr = from->fpcr;
+    to->fpsr = from->fpsr;
+    to->dit = from->dit;
+    to->ssbs = from->ssbs;
+    memcpy(to->vectors, from->vectors, sizeof(to->vectors));
+}
+
+void lfi_context_get_vectors(const struct lfi_context *context, struct lfi_vectors *vectors)
+{
+    const struct lfi_frame *frame = context->active ? context->active : &context->frame;
+
+    vectors->fpsr = (uint32_t)frame->fpsr;
+    vectors->fpcr = (uint32_t)frame->fpcr;
+    memcpy(vectors->v, frame->vectors, sizeof(vectors->v));
+}
+
+void lfi_context_set_vectors(struct lfi_context *context, const struct lfi_vectors *vectors)
+{
+    struct lfi_frame *frame = context->active ? context->active : &context->frame;
+
+    frame->fpsr = vectors->fpsr;
+    frame->fpcr = vectors->fpcr;
+    memcpy(frame->vectors, vectors->v, sizeof(vectors->v));
+}
+
+uint64_t machine_call_stack(const struct lfi_frame *caller, size_t arguments, bool nested)
+{
+    (void)nested; /* there is no red zone */
+    return (caller->regs.sp - 8 * arguments) & ~(uint64_t)15;
+}
+
+void machine_call_begin(struct lfi_frame *frame, const struct lfi_call *call, uint64_t function,
+                        uint64_t stack, uint64_t home)
+{
+    memcpy(frame->regs.x, call->integer, sizeof(call->integer));
+    frame->regs.x[30] = home;
+    frame->regs.sp = stack;
+    frame->regs.pc = function;
+    for (int i = 0; i < 8; i++)
+        memcpy(frame->vectors[i], &call->real[i], sizeof(double));
+}
+
+void machine_call_end(const struct lfi_frame *frame, struct lfi_call *call)
+{
+    call->result = frame->regs.x[0];
+    call->result2 = frame->regs.x[1];
+    memcpy(&call->real_result, frame->vectors[0], sizeof(double));
+}
+
+enum lfi_exit_kind machine_run(struct lfi_frame *frame)
+{
+    return machine_enter(frame);
+}
+
+uint64_t machine_signal_pc(const void *ucontext)
+{
+    return ((const ucontext_t *)ucontext)->uc_mcontext.pc;
+}
+
+void machine_signal_set_pc(void *ucontext, uint64_t pc)
+{
+    ((ucontext_t *)ucontext)->uc_mcontext.pc = pc;
+}
+
+bool machine_signal_entering(const void *ucontext)
+{
+    uint64_t pc = machine_signal_pc(ucontext);
+
+    return pc >= (uint64_t)machine_resume_start && pc < (uint64_t)machine_resume_end;
+}
+
+void machine_signal_leave(void *ucontext, struct lfi_frame *frame, enum lfi_exit_kind kind,
+                          bool entering)
+{
+    const uint64_t nzcv = 0xf0000000, btype = 0xc00;
+    mcontext_t *machine = &((ucontext_t *)ucontext)->uc_mcontext;
+    struct lfi_regs *regs = &frame->regs;
+
+    if (!entering) {
+        for (int i = 0; i < 31; i++)
+            regs->x[i] = machine->regs[i];
+        regs->sp = machine->sp;
+        regs->pc = machine->pc;
+        regs->nzcv = machine->pstate & nzcv;
+        /* on the trampoline page they are the host's */
+        regs->x[25] = frame->block;
+        regs->x[27] = frame->base;
+    }
+    /* sigreturn restores the signal mask, the alternate stack and the box's vector state */
+    machine->regs[25] = (uint64_t)frame;
+    machine->regs[26] = (uint64_t)kind + 1;
+    machine->regs[29] = frame->host_sp;
+    machine->sp = frame->host_sp;
+    machine->pc = (uint64_t)(entering ? machine_leave_entering : machine_leave_saving);
+    machine->pstate &= ~(nzcv | btype);
+    frame->in_box = 0;
+}

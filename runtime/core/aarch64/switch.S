@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * The way into the box and out of it. Offsets are in frame.h.
+ *
+ *   machine_enter        host -> box; returns when the stay ends
+ *   machine_syscall      box -> handler -> box, from the trampoline page (machine.c)
+ *   machine_return       box -> host, likewise
+ *   machine_leave_*      where the signal handler sends a thread whose stay ends by a signal
+ *
+ * x25 holds the frame wherever registers are the host's. From the moment the frame says in_box until it says
+ * otherwise, a fault is the box's, so nothing in between may touch host memory other than the
+ * frame. The stack of the box is never used here, and sp is a number like any other.
+ *
+ * No instruction of AArch64 jumps to an address in memory, so the way into the box costs a register.
+ * After a system call that is x30, which is the return point anyway; everywhere else x28, of which
+ * code may expect no more than that it is an address in the box.
+ *
+ * SVE and SME state is no part of a box: no verified code can read it.
+ */
+#include "frame.h"
+
+#define HINT_BTI_C  hint #34	/* for hosts that check branch targets */
+#define HINT_BTI_J  hint #36
+
+/* system registers by number: names depend on what the assembler is told of the machine */
+#define DIT	S3_3_C4_C2_5
+#define SSBS	S3_3_C4_C2_6
+
+	.text
+	.hidden	machine_enter, machine_syscall, machine_return
+	.hidden	machine_leave_saving, machine_leave_entering
+	.hidden	machine_resume_start, machine_resume_end
+	.globl	machine_enter, machine_syscall, machine_return
+	.globl	machine_leave_saving, machine_leave_entering
+	.globl	machine_resume_start, machine_resume_end
+
+/* The host's frame behind frame.host_sp is always the same, so it can be unwound. */
+.macro	HOST_FRAME
+	.cfi_startproc
+	.cfi_def_cfa sp, HOST_FRAME_SIZE
+	.cfi_offset x29, -HOST_FRAME_SIZE
+	.cfi_offset x30, -HOST_FRAME_SIZE + 8
+	.cfi_offset x19, -HOST_FRAME_SIZE + 16
+	.cfi_offset x20, -HOST_FRAME_SIZE + 24
+	.cfi_offset x21, -HOST_FRAME_SIZE + 32
+	.cfi_offset x22, -HOST_FRAME_SIZE + 40
+	.cfi_offset x23, -HOST_FRAME_SIZE + 48
+	.cfi_offset x24, -HOST_FRAME_SIZE + 56
+	.cfi_offset x25, -HOST_FRAME_SIZE + 64
+	.cfi_offset x26, -HOST_FRAME_SIZE + 72
+	.cfi_offset x27, -HOST_FRAME_SIZE + 80
+	.cfi_offset x28, -HOST_FRAME_SIZE + 88
+	.cfi_offset d8, -HOST_FRAME_SIZE + 96
+	.cfi_offset d9, -HOST_FRAME_SIZE + 104
+	.cfi_offset d10, -HOST_FRAME_SIZE + 112
+	.cfi_offset d11, -HOST_FRAME_SIZE + 120
+	.cfi_offset d12, -HOST_FRAME_SIZE + 128
+	.cfi_offset d13, -HOST_FRAME_SIZE + 136
+	.cfi_offset d14, -HOST_FRAME_SIZE + 144
+	.cfi_offset d15, -HOST_FRAME_SIZE + 152
+.endm
+
+/* \op is stp or ldp: all vector registers to or from the frame. */
+.macro	VECTORS op
+	\op	q0, q1, [x25, #FRAME_VECTORS + 16 * 0]
+	\op	q2, q3, [x25, #FRAME_VECTORS + 16 * 2]
+	\op	q4, q5, [x25, #FRAME_VECTORS + 16 * 4]
+	\op	q6, q7, [x25, #FRAME_VECTORS + 16 * 6]
+	\op	q8, q9, [x25, #FRAME_VECTORS + 16 * 8]
+	\op	q10, q11, [x25, #FRAME_VECTORS + 16 * 10]
+	\op	q12, q13, [x25, #FRAME_VECTORS + 16 * 12]
+	\op	q14, q15, [x25, #FRAME_VECTORS + 16 * 14]
+	\op	q16, q17, [x25, #FRAME_VECTORS + 16 * 16]
+	\op	q18, q19, [x25, #FRAME_VECTORS + 16 * 18]
+	\op	q20, q21, [x25, #FRAME_VECTORS + 16 * 20]
+	\op	q22, q23, [x25, #FRAME_VECTORS + 16 * 22]
+	\op	q24, q25, [x25, #FRAME_VECTORS + 16 * 24]
+	\op	q26, q27, [x25, #FRAME_VECTORS + 16 * 26]
+	\op	q28, q29, [x25, #FRAME_VECTORS + 16 * 28]
+	\op	q30, q31, [x25, #FRAME_VECTORS + 16 * 30]
+.endm
+
+/* The host's control state in place of the box's. Clobbers x0, x1. */
+.macro	HOST_STATE
+	ldr	x18, [x25, #FRAME_HOST_X18]
+	ldp	x0, x1, [x25, #FRAME_HOST_FPCR]
+	msr	fpcr, x0
+	msr	fpsr, x1
+	ldr	w0, [x25, #FRAME_FEATURES]
+	tbz	w0, #FEATURE_DIT, 1f
+	ldr	x1, [x25, #FRAME_HOST_DIT]
+	msr	DIT, x1
+1:	tbz	w0, #FEATURE_SSBS, 2f
+	ldr	x1, [x25, #FRAME_HOST_SSBS]
+	msr	SSBS, x1
+2:
+.endm
+
+/* The box's vector and control state to the frame, then the host's. Clobbers x0, x1. */
+.macro	SAVE_STATE
+	VECTORS	stp
+	mrs	x0, fpcr
+	mrs	x1, fpsr
+	stp	x0, x1, [x25, #FRAME_FPCR]
+	ldr	w0, [x25, #FRAME_FEATURES]
+	tbz	w0, #FEATURE_DIT, 1f
+	mrs	x1, DIT
+	str	x1, [x25, #FRAME_DIT]
+1:	tbz	w0, #FEATURE_SSBS, 2f
+	mrs	x1, SSBS
+	str	x1, [x25, #FRAME_SSBS]
+2:
+	HOST_STATE
+.endm
+
+/*
+ * From the trampoline: the frame is in x25, x27 is lost, everything else is the box's, x30 the
+ * return point (brought into the box all the same). The frame's x25 and x27 are what they were at
+ * entry. Afterwards x25 is the frame and sp the host's.
+ */
+.macro	SAVE_REGS
+	str	wzr, [x25, #FRAME_IN_BOX]
+	stp	x0, x1, [x25, #REGS_X(0)]
+	stp	x2, x3, [x25, #REGS_X(2)]
+	stp	x4, x5, [x25, #REGS_X(4)]
+	stp	x6, x7, [x25, #REGS_X(6)]
+	stp	x8, x9, [x25, #REGS_X(8)]
+	stp	x10, x11, [x25, #REGS_X(10)]
+	stp	x12, x13, [x25, #REGS_X(12)]
+	stp	x14, x15, [x25, #REGS_X(14)]
+	stp	x16, x17, [x25, #REGS_X(16)]
+	stp	x18, x19, [x25, #REGS_X(18)]
+	stp	x20, x21, [x25, #REGS_X(20)]
+	stp	x22, x23, [x25, #REGS_X(22)]
+	str	x24, [x25, #REGS_X(24)]
+	str	x26, [x25, #REGS_X(26)]
+	stp	x28, x29, [x25, #REGS_X(28)]
+	ldr	x0, [x25, #FRAME_BASE]
+	and	w1, w30, #~3
+	add	x1, x0, x1
+	mov	x2, sp
+	mrs	x3, nzcv
+	str	x1, [x25, #REGS_X(30)]
+	stp	x2, x1, [x25, #REGS_SP]
+	str	x3, [x25, #REGS_NZCV]
+	ldr	x0, [x25, #FRAME_HOST_SP]
+	mov	sp, x0
+	mov	x29, sp
+.endm
+
+/* enum lfi_exit_kind machine_enter(struct lfi_frame *frame) */
+	.p2align 4
+	.type	machine_enter, %function
+machine_enter:
+	.cfi_startproc
+	HINT_BTI_C
+	stp	x29, x30, [sp, #-HOST_FRAME_SIZE]!
+	.cfi_endproc
+	HOST_FRAME
+	stp	x19, x20, [sp, #16]
+	stp	x21, x22, [sp, #32]
+	stp	x23, x24, [sp, #48]
+	stp	x25, x26, [sp, #64]
+	stp	x27, x28, [sp, #80]
+	stp	d8, d9, [sp, #96]
+	stp	d10, d11, [sp, #112]
+	stp	d12, d13, [sp, #128]
+	stp	d14, d15, [sp, #144]
+	mov	x29, sp
+	mov	x25, x0
+	mov	x0, sp
+	str	x0, [x25, #FRAME_HOST_SP]
+	str	x18, [x25, #FRAME_HOST_X18]
+	mrs	x0, fpcr
+	mrs	x1, fpsr
+	stp	x0, x1, [x25, #FRAME_HOST_FPCR]
+	ldr	w0, [x25, #FRAME_FEATURES]
+	tbz	w0, #FEATURE_DIT, 1f
+	mrs	x1, DIT
+	str	x1, [x25, #FRAME_HOST_DIT]
+1:	tbz	w0, #FEATURE_SSBS, 2f
+	mrs	x1, SSBS
+	str	x1, [x25, #FRAME_HOST_SSBS]
+2:	b	resume
+	.cfi_endproc
+	.size	machine_enter, . - machine_enter
+
+	.p2align 6
+	.type	machine_syscall, %function
+machine_syscall:
+	HOST_FRAME
+	HINT_BTI_J
+	SAVE_REGS
+	SAVE_STATE
+	ldp	x0, x2, [x25, #FRAME_CONTEXT]
+	mov	x1, x25
+	blr	x2
+	ldr	w0, [x25, #FRAME_LEAVE]
+	cbnz	w0, leave
+resume:
+	/* what the host says of pc, x30, x28 and sp is brought into the box */
+	ldr	x0, [x25, #FRAME_BASE]
+	ldr	w1, [x25, #REGS_PC]
+	ldr	w2, [x25, #REGS_X(30)]
+	ldr	w3, [x25, #REGS_X(28)]
+	and	w1, w1, #~3
+	add	x1, x0, x1
+	add	x2, x0, x2
+	add	x3, x0, x3
+	cmp	x1, x2
+	cset	w4, ne
+	csel	x3, x3, x1, eq
+	str	x1, [x25, #REGS_PC]
+	str	x2, [x25, #REGS_X(30)]
+	str	x3, [x25, #REGS_X(28)]
+	str	w4, [x25, #FRAME_ELSEWHERE]
+	ldr	x1, [x25, #FRAME_BLOCK]
+	str	x1, [x25, #REGS_X(25)]
+	str	x0, [x25, #REGS_X(27)]
+	ldr	x1, [x25, #REGS_SP]
+	ldr	x3, [x25, #FRAME_STACK_REACH]
+	sub	x2, x1, x0
+	cmp	x2, x3
+	b.ls	1f
+	add	x1, x0, w1, uxtw
+	str	x1, [x25, #REGS_SP]
+1:	mov	w0, #1
+	str	w0, [x25, #FRAME_IN_BOX]
+machine_resume_start:
+	/* after in_box, so that a signal from now on ends the stay by itself */
+	ldr	x0, [x25, #FRAME_CONTEXT]
+	ldr	w0, [x0, #CONTEXT_INTERRUPT]
+	cbnz	w0, interrupted
+	VECTORS	ldp
+	ldp	x0, x1, [x25, #FRAME_FPCR]
+	msr	fpcr, x0
+	msr	fpsr, x1
+	ldr	w0, [x25, #FRAME_FEATURES]
+	tbz	w0, #FEATURE_DIT, 2f
+	ldr	x1, [x25, #FRAME_DIT]
+	msr	DIT, x1
+2:	tbz	w0, #FEATURE_SSBS, 3f
+	ldr	x1, [x25, #FRAME_SSBS]
+	msr	SSBS, x1
+3:	ldr	x0, [x25, #REGS_NZCV]
+	ldr	x1, [x25, #REGS_SP]
+	msr	nzcv, x0
+	mov	sp, x1
+	ldp	x0, x1, [x25, #REGS_X(0)]
+	ldp	x2, x3, [x25, #REGS_X(2)]
+	ldp	x4, x5, [x25, #REGS_X(4)]
+	ldp	x6, x7, [x25, #REGS_X(6)]
+	ldp	x8, x9, [x25, #REGS_X(8)]
+	ldp	x10, x11, [x25, #REGS_X(10)]
+	ldp	x12, x13, [x25, #REGS_X(12)]
+	ldp	x14, x15, [x25, #REGS_X(14)]
+	ldp	x16, x17, [x25, #REGS_X(16)]
+	ldp	x18, x19, [x25, #REGS_X(18)]
+	ldp	x20, x21, [x25, #REGS_X(20)]
+	ldp	x22, x23, [x25, #REGS_X(22)]
+	ldr	x24, [x25, #REGS_X(24)]
+	ldr	x26, [x25, #REGS_X(26)]
+	ldp	x28, x29, [x25, #REGS_X(28)]
+	ldr	x30, [x25, #REGS_X(30)]
+	ldr	w27, [x25, #FRAME_ELSEWHERE]
+	cbnz	w27, 4f
+	ldr	x27, [x25, #REGS_X(27)]
+	ldr	x25, [x25, #REGS_X(25)]
+	ret
+4:	ldr	x27, [x25, #REGS_X(27)]
+	ldr	x25, [x25, #REGS_X(25)]
+	br	x28
+machine_resume_end:
+
+interrupted:
+	mov	w0, #(3 + 1)		/* LFI_EXIT_INTERRUPTED */
+leave:
+	str	wzr, [x25, #FRAME_IN_BOX]
+	sub	w0, w0, #1
+	ldr	x1, [x25, #FRAME_HOST_SP]
+	mov	sp, x1
+	ldp	d14, d15, [sp, #144]
+	ldp	d12, d13, [sp, #128]
+	ldp	d10, d11, [sp, #112]
+	ldp	d8, d9, [sp, #96]
+	ldp	x27, x28, [sp, #80]
+	ldp	x25, x26, [sp, #64]
+	ldp	x23, x24, [sp, #48]
+	ldp	x21, x22, [sp, #32]
+	ldp	x19, x20, [sp, #16]
+	ldp	x29, x30, [sp], #HOST_FRAME_SIZE
+	.cfi_def_cfa_offset 0
+	ret
+	.cfi_endproc
+syscall_end:
+	.size	machine_syscall, . - machine_syscall
+
+	.p2align 4
+	.type	machine_return, %function
+machine_return:
+	HOST_FRAME
+	HINT_BTI_J
+	SAVE_REGS
+	SAVE_STATE
+	mov	w0, #(1 + 1)		/* LFI_EXIT_RETURNED */
+	b	leave
+	.cfi_endproc
+	.size	machine_return, . - machine_return
+
+/* From the signal handler: x25 and sp are set, w26 is the exit kind + 1; the vector state is the box's. */
+	.p2align 4
+	.type	machine_leave_saving, %function
+machine_leave_saving:
+	HOST_FRAME
+	SAVE_STATE
+	mov	w0, w26
+	b	leave
+	.cfi_endproc
+	.size	machine_leave_saving, . - machine_leave_saving
+
+/* Likewise, where the frame holds the box's vector state already. */
+	.p2align 4
+	.type	machine_leave_entering, %function
+machine_leave_entering:
+	HOST_FRAME
+	HOST_STATE
+	mov	w0, w26
+	b	leave
+	.cfi_endproc
+	.size	machine_leave_entering, . - machine_leave_entering
+
+	.section .note.GNU-stack,"",%progbits

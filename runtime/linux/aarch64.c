@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* What differs from one architecture to the next, for AArch64. */
+#if defined(__aarch64__)
+#include "process.h"
+
+#include <asm/hwcap.h>
+#include <string.h>
+#include <sys/auxv.h>
+
+long lfi_arch_call_number(const struct lfi_regs *regs)
+{
+    return (long)(int)regs->x[8];
+}
+
+void lfi_arch_call_arguments(const struct lfi_regs *regs, uint64_t arg[6])
+{
+    memcpy(arg, regs->x, 6 * sizeof arg[0]);
+}
+
+void lfi_arch_call_result(struct lfi_regs *regs, int64_t result)
+{
+    regs->x[0] = (uint64_t)result;
+}
+
+/* clone(flags, stack, parent_tid, tls, child_tid): clone(2), "C library/kernel differences". */
+void lfi_arch_clone_arguments(const uint64_t arg[6], uint64_t *child_tid, uint64_t *tls)
+{
+    *tls = arg[3];
+    *child_tid = arg[4];
+}
+
+const char *lfi_arch_platform(void)
+{
+    return "aarch64";
+}
+
+/*
+ * Not SVE, SME and MTE, whose instructions do not verify, nor what a later kernel adds. Bits of
+ * AT_HWCAP2: the kernel's uapi/asm/hwcap.h.
+ */
+void lfi_arch_capabilities(uint64_t *first, uint64_t *second)
+{
+    const uint64_t lowest = 0xffffffff & ~(uint64_t)HWCAP_SVE;
+    const uint64_t known = 1 << 0     /* DCPODP */
+                           | 1 << 7   /* FLAGM2 */
+                           | 1 << 8   /* FRINT */
+                           | 1 << 13  /* I8MM */
+                           | 1 << 14  /* BF16 */
+                           | 1 << 15  /* DGH */
+                           | 1 << 16  /* RNG */
+                           | 1 << 17  /* BTI */
+                           | 1 << 20  /* AFP */
+                           | 1 << 21; /* RPRES */
+    *first = getauxval(AT_HWCAP) & lowest;
+    *second = getauxval(AT_HWCAP2) & known;
+}
+
+void lfi_arch_start(struct lfi_regs *regs, uint64_t entry, uint64_t stack)
+{
+    regs->pc = entry;
+    regs->sp = stack;
+}
+
+void lfi_arch_set_stack(struct lfi_regs *regs, uint64_t stack)
+{
+    regs->sp = stack;
+}
+
+uint64_t lfi_arch_get_stack(const struct lfi_regs *regs)
+{
+    return regs->sp;
+}
+
+uint64_t lfi_arch_get_pc(const struct lfi_regs *regs)
+{
+    return regs->pc;
+}
+
+uint64_t lfi_arch_get_result(const struct lfi_regs *regs)
+{
+    return regs->x[0];
+}
+
+/* What a handler finds on its stack: the kernel's arch/arm64/kernel/signal.c, asm/sigcontext.h. */
+struct frame {
+    uint8_t info[128];
+    struct {
+        uint64_t flags, link, stack, stack_flags, stack_size;
+        uint64_t mask;
+        uint8_t unused[120];
+        uint64_t padding; /* struct sigcontext has an alignment of 16 */
+        uint64_t fault_address, x[31], sp, pc, pstate, reserved;
+        struct {
+            uint32_t magic, size;
+            struct lfi_vectors vectors;
+        } records[1];
+        uint8_t no_records[4096 - 528];
+    } context;
+    uint64_t record[2]; /* of the interrupted function, for unwinders */
+};
+_Static_assert(offsetof(struct frame, context.x[0]) == 128 + 184, "struct ucontext");
+_Static_assert(offsetof(struct frame, context.records) == 128 + 464, "struct sigcontext");
+_Static_assert(sizeof(struct lfi_vectors) + 8 == 528, "struct fpsimd_context");
+
+#define FPSIMD_MAGIC 0x46508001
+
+int lfi_arch_signal_enter(struct thread *thread, struct lfi_regs *regs, int number,
+                          const struct action *action, uint64_t old_mask, uint64_t top)
+{
+    struct frame frame;
+    memset(&frame, 0, sizeof frame);
+    frame.context.stack = thread->stack;
+    frame.context.stack_flags = thread->stack_flags;
+    frame.context.stack_size = thread->stack_size;
+    frame.context.mask = old_mask;
+    memcpy(frame.context.x, regs->x, sizeof regs->x);
+    frame.context.sp = regs->sp;
+    frame.context.pc = regs->pc;
+    frame.context.pstate = regs->nzcv;
+    frame.context.records[0].magic = FPSIMD_MAGIC;
+    frame.context.records[0].size = sizeof frame.context.records[0];
+    lfi_context_get_vectors(thread->context, &frame.context.records[0].vectors);
+    frame.record[0] = regs->x[29];
+    frame.record[1] = regs->x[30];
+    int code = SI_USER;
+    memcpy(frame.info, &number, sizeof number);
+    memcpy(frame.info + 8, &code, sizeof code);
+    memcpy(frame.info + 16, &thread->process->pid, sizeof(int));
+
+    uint64_t at = ((top ? top : regs->sp) - sizeof frame) & ~(uint64_t)15;
+    if (lfi_copy_out(thread->process->box, at, &frame, sizeof frame))
+        return -EFAULT;
+    regs->x[0] = (uint64_t)number;
+    regs->x[1] = at + offsetof(struct frame, info);
+    regs->x[2] = at + offsetof(struct frame, context);
+    regs->x[29] = at + offsetof(struct frame, record);
+    regs->x[30] = action->restorer;
+    regs->sp = at;
+    regs->pc = action->handler; /* core brings it and x30 into the box */
+    return 0;
+}
+
+int lfi_arch_signal_leave(struct thread *thread, struct lfi_regs *regs, uint64_t *mask)
+{
+    /* Nothing in the frame is trusted. */
+    struct frame frame;
+    if (lfi_copy_in(thread->process->box, &frame, regs->sp, sizeof frame))
+        return -EFAULT;
+    memcpy(regs->x, frame.context.x, sizeof regs->x);
+    regs->sp = thread->process->base | (uint32_t)frame.context.sp;
+    regs->pc = frame.context.pc;
+    regs->nzcv = frame.context.pstate & 0xf0000000;
+    if (frame.context.records[0].magic == FPSIMD_MAGIC)
+        lfi_context_set_vectors(thread->context, &frame.context.records[0].vectors);
+    *mask = frame.context.mask;
+    return 0;
+}
+#endif
