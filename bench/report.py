@@ -127,7 +127,7 @@ def write_csv(results, work):
 
 
 def write_counts(results, names, work):
-    """results[workload][configuration]: blocks.Counts"""
+    """results[workload][configuration]: blocks.Counts. Returns whether what is expected is met."""
     others = names[1:]
     relative = {w: {c: row[c].program / row["native"].program for c in others} for w, row in results.items()}
     title = "Instructions of the program that were executed, relative to native"
@@ -141,13 +141,16 @@ def write_counts(results, names, work):
         lines += count_details(results, c)
     lines += ["### Against what is expected", "", "| mode | geometric mean of | measured | expected | |",
               "|---|---|---:|---:|---|"]
+    all_met = True
     for c in others:
         for what, chosen in ("programs", lambda name: not is_kernel(name)), ("all", lambda name: True):
             rows = {name: row for name, row in relative.items() if chosen(name)}
             if c in EXPECTED_COUNT and rows:
                 value = mean_of(rows, c)
-                met = "met" if value <= EXPECTED_COUNT[c] else "**not met**"
-                lines.append(f"| `{c}` | {what} | {value:.3f} | {EXPECTED_COUNT[c]:.2f} | {met} |")
+                met = value <= EXPECTED_COUNT[c]
+                all_met &= met
+                verdict = "met" if met else "**not met**"
+                lines.append(f"| `{c}` | {what} | {value:.3f} | {EXPECTED_COUNT[c]:.2f} | {verdict} |")
     text = "\n".join(lines) + "\n"
     (work / "counts.md").write_text(text)
     print(text)
@@ -159,6 +162,7 @@ def write_counts(results, names, work):
                 out.writerow([workload, c, counts.program, counts.runtime, counts.start, *counts.guards.values()])
     plot(relative, others, title, "instructions relative to native", work / "counts")
     print(f"Written: {work}/counts.md, counts.csv, counts.svg, counts.png")
+    return all_met
 
 
 def count_details(results, configuration):
