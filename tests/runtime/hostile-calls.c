@@ -17,6 +17,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <inttypes.h>
+#include <linux/falloc.h>
 #include <linux/futex.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -269,6 +270,10 @@ static void tame(long number, uint64_t arg[6])
     case SYS_madvise:
         if (big && (arg[2] == 22 || arg[2] == 23)) /* MADV_POPULATE_… */
             arg[2] = MADV_NORMAL;
+        break;
+    case SYS_fallocate: /* space beyond the end of a file is not limited by RLIMIT_FSIZE */
+        if (!(arg[1] & FALLOC_FL_PUNCH_HOLE))
+            arg[1] &= ~(uint64_t)FALLOC_FL_KEEP_SIZE;
         break;
     case SYS_mlock:
         arg[1] %= BIG;
