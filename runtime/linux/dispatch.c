@@ -193,8 +193,8 @@ static void trace(const struct call *call, const struct entry *entry, const uint
                 (size_t)snprintf(line + used, sizeof line - used, "0x%lx", (unsigned long)given[i]);
     }
     if (result < 0 && result >= -4095)
-        used += (size_t)snprintf(line + used, sizeof line - used, ") = -%s\n",
-                                 strerrorname_np((int)-result));
+        used += (size_t)snprintf(line + used, sizeof line - used, ") = %d (%s)\n", (int)result,
+                                 strerror((int)-result));
     else
         used +=
             (size_t)snprintf(line + used, sizeof line - used, ") = 0x%lx\n", (unsigned long)result);

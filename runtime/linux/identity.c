@@ -40,8 +40,9 @@ HANDLER(uname)
 static int64_t get_limit(struct call *call, uint64_t resource, uint64_t address)
 {
     struct rlimit limit;
-    if (getrlimit((__rlimit_resource_t)resource, &limit))
-        return -errno;
+    int64_t failed = host(SYS_prlimit64, 0, resource, NULL, &limit);
+    if (failed)
+        return failed;
     if (resource == RLIMIT_NOFILE)
         limit.rlim_cur = limit.rlim_max = LFI_FILES_MAX;
     else if (resource == RLIMIT_STACK)

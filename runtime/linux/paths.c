@@ -414,7 +414,7 @@ static int open_beneath(const struct lfi_paths *paths, const struct lfi_place *s
     }
     struct open_how how = {
         .flags = (uint64_t)(unsigned)(flags | O_CLOEXEC),
-        .mode = flags & (O_CREAT | __O_TMPFILE) ? mode & 07777 : 0,
+        .mode = flags & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY)) ? mode & 07777 : 0,
         .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
     };
     int result = error_or((int)syscall(SYS_openat2, fd, path, &how, sizeof how));

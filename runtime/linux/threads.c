@@ -112,6 +112,23 @@ static void clear_tid(struct thread *thread)
     host(SYS_futex, at, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
+/* Without "SIG". */
+static const char *fault_name(int signal)
+{
+    switch (signal) {
+    case SIGSEGV:
+        return "SEGV";
+    case SIGBUS:
+        return "BUS";
+    case SIGILL:
+        return "ILL";
+    case SIGFPE:
+        return "FPE";
+    default:
+        return "TRAP";
+    }
+}
+
 static void report_fault(struct thread *thread, const struct lfi_exit *exit,
                          struct lfi_linux_result *result)
 {
@@ -138,8 +155,7 @@ static void report_fault(struct thread *thread, const struct lfi_exit *exit,
     snprintf(result->report, sizeof result->report,
              "fault in the box: SIG%s: %sat pc box+0x%lx (file 0x%lx)%s\n"
              "  stack pointer box+0x%lx, thread %d%s\n",
-             sigabbrev_np(exit->signal) ? sigabbrev_np(exit->signal) : "?", address,
-             (unsigned long)(pc - base),
+             fault_name(exit->signal), address, (unsigned long)(pc - base),
              (unsigned long)(pc - process->image_start + process->image_bias), where,
              (unsigned long)(stack - base), thread->tid, overflow ? ": stack overflow" : "");
 }

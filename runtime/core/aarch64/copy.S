@@ -3,7 +3,7 @@
  * Copying to and from memory that may be unmapped meanwhile. Leaf functions that use no stack, so
  * that the fault handler can end any of their instructions by going on at machine_copy_fault.
  */
-#include <errno.h>
+#include <asm/errno.h> /* errno.h of some C libraries is for C only */
 
 	.text
 	.globl	machine_copy_start, machine_copy_end, machine_copy_fault
