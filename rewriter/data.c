@@ -155,6 +155,11 @@ void move_data(struct rewriter *r)
             bound = i + 1;
         } else if (is_data(s)) {
             read_encoded(r, s);
+            if (reached && s->kind == STATEMENT_INSN && r->arch->is_end(s->insn)) {
+                bound = i + 1;
+                if (bound < r->count)
+                    r->statements[bound].reached = false;
+            }
         }
     }
 }

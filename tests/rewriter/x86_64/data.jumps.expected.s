@@ -61,7 +61,12 @@ K256:
 	addq	%gs:-40, %r11
 	jmpq	*%r11
 	.bundle_unlock
-	ud2
+	.pushsection	.rodata.lfi,"a",@progbits
+.Lrounds:
+	.long	1,2
+	.byte	0xf3,0xc3
+	.size	.Lrounds,.-.Lrounds
+	.popsection
 	.section	.text.other,"ax",@progbits
 	.pushsection	.data.rel.ro.lfi,"aw",@progbits
 other:

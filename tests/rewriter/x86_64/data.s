@@ -36,7 +36,11 @@ K256:
 	je	2f
 	jmp	.Lnext
 2:	.byte	0xf3,0xc3
-	.byte	0x0f,0x0b
+# behind a return that is written as bytes
+.Lrounds:
+	.long	1,2
+	.byte	0xf3,0xc3
+	.size	.Lrounds,.-.Lrounds
 	.section	.text.other,"ax",@progbits
 other:	.octa	7
 	.quad	f
