@@ -7,8 +7,8 @@ f:
 	xlat	(%rbx)
 	btq	%rax, (%rdi)
 	btl	%eax, 8(%rsp)
-	.byte	0xf3, 0xc3
 	.byte	0x0f, 0xa2
 	.byte	15, 5
 	.byte	102, 15, 56, 0, 200
 	.byte	0x90
+	.byte	0xf3, 0xc3

@@ -14,12 +14,6 @@ f:
 	sarq	$5, %r11
 	movl	8(%rsp,%r11,4), %r11d
 	btl	%eax, %r11d
-	popq	%r11
-	.bundle_lock
-	andl	$-32, %r11d
-	addq	%gs:-40, %r11
-	jmpq	*%r11
-	.bundle_unlock
 	cpuid
 	.bundle_lock
 	leaq	8(%rip), %r11
@@ -29,3 +23,9 @@ f:
 	.p2align	5, , 4
 	.byte	102, 15, 56, 0, 200
 	nop
+	popq	%r11
+	.bundle_lock
+	andl	$-32, %r11d
+	addq	%gs:-40, %r11
+	jmpq	*%r11
+	.bundle_unlock
