@@ -41,10 +41,36 @@ endfunction()
 
 # A cmocka program that ctest runs: lfi_unit_test(verifier-decode LIBS lfi-verifier SOURCES decode.c).
 function(lfi_unit_test name)
-    cmake_parse_arguments(T "" "" "SOURCES;LIBS;ARGS" ${ARGN})
+    cmake_parse_arguments(T "" "TIMEOUT" "SOURCES;LIBS;ARGS" ${ARGN})
     add_executable(test-${name} ${T_SOURCES})
     lfi_room_target(test-${name})
     target_link_libraries(test-${name} PRIVATE ${T_LIBS} cmocka)
-    add_test(NAME ${name} COMMAND test-${name} ${T_ARGS})
-    set_tests_properties(${name} PROPERTIES LABELS unit)
+    if(T_TIMEOUT)
+        set(timeout TIMEOUT ${T_TIMEOUT})
+    endif()
+    lfi_test(${name} ${timeout} COMMAND test-${name} ${T_ARGS})
+endfunction()
+
+# A test that is a program: lfi_test(NAME [TIMEOUT SECONDS] COMMAND ...). Of programs for another processor, which CMake
+# runs in the emulator of the toolchain file, the name of that stands in front of the test's.
+function(lfi_test name)
+    cmake_parse_arguments(T "" "TIMEOUT" "COMMAND" ${ARGN})
+    set(labels unit)
+    if(CMAKE_CROSSCOMPILING)
+        string(PREPEND name ${CMAKE_SYSTEM_PROCESSOR}-)
+        list(APPEND labels emulated)
+    endif()
+    add_test(NAME ${name} COMMAND ${T_COMMAND})
+    set_tests_properties(${name} PROPERTIES LABELS "${labels}")
+    if(T_TIMEOUT)
+        set_tests_properties(${name} PROPERTIES TIMEOUT ${T_TIMEOUT})
+    endif()
+endfunction()
+
+# cmocka where no distribution has it.
+function(lfi_cmocka source)
+    add_library(cmocka STATIC ${source}/src/cmocka.c)
+    target_include_directories(cmocka SYSTEM PUBLIC ${source}/include)
+    target_compile_definitions(cmocka PRIVATE HAVE_CLOCK_REALTIME HAVE_GCC_THREAD_LOCAL_STORAGE HAVE_INTTYPES_H
+        HAVE_MALLOC_H HAVE_SIGLONGJMP HAVE_SIGNAL_H HAVE_STRINGS_H HAVE_STRSIGNAL HAVE_STRUCT_TIMESPEC)
 endfunction()

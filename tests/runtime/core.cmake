@@ -2,7 +2,6 @@
 #
 # Unit tests of runtime/core.
 foreach(part switch faults memory copy)
-    lfi_unit_test(runtime-core-${part} LIBS lfi SOURCES core-${part}.c core-code.S)
+    lfi_unit_test(runtime-core-${part} TIMEOUT 120 LIBS lfi SOURCES core-${part}.c core-code.S)
     target_include_directories(test-runtime-core-${part} PRIVATE ${CMAKE_SOURCE_DIR}/runtime/core)
-    set_tests_properties(runtime-core-${part} PROPERTIES TIMEOUT 120)
 endforeach()
