@@ -24,8 +24,9 @@ enum { STATUS_OK, STATUS_FAILURE, STATUS_USAGE };
 static const char help[] =
     "usage: lfi-as [--lfi-target=TRIPLE] [--lfi-mode=full|stores|jumps] [OPTION]... [-o OUT] "
     "[FILE]\n"
-    "Rewrites GNU assembly (AT&T syntax) for an LFI box and assembles it. FILE may be -, standard\n"
-    "input. The target is known from the program's name: TRIPLE-as, or .../TRIPLE/as.\n"
+    "Rewrites GNU assembly (of x86-64 in AT&T syntax) for an LFI box and assembles it. FILE may be "
+    "-,\n"
+    "standard input. The target is known from the program's name: TRIPLE-as, or .../TRIPLE/as.\n"
     "\n"
     "Of the options of GNU as it takes those that clang passes on:\n"
     "  -o OUT  -I DIR  --defsym SYM=VALUE  --gdwarf-N  --noexecstack  --fatal-warnings  -W  "
@@ -135,6 +136,11 @@ static void assembler_command(struct arguments *command, const char *llvm,
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         arguments_add(command, fixed[i]);
     arguments_add(command, target->triple);
+    if (strcmp(target->arch, "aarch64") == 0) {
+        /* Not only those of -march: what is no good the rewriter has refused. */
+        arguments_add(command, "-target-feature");
+        arguments_add(command, "+all");
+    }
     for (size_t i = 0; i < options->macros.count; i++)
         arguments_add(command, options->macros.list[i]);
 }

@@ -75,14 +75,12 @@ static bool find_paths(struct paths *paths, const struct target *target)
 }
 
 /*
- * LTO generates code here, not in the compiler: what the config files say of it is said again. Functions
- * that LLVM makes itself know no other features than these.
+ * LTO generates code here, not in the compiler: what the config files say of it is said again.
+ * Functions that LLVM makes itself know no other features than these.
  */
 static const char *const aarch64_code[] = {
-    "-mllvm",
-    "-mattr=+reserve-x25,+reserve-x26,+reserve-x27,+reserve-x28",
-    "-mllvm",
-    "-reserve-regs-for-regalloc=LR",
+    "-mllvm", "-mattr=+reserve-x25,+reserve-x26,+reserve-x27,+reserve-x28",
+    "-mllvm", "-reserve-regs-for-regalloc=LR",
     NULL,
 };
 
