@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * Splits a file into statements. A statement ends at a newline or `;`. Comments are `#` and `//` to
- * the end of the line and slash-star; a statement that holds one of the latter is copied without
- * it.
+ * Splits a file into statements. A statement ends at a newline or `;`. Comments are `#` (for some
+ * architectures only where a statement could begin) and `//` to the end of the line and slash-star;
+ * a statement that holds one of the latter is copied without it.
  */
 #include "rewrite.h"
 
@@ -153,7 +153,7 @@ bool lex_statement(struct lexer *l, struct statement *s)
         p = stop = find_stop(p, end);
         if (p >= end || *p == '\n' || *p == ';')
             break;
-        if (*p == '#' || (*p == '/' && p + 1 < end && p[1] == '/')) {
+        if ((*p == '#' && l->hash_comments) || (*p == '/' && p + 1 < end && p[1] == '/')) {
             p = line_end(p, end);
             break;
         }

@@ -15,10 +15,10 @@
 
 static const char help[] =
     "Usage: " PROGRAM " [options] [INPUT]\n"
-    "Rewrites GNU assembly (AT&T syntax) so that it assembles to verifiable LFI code.\n"
+    "Rewrites GNU assembly (of x86-64 AT&T syntax) so that it assembles to verifiable LFI code.\n"
     "INPUT is a file or - for standard input, the default.\n"
     "\n"
-    "  -a, --arch=ARCH             x86_64 (default)\n"
+    "  -a, --arch=ARCH             x86_64 (default) or aarch64\n"
     "  -m, --mode=MODE             full (default), stores or jumps\n"
     "      --align-branch-targets  start a bundle at every label in code\n"
     "      --expander=PROGRAM      clang that expands macros where the input has them\n"
@@ -85,9 +85,21 @@ static enum lfi_rewrite_status rewrite(char *text, size_t size, const char *expa
     enum lfi_rewrite_status status = lfi_rewrite(text, size, options);
     if (status != LFI_REWRITE_EXPAND)
         return status;
-    const char *const command[] = {expander,    "-cc1as", "-triple", "x86_64-linux-musl",
-                                   "-filetype", "asm",    "-o",      "-",
-                                   "-",         NULL};
+    bool arm = strcmp(options->arch, "aarch64") == 0; /* there, features can be switched off */
+    const char *const command[] = {
+        expander,
+        "-cc1as",
+        "-triple",
+        arm ? "aarch64-linux-musl" : "x86_64-linux-musl",
+        "-filetype",
+        "asm",
+        "-o",
+        "-",
+        "-",
+        arm ? "-target-feature" : NULL,
+        "+all",
+        NULL,
+    };
     char *expanded;
     if (!lfi_expand(command, text, size, &expanded, &size)) {
         if (errno == ECHILD)

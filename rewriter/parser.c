@@ -432,7 +432,12 @@ static bool parse_statement(struct parser *p, struct statement text)
 bool parse_file(struct rewriter *r)
 {
     struct lexer lexer = {
-        .at = r->text.at, .end = r->text.at + r->text.size, .line = 1, .arena = &r->arena};
+        .at = r->text.at,
+        .end = r->text.at + r->text.size,
+        .line = 1,
+        .arena = &r->arena,
+        .hash_comments = r->arch->hash_comments,
+    };
     struct parser parser = {.r = r};
     struct span text = {".text", 5};
     parser.current = parser.previous = section_get(r, text);

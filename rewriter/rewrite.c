@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const struct arch *const arches[] = {&lfi_rewrite_x86_64};
+static const struct arch *const arches[] = {&lfi_rewrite_x86_64, &lfi_rewrite_aarch64};
 
 static const struct arch *find_arch(const char *name)
 {
@@ -37,7 +37,7 @@ static void write_unchanged(struct rewriter *r, const struct statement *s)
 
 void set_apart(struct rewriter *r)
 {
-    if (!r->apart)
+    if (!r->apart && r->arch->bundle_shift)
         put(&r->out, "\t.p2align\t0\n");
     r->apart = true;
     r->frame_moved = false;
@@ -45,7 +45,7 @@ void set_apart(struct rewriter *r)
 
 static void align_bundle(struct rewriter *r)
 {
-    if (r->aligned)
+    if (r->aligned || !r->arch->bundle_shift)
         return;
     put(&r->out, "\t.p2align\t");
     put_number(&r->out, r->arch->bundle_shift);
@@ -95,13 +95,14 @@ static void write_alignment(struct rewriter *r, const struct statement *s)
         return;
     }
     unsigned shift = (unsigned)value;
-    if (!span_starts(name, ".p2align"))
+    if (!span_starts(name, ".p2align") &&
+        (r->arch->alignment_in_bytes || !span_is(name, ".align")))
         for (shift = 0; shift < 31 && (1ll << shift) < value; shift++)
             ;
     if (next_argument(&rest, &first)) /* the value to fill with */
         next_argument(&rest, &skip);
     unsigned bundle = r->arch->bundle_shift;
-    if (shift == bundle - 1 && !skip.size) {
+    if (bundle && shift == bundle - 1 && !skip.size) {
         /* loops: the start of a bundle where one nop reaches it, else nothing; 1.0 % of code size
          */
         put(&r->out, "\t.p2align\t");
@@ -113,7 +114,7 @@ static void write_alignment(struct rewriter *r, const struct statement *s)
         align_bundle(r);
     put(&r->out, "\t.p2align\t");
     put_number(&r->out, shift);
-    if (shift > bundle + 1)
+    if (bundle && shift > bundle + 1)
         put(&r->out, ", 0x90");
     else if (skip.size)
         put(&r->out, ", ");
@@ -234,9 +235,11 @@ static void write_instruction(struct rewriter *r, uint32_t index)
 
 static void write_statements(struct rewriter *r)
 {
-    put(&r->out, "\t.bundle_align_mode\t");
-    put_number(&r->out, r->arch->bundle_shift);
-    put(&r->out, "\n");
+    if (r->arch->bundle_shift) {
+        put(&r->out, "\t.bundle_align_mode\t");
+        put_number(&r->out, r->arch->bundle_shift);
+        put(&r->out, "\n");
+    }
     lines_start(r);
     for (uint32_t i = 0; i < r->count && !r->out.failed; i++) {
         const struct statement *s = &r->statements[i];
@@ -287,7 +290,7 @@ enum lfi_rewrite_status lfi_rewrite(const char *text, size_t size,
     struct rewriter r = {
         .options = options, .arch = find_arch(options->arch), .text = {text, (uint32_t)size}};
     if (!r.arch)
-        return refuse(options, "this architecture is not known; x86_64 is");
+        return refuse(options, "this architecture is not known; x86_64 and aarch64 are");
     if (options->mode > LFI_MODE_JUMPS)
         return refuse(options, "this mode is not known; full, stores and jumps are");
     if (size >= UINT32_MAX / 2)
@@ -305,10 +308,14 @@ enum lfi_rewrite_status lfi_rewrite(const char *text, size_t size,
     if (good) {
         move_data(&r);
         find_taken_labels(&r);
+        if (r.arch->prepare)
+            r.arch->prepare(&r);
         write_statements(&r);
         good = r.errors == 0;
     }
     writer_finish(&r.out);
+    if (r.arch->finish)
+        r.arch->finish(&r);
     good = good && !r.out.failed;
     free(r.statements);
     symbols_free(&r);

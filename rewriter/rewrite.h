@@ -126,9 +126,12 @@ struct writer {
 
 struct arch {
     const char *name;
-    unsigned bundle_shift;
-    /* Makes and frees rewriter.arch_state. */
+    unsigned bundle_shift;     /* 0: no bundles */
+    bool hash_comments;        /* does `#` begin a comment anywhere in a line? */
+    bool alignment_in_bytes;   /* what `.align` counts; else it is `.p2align` */
+    /* Makes rewriter.arch_state; finish() may be NULL. */
     void (*start)(struct rewriter *r);
+    void (*finish)(struct rewriter *r);
     /*
      * Parses the instruction text of one statement and marks the symbols that it takes the
      * address of. Returns NULL after reporting, or where *prefix_only was set: the statement is
@@ -136,6 +139,8 @@ struct arch {
      */
     struct insn *(*parse)(struct rewriter *r, struct statement *s, struct span text,
                           bool *prefix_only);
+    /* Looks at the whole text, before anything is written; may be NULL. */
+    void (*prepare)(struct rewriter *r);
     /* Does execution never run on behind it? */
     bool (*is_end)(const struct insn *in);
     /* Writes what becomes of statement `index`, an instruction. */
@@ -148,7 +153,7 @@ struct arch {
     void (*note_cfi)(struct rewriter *r, const struct statement *s);
 };
 
-extern const struct arch lfi_rewrite_x86_64;
+extern const struct arch lfi_rewrite_x86_64, lfi_rewrite_aarch64;
 
 struct rewriter {
     const struct lfi_rewrite_options *options;
@@ -188,7 +193,8 @@ struct lexer {
     const char *at, *end;
     uint32_t line;
     struct arena *arena;
-    bool failed; /* an unterminated string or comment, at `at` */
+    bool hash_comments; /* as in struct arch */
+    bool failed;        /* an unterminated string or comment, at `at` */
 };
 /*
  * The next statement: its text without comments into s->at, size, where, line. Line markers come

@@ -258,6 +258,8 @@ static void start(struct rewriter *r)
 const struct arch lfi_rewrite_x86_64 = {
     .name = "x86_64",
     .bundle_shift = 5,
+    .hash_comments = true,
+    .alignment_in_bytes = true,
     .start = start,
     .parse = x86_64_parse,
     .is_end = is_end,

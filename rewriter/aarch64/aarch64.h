@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * AArch64: instructions as structure, and what each file here does with them. The forms are those
+ * of docs/abi.md.
+ *
+ *   insns.def, insns.c         what is known of each mnemonic
+ *   registers.c, operands.c    text to structure
+ *   print.c                    structure to text
+ *   state.c                    what is known of registers at a place: guards that need no repetition
+ *   flow.c                     that, over branches; sizes of what comes out
+ *   pages.c                    adrp of pages that only accesses need
+ *   memory.c, base.c           operands in memory, and which register they go through
+ *   control.c                  branches, calls, returns, runtime calls; x30
+ *   stack.c                    writes to sp
+ *   system.c                   system registers and instructions, thread-local storage
+ *   literal.c                  adr, literals
+ *   frame.c                    call frame information
+ *   encoded.c                  .inst and data in code
+ *   rewrite.c                  which of them an instruction goes to
+ */
+#ifndef REWRITER_AARCH64_H
+#define REWRITER_AARCH64_H
+
+#include "../rewrite.h"
+
+/* Registers by number; 31 is sp, as the base of addresses and in sets of registers. */
+enum { SCRATCH = 26, CONTEXT = 25, BASE = 27, ADDRESS = 28, FRAME = 29, LINK = 30, SP = 31 };
+#define BIT(reg) (UINT32_C(1) << (reg))
+
+enum register_class {
+    REG_NONE,
+    REG_X,
+    REG_W, /* number 31 of X and W is sp */
+    REG_XZR,
+    REG_WZR,
+    REG_VECTOR, /* v0, with or without arrangement */
+    REG_B,
+    REG_H,
+    REG_S,
+    REG_D,
+    REG_Q,
+    REG_SVE,
+};
+
+enum operand_kind { OPERAND_REG, OPERAND_IMM, OPERAND_OTHER };
+
+struct operand {
+    uint8_t kind;
+    uint8_t class, reg; /* OPERAND_REG */
+    bool literal;       /* OPERAND_IMM: text is the number `value` */
+    int64_t value;
+    struct span text; /* of an immediate without `#` */
+};
+
+enum address_mode {
+    ADDRESS_NONE,
+    ADDRESS_OFFSET,
+    ADDRESS_PRE,
+    ADDRESS_POST,
+    ADDRESS_LITERAL,
+    ADDRESS_POOL,
+};
+enum offset_kind { OFFSET_NUMBER, OFFSET_TEXT, OFFSET_REG };
+
+/* A memory operand. */
+struct address {
+    uint8_t mode; /* enum address_mode */
+    uint8_t kind; /* enum offset_kind */
+    uint8_t base;
+    uint8_t index; /* OFFSET_REG; 31 is zr */
+    uint8_t shift;
+    int64_t value;    /* OFFSET_NUMBER */
+    struct span text; /* OFFSET_TEXT, and of a literal or pool what stands there */
+};
+
+enum access { ACCESS_NONE, ACCESS_R, ACCESS_W, ACCESS_RW };
+
+/* Which operands, by bits, an instruction writes. */
+enum { WRITES_NONE = 0, WRITES_1 = 1, WRITES_2 = 2, WRITES_12 = 3 };
+
+enum class {
+    CLASS_PLAIN,
+    CLASS_MODIFY, /* reads what it writes */
+    CLASS_SINGLE, /* loads and stores: the only ones with a register offset */
+    CLASS_PREFETCH,
+    CLASS_UNSCALED,
+    CLASS_UNPRIVILEGED,
+    CLASS_ORDERED, /* with an unscaled displacement */
+    CLASS_PAIR,
+    CLASS_BARE, /* no displacement: exclusives, atomics, ordered ones */
+    CLASS_STRUCTURE,
+    CLASS_AUTH_LOAD,
+    CLASS_CACHE,
+    CLASS_BRANCH,
+    CLASS_CONDITIONAL,
+    CLASS_COMPARE_BRANCH,
+    CLASS_TEST_BRANCH,
+    CLASS_CALL,
+    CLASS_JUMP_REG,
+    CLASS_CALL_REG,
+    CLASS_RETURN,
+    CLASS_AUTH_JUMP,
+    CLASS_AUTH_CALL,
+    CLASS_AUTH_RETURN,
+    CLASS_SYSCALL,
+    CLASS_TRAP,
+    CLASS_AUTH_LINK, /* pointer authentication of x30 */
+    CLASS_AUTH_17,   /* and of x17 */
+    CLASS_HINT,
+    CLASS_ADR,
+    CLASS_ADRP,
+    CLASS_MRS,
+    CLASS_MSR,
+    CLASS_INST,
+    CLASS_REFUSED,
+};
+
+struct insn_info {
+    const char *pattern;
+    const char *message; /* of refused ones */
+    uint8_t class, access, writes;
+};
+
+#define MAX_OPERANDS 6
+
+struct insn {
+    const struct insn_info *info;
+    struct span mnemonic;
+    struct span head;       /* the operands before the memory operand, with the comma behind them */
+    struct symbol *target;  /* of a direct branch, adr or literal */
+    uint32_t reads, writes; /* general registers, by bits; reads may be too many */
+    struct address address;
+    uint8_t count; /* of operands without the memory operand */
+    struct operand operands[];
+};
+
+/*
+ * What is known of registers at one place. Only honest programs profit: the verifier checks every
+ * access by itself, so a mistake here breaks a program, never the box.
+ */
+struct known {
+    uint32_t guarded; /* registers that are x28 + delta (their lower halves, at least) */
+    uint32_t stacked; /* registers that are sp + stack_delta */
+    int32_t delta[32], stack_delta[32];
+};
+
+/* What is known only up to the next label. */
+struct local {
+    struct sum { /* the address in x26 */
+        enum { SUM_NONE, SUM_NUMBER, SUM_REG } kind;
+        uint8_t base, index, shift;
+        int64_t value;
+    } sum;
+    uint32_t paged;    /* registers whose adrp was left out, */
+    uint32_t page[32]; /* and the statement that it was */
+};
+
+struct label_state {
+    bool reached;
+    struct known known;
+};
+
+struct aarch64 {
+    bool dry;                   /* analysing: nothing is written */
+    bool live;                  /* execution can come here, as far as known by now */
+    bool changed;               /* a label knows less than before */
+    uint32_t next;              /* the statement behind the last one that was visited */
+    unsigned words;             /* that were written, counted since it was 0 */
+    uint8_t *sizes;             /* of what each statement becomes, in words */
+    uint8_t *choices;           /* of each statement: enum choice */
+    struct label_state **labels; /* by statement; NULL where nothing is known */
+    struct known known;
+    struct local local;
+    bool link_open; /* x30 was written and not guarded since */
+    struct frame {  /* frame.c */
+        bool known, link_saved;
+    } frame, remembered[8];
+    unsigned remembered_count;
+    uint32_t label_number;
+    struct known_insn {
+        struct span name;
+        const struct insn_info *info;
+    } cache[512];
+};
+
+/* What was decided of a statement before. */
+enum choice {
+    CHOICE_FAR = 1,   /* its target is too far away */
+    CHOICE_PAGED = 2, /* an adrp that is left out */
+};
+
+static inline struct aarch64 *a64(struct rewriter *r)
+{
+    return r->arch_state;
+}
+
+/* insns.c */
+const struct insn_info *aarch64_insn_info(struct rewriter *r, struct span name);
+
+/* registers.c */
+bool register_read(struct span text, struct operand *o);
+static inline bool is_general(const struct operand *o)
+{
+    return o->kind == OPERAND_REG && (o->class == REG_X || o->class == REG_W);
+}
+
+/* operands.c */
+struct insn *aarch64_parse(struct rewriter *r, struct statement *s, struct span text,
+                           bool *prefix_only);
+static inline bool has_address(const struct insn *in)
+{
+    return in->address.mode != ADDRESS_NONE;
+}
+
+/* print.c: instructions of output; not written if a64(r)->dry, but counted */
+void put_op(struct rewriter *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void put_original(struct rewriter *r, const struct statement *s);
+/* The instruction with this mnemonic (NULL: its own) and what `format` says as its address. */
+void put_access(struct rewriter *r, const struct insn *in, const char *mnemonic,
+                const char *format, ...) __attribute__((format(printf, 4, 5)));
+void put_text(struct rewriter *r, const char *text); /* what is no instruction */
+void refuse(struct rewriter *r, const struct statement *s, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+#define SPAN(s) (int)(s).size, (s).at
+
+/* state.c */
+/* Leaves what both know; true if `into` knows less than before. */
+bool known_meet(struct known *into, const struct known *other);
+void state_forget(struct aarch64 *a);                      /* at a place that any code may come to */
+void state_guard(struct aarch64 *a, unsigned reg);         /* x28 becomes the guard of reg */
+void state_page(struct aarch64 *a, unsigned reg);          /* and the page that reg stands for */
+void state_insn(struct aarch64 *a, const struct insn *in); /* what the instruction itself does */
+void state_step(struct aarch64 *a, unsigned reg, int64_t step); /* reg += step */
+void state_call(struct aarch64 *a, bool ordinary);
+bool insn_moves(const struct insn *in, unsigned *to, unsigned *from, int64_t *step);
+
+/* flow.c */
+void aarch64_prepare(struct rewriter *r);
+void flow_enter(struct rewriter *r, uint32_t index); /* passes what lies before this statement */
+void flow_branch(struct rewriter *r, const struct insn *in);
+bool is_local_label(const struct rewriter *r, const struct symbol *symbol);
+bool is_branch(const struct insn *in);
+bool aarch64_is_end(const struct insn *in);
+
+/* pages.c */
+void find_pages(struct rewriter *r);
+
+/* memory.c */
+void rewrite_memory(struct rewriter *r, uint32_t index);
+bool is_confined(const struct rewriter *r, const struct insn *in);
+void put_step(struct rewriter *r, unsigned reg, int64_t value); /* reg += value */
+
+/* base.c */
+void guard(struct rewriter *r, unsigned reg); /* x28 becomes the guard of reg, unless it is */
+/* Writes the access of [reg, #value], or of [reg, #text] if it has a size. */
+void put_based(struct rewriter *r, uint32_t index, unsigned reg, int64_t value, struct span text);
+void put_indexed(struct rewriter *r, uint32_t index); /* the access of base + index */
+
+/* control.c */
+void rewrite_control(struct rewriter *r, uint32_t index);
+void close_link(struct rewriter *r); /* guards x30 if it must be */
+void note_link_write(struct rewriter *r, uint32_t index);
+
+/* stack.c */
+bool confines_stack(const struct rewriter *r);
+void rewrite_sp_write(struct rewriter *r, uint32_t index);
+void put_stack_step(struct rewriter *r, int64_t value); /* sp += value; nothing need follow */
+
+/* system.c */
+void rewrite_system(struct rewriter *r, uint32_t index);
+bool rewrite_thread(struct rewriter *r, uint32_t index);
+void rewrite_cache(struct rewriter *r, uint32_t index);
+
+/* literal.c */
+void rewrite_adr(struct rewriter *r, uint32_t index);
+void rewrite_literal(struct rewriter *r, uint32_t index);
+
+/* frame.c */
+void aarch64_note_cfi(struct rewriter *r, const struct statement *s);
+
+/* encoded.c */
+const char *aarch64_encoded(struct rewriter *r, const struct statement *s);
+bool aarch64_rewrite_data(struct rewriter *r, uint32_t index);
+
+/* rewrite.c */
+void aarch64_visit(struct rewriter *r, uint32_t index);
+
+#endif

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* Branches, calls, returns and runtime calls; and x30, whose guard waits for the next of them. */
+#include "aarch64.h"
+
+#include <stdio.h>
+#include <strings.h>
+
+bool is_branch(const struct insn *in)
+{
+    return in->info->class >= CLASS_BRANCH && in->info->class <= CLASS_SYSCALL;
+}
+
+bool aarch64_is_end(const struct insn *in)
+{
+    switch (in->info->class) {
+    case CLASS_BRANCH:
+    case CLASS_JUMP_REG:
+    case CLASS_RETURN:
+    case CLASS_AUTH_JUMP:
+    case CLASS_AUTH_RETURN:
+    case CLASS_TRAP:
+        return true;
+    default:
+        return false;
+    }
+}
+
+void close_link(struct rewriter *r)
+{
+    if (a64(r)->link_open)
+        put_op(r, "add\tx30, x27, w30, uxtw");
+    a64(r)->link_open = false;
+}
+
+/* The next branch in this run of code; NULL if it ends before. */
+static const struct insn *next_branch(const struct rewriter *r, uint32_t index)
+{
+    for (uint32_t i = index + 1; i < r->count; i++) {
+        const struct statement *s = &r->statements[i];
+        if (s->kind == STATEMENT_RAW ||
+            (s->kind == STATEMENT_DIRECTIVE && (is_section_directive(s) || is_data(s))))
+            return NULL;
+        if (s->kind == STATEMENT_INSN && (is_branch(s->insn) || s->insn->info->class == CLASS_TRAP))
+            return s->insn;
+    }
+    return NULL;
+}
+
+/* Can what the instruction leaves in x30 be an address of code? */
+static bool may_be_link(const struct insn *in)
+{
+    const struct operand *o = in->operands;
+    if (in->info->class == CLASS_AUTH_LINK || in->info->class == CLASS_MODIFY)
+        return !span_starts(in->mnemonic, "movk") && !span_starts(in->mnemonic, "bf");
+    for (unsigned i = 0; i < in->count && i < 2; i++)
+        if (o[i].kind == OPERAND_REG && o[i].reg == LINK && o[i].class == REG_W &&
+            (in->info->writes >> i & 1))
+            return false;
+    if (in->info->access != ACCESS_NONE || in->info->class == CLASS_ADR ||
+        in->info->class == CLASS_ADRP)
+        return true;
+    return span_is(in->mnemonic, "mov") || span_is(in->mnemonic, "add") ||
+           span_is(in->mnemonic, "sub") || span_is(in->mnemonic, "csel");
+}
+
+/* Is x30 computed with behind the next branch? */
+static bool is_used_as_data(const struct rewriter *r, uint32_t index)
+{
+    bool behind = false;
+    for (uint32_t i = index + 1; i < r->count && i < index + 500; i++) {
+        const struct statement *s = &r->statements[i];
+        if (s->kind == STATEMENT_DIRECTIVE && is_section_directive(s))
+            return false;
+        if (s->kind != STATEMENT_INSN)
+            continue;
+        const struct insn *in = s->insn;
+        if (behind && (in->reads & BIT(LINK)) && in->info->access == ACCESS_NONE &&
+            !is_branch(in) && (!may_be_link(in) || !(in->writes & BIT(LINK))) &&
+            !span_is(in->mnemonic, "mov") && in->info->class != CLASS_AUTH_LINK &&
+            in->info->class != CLASS_MODIFY)
+            return true;
+        if ((in->writes & BIT(LINK)) || in->info->class == CLASS_CALL ||
+            in->info->class == CLASS_CALL_REG || aarch64_is_end(in))
+            return false;
+        behind |= is_branch(in);
+    }
+    return false;
+}
+
+/* The instruction wrote x30. */
+void note_link_write(struct rewriter *r, uint32_t index)
+{
+    const struct statement *s = &r->statements[index];
+    const struct insn *branch = next_branch(r, index);
+    a64(r)->link_open = true;
+    if (!branch) {
+        close_link(r);
+    } else if (branch->info->class != CLASS_CALL && branch->info->class != CLASS_TRAP &&
+               (branch->info->class != CLASS_CALL_REG || (branch->reads & BIT(LINK))) &&
+               (!may_be_link(s->insn) || is_used_as_data(r, index))) {
+        for (uint32_t i = index + 1; i < r->count; i++) { /* overwritten before the branch? */
+            const struct statement *next = &r->statements[i];
+            if (next->kind == STATEMENT_INSN && next->insn == branch)
+                break;
+            if (next->kind == STATEMENT_INSN && (next->insn->writes & BIT(LINK)))
+                return;
+        }
+        refuse(r, s,
+               "x30 holds data across a branch, but in a box it can only hold return addresses "
+               "there: use another register");
+    }
+}
+
+static void runtime_call(struct rewriter *r, unsigned slot)
+{
+    struct aarch64 *a = a64(r);
+    bool in_link = a->frame.known && !a->frame.link_saved; /* where the return address is */
+    put_op(r, "mov\tx26, x30");
+    if (in_link)
+        put_text(r, "\t.cfi_register\tw30, w26\n");
+    put_op(r, "ldur\tx30, [x27, #%d]", LFI_SLOT_OFFSET((int)slot));
+    put_op(r, "blr\tx30");
+    put_op(r, "add\tx30, x27, w26, uxtw");
+    if (in_link)
+        put_text(r, "\t.cfi_restore\tw30\n");
+    a->link_open = false;
+    a->local.sum.kind = SUM_NONE;
+}
+
+/* The displacement of direct branches is a label's: nothing else stays right. */
+static bool check_target(struct rewriter *r, uint32_t index)
+{
+    const struct statement *s = &r->statements[index];
+    const struct insn *in = s->insn;
+    if (in->count > 0 &&
+        (in->target || span_is(in->operands[in->count - 1].text, ".")))
+        return true;
+    refuse(r, s, "distances change when code is rewritten: use a label");
+    return false;
+}
+
+static const char *inverted_condition(struct span mnemonic)
+{
+    static const char *const pairs[][2] = {{"eq", "ne"}, {"cs", "cc"}, {"hs", "lo"}, {"mi", "pl"},
+                                           {"vs", "vc"}, {"hi", "ls"}, {"ge", "lt"}, {"gt", "le"}};
+    const char *condition = mnemonic.at + mnemonic.size - 2;
+    for (unsigned i = 0; i < 8; i++)
+        for (unsigned side = 0; side < 2; side++)
+            if (strncasecmp(condition, pairs[i][side], 2) == 0)
+                return pairs[i][!side];
+    return NULL; /* al, nv: always */
+}
+
+/* The target is too far away: around a branch that reaches it. */
+static void put_far_branch(struct rewriter *r, const struct insn *in)
+{
+    unsigned number = a64(r)->label_number;
+    const struct operand *o = in->operands;
+    char label[32];
+    if (!a64(r)->dry)
+        a64(r)->label_number++;
+    const char *condition = inverted_condition(in->mnemonic);
+    bool zero = (in->mnemonic.at[2] | 32) == 'z';
+    if (in->info->class == CLASS_COMPARE_BRANCH)
+        put_op(r, "cb%s\t%.*s, .Llfi_near%u", zero ? "nz" : "z", SPAN(o[0].text), number);
+    else if (in->info->class == CLASS_TEST_BRANCH)
+        put_op(r, "tb%s\t%.*s, #%.*s, .Llfi_near%u", zero ? "nz" : "z", SPAN(o[0].text),
+               SPAN(o[1].text), number);
+    else if (condition)
+        put_op(r, "b.%s\t.Llfi_near%u", condition, number);
+    put_op(r, "b\t%.*s", SPAN(o[in->count - 1].text));
+    snprintf(label, sizeof label, ".Llfi_near%u:\n", number);
+    put_text(r, label);
+}
+
+static void rewrite_direct(struct rewriter *r, uint32_t index)
+{
+    struct aarch64 *a = a64(r);
+    const struct statement *s = &r->statements[index];
+    const struct insn *in = s->insn;
+    if (!check_target(r, index))
+        return;
+    if (in->info->class == CLASS_CALL) {
+        a->link_open = false; /* x30 is written */
+        put_original(r, s);
+        bool own = !in->target || (in->target->statement != NO_STATEMENT &&
+                                   !in->target->function && !in->target->global);
+        state_call(a, !own && !span_starts(in->target->name, "OUTLINED_FUNCTION"));
+        return;
+    }
+    close_link(r);
+    if (in->info->class != CLASS_BRANCH && (a->choices[index] & CHOICE_FAR))
+        put_far_branch(r, in);
+    else
+        put_original(r, s);
+    flow_branch(r, in);
+}
+
+/* Through x28, or x30 as it is. */
+static void rewrite_indirect(struct rewriter *r, uint32_t index)
+{
+    struct aarch64 *a = a64(r);
+    const struct statement *s = &r->statements[index];
+    const struct insn *in = s->insn;
+    unsigned reg = in->count ? in->operands[0].reg : LINK;
+    bool call = in->info->class == CLASS_CALL_REG;
+    if (reg == LINK || !call)
+        close_link(r);
+    if (reg == LINK) {
+        put_original(r, s);
+    } else {
+        guard(r, reg);
+        put_op(r, "%.*s\tx28", SPAN(in->mnemonic));
+    }
+    a->link_open = false;
+    if (call)
+        state_call(a, true);
+}
+
+/* braa, blraa, …: the register keeps its signed value. */
+static void rewrite_authenticated(struct rewriter *r, uint32_t index)
+{
+    const struct insn *in = r->statements[index].insn;
+    bool call = in->info->class == CLASS_AUTH_CALL;
+    bool zero = in->count == 1;
+    char key = in->mnemonic.at[call ? 4 : 3];
+    if (!call)
+        close_link(r);
+    put_op(r, "mov\tx26, x%u", in->operands[0].reg);
+    if (zero)
+        put_op(r, "autiz%c\tx26", key);
+    else
+        put_op(r, "auti%c\tx26, %.*s", key, SPAN(in->operands[1].text));
+    put_op(r, "add\tx28, x27, w26, uxtw");
+    put_op(r, "%s\tx28", call ? "blr" : "br");
+    a64(r)->link_open = false;
+    state_call(a64(r), call);
+}
+
+void rewrite_control(struct rewriter *r, uint32_t index)
+{
+    struct aarch64 *a = a64(r);
+    const struct statement *s = &r->statements[index];
+    const struct insn *in = s->insn;
+    switch ((enum class)in->info->class) {
+    case CLASS_JUMP_REG:
+    case CLASS_CALL_REG:
+    case CLASS_RETURN:
+        rewrite_indirect(r, index);
+        break;
+    case CLASS_AUTH_JUMP:
+    case CLASS_AUTH_CALL:
+        rewrite_authenticated(r, index);
+        break;
+    case CLASS_AUTH_RETURN:
+        put_op(r, "auti%csp", in->mnemonic.at[in->mnemonic.size - 1]);
+        a->link_open = true;
+        close_link(r);
+        put_op(r, "ret");
+        break;
+    case CLASS_SYSCALL:
+        runtime_call(r, LFI_SLOT_SYSCALL);
+        break;
+    case CLASS_TRAP:
+        close_link(r); /* whatever code follows in the file: to the verifier, this goes on */
+        put_original(r, s);
+        break;
+    default:
+        rewrite_direct(r, index);
+    }
+    if (aarch64_is_end(in))
+        a->live = false;
+}

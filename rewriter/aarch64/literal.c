@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* Addresses relative to the instruction: adr, and literals beside the code. */
+#include "aarch64.h"
+
+#include <stdio.h>
+
+/* Is the symbol in this section's code, and near enough? */
+static bool is_near(struct rewriter *r, uint32_t index)
+{
+    const struct insn *in = r->statements[index].insn;
+    return in->target && in->target->statement != NO_STATEMENT &&
+           r->statements[in->target->statement].in_code && !(a64(r)->choices[index] & CHOICE_FAR);
+}
+
+void rewrite_adr(struct rewriter *r, uint32_t index)
+{
+    const struct statement *s = &r->statements[index];
+    const struct insn *in = s->insn;
+    if (in->count != 2 || !is_general(&in->operands[0])) {
+        refuse(r, s, "the operands of this instruction cannot be read");
+        return;
+    }
+    struct span text = in->operands[1].text;
+    if (in->operands[1].literal || (text.size > 1 && *text.at == '.' &&
+                                    (text.at[1] == ' ' || text.at[1] == '+' || text.at[1] == '-')))
+        refuse(r, s, "distances change when code is rewritten: use a label");
+    else if (is_near(r, index) || span_is(text, "."))
+        put_original(r, s);
+    else {
+        unsigned reg = in->operands[0].reg;
+        put_op(r, "adrp\tx%u, %.*s", reg, SPAN(text));
+        put_op(r, "add\tx%u, x%u, :lo12:%.*s", reg, reg, SPAN(text));
+    }
+    state_insn(a64(r), in);
+}
+
+/* `ldr xN, =number` */
+static void put_number_load(struct rewriter *r, const struct operand *to, uint64_t value)
+{
+    char name = to->class == REG_W ? 'w' : 'x';
+    unsigned halves = to->class == REG_W ? 2 : 4;
+    bool first = true;
+    if (to->class == REG_W)
+        value &= UINT32_MAX;
+    for (unsigned i = 0; i < halves; i++) {
+        unsigned half = value >> (16 * i) & 0xffff;
+        if (half == 0 && !(first && i + 1 == halves))
+            continue;
+        put_op(r, "%s\t%c%u, #%u, lsl #%u", first ? "movz" : "movk", name, to->reg, half, 16 * i);
+        first = false;
+    }
+}
+
+static void put_scratch_load(struct rewriter *r, const struct insn *in, struct span text)
+{
+    put_op(r, "adrp\tx26, %.*s", SPAN(text));
+    put_op(r, "add\tx26, x26, :lo12:%.*s", SPAN(text));
+    put_access(r, in, NULL, "[x27, w26, uxtw]");
+    a64(r)->local.sum.kind = SUM_NONE;
+}
+
+/* The literal of `ldr d0, =value`, in data. */
+static void put_pool(struct rewriter *r, const struct insn *in, struct span value)
+{
+    struct aarch64 *a = a64(r);
+    unsigned class = in->operands[0].class;
+    const char *directive = class == REG_D ? ".xword" : class == REG_S ? ".word" : ".octa";
+    char label[32];
+    int size = snprintf(label, sizeof label, ".Llfi_pool%u", a->label_number);
+    if (!a->dry) {
+        a->label_number++;
+        put(&r->out, "\t.pushsection\t.rodata.lfi,\"a\",@progbits\n\t.p2align\t4\n");
+        put(&r->out, label);
+        put(&r->out, ":\n\t");
+        put(&r->out, directive);
+        put(&r->out, "\t");
+        put_span(&r->out, value);
+        put(&r->out, "\n\t.popsection\n");
+    }
+    put_scratch_load(r, in, (struct span){label, (uint32_t)size});
+}
+
+void rewrite_literal(struct rewriter *r, uint32_t index)
+{
+    const struct statement *s = &r->statements[index];
+    const struct insn *in = s->insn;
+    const struct operand *to = &in->operands[0];
+    struct span text = in->address.text;
+    int64_t value;
+    if (in->address.mode == ADDRESS_LITERAL) {
+        if (is_near(r, index) || in->info->class == CLASS_PREFETCH)
+            put_original(r, s);
+        else
+            put_scratch_load(r, in, text);
+    } else if (!is_general(to) && literal_value(text, &value)) {
+        put_pool(r, in, text);
+    } else if (is_general(to) && literal_value(text, &value)) {
+        put_number_load(r, to, (uint64_t)value);
+    } else if (to->kind == OPERAND_REG && to->class == REG_X) {
+        put_op(r, "adrp\tx%u, %.*s", to->reg, SPAN(text));
+        put_op(r, "add\tx%u, x%u, :lo12:%.*s", to->reg, to->reg, SPAN(text));
+    } else {
+        refuse(r, s, "this literal needs a relocation in code: use adrp and :lo12:");
+    }
+    state_insn(a64(r), in);
+}

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* The text of an instruction to structure. */
+#include "aarch64.h"
+
+/* Splits at commas outside of brackets, braces, parentheses and quotes. */
+static bool next_operand(struct span *rest, struct span *operand)
+{
+    if (!rest->at)
+        return false;
+    const char *p = rest->at, *end = p + rest->size;
+    int depth = 0;
+    for (; p < end; p++) {
+        if (*p == '(' || *p == '[' || *p == '{')
+            depth++;
+        else if (*p == ')' || *p == ']' || *p == '}')
+            depth--;
+        else if (*p == ',' && depth <= 0)
+            break;
+        else if (*p == '"')
+            for (p++; p < end - 1 && *p != '"'; p++)
+                ;
+        else if (*p == '\'' && p + 1 < end)
+            p += p + 2 < end && p[2] == '\'' ? 2 : 1;
+    }
+    if (p > end)
+        p = end;
+    *operand = span_trim((struct span){rest->at, (uint32_t)(p - rest->at)});
+    if (p < end)
+        *rest = (struct span){p + 1, (uint32_t)(end - p - 1)};
+    else
+        *rest = (struct span){NULL, 0};
+    return true;
+}
+
+static struct span without_hash(struct span text)
+{
+    if (text.size && *text.at == '#')
+        text = span_trim((struct span){text.at + 1, text.size - 1});
+    return text;
+}
+
+static void read_operand(struct span text, struct operand *o)
+{
+    *o = (struct operand){.kind = OPERAND_OTHER, .text = text};
+    if (!text.size || register_read(text, o))
+        return;
+    o->text = without_hash(text);
+    o->literal = literal_value(o->text, &o->value);
+    if (o->literal || o->text.size != text.size || *text.at == ':')
+        o->kind = OPERAND_IMM;
+}
+
+/* `lsl #3`, `uxtw`, `sxtw #2`: by how much is it shifted? */
+static bool read_extend(struct span text, uint8_t *shift)
+{
+    int64_t value = 0;
+    uint32_t n = 0;
+    while (n < text.size && is_name_char(text.at[n]))
+        n++;
+    struct span amount = span_trim((struct span){text.at + n, text.size - n});
+    if (amount.size && !literal_value(without_hash(amount), &value))
+        return false;
+    *shift = (uint8_t)value;
+    return n > 0 && value >= 0 && value <= 4;
+}
+
+/* What stands behind the base: nothing, an immediate, or a register that may be extended. */
+static bool read_offset(struct rewriter *r, struct span *rest, struct address *address)
+{
+    struct span text;
+    struct operand o;
+    if (!next_operand(rest, &text) || !text.size)
+        return true;
+    read_operand(text, &o);
+    if (o.kind == OPERAND_REG) {
+        if (o.class < REG_X || o.class > REG_WZR)
+            return false;
+        address->kind = OFFSET_REG;
+        address->index = o.reg;
+        return !next_operand(rest, &text) || read_extend(text, &address->shift);
+    }
+    address->text = without_hash(text);
+    address->kind = literal_value(address->text, &address->value) ? OFFSET_NUMBER : OFFSET_TEXT;
+    symbols_take(r, address->text);
+    return !rest->at;
+}
+
+/* `[...]`, `[...]!`, and `[...]` before `behind`, the operands of a post-index. */
+static bool read_address(struct rewriter *r, struct span text, struct span behind,
+                         struct address *address)
+{
+    struct span rest, base;
+    struct operand o;
+    const char *close = memrchr(text.at, ']', text.size);
+    if (!close)
+        return false;
+    struct span tail =
+        span_trim((struct span){close + 1, (uint32_t)(text.at + text.size - close - 1)});
+    rest = (struct span){text.at + 1, (uint32_t)(close - text.at - 1)};
+    if (!next_operand(&rest, &base) || !register_read(base, &o) || o.class != REG_X)
+        return false;
+    address->base = o.reg;
+    address->mode = span_is(tail, "!") ? ADDRESS_PRE : ADDRESS_OFFSET;
+    if ((tail.size && address->mode != ADDRESS_PRE) || !read_offset(r, &rest, address))
+        return false;
+    if (!behind.at)
+        return true;
+    if (address->mode != ADDRESS_OFFSET || address->text.size || address->kind == OFFSET_REG)
+        return false;
+    address->mode = ADDRESS_POST;
+    return read_offset(r, &behind, address);
+}
+
+/* `ldr x0, label` and `ldr x0, =value` */
+static void read_literal(struct rewriter *r, struct span text, struct insn *in)
+{
+    bool pool = *text.at == '=';
+    if (pool)
+        text = span_trim((struct span){text.at + 1, text.size - 1});
+    in->address.mode = pool ? ADDRESS_POOL : ADDRESS_LITERAL;
+    in->address.text = without_hash(text);
+    symbols_take(r, text);
+    if (!pool)
+        in->target = symbol_reference(r, text);
+}
+
+static void note_registers(struct insn *in)
+{
+    const struct insn_info *info = in->info;
+    for (unsigned i = 0; i < in->count; i++) {
+        const struct operand *o = &in->operands[i];
+        bool written = i < 2 && (info->writes >> i & 1);
+        if (!is_general(o))
+            continue;
+        if (written)
+            in->writes |= BIT(o->reg);
+        if (!written || info->class == CLASS_MODIFY || info->access == ACCESS_RW)
+            in->reads |= BIT(o->reg);
+    }
+    if (info->class == CLASS_AUTH_LINK) {
+        in->reads |= BIT(LINK) | BIT(SP);
+        in->writes |= BIT(LINK);
+    }
+    if (info->class == CLASS_AUTH_17) {
+        in->reads |= BIT(17) | BIT(16);
+        in->writes |= BIT(17);
+    }
+    const struct address *address = &in->address;
+    if (address->mode == ADDRESS_NONE || address->mode >= ADDRESS_LITERAL)
+        return;
+    in->reads |= BIT(address->base);
+    if (address->kind == OFFSET_REG && address->index != 31)
+        in->reads |= BIT(address->index);
+    if (address->mode != ADDRESS_OFFSET)
+        in->writes |= BIT(address->base);
+}
+
+static bool is_direct_branch(const struct insn_info *info)
+{
+    return info->class >= CLASS_BRANCH && info->class <= CLASS_CALL;
+}
+
+static void read_target(struct rewriter *r, struct insn *in, struct span text)
+{
+    in->target = symbol_reference(r, text);
+    if (in->target)
+        in->target->branched = true;
+    else
+        symbols_take(r, text);
+}
+
+/* The operands; false if one cannot be read. */
+static bool read_operands(struct rewriter *r, struct insn *in, struct span rest)
+{
+    struct span text;
+    const char *start = rest.at;
+    bool memory = in->info->access != ACCESS_NONE;
+    while (rest.size && next_operand(&rest, &text)) {
+        if (!text.size || in->count == MAX_OPERANDS)
+            return false;
+        if (*text.at == '[') {
+            in->head = (struct span){start, (uint32_t)(text.at - start)};
+            return read_address(r, text, rest, &in->address);
+        }
+        struct operand *o = &in->operands[in->count];
+        read_operand(text, o);
+        if (!rest.at && is_direct_branch(in->info)) {
+            *o = (struct operand){.kind = OPERAND_OTHER, .text = text};
+            read_target(r, in, text);
+        } else if (memory && in->count == 1 && o->kind != OPERAND_REG && !rest.at) {
+            in->head = (struct span){start, (uint32_t)(text.at - start)};
+            read_literal(r, text, in);
+            return true;
+        } else if (o->kind != OPERAND_REG) {
+            symbols_take(r, text);
+            if (in->info->class == CLASS_ADR)
+                in->target = symbol_reference(r, o->text);
+        }
+        in->count++;
+    }
+    return !memory; /* else there is no operand in memory */
+}
+
+/* What no rule below could make right; false after an error. */
+static bool check_registers(struct rewriter *r, const struct statement *s, const struct insn *in)
+{
+    for (unsigned i = 0; i < in->count; i++)
+        if (in->operands[i].kind == OPERAND_REG && in->operands[i].class == REG_SVE) {
+            report_error(r, s, s->where, "SVE and SME are not supported: compile without them");
+            return false;
+        }
+    uint32_t bad = in->writes & (BIT(CONTEXT) | BIT(BASE) | BIT(ADDRESS));
+    bad |= (in->writes | in->reads) & BIT(SCRATCH);
+    if (!bad)
+        return true;
+    report_error(r, s, s->where, "x%d is reserved: x25 to x28 belong to the sandbox",
+                 __builtin_ctz(bad));
+    return false;
+}
+
+struct insn *aarch64_parse(struct rewriter *r, struct statement *s, struct span text,
+                           bool *prefix_only)
+{
+    (void)prefix_only;
+    uint32_t n = 0, capacity = 1;
+    while (n < text.size && !is_space(text.at[n]))
+        n++;
+    struct span mnemonic = {text.at, n};
+    struct span rest = span_trim((struct span){text.at + n, text.size - n});
+    if (span_starts(rest, ".req") && (rest.size == 4 || is_space(rest.at[4]))) {
+        r->expand = true; /* another name of a register: the expander knows what it stands for */
+        return NULL;
+    }
+    for (uint32_t i = 0; i < rest.size && capacity < MAX_OPERANDS; i++)
+        capacity += rest.at[i] == ',';
+    size_t size = sizeof(struct insn) + capacity * sizeof(struct operand);
+    struct insn *in = arena_alloc(&r->arena, size);
+    memset(in, 0, size);
+    in->mnemonic = mnemonic;
+    in->info = aarch64_insn_info(r, mnemonic);
+    if (in->info->class == CLASS_REFUSED) {
+        report_error(r, s, s->where, "%s", in->info->message);
+        return NULL;
+    }
+    bool read = read_operands(r, in, rest);
+    note_registers(in);
+    if (!check_registers(r, s, in))
+        return NULL;
+    if (read && (!has_address(in) || in->info->access != ACCESS_NONE))
+        return in;
+    report_error(r, s, s->where,
+                 read ? "'%.*s' with an operand in memory is not known here"
+                      : "the operands of '%.*s' cannot be read",
+                 (int)mnemonic.size, mnemonic.at);
+    return NULL;
+}

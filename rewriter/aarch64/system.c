@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* System registers and instructions, and thread-local storage. */
+#include "aarch64.h"
+
+#include <strings.h>
+
+static bool is_named(struct span text, const char *name)
+{
+    return strlen(name) == text.size && strncasecmp(name, text.at, text.size) == 0;
+}
+
+static bool starts_named(struct span text, const char *name)
+{
+    return strlen(name) <= text.size && strncasecmp(name, text.at, strlen(name)) == 0;
+}
+
+static bool is_one_of(struct span text, const char *const *names)
+{
+    for (; *names; names++)
+        if (is_named(text, *names))
+            return true;
+    return false;
+}
+
+static bool is_thread_pointer(struct span name)
+{
+    return is_named(name, "tpidr_el0") || is_named(name, "s3_3_c13_c0_2");
+}
+
+static const char *const readable[] = {
+    "nzcv",       "fpcr",       "fpsr",   "dit",       "ssbs",      "ctr_el0",   "dczid_el0",
+    "cntvct_el0", "cntfrq_el0", "rndr",   "rndrrs",    "midr_el1",  "mpidr_el1", "revidr_el1",
+    NULL};
+static const char *const writable[] = {"nzcv", "fpcr", "fpsr", "dit", "ssbs", NULL};
+
+/* mrs, msr */
+void rewrite_system(struct rewriter *r, uint32_t index)
+{
+    const struct statement *s = &r->statements[index];
+    const struct insn *in = s->insn;
+    bool read = in->info->class == CLASS_MRS;
+    if (in->count != 2) {
+        refuse(r, s, "the operands of this instruction cannot be read");
+        return;
+    }
+    struct span name = in->operands[read].text, reg = in->operands[!read].text;
+    if (is_thread_pointer(name))
+        put_op(r, "%s\t%.*s, [x25, #%d]", read ? "ldr" : "str", SPAN(reg), LFI_CONTEXT_TP);
+    else if (starts_named(name, "s3_") || starts_named(name, read ? "id_" : "s0_") ||
+             is_one_of(name, read ? readable : writable))
+        put_original(r, s); /* of a number, the verifier knows what it is */
+    else
+        refuse(r, s, "the system register %.*s is not available in a box", SPAN(name));
+    state_insn(a64(r), in);
+}
+
+/* dc, ic: the operand is an address. */
+void rewrite_cache(struct rewriter *r, uint32_t index)
+{
+    const struct statement *s = &r->statements[index];
+    const struct insn *in = s->insn;
+    bool zero = in->count == 2 && is_named(in->operands[0].text, "zva");
+    static const char *const by_address[] = {"zva",  "ivau",  "cvac", "cvau",
+                                             "cvap", "cvadp", "civac", NULL};
+    if (in->count != 2 || !is_general(&in->operands[1]) ||
+        !is_one_of(in->operands[0].text, by_address)) {
+        refuse(r, s, "this cache operation is for operating systems");
+    } else if (r->options->mode == LFI_MODE_FULL || (r->options->mode == LFI_MODE_STORES && zero)) {
+        guard(r, in->operands[1].reg);
+        put_op(r, "%.*s\t%.*s, x28", SPAN(in->mnemonic), SPAN(in->operands[0].text));
+    } else {
+        put_original(r, s);
+    }
+}
+
+/* Behind `name`, or a span of size 0. */
+static struct span behind(struct span text, const char *name)
+{
+    uint32_t n = (uint32_t)strlen(name);
+    return span_starts(text, name) ? (struct span){text.at + n, text.size - n}
+                                   : (struct span){text.at, 0};
+}
+
+/* The statement before it is `.tlsdesccall`. */
+static bool is_descriptor_call(const struct rewriter *r, uint32_t index)
+{
+    while (index-- > 0) {
+        const struct statement *s = &r->statements[index];
+        if (s->kind == STATEMENT_DIRECTIVE)
+            if (span_is((struct span){s->at, s->name_size}, ".tlsdesccall"))
+                return true;
+        if (s->kind == STATEMENT_INSN || s->kind == STATEMENT_RAW)
+            return false;
+    }
+    return false;
+}
+
+/*
+ * Programs in a box are linked statically, so where a variable is relative to the thread pointer is
+ * known to the linker. Of the descriptor and initial-exec models, which would load that, the first
+ * two instructions become those of local-exec.
+ */
+bool rewrite_thread(struct rewriter *r, uint32_t index)
+{
+    const struct insn *in = r->statements[index].insn;
+    const struct operand *o = in->operands;
+    struct span symbol;
+    if (in->info->class == CLASS_ADRP && in->count == 2) {
+        symbol = behind(o[1].text, ":tlsdesc:");
+        if (!symbol.size)
+            symbol = behind(o[1].text, ":gottprel:");
+        if (!symbol.size)
+            return false;
+        put_op(r, "movz\tx%u, #:tprel_g1:%.*s", o[0].reg, SPAN(symbol));
+    } else if (has_address(in) && in->address.kind == OFFSET_TEXT &&
+               in->address.mode == ADDRESS_OFFSET && is_general(&o[0])) {
+        bool descriptor = false;
+        symbol = behind(in->address.text, ":gottprel_lo12:");
+        if (!symbol.size) {
+            symbol = behind(in->address.text, ":tlsdesc_lo12:");
+            descriptor = true;
+        }
+        if (!symbol.size)
+            return false;
+        unsigned to = descriptor ? in->address.base : o[0].reg;
+        if (to != in->address.base)
+            put_op(r, "mov\tx%u, x%u", to, in->address.base);
+        put_op(r, "movk\tx%u, #:tprel_g0_nc:%.*s", to, SPAN(symbol));
+    } else if (in->count == 3 && behind(o[2].text, ":tlsdesc_lo12:").size) {
+        ; /* x0 is right already */
+    } else if (in->info->class != CLASS_CALL_REG || !is_descriptor_call(r, index)) {
+        return false;
+    }
+    state_insn(a64(r), in);
+    return true;
+}
