@@ -24,10 +24,84 @@ void rewrite_xlat(struct rewriter *r, uint32_t index)
     put_op2(r, "movb", &table, AL);
 }
 
+static void put_mem(struct rewriter *r, const char *op, uint8_t from, const struct operand *to)
+{
+    struct writer *w = &r->out;
+    put(w, "\t");
+    put(w, op);
+    put(w, "\t%");
+    put(w, register_name(from));
+    put(w, ", ");
+    put_operand(r, to);
+    put(w, "\n");
+}
+
 /*
- * Bit tests. With a bit number in a register and memory they reach beyond the operand, in every
- * mode that confines it; `bt` becomes a load of the word that holds the bit.
+ * A bit number in a register reaches far beyond an operand in memory, which the verifier refuses.
+ * %r11 becomes the address of the word that holds the bit; on a copy of it the number counts modulo
+ * its size, and the copy replaces the word if nobody was faster. Three registers are kept beyond
+ * the red zone meanwhile, where no signal handler of the box comes between.
  */
+static void rewrite_far_bit(struct rewriter *r, uint32_t index, struct operand *memory, uint8_t bit)
+{
+    static const uint8_t kept[] = {RAX, RCX, RDX};
+    static const struct words {
+        const char *move, *extend, *number, *exchange, *test;
+        uint8_t scale;
+        char suffix;
+    } all[] = {
+        {"movw", "movswq", "sarq\t$4, %rcx", "lock cmpxchgw", "btw", 2, 'w'},
+        {"movl", "movslq", "sarq\t$5, %rcx", "lock cmpxchgl", "btl", 4, 'l'},
+        {"movq", "movq", "sarq\t$6, %rcx", "lock cmpxchgq", "btq", 8, 'q'},
+    };
+    const struct insn *in = r->statements[index].insn;
+    unsigned class = reg_class(bit), width = register_width(bit);
+    const struct words *words = &all[width / 4];
+    const uint8_t old = reg_as(RAX, class), new = reg_as(RCX, class), number = reg_as(RDX, class);
+    const bool modify = in->info->access != ACCESS_READ;
+    struct operand place = {.kind = OPERAND_MEM, .base = RSP, .literal = true};
+    struct operand word = {.kind = OPERAND_MEM, .base = R11, .literal = true};
+    struct operand begin = {
+        .kind = OPERAND_MEM, .base = R11, .index = RCX, .scale = words->scale, .literal = true};
+
+    for (unsigned i = 0; i < sizeof kept; i++) {
+        place.value = -136 - 8 * (int)i;
+        put_mem(r, "movq", kept[i], &place);
+    }
+    memory->segment = NO_REG;
+    put_op2(r, "leaq", memory, R11);
+    put_op_regs(r, words->extend, bit, RDX);
+    put_op_regs(r, "movq", RDX, RCX);
+    put_line(r, words->number);
+    put_op2(r, "leaq", &begin, R11);
+    if (!confine(r, index, &word, modify))
+        return;
+    uint32_t label = x86(r)->label_number;
+    if (modify) {
+        x86(r)->label_number++;
+        set_apart(r);
+        put(&r->out, ".Llfi_again");
+        put_number(&r->out, label);
+        put(&r->out, ":\n");
+    }
+    put_op2(r, words->move, &word, old);
+    if (modify) {
+        char name[] = {in->mnemonic.at[0], in->mnemonic.at[1], in->mnemonic.at[2], words->suffix,
+                       '\0'};
+        put_op_regs(r, words->move, old, new);
+        put_op_regs(r, name, number, new);
+        put_mem(r, words->exchange, new, &word);
+        put(&r->out, "\tjne\t.Llfi_again");
+        put_number(&r->out, label);
+        put(&r->out, "\n");
+    }
+    put_op_regs(r, words->test, number, old);
+    for (unsigned i = 0; i < sizeof kept; i++) {
+        place.value = -136 - 8 * (int)i;
+        put_op2(r, "movq", &place, kept[i]);
+    }
+}
+
 void rewrite_bit(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
@@ -37,32 +111,17 @@ void rewrite_bit(struct rewriter *r, uint32_t index)
         report_error(r, s, NULL, "expected two operands");
         return;
     }
-    if (in->operands[0].kind == OPERAND_IMM || in->operands[1].kind == OPERAND_REG) {
-        if (!confine_all(r, index, operands))
-            return;
-        put_insn(r, in, operands);
-        return;
-    }
     struct operand memory = in->operands[1];
     uint8_t bit = in->operands[0].reg;
-    bool wide = reg_class(bit) == REG64;
-    if (in->info->access != ACCESS_READ || (in->prefixes & PREFIX_LOCK) || memory.index ||
-        memory.segment == SEG_FS || insn_names_r11(in) || register_width(bit) < 4 ||
-        memory.base == RIP) {
+    if (in->operands[0].kind == OPERAND_IMM || memory.kind == OPERAND_REG) {
+        if (confine_all(r, index, operands))
+            put_insn(r, in, operands);
+    } else if (memory.segment == SEG_FS || memory.segment == SEG_GS || memory.base == EIP ||
+               insn_names_r11(in) || register_width(bit) < 2) {
         report_error(r, s, NULL,
                      "a bit number in a register reaches beyond the operand: compute the "
                      "address of the word and use its bit in a register");
-        return;
+    } else if (r11_free(r, index, "a bit test in memory")) {
+        rewrite_far_bit(r, index, &memory, bit);
     }
-    if (!r11_free(r, index, "a bit test in memory"))
-        return;
-    /* the word's offset: the bit number, signed, rounded down to words, in bytes */
-    put_op_regs(r, wide ? "movq" : "movslq", bit, R11);
-    put_line(r, wide ? "sarq\t$6, %r11" : "sarq\t$5, %r11");
-    memory.index = R11;
-    memory.scale = wide ? 8 : 4;
-    if (!confine(r, index, &memory, false))
-        return;
-    put_op2(r, wide ? "movq" : "movl", &memory, wide ? R11 : R11D);
-    put_op_regs(r, wide ? "btq" : "btl", bit, wide ? R11 : R11D);
 }

@@ -41,6 +41,8 @@ enum register_class {
 #define REG(class, number) ((class) << 4 | (number))
 enum {
     RAX = REG(REG64, 0),
+    RCX = REG(REG64, 1),
+    RDX = REG(REG64, 2),
     RBX = REG(REG64, 3),
     RSP = REG(REG64, 4),
     RBP = REG(REG64, 5),

@@ -8,7 +8,7 @@
 	mov	%cr0, %rax
 	jmp	.+5
 	jmp	g+1
-	btsq	%rax, (%rdi)
+	btsq	%rax, %fs:8
 	rep movsb %fs:(%rsi), (%rdi)
 	enter	$8, $1
 	.long	1

@@ -8,14 +8,89 @@ f:
 	movb	%gs:(%ebx,%r11d), %al
 	movzbl	%al, %r11d
 	movb	%gs:(%ebx,%r11d), %al
-	movq	%rax, %r11
-	sarq	$6, %r11
-	movq	%gs:(%edi,%r11d,8), %r11
-	btq	%rax, %r11
-	movslq	%eax, %r11
-	sarq	$5, %r11
-	movl	%gs:8(%esp,%r11d,4), %r11d
-	btl	%eax, %r11d
+	movq	%rax, -136(%rsp)
+	movq	%rcx, -144(%rsp)
+	movq	%rdx, -152(%rsp)
+	leaq	(%rdi), %r11
+	movq	%rax, %rdx
+	movq	%rdx, %rcx
+	sarq	$6, %rcx
+	leaq	(%r11,%rcx,8), %r11
+	movq	%gs:(%r11d), %rax
+	btq	%rdx, %rax
+	movq	-136(%rsp), %rax
+	movq	-144(%rsp), %rcx
+	movq	-152(%rsp), %rdx
+	movq	%rax, -136(%rsp)
+	movq	%rcx, -144(%rsp)
+	movq	%rdx, -152(%rsp)
+	leaq	8(%rsp), %r11
+	movslq	%eax, %rdx
+	movq	%rdx, %rcx
+	sarq	$5, %rcx
+	leaq	(%r11,%rcx,4), %r11
+	movl	%gs:(%r11d), %eax
+	btl	%edx, %eax
+	movq	-136(%rsp), %rax
+	movq	-144(%rsp), %rcx
+	movq	-152(%rsp), %rdx
+	movq	%rax, -136(%rsp)
+	movq	%rcx, -144(%rsp)
+	movq	%rdx, -152(%rsp)
+	leaq	(%rdx,%rsi,8), %r11
+	movq	%rcx, %rdx
+	movq	%rdx, %rcx
+	sarq	$6, %rcx
+	leaq	(%r11,%rcx,8), %r11
+	.p2align	0
+.Llfi_again0:
+	movq	%gs:(%r11d), %rax
+	movq	%rax, %rcx
+	btsq	%rdx, %rcx
+	lock cmpxchgq	%rcx, %gs:(%r11d)
+	jne	.Llfi_again0
+	btq	%rdx, %rax
+	movq	-136(%rsp), %rax
+	movq	-144(%rsp), %rcx
+	movq	-152(%rsp), %rdx
+	movq	%rax, -136(%rsp)
+	movq	%rcx, -144(%rsp)
+	movq	%rdx, -152(%rsp)
+	leaq	4(%rax), %r11
+	movswq	%ax, %rdx
+	movq	%rdx, %rcx
+	sarq	$4, %rcx
+	leaq	(%r11,%rcx,2), %r11
+	.p2align	0
+.Llfi_again1:
+	movw	%gs:(%r11d), %ax
+	movw	%ax, %cx
+	btrw	%dx, %cx
+	lock cmpxchgw	%cx, %gs:(%r11d)
+	jne	.Llfi_again1
+	btw	%dx, %ax
+	movq	-136(%rsp), %rax
+	movq	-144(%rsp), %rcx
+	movq	-152(%rsp), %rdx
+	movq	%rax, -136(%rsp)
+	movq	%rcx, -144(%rsp)
+	movq	%rdx, -152(%rsp)
+	leaq	f(%rip), %r11
+	movslq	%esi, %rdx
+	movq	%rdx, %rcx
+	sarq	$5, %rcx
+	leaq	(%r11,%rcx,4), %r11
+	.p2align	0
+.Llfi_again2:
+	movl	%gs:(%r11d), %eax
+	movl	%eax, %ecx
+	btcl	%edx, %ecx
+	lock cmpxchgl	%ecx, %gs:(%r11d)
+	jne	.Llfi_again2
+	btl	%edx, %eax
+	movq	-136(%rsp), %rax
+	movq	-144(%rsp), %rcx
+	movq	-152(%rsp), %rdx
 	cpuid
 	.bundle_lock
 	leaq	8(%rip), %r11

@@ -7,6 +7,10 @@ f:
 	xlat	(%rbx)
 	btq	%rax, (%rdi)
 	btl	%eax, 8(%rsp)
+	lock btsq	%rcx, (%rdx,%rsi,8)
+	lock
+	btr	%ax, 4(%rax)
+	btcl	%esi, f(%rip)
 	.byte	0x0f, 0xa2
 	.byte	15, 5
 	.byte	102, 15, 56, 0, 200
