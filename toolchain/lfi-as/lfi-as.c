@@ -136,6 +136,10 @@ static void assembler_command(struct arguments *command, const char *llvm,
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         arguments_add(command, fixed[i]);
     arguments_add(command, target->triple);
+    if (strcmp(target->arch, "aarch64") == 0) { /* the compiler does not pass on what it may use */
+        arguments_add(command, "-target-feature");
+        arguments_add(command, "+all");
+    }
     if (strcmp(target->arch, "aarch64") == 0) {
         /* Not only those of -march: what is no good the rewriter has refused. */
         arguments_add(command, "-target-feature");
