@@ -12,6 +12,7 @@
 /* clang-format on */
 
 #include "internal.h"
+#include "processor.h" /* of the architecture */
 
 #include <errno.h>
 #include <signal.h>
@@ -23,34 +24,19 @@
 #define TEST_DATA   0x200000 /* core-code.S knows it */
 #define TEST_STACK  0x400000
 #define TEST_RETURN 0x500000
-#define DATA_SIZE   0x10000
+#define DATA_SIZE   0x40000
 #define STACK_SIZE  0x10000
 
 #define RW   (PROT_READ | PROT_WRITE)
 #define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
 
-/* core-code.S */
+/* core-code.S of the architecture */
 extern const char core_code[], core_code_end[], core_wild[], core_wild_end[];
-extern const char code_dump[], code_preserve[], code_preserve_sse[], code_preserve_x87[], code_tp[],
-    code_loop[], code_add[], code_multiply[], code_nest[], code_spin[], code_spin_calls[],
-    code_load[], code_store[], code_jump[], code_illegal[], code_halt[], code_breakpoint[],
-    code_divide[], code_sse_exception[], code_x87_exception[], code_recurse[];
-extern const char wild_flags[], wild_stack[], wild_stack_fault[], wild_trap[], wild_x87[],
-    wild_syscall_x87[];
+extern const char code_tp[], code_loop[], code_add[], code_multiply[], code_nest[], code_spin[],
+    code_spin_calls[], code_load[], code_store[], code_jump[], code_illegal[], code_breakpoint[],
+    code_recurse[], wild_trap[];
 
-/* All registers of a box, as core-code.S stores them. */
-struct dump {
-    uint64_t general[16]; /* rax rbx rcx rdx rsi rdi rbp rsp r8 … r15 */
-    uint8_t ymm[16][32];
-    uint32_t mxcsr;
-    uint16_t fcw, unused;
-    uint64_t rflags;
-};
-_Static_assert(offsetof(struct dump, mxcsr) == 640 && offsetof(struct dump, rflags) == 648, "dump");
-
-enum { RAX, RBX, RCX, RDX, RSI, RDI, RBP, RSP, R8, R9, R10, R11, R12, R13, R14, R15 };
-
-/* Features that boxes must do without, to test what stands in for them: FEATURE_*. */
+/* Features that boxes must do without: FEATURE_*. */
 static uint32_t without_features __attribute__((unused));
 
 struct test_box {
@@ -76,7 +62,7 @@ static inline struct lfi_code_map code_map(uint64_t address, const void *bytes, 
         .bytes = bytes,
         .size = size,
         .image_start = address,
-        .image_end = address + ((size + 4095) & ~(size_t)4095),
+        .image_end = address + ((size + lfi_page_size() - 1) & ~(lfi_page_size() - 1)),
     };
 }
 
@@ -103,7 +89,7 @@ static inline void fill_box(struct test_box *t, struct lfi_space *space, bool wi
     assert_int_equal(lfi_box_map(t->box, t->base + TEST_DATA, DATA_SIZE, RW, ANON, -1, 0), 0);
     assert_int_equal(lfi_box_map(t->box, t->base + TEST_STACK, STACK_SIZE, RW, ANON, -1, 0), 0);
     assert_int_equal(lfi_context_new(t->box, serve, data, &t->context), 0);
-    lfi_context_regs(t->context)->rsp = t->base + TEST_STACK + STACK_SIZE;
+    lfi_context_regs(t->context)->REG_SP = t->base + TEST_STACK + STACK_SIZE;
 }
 
 static inline void open_box(struct test_box *t, bool wild, lfi_syscall_fn *serve, void *data)
@@ -128,15 +114,15 @@ static inline void close_box(struct test_box *t)
     }
 }
 
-/* Runs from a label with rdi, on a fresh stack. */
-static inline struct lfi_exit run(struct test_box *t, const char *label, uint64_t rdi)
+/* Runs from a label with an argument, on a fresh stack. */
+static inline struct lfi_exit run(struct test_box *t, const char *label, uint64_t argument)
 {
     struct lfi_regs *regs = lfi_context_regs(t->context);
     struct lfi_exit exit;
 
-    regs->rip = code_address(t, label);
-    regs->rdi = rdi;
-    regs->rsp = t->base + TEST_STACK + STACK_SIZE;
+    regs->REG_PC = code_address(t, label);
+    regs->REG_ARG0 = argument;
+    regs->REG_SP = t->base + TEST_STACK + STACK_SIZE;
     assert_int_equal(lfi_context_run(t->context, &exit), 0);
     return exit;
 }

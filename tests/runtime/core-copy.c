@@ -8,7 +8,7 @@
 static void serve_nothing(struct lfi_context *context, struct lfi_regs *regs)
 {
     (void)context;
-    regs->rax = 0;
+    regs->REG_RESULT = 0;
 }
 
 static void all_sizes(void **state)
@@ -97,7 +97,8 @@ static void strings(void **state)
     assert_int_equal(lfi_copy_string(t.box, to, t.base, sizeof(to)), -EFAULT);
     /* up to the end of the usable addresses */
     top = t.base + LFI_BOX_SIZE - LFI_GUARD_SIZE;
-    assert_int_equal(lfi_box_map(t.box, top - 4096, 4096, RW, ANON, -1, 0), 0);
+    assert_int_equal(lfi_box_map(t.box, top - lfi_page_size(), lfi_page_size(), RW, ANON, -1, 0),
+                     0);
     memset((char *)top - 4, 'z', 4);
     assert_int_equal(lfi_copy_string(t.box, to, top - 4, sizeof(to)), -EFAULT);
     assert_int_equal(lfi_copy_string(t.box, to, top - 4, 4), -ENAMETOOLONG);
@@ -114,18 +115,19 @@ struct race {
 static void *unmap_again_and_again(void *data)
 {
     struct race *race = data;
-    uint64_t at = race->t->base + TEST_DATA + 4096;
+    uint64_t page = lfi_page_size(), at = race->t->base + TEST_DATA + page;
 
     while (!atomic_load(&race->stop)) {
-        lfi_box_unmap(race->t->box, at, 4096);
-        lfi_box_map(race->t->box, at, 4096, RW, ANON, -1, 0);
+        lfi_box_unmap(race->t->box, at, page);
+        lfi_box_map(race->t->box, at, page, RW, ANON, -1, 0);
     }
     return NULL;
 }
 
 static void copies_race_with_unmapping(void **state)
 {
-    static uint8_t buffer[8192];
+    static uint8_t buffer[0x20000];
+    const size_t page = lfi_page_size();
     struct race race = {0};
     struct test_box t;
     pthread_t thread;
@@ -140,16 +142,15 @@ static void copies_race_with_unmapping(void **state)
 
         switch (i % 3) {
         case 0:
-            result = lfi_copy_in(t.box, buffer, t.base + TEST_DATA + 4000, 300);
+            result = lfi_copy_in(t.box, buffer, t.base + TEST_DATA + page - 96, 300);
             break;
         case 1:
-            result = lfi_copy_out(t.box, t.base + TEST_DATA, buffer, sizeof(buffer));
+            result = lfi_copy_out(t.box, t.base + TEST_DATA, buffer, 2 * page);
             break;
         default:
-            memset((char *)t.base + TEST_DATA, 'a', 4096);
-            result =
-                (int)lfi_copy_string(t.box, (char *)buffer, t.base + TEST_DATA, sizeof(buffer));
-            result = result == 4096 || result == -ENAMETOOLONG ? 0 : result;
+            memset((char *)t.base + TEST_DATA, 'a', page);
+            result = (int)lfi_copy_string(t.box, (char *)buffer, t.base + TEST_DATA, 2 * page);
+            result = result == (int)page || result == -ENAMETOOLONG ? 0 : result;
         }
         if (result == 0)
             good++;

@@ -1,0 +1,524 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* The state of an AArch64 processor on the way in and out, and the faults that it knows. */
+#include "core-box.h"
+
+#include <setjmp.h>
+
+extern const char code_dump[], code_preserve[], code_pstate[], code_push[], wild_stack[],
+    wild_stack_fault[], wild_link[], wild_link_back[], wild_context[];
+
+/* All registers of a box, as core-code.S stores them. */
+struct dump {
+    uint64_t x[31], sp;
+    uint8_t v[32][16];
+    uint64_t fpcr, fpsr, nzcv;
+};
+_Static_assert(offsetof(struct dump, fpcr) == 768 && offsetof(struct dump, nzcv) == 784, "dump");
+
+/* What a handler sees of the machine. */
+struct seen {
+    bool look_at_pstate;
+    unsigned calls;
+    uint64_t fpcr, fpsr, x18, dit, ssbs;
+    struct lfi_regs regs;
+    uint64_t result;
+};
+
+#define DIT  "S3_3_C4_C2_5"
+#define SSBS "S3_3_C4_C2_6"
+
+#define READ(name)                                        \
+    ({                                                    \
+        uint64_t value_;                                  \
+        __asm__ volatile("mrs %0, " name : "=r"(value_)); \
+        value_;                                           \
+    })
+#define WRITE(name, value) __asm__ volatile("msr " name ", %0" : : "r"((uint64_t)(value)))
+
+static void look(struct seen *seen, const struct lfi_regs *regs)
+{
+    seen->calls++;
+    seen->regs = *regs;
+    seen->fpcr = READ("fpcr");
+    seen->fpsr = READ("fpsr");
+    if (seen->look_at_pstate) {
+        seen->dit = READ(DIT);
+        seen->ssbs = READ(SSBS);
+    }
+}
+
+static void serve_clobbering(struct lfi_context *context, struct lfi_regs *regs)
+{
+    struct seen *seen = lfi_context_data(context);
+
+    look(seen, regs);
+    regs->x[0] = seen->result;
+    clobber();
+}
+
+static void serve_nothing(struct lfi_context *context, struct lfi_regs *regs)
+{
+    (void)context;
+    regs->x[0] = 0;
+}
+
+static struct lfi_exit run_at_data(struct test_box *t, struct lfi_context *context,
+                                   const char *label)
+{
+    struct lfi_exit exit;
+
+    lfi_context_regs(context)->pc = code_address(t, label);
+    lfi_context_regs(context)->sp = t->base + TEST_DATA;
+    assert_int_equal(lfi_context_run(context, &exit), 0);
+    return exit;
+}
+
+static void fill_dump(struct dump *dump)
+{
+    uint8_t *bytes = (uint8_t *)dump;
+
+    for (size_t i = 0; i < sizeof(*dump); i++)
+        bytes[i] = (uint8_t)(i * 7 + i / 256 + 1);
+    dump->fpcr = 0x2400000; /* rounds up, default NaN */
+    dump->fpsr = 0x8000011;
+    dump->nzcv = 0xa0000000;
+}
+
+static void check_kept(const struct test_box *t, const struct dump *before,
+                       const struct dump *after)
+{
+    for (int i = 1; i < 30; i++) {
+        if (i != 25 && i != 27 && i != 28)
+            assert_int_equal(before->x[i], after->x[i]);
+    }
+    assert_int_equal(after->x[28], t->base + (uint32_t)before->x[28]);
+    assert_int_equal(after->x[27], t->base);
+    assert_memory_equal(before->v, after->v, sizeof(before->v));
+    assert_int_equal(before->fpcr, after->fpcr);
+    assert_int_equal(before->fpsr, after->fpsr);
+    assert_int_equal(before->nzcv, after->nzcv);
+    assert_int_equal(after->sp, t->base + TEST_DATA);
+}
+
+static void system_call_keeps_everything(void **state)
+{
+    struct seen seen = {.result = 0x123456789abcdef0};
+    struct test_box t;
+    struct dump *before, *after;
+
+    (void)state;
+    open_box(&t, false, serve_clobbering, &seen);
+    before = (struct dump *)(t.base + TEST_DATA);
+    after = (struct dump *)(t.base + TEST_DATA + 4096);
+    for (uint64_t flags = 0; flags < 16; flags++) {
+        fill_dump(before);
+        before->nzcv = flags << 28;
+        assert_int_equal(run_at_data(&t, t.context, code_preserve).kind, LFI_EXIT_RETURNED);
+        check_kept(&t, before, after);
+    }
+    assert_int_equal(seen.calls, 16);
+    assert_int_equal(seen.fpcr, 0);
+    assert_int_equal(after->x[0], 0x123456789abcdef0);
+    /* the context block lies in the space, outside of the box */
+    assert_in_range(after->x[25], (uint64_t)t.space->reservation,
+                    t.space->trampolines - LFI_CONTEXT_SIZE);
+    /* x30 is the return point, nothing of the host's */
+    assert_in_range(after->x[30], code_address(&t, code_preserve), code_address(&t, code_pstate));
+    assert_int_equal(after->x[30], seen.regs.pc);
+    /* what the handler saw */
+    for (int i = 0; i < 31; i++) {
+        if (i == 25 || i == 27 || i == 28 || i == 30)
+            assert_int_equal(seen.regs.x[i], after->x[i]);
+        else
+            assert_int_equal(seen.regs.x[i], before->x[i]);
+    }
+    assert_int_equal(seen.regs.sp, t.base + TEST_DATA);
+    assert_int_equal(seen.regs.nzcv, before->nzcv);
+    close_box(&t);
+}
+
+static void nothing_of_the_host_at_entry(void **state)
+{
+    struct test_box t;
+    struct dump *dump;
+    const uint8_t zero[sizeof(dump->v)] = {0};
+
+    (void)state;
+    open_box(&t, false, serve_nothing, NULL);
+    dump = (struct dump *)(t.base + TEST_DATA);
+    for (int round = 0; round < 2; round++) {
+        struct lfi_context *fresh;
+        struct lfi_exit exit;
+
+        memset(dump, 0x55, sizeof(*dump));
+        assert_int_equal(lfi_context_new(t.box, serve_nothing, NULL, &fresh), 0);
+        lfi_context_regs(fresh)->pc = code_address(&t, code_dump);
+        lfi_context_regs(fresh)->sp = t.base + TEST_DATA;
+        clobber();
+        assert_int_equal(lfi_context_run(fresh, &exit), 0);
+        WRITE("fpcr", 0);
+        assert_int_equal(exit.kind, LFI_EXIT_RETURNED);
+        for (int i = 0; i < 31; i++) {
+            if (i == 28)
+                assert_int_equal(dump->x[i], code_address(&t, code_dump));
+            else if (i == 27 || i == 30)
+                assert_int_equal(dump->x[i], t.base);
+            else if (i != 25)
+                assert_int_equal(dump->x[i], 0);
+        }
+        assert_in_range(dump->x[25], (uint64_t)t.space->reservation, t.space->trampolines - 1);
+        assert_int_equal(dump->sp, t.base + TEST_DATA);
+        assert_memory_equal(dump->v, zero, sizeof(zero));
+        assert_int_equal(dump->fpcr, 0);
+        assert_int_equal(dump->fpsr, 0);
+        assert_int_equal(dump->nzcv, 0);
+        assert_int_equal(lfi_context_free(fresh), 0);
+    }
+    close_box(&t);
+}
+
+/* The host's control registers are its own again after a run, however it ends. */
+static void host_gets_its_control_registers_back(void **state)
+{
+    static const char *const labels[] = {code_preserve, code_illegal};
+    struct test_box t;
+
+    (void)state;
+    open_box(&t, false, serve_nothing, NULL);
+    for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+        uint64_t fpcr, fpsr;
+        struct lfi_exit exit;
+
+        fill_dump((struct dump *)(t.base + TEST_DATA));
+        WRITE("fpcr", 0x1000000);
+        WRITE("fpsr", 2);
+        exit = run_at_data(&t, t.context, labels[i]);
+        fpcr = READ("fpcr");
+        fpsr = READ("fpsr");
+        WRITE("fpcr", 0);
+        assert_int_equal(fpcr, 0x1000000);
+        assert_int_equal(fpsr, 2);
+        assert_int_equal(exit.kind, i ? LFI_EXIT_FAULT : LFI_EXIT_RETURNED);
+    }
+    close_box(&t);
+}
+
+/* Emulators have both, and do not say so in AT_HWCAP. */
+static sigjmp_buf no_pstate;
+
+static void on_illegal(int number)
+{
+    (void)number;
+    siglongjmp(no_pstate, 1);
+}
+
+static bool has_pstate(void)
+{
+    struct sigaction action = {.sa_handler = on_illegal}, former;
+    bool has = false;
+
+    sigaction(SIGILL, &action, &former);
+    if (sigsetjmp(no_pstate, 1) == 0) {
+        (void)READ(DIT);
+        (void)READ(SSBS);
+        has = true;
+    }
+    sigaction(SIGILL, &former, NULL);
+    return has;
+}
+
+/* What code may set of PSTATE is its own, and the host's the host's. */
+static void timing_and_speculation(void **state)
+{
+    const uint64_t dit = 1 << 24, ssbs = 1 << 12;
+    struct seen seen = {.look_at_pstate = true};
+    struct test_box t;
+    struct lfi_exit exit;
+
+    (void)state;
+    if (without_features || !has_pstate()) {
+        print_message("not on this machine\n");
+        return;
+    }
+    open_box(&t, false, serve_clobbering, &seen);
+    t.box->space->features = 1 << FEATURE_DIT | 1 << FEATURE_SSBS;
+    for (int way = 0; way < 2; way++) {
+        WRITE(DIT, way ? dit : 0);
+        WRITE(SSBS, way ? ssbs : 0);
+        lfi_context_regs(t.context)->x[1] = way ? 0 : ssbs;
+        exit = run(&t, code_pstate, way ? 0 : dit);
+        assert_int_equal(exit.regs.x[1], way ? 0 : dit);
+        assert_int_equal(exit.regs.x[2], way ? 0 : ssbs);
+        assert_int_equal(seen.dit, way ? dit : 0);
+        assert_int_equal(seen.ssbs, way ? ssbs : 0);
+        assert_int_equal(READ(DIT), way ? dit : 0);
+        assert_int_equal(READ(SSBS), way ? ssbs : 0);
+        WRITE(DIT, 0);
+        WRITE(SSBS, ssbs);
+    }
+    close_box(&t);
+}
+
+static const uint64_t garbage[] = {
+    0, 1, 8, 0xfff, UINT64_MAX, 1UL << 63, 0x7fffffffffff, 0xffff000000000003};
+#define GARBAGE (sizeof(garbage) / sizeof(garbage[0]))
+
+/* Whatever sp is, the runtime stays on the host's stack. */
+static void stack_pointer_is_only_a_number(void **state)
+{
+    struct seen seen = {0};
+    struct test_box t;
+    struct lfi_exit exit;
+
+    (void)state;
+    open_box(&t, true, serve_clobbering, &seen);
+    for (size_t i = 0; i < GARBAGE; i++) {
+        exit = run(&t, wild_stack, garbage[i]);
+        assert_int_equal(exit.kind, LFI_EXIT_RETURNED);
+        assert_int_equal(exit.regs.x[0], garbage[i]);
+        assert_int_equal(seen.regs.sp, garbage[i]);
+        exit = run(&t, wild_stack_fault, garbage[i]);
+        assert_int_equal(exit.kind, LFI_EXIT_FAULT);
+        assert_int_equal(exit.signal, SIGILL);
+        assert_int_equal(exit.regs.sp, garbage[i]);
+    }
+    close_box(&t);
+}
+
+/* Confined code gets an sp that docs/abi.md promises, at its edges and misaligned, too. */
+static void stack_pointer_at_the_edges(void **state)
+{
+    static const struct {
+        uint64_t given, used; /* offsets from the base */
+    } edges[] = {
+        {0, 0},
+        {1, 1},
+        {LFI_BOX_SIZE - 1, LFI_BOX_SIZE - 1},
+        {LFI_BOX_SIZE, LFI_BOX_SIZE},
+        {LFI_BOX_SIZE + 1023, LFI_BOX_SIZE + 1023},
+        {LFI_BOX_SIZE + 1024, 1024},
+        {(uint64_t)-1, LFI_BOX_SIZE - 1},
+        {(uint64_t)-16, LFI_BOX_SIZE - 16},
+        {(uint64_t)7 << 40 | 3, 3},
+    };
+    struct seen seen = {0};
+    struct test_box t;
+    struct lfi_exit exit;
+
+    (void)state;
+    open_box(&t, false, serve_clobbering, &seen);
+    for (size_t i = 0; i < sizeof(edges) / sizeof(edges[0]); i++) {
+        struct lfi_regs *regs = lfi_context_regs(t.context);
+
+        regs->pc = code_address(&t, code_loop);
+        regs->x[19] = 2;
+        regs->sp = t.base + edges[i].given;
+        seen.calls = 0;
+        assert_int_equal(lfi_context_run(t.context, &exit), 0);
+        assert_int_equal(exit.kind, LFI_EXIT_RETURNED);
+        assert_int_equal(seen.calls, 2);
+        assert_int_equal(seen.regs.sp, t.base + edges[i].used);
+        assert_int_equal(exit.regs.sp, t.base + edges[i].used);
+        /* there is nothing to be written at any of them */
+        regs->pc = code_address(&t, code_push);
+        regs->sp = t.base + edges[i].given;
+        assert_int_equal(lfi_context_run(t.context, &exit), 0);
+        assert_int_equal(exit.kind, LFI_EXIT_FAULT);
+        assert_true(exit.signal == SIGSEGV || exit.signal == SIGBUS); /* BUS: misaligned */
+    }
+    close_box(&t);
+}
+
+/* Where x30 comes from does not matter: the box goes on inside of itself. */
+static void link_register_is_only_a_number(void **state)
+{
+    static const uint64_t upper[] = {0, 0x7f0000000000, 0xffff000000000000, 0x5500000000};
+    struct seen seen = {0};
+    struct test_box t;
+    struct lfi_exit exit;
+
+    (void)state;
+    open_box(&t, true, serve_clobbering, &seen);
+    for (size_t i = 0; i < 4 * sizeof(upper) / sizeof(upper[0]); i++) {
+        uint64_t back = code_address(&t, wild_link_back);
+        uint64_t low = (uint32_t)back | i % 4;
+
+        exit = run(&t, wild_link, upper[i / 4] | low);
+        assert_int_equal(exit.kind, LFI_EXIT_RETURNED);
+        assert_int_equal(exit.regs.x[0], back);
+        assert_int_equal(seen.regs.pc, back);
+        assert_int_equal(seen.regs.x[30], back);
+    }
+    for (size_t i = 0; i < GARBAGE; i++) {
+        uint64_t at = t.base + ((uint32_t)garbage[i] & ~3U);
+
+        exit = run(&t, wild_link, garbage[i]);
+        assert_int_equal(exit.kind, LFI_EXIT_FAULT); /* nothing is there */
+        assert_int_equal(exit.regs.pc, at);
+        assert_int_equal(exit.address, at);
+    }
+    close_box(&t);
+}
+
+/* The runtime finds its way without x25 and x27, and puts them right. */
+static void context_register_is_only_a_number(void **state)
+{
+    struct seen seen = {0};
+    struct test_box t;
+    struct lfi_exit exit;
+
+    (void)state;
+    open_box(&t, true, serve_clobbering, &seen);
+    for (size_t i = 0; i < GARBAGE; i++) {
+        seen.calls = 0;
+        exit = run(&t, wild_context, garbage[i]);
+        assert_int_equal(exit.kind, LFI_EXIT_RETURNED);
+        assert_int_equal(seen.calls, 1);
+        assert_int_equal(exit.regs.x[0], 1);
+        assert_int_equal(exit.regs.x[1], 1);
+    }
+    close_box(&t);
+}
+
+/* x28 and x30 as the host sets them are brought into the box, x25 and x27 are not the host's. */
+static void serve_bad_registers(struct lfi_context *context, struct lfi_regs *regs)
+{
+    (void)context;
+    regs->x[25] = regs->x[27] = 1;
+    regs->x[28] = 0x7f0000000000 | 0x12345678;
+    regs->pc = regs->x[30];
+    regs->x[30] |= 0x7f0000000000;
+}
+
+static void host_registers_are_brought_into_the_box(void **state)
+{
+    struct test_box t;
+    struct dump *after;
+
+    (void)state;
+    open_box(&t, false, serve_bad_registers, NULL);
+    after = (struct dump *)(t.base + TEST_DATA + 4096);
+    assert_int_equal(run_at_data(&t, t.context, code_preserve).kind, LFI_EXIT_RETURNED);
+    assert_in_range(after->x[25], (uint64_t)t.space->reservation, t.space->trampolines - 1);
+    assert_int_equal(after->x[27], t.base);
+    assert_int_equal(after->x[28], t.base + 0x12345678);
+    assert_in_range(after->x[30], code_address(&t, code_preserve), code_address(&t, code_pstate));
+    close_box(&t);
+}
+
+/* clone(2): the copy made in a system call begins with the caller's state. */
+static void serve_copy(struct lfi_context *context, struct lfi_regs *regs)
+{
+    lfi_context_copy(lfi_context_data(context), context);
+    regs->x[0] = 1;
+    clobber();
+}
+
+static void copies_of_contexts(void **state)
+{
+    struct test_box t;
+    struct lfi_context *copy;
+    struct dump *before, *after;
+    struct dump parent;
+    struct lfi_exit exit;
+
+    (void)state;
+    open_box(&t, false, serve_copy, NULL);
+    assert_int_equal(lfi_context_free(t.context), 0);
+    assert_int_equal(lfi_context_new(t.box, serve_nothing, NULL, &copy), 0);
+    assert_int_equal(lfi_context_new(t.box, serve_copy, copy, &t.context), 0);
+    before = (struct dump *)(t.base + TEST_DATA);
+    after = (struct dump *)(t.base + TEST_DATA + 4096);
+    fill_dump(before);
+    lfi_context_set_tp(t.context, 99);
+    assert_int_equal(run_at_data(&t, t.context, code_preserve).kind, LFI_EXIT_RETURNED);
+    parent = *after;
+    memset(after, 0, sizeof(*after));
+    lfi_context_regs(copy)->x[0] = 0;
+    assert_int_equal(lfi_context_tp(copy), 99);
+    assert_int_equal(lfi_context_run(copy, &exit), 0);
+    assert_int_equal(exit.kind, LFI_EXIT_RETURNED);
+    assert_int_equal(parent.x[0], 1);
+    assert_int_equal(after->x[0], 0);
+    assert_int_not_equal(after->x[25], parent.x[25]);
+    check_kept(&t, before, &parent);
+    check_kept(&t, before, after);
+    assert_int_equal(lfi_context_free(copy), 0);
+    close_box(&t);
+}
+
+/* Blocks of contexts are given back, and there are only so many. */
+static void context_blocks(void **state)
+{
+    enum { MOST = MACHINE_HEAD / LFI_CONTEXT_SIZE };
+    static struct lfi_context *contexts[MOST];
+    struct lfi_context *more;
+    struct test_box t;
+
+    (void)state;
+    open_box(&t, false, serve_nothing, NULL);
+    for (int round = 0; round < 2; round++) {
+        for (int i = 1; i < MOST; i++) { /* the box has one */
+            assert_int_equal(lfi_context_new(t.box, serve_nothing, NULL, &contexts[i]), 0);
+            assert_int_equal(lfi_context_tp(contexts[i]), 0);
+            lfi_context_set_tp(contexts[i], (uint64_t)i);
+        }
+        assert_int_equal(lfi_context_new(t.box, serve_nothing, NULL, &more), -ENOMEM);
+        for (int i = 1; i < MOST; i++) {
+            assert_int_equal(lfi_context_tp(contexts[i]), i);
+            assert_int_equal(lfi_context_free(contexts[i]), 0);
+        }
+    }
+    close_box(&t);
+}
+
+static void faults(void **state)
+{
+    struct test_box t;
+    struct lfi_exit exit;
+
+    (void)state;
+    open_box(&t, false, serve_nothing, NULL);
+    for (int round = 0; round < 2; round++) { /* and it runs again after each */
+        exit = run(&t, code_breakpoint, 0);
+        assert_int_equal(exit.kind, LFI_EXIT_FAULT);
+        assert_int_equal(exit.signal, SIGTRAP);
+        assert_int_equal(exit.regs.pc, code_address(&t, code_breakpoint));
+        exit = run(&t, code_jump, 0xfffffffc); /* the next box's table */
+        assert_int_equal(exit.kind, LFI_EXIT_FAULT);
+        assert_int_equal(exit.signal, SIGSEGV);
+        assert_int_equal(exit.address, t.base + 0xfffffffc);
+        exit = run(&t, code_jump, TEST_CODE + 2); /* misaligned */
+        assert_int_equal(exit.kind, LFI_EXIT_FAULT);
+        assert_int_equal(exit.signal, SIGBUS);
+        assert_int_equal(exit.address, t.base + TEST_CODE + 2);
+    }
+    close_box(&t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(system_call_keeps_everything),
+        cmocka_unit_test(nothing_of_the_host_at_entry),
+        cmocka_unit_test(host_gets_its_control_registers_back),
+        cmocka_unit_test(timing_and_speculation),
+        cmocka_unit_test(stack_pointer_is_only_a_number),
+        cmocka_unit_test(stack_pointer_at_the_edges),
+        cmocka_unit_test(link_register_is_only_a_number),
+        cmocka_unit_test(context_register_is_only_a_number),
+        cmocka_unit_test(host_registers_are_brought_into_the_box),
+        cmocka_unit_test(copies_of_contexts),
+        cmocka_unit_test(context_blocks),
+        cmocka_unit_test(faults),
+    };
+    int failed = 0;
+
+    /* as this machine is, then as older ones are */
+    for (size_t i = 0; i < sizeof(lacking) / sizeof(lacking[0]); i++) {
+        without_features = lacking[i];
+        print_message("without features %u\n", without_features);
+        failed += cmocka_run_group_tests(tests, NULL, NULL);
+    }
+    return failed;
+}

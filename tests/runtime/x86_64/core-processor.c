@@ -1,0 +1,439 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* The state of an x86-64 processor on the way in and out, and the faults that it knows. */
+#include "core-box.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+extern const char code_dump[], code_preserve[], code_preserve_sse[], code_preserve_x87[],
+    code_halt[], code_divide[], code_sse_exception[], code_x87_exception[], wild_flags[],
+    wild_stack[], wild_stack_fault[], wild_x87[], wild_syscall_x87[];
+
+/* All registers of a box, as core-code.S stores them. */
+struct dump {
+    uint64_t general[16]; /* rax rbx rcx rdx rsi rdi rbp rsp r8 … r15 */
+    uint8_t ymm[16][32];
+    uint32_t mxcsr;
+    uint16_t fcw, unused;
+    uint64_t rflags;
+};
+_Static_assert(offsetof(struct dump, mxcsr) == 640 && offsetof(struct dump, rflags) == 648, "dump");
+
+enum { RAX, RBX, RCX, RDX, RSI, RDI, RBP, RSP, R8, R9, R10, R11, R12, R13, R14, R15 };
+
+#define FLAGS_ARITHMETIC 0x8d5
+#define FLAG_DF          0x400
+#define FLAG_AC          0x40000
+
+/* What a handler sees of the machine. */
+struct seen {
+    unsigned calls;
+    uint32_t mxcsr;
+    uint16_t fcw, tags;
+    uint64_t rflags;
+    struct lfi_regs regs;
+    uint64_t result;
+};
+
+static void look(struct seen *seen, const struct lfi_regs *regs)
+{
+    uint32_t environment[7];
+
+    seen->calls++;
+    seen->regs = *regs;
+    __asm__ volatile("stmxcsr %0" : "=m"(seen->mxcsr));
+    __asm__ volatile("fnstenv %0\n\tfldenv %0" : "=m"(environment));
+    seen->fcw = (uint16_t)environment[0];
+    seen->tags = (uint16_t)environment[2];
+    __asm__ volatile("pushfq\n\tpopq %0" : "=r"(seen->rflags));
+}
+
+/* The same outside of a handler, where nobody repairs the control words. */
+static void clobber_and_repair(void)
+{
+    const uint32_t mxcsr = 0x1f80;
+    const uint16_t fcw = 0x37f;
+
+    clobber();
+    __asm__ volatile("ldmxcsr %0\n\tfldcw %1" : : "m"(mxcsr), "m"(fcw));
+}
+
+static void serve_clobbering(struct lfi_context *context, struct lfi_regs *regs)
+{
+    struct seen *seen = lfi_context_data(context);
+
+    look(seen, regs);
+    regs->rax = seen->result;
+    clobber();
+}
+
+static void serve_nothing(struct lfi_context *context, struct lfi_regs *regs)
+{
+    (void)context;
+    regs->rax = 0;
+}
+
+static void fill_dump(struct dump *dump)
+{
+    uint8_t *bytes = (uint8_t *)dump;
+
+    for (size_t i = 0; i < sizeof(*dump); i++)
+        bytes[i] = (uint8_t)(i * 7 + i / 256 + 1);
+    dump->mxcsr = 0x5fa1; /* rounds up, two sticky flags */
+    dump->fcw = 0x0a7f;
+}
+
+static void check_kept(const struct dump *before, const struct dump *after, size_t vector)
+{
+    for (int i = 0; i < 16; i++) {
+        if (i != RAX && i != RCX && i != R11 && i != RSP)
+            assert_int_equal(before->general[i], after->general[i]);
+        assert_memory_equal(before->ymm[i], after->ymm[i], vector);
+    }
+    assert_int_equal(before->mxcsr, after->mxcsr);
+}
+
+static void check_host(const struct seen *seen)
+{
+    assert_int_equal(seen->mxcsr & ~0x3fU, 0x1f80); /* but for the host's own sticky flags */
+    assert_int_equal(seen->fcw, 0x37f);
+    assert_int_equal(seen->tags, 0xffff);
+    assert_int_equal(seen->rflags & (FLAG_DF | FLAG_AC), 0);
+}
+
+static void system_call_keeps_everything(void **state)
+{
+    struct seen seen = {.result = 0x123456789abcdef0};
+    struct test_box t;
+    struct dump *before, *after;
+    struct lfi_exit exit;
+
+    (void)state;
+    open_box(&t, false, serve_clobbering, &seen);
+    before = (struct dump *)(t.base + TEST_DATA);
+    after = (struct dump *)(t.base + TEST_DATA + 4096);
+    fill_dump(before);
+    exit = run(&t, code_preserve, 0);
+    assert_int_equal(exit.kind, LFI_EXIT_RETURNED);
+    assert_int_equal(seen.calls, 1);
+    check_host(&seen);
+    check_kept(before, after, 32);
+    assert_int_equal(after->fcw, before->fcw);
+    assert_int_equal(after->general[RAX], 0x123456789abcdef0);
+    assert_int_equal(after->general[RSP], t.base + TEST_STACK + STACK_SIZE);
+    /* rcx and r11 are the return point, nothing of the host's */
+    assert_int_equal(after->general[RCX], after->general[R11]);
+    assert_int_equal(after->general[RCX] >> 32, t.base >> 32);
+    /* what the handler saw */
+    assert_int_equal(seen.regs.rdi, before->general[RDI]);
+    assert_int_equal(seen.regs.rax, before->general[RAX]);
+    assert_int_equal(seen.regs.r15, before->general[R15]);
+    assert_int_equal(seen.regs.rsp, t.base + TEST_STACK + STACK_SIZE);
+    assert_int_equal(seen.regs.rip, after->general[RCX]);
+    close_box(&t);
+}
+
+/* The same where the upper halves are not in use: they must be zero afterwards. */
+static void system_call_keeps_clean_upper_halves(void **state)
+{
+    struct seen seen = {0};
+    struct test_box t;
+    struct dump *before, *after;
+
+    (void)state;
+    open_box(&t, false, serve_clobbering, &seen);
+    before = (struct dump *)(t.base + TEST_DATA);
+    after = (struct dump *)(t.base + TEST_DATA + 4096);
+    fill_dump(before);
+    assert_int_equal(run(&t, code_preserve_sse, 0).kind, LFI_EXIT_RETURNED);
+    check_kept(before, after, 16);
+    for (int i = 0; i < 16; i++) {
+        const uint8_t zero[16] = {0};
+
+        assert_memory_equal(after->ymm[i] + 16, zero, 16);
+    }
+    assert_int_equal(after->fcw, 0x37f);
+    check_host(&seen);
+    close_box(&t);
+}
+
+static void system_call_keeps_x87(void **state)
+{
+    static const uint8_t one[10] = {0, 0, 0, 0, 0, 0, 0, 0x80, 0xff, 0x3f};
+    static const uint8_t pi[10] = {0x35, 0xc2, 0x68, 0x21, 0xa2, 0xda, 0x0f, 0xc9, 0x00, 0x40};
+    struct seen seen = {0};
+    struct test_box t;
+    uint8_t *data;
+    uint16_t fcw = 0x0e7f, fsw;
+
+    (void)state;
+    open_box(&t, false, serve_clobbering, &seen);
+    data = (uint8_t *)(t.base + TEST_DATA);
+    memcpy(data, &fcw, 2);
+    assert_int_equal(run(&t, code_preserve_x87, 0).kind, LFI_EXIT_RETURNED);
+    check_host(&seen);
+    assert_memory_equal(data + 32, &fcw, 2);
+    memcpy(&fsw, data + 34, 2);
+    assert_int_equal(fsw >> 11 & 7, 6); /* two values on the stack */
+    assert_memory_equal(data + 48, one, sizeof(one));
+    assert_int_equal(data[64 + 9], pi[9]);
+    assert_memory_equal(data + 64 + 1, pi + 1, sizeof(pi) - 1); /* fldpi rounds as told */
+    close_box(&t);
+}
+
+/* MMX registers show x87 contents whatever the tags say; the environment has pointers. */
+static void system_call_leaves_no_x87_of_the_host(void **state)
+{
+    struct seen seen = {0};
+    struct test_box t;
+    uint32_t *environment;
+    const uint8_t zero[64] = {0};
+
+    (void)state;
+    open_box(&t, true, serve_clobbering, &seen);
+    environment = (uint32_t *)(t.base + TEST_DATA);
+    for (int round = 0; round < 4; round++) {
+        clobber_and_repair();
+        if (round & 2)
+            __asm__ volatile("fldpi\n\tfldpi\n\tfninit"); /* all marked empty, not cleared */
+        assert_int_equal(run(&t, round & 1 ? wild_syscall_x87 : wild_x87, 0).kind,
+                         LFI_EXIT_RETURNED);
+        assert_int_equal(environment[0] & 0xffff, 0x37f);
+        assert_int_equal(environment[1] & 0xffff, 0);
+        assert_int_equal(environment[2] & 0xffff, 0xffff);
+        assert_int_equal(environment[3], 0); /* instruction pointer */
+        assert_int_equal(environment[5], 0); /* data pointer */
+        assert_memory_equal(environment + 8, zero, sizeof(zero));
+    }
+    close_box(&t);
+}
+
+static void flags_are_kept_and_the_host_has_its_own(void **state)
+{
+    static const uint64_t flags[] = {
+        0x202,           0x202 | 0x8d5, 0x202 | 0x800,     0x202 | 0xd5,
+        0x202 | FLAG_DF, 0x202 | 0x41,  0x202 | 0x400 | 1, 0x202 | 0x80};
+    struct seen seen = {0};
+    struct test_box t;
+
+    (void)state;
+    open_box(&t, true, serve_clobbering, &seen);
+    for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+        ((struct dump *)(t.base + TEST_DATA))->rflags = flags[i];
+        assert_int_equal(run(&t, wild_flags, 0).kind, LFI_EXIT_RETURNED);
+        check_host(&seen);
+        assert_int_equal(((struct dump *)(t.base + TEST_DATA + 4096))->rflags, flags[i]);
+    }
+    /* alignment checks would break the host; they are not kept either */
+    ((struct dump *)(t.base + TEST_DATA))->rflags = 0x202 | FLAG_AC | FLAG_DF;
+    assert_int_equal(run(&t, wild_flags, 0).kind, LFI_EXIT_RETURNED);
+    check_host(&seen);
+    assert_int_equal(((struct dump *)(t.base + TEST_DATA + 4096))->rflags, 0x202 | FLAG_DF);
+    close_box(&t);
+}
+
+static void nothing_of_the_host_at_entry(void **state)
+{
+    struct test_box t;
+    struct dump *dump;
+    const uint8_t zero[512] = {0};
+
+    (void)state;
+    open_box(&t, false, serve_nothing, NULL);
+    dump = (struct dump *)(t.base + TEST_DATA);
+    for (int round = 0; round < 2; round++) {
+        uint32_t mxcsr = 0x1f80;
+        uint16_t fcw = 0x37f;
+        struct lfi_context *fresh;
+        struct lfi_exit exit;
+
+        memset(dump, 0x55, sizeof(*dump));
+        assert_int_equal(lfi_context_new(t.box, serve_nothing, NULL, &fresh), 0);
+        lfi_context_regs(fresh)->rip = code_address(&t, code_dump);
+        lfi_context_regs(fresh)->rsp = t.base + TEST_STACK + STACK_SIZE;
+        clobber();
+        assert_int_equal(lfi_context_run(fresh, &exit), 0);
+        __asm__ volatile("ldmxcsr %0\n\tfldcw %1" : : "m"(mxcsr), "m"(fcw));
+        assert_int_equal(exit.kind, LFI_EXIT_RETURNED);
+        for (int i = 0; i < 16; i++) {
+            if (i == R11)
+                assert_int_equal(dump->general[i], code_address(&t, code_dump));
+            else if (i == RSP)
+                assert_int_equal(dump->general[i], t.base + TEST_STACK + STACK_SIZE);
+            else
+                assert_int_equal(dump->general[i], 0);
+        }
+        assert_memory_equal(dump->ymm, zero, 512);
+        assert_int_equal(dump->mxcsr, 0x1f80);
+        assert_int_equal(dump->fcw, 0x37f);
+        assert_int_equal(dump->rflags & (FLAGS_ARITHMETIC | FLAG_DF), 0);
+        assert_int_equal(lfi_context_free(fresh), 0);
+    }
+    close_box(&t);
+}
+
+/* The host's control words are its own again after a run, however it ends. */
+static void host_gets_its_control_words_back(void **state)
+{
+    static const char *const labels[] = {code_preserve, code_sse_exception, code_illegal};
+    uint32_t mxcsr = 0x3f80, now_mxcsr;
+    const uint32_t standard_mxcsr = 0x1f80;
+    uint16_t fcw = 0x077f, now_fcw;
+    const uint16_t standard_fcw = 0x37f;
+    struct test_box t;
+
+    (void)state;
+    open_box(&t, false, serve_nothing, NULL);
+    for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+        struct dump *dump = (struct dump *)(t.base + TEST_DATA);
+        struct lfi_exit exit;
+
+        fill_dump(dump);
+        *(uint32_t *)dump = 0x1d80; /* for code_sse_exception */
+        lfi_context_regs(t.context)->rip = code_address(&t, labels[i]);
+        __asm__ volatile("ldmxcsr %0\n\tfldcw %1" : : "m"(mxcsr), "m"(fcw));
+        assert_int_equal(lfi_context_run(t.context, &exit), 0);
+        __asm__ volatile("stmxcsr %0\n\tfnstcw %1" : "=m"(now_mxcsr), "=m"(now_fcw));
+        __asm__ volatile("ldmxcsr %0\n\tfldcw %1" : : "m"(standard_mxcsr), "m"(standard_fcw));
+        assert_int_equal(now_mxcsr, mxcsr);
+        assert_int_equal(now_fcw, fcw);
+        assert_int_equal(exit.kind, i ? LFI_EXIT_FAULT : LFI_EXIT_RETURNED);
+    }
+    close_box(&t);
+}
+
+/* Whatever rsp is, the runtime stays on the host's stack, and confined code gets an rsp in the box.
+ */
+static void stack_pointer_is_only_a_number(void **state)
+{
+    static const uint64_t garbage[] = {
+        0, 1, 8, 0xfff, UINT64_MAX, 0x8000000000000000, 0x7fffffffffff};
+    struct seen seen = {0};
+    struct test_box t;
+    struct lfi_exit exit;
+
+    (void)state;
+    open_box(&t, true, serve_clobbering, &seen);
+    for (size_t i = 0; i < sizeof(garbage) / sizeof(garbage[0]); i++) {
+        exit = run(&t, wild_stack, garbage[i]);
+        assert_int_equal(exit.kind, LFI_EXIT_RETURNED);
+        assert_int_equal(exit.regs.rax, garbage[i]);
+        assert_int_equal(seen.regs.rsp, garbage[i]);
+        exit = run(&t, wild_stack_fault, garbage[i]);
+        assert_int_equal(exit.kind, LFI_EXIT_FAULT);
+        assert_int_equal(exit.regs.rsp, garbage[i]);
+    }
+    close_box(&t);
+}
+
+/* clone(2): the copy made in a system call begins with the caller's state. */
+static void serve_copy(struct lfi_context *context, struct lfi_regs *regs)
+{
+    lfi_context_copy(lfi_context_data(context), context);
+    regs->rax = 1;
+    clobber();
+}
+
+static void copies_of_contexts(void **state)
+{
+    struct test_box t;
+    struct lfi_context *copy;
+    struct dump *before, *after;
+    struct dump parent;
+    struct lfi_exit exit;
+
+    (void)state;
+    open_box(&t, false, serve_copy, NULL);
+    assert_int_equal(lfi_context_free(t.context), 0);
+    assert_int_equal(lfi_context_new(t.box, serve_nothing, NULL, &copy), 0);
+    assert_int_equal(lfi_context_new(t.box, serve_copy, copy, &t.context), 0);
+    before = (struct dump *)(t.base + TEST_DATA);
+    after = (struct dump *)(t.base + TEST_DATA + 4096);
+    fill_dump(before);
+    lfi_context_set_tp(t.context, 99);
+    assert_int_equal(run(&t, code_preserve, 0).kind, LFI_EXIT_RETURNED);
+    parent = *after;
+    memset(after, 0, sizeof(*after));
+    lfi_context_regs(copy)->rax = 0;
+    assert_int_equal(lfi_context_tp(copy), 99);
+    assert_int_equal(lfi_context_run(copy, &exit), 0);
+    assert_int_equal(exit.kind, LFI_EXIT_RETURNED);
+    assert_int_equal(parent.general[RAX], 1);
+    assert_int_equal(after->general[RAX], 0);
+    check_kept(before, after, 32);
+    assert_int_equal(after->fcw, before->fcw);
+    assert_int_equal(lfi_context_free(copy), 0);
+    close_box(&t);
+}
+
+static void faults(void **state)
+{
+    static const uint32_t mxcsr = 0x1d80; /* division by zero is not masked */
+    static const uint16_t fcw = 0x37b;
+    struct test_box t;
+    struct lfi_exit exit;
+    uint8_t *data;
+
+    (void)state;
+    open_box(&t, false, serve_nothing, NULL);
+    data = (uint8_t *)(t.base + TEST_DATA);
+    for (int round = 0; round < 2; round++) {  /* and it runs again after each */
+        exit = run(&t, code_jump, 0xffffffff); /* the next box's table */
+        assert_int_equal(exit.kind, LFI_EXIT_FAULT);
+        assert_int_equal(exit.address, t.base + 0xffffffe0);
+        exit = run(&t, code_halt, 0);
+        assert_int_equal(exit.kind, LFI_EXIT_FAULT);
+        assert_int_equal(exit.signal, SIGSEGV);
+        assert_int_equal(exit.address, 0);
+        assert_int_equal(exit.regs.rip, code_address(&t, code_halt));
+        exit = run(&t, code_breakpoint, 0);
+        assert_int_equal(exit.kind, LFI_EXIT_FAULT);
+        assert_int_equal(exit.signal, SIGTRAP);
+        assert_int_equal(exit.regs.rip, code_address(&t, code_breakpoint) + 1);
+        exit = run(&t, code_divide, 0);
+        assert_int_equal(exit.kind, LFI_EXIT_FAULT);
+        assert_int_equal(exit.signal, SIGFPE);
+        assert_int_equal(exit.code, FPE_INTDIV);
+        memcpy(data, &fcw, sizeof(fcw));
+        for (int call = 0; call < 2; call++) {
+            exit = run(&t, code_x87_exception, (uint64_t)call);
+            assert_int_equal(exit.kind, LFI_EXIT_FAULT);
+            assert_int_equal(exit.signal, SIGFPE);
+            assert_int_equal(exit.code, FPE_FLTDIV);
+        }
+        memcpy(data, &mxcsr, sizeof(mxcsr));
+        exit = run(&t, code_sse_exception, 0);
+        assert_int_equal(exit.kind, LFI_EXIT_FAULT);
+        assert_int_equal(exit.signal, SIGFPE);
+    }
+    close_box(&t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest vectors[] = {
+        cmocka_unit_test(system_call_keeps_everything),
+        cmocka_unit_test(system_call_keeps_clean_upper_halves),
+        cmocka_unit_test(nothing_of_the_host_at_entry),
+        cmocka_unit_test(host_gets_its_control_words_back),
+        cmocka_unit_test(copies_of_contexts),
+    };
+    const struct CMUnitTest others[] = {
+        cmocka_unit_test(system_call_keeps_x87),
+        cmocka_unit_test(system_call_leaves_no_x87_of_the_host),
+        cmocka_unit_test(flags_are_kept_and_the_host_has_its_own),
+        cmocka_unit_test(stack_pointer_is_only_a_number),
+        cmocka_unit_test(faults),
+    };
+    int failed = 0;
+
+    /* as this machine is, then as older ones are */
+    for (size_t i = 0; i < sizeof(lacking) / sizeof(lacking[0]); i++) {
+        without_features = lacking[i];
+        print_message("without features %u\n", without_features);
+        if (!(without_features & FEATURE_AVX))
+            failed += cmocka_run_group_tests(vectors, NULL, NULL);
+        failed += cmocka_run_group_tests(others, NULL, NULL);
+    }
+    return failed;
+}
