@@ -106,20 +106,30 @@ static struct lfi_file *working_directory(struct lfi_process *process)
  */
 static int translate_descriptor(struct call *call, char text[PATH_MAX])
 {
-    static const char prefix[] = "/proc/self/fd/";
-    if (strncmp(text, prefix, sizeof prefix - 1) != 0)
+    static const struct {
+        const char *name;
+        int fd; /* -1: a number follows */
+    } names[] = {{"/proc/self/fd/", -1}, {"/proc/thread-self/fd/", -1},
+                 {"/dev/fd/", -1},       {"/dev/stdin", 0},
+                 {"/dev/stdout", 1},     {"/dev/stderr", 2}};
+    char rest[PATH_MAX];
+    size_t i = 0, count = sizeof names / sizeof *names;
+    while (i < count && strncmp(text, names[i].name, strlen(names[i].name)) != 0)
+        i++;
+    if (i == count)
         return 0;
-    char *at = text + sizeof prefix - 1, rest[PATH_MAX];
-    int fd = 0;
-    if (*at < '0' || *at > '9')
+    const char *at = text + strlen(names[i].name);
+    int fd = names[i].fd;
+    if (fd < 0 && *at >= '0' && *at <= '9')
+        for (fd = 0; *at >= '0' && *at <= '9'; at++)
+            fd = fd < LFI_FILES_MAX ? fd * 10 + (*at - '0') : fd;
+    if (fd < 0 || (*at && *at != '/'))
         return 0;
-    for (; *at >= '0' && *at <= '9' && fd < LFI_FILES_MAX; at++)
-        fd = fd * 10 + (*at - '0');
     struct lfi_file *file = lfi_fdtable_get(&call->process->files, fd);
     if (!file)
         return -ENOENT;
     snprintf(rest, sizeof rest, "%s", at);
-    int length = snprintf(text, PATH_MAX, "%s%d%s", prefix, file->host, rest);
+    int length = snprintf(text, PATH_MAX, "/proc/self/fd/%d%s", file->host, rest);
     lfi_file_drop(file);
     return length >= PATH_MAX ? -ENAMETOOLONG : 0;
 }

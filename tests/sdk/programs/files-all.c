@@ -124,6 +124,20 @@ int main(void)
           fgets(text, sizeof text, stream) && !strcmp(text, "stream"));
     if (stream)
         fclose(stream);
+
+    /* Descriptors by name, whatever their numbers are on the host. */
+    static const char *const names[] = {"/proc/self/fd/40", "/proc/thread-self/fd/40", "/dev/fd/40",
+                                        "/dev/stdin"};
+    fd = open("named", O_RDWR | O_CREAT, 0600);
+    CHECK(write(fd, "named", 5) == 5 && dup2(fd, 40) == 40 && dup2(fd, 0) == 0 && !close(fd));
+    for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
+        memset(text, 0, sizeof text);
+        int other = open(names[i], O_RDONLY);
+        CHECK(read(other, text, sizeof text - 1) == 5 && !strcmp(text, "named") && !close(other));
+    }
+    CHECK(!close(40) && open("/dev/fd/40", O_RDONLY) == -1 && errno == ENOENT);
+    CHECK(open("/dev/fd/4000000000", O_RDONLY) == -1 && errno == ENOENT);
+    CHECK(!unlink("named"));
     CHECK(!chdir("/") && !rmdir(top));
 #ifdef __LFI__
     CHECK(open("/proc/self/mem", O_RDWR) == -1 && errno == EACCES);
