@@ -43,6 +43,14 @@ source_of() {
     "$here/../toolchain/fetch" --offline "$1"
 }
 
+# apply_patches NAME: applies patches/NAME to what is in this folder.
+apply_patches() {
+    for patch in "$here/patches/$1"/*.patch; do
+        echo "applying $(basename "$patch")"
+        patch -p1 --batch --forward <"$patch"
+    done
+}
+
 # configure_cmake SOURCE BUILD OPTION...: configures a CMake project for the target.
 configure_cmake() {
     cmake_source=$1 cmake_build=$2

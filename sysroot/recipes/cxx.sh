@@ -4,10 +4,23 @@
 # The C++ runtime of LLVM by its own CMake files, static only: libunwind, and libc++ with libc++abi's
 # objects in it, so that `clang++` links with -lc++ alone. Hardening and ABI options are upstream's.
 
+# LLVM's tree as links, but for libunwind, which is patched, and `runtimes`, which looks for it beside itself.
+link_llvm() {
+    mkdir "$work/llvm"
+    ln -s "$(source_of llvm)"/* "$work/llvm/"
+    cd "$work/llvm"
+    for folder in libunwind runtimes; do
+        rm $folder
+        cp -a "$(source_of llvm)/$folder" .
+    done
+    apply_patches libunwind
+}
+
 build_cxx() {
+    link_llvm
     # CMake's first look at a compiler links a program, which these libraries are needed for: C gets
     # on without the unwinder, C++ is taken on trust.
-    configure_cmake "$(source_of llvm)/runtimes" "$work/c++" \
+    configure_cmake "$work/llvm/runtimes" "$work/c++" \
         -DLLVM_ENABLE_RUNTIMES="libunwind;libcxxabi;libcxx" \
         -DLLVM_DEFAULT_TARGET_TRIPLE="$triple" \
         -DLLVM_INCLUDE_TESTS=OFF \

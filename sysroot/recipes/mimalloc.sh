@@ -8,10 +8,7 @@
 build_mimalloc() {
     cp -a "$(source_of mimalloc)" "$work/mimalloc"
     cd "$work/mimalloc"
-    for patch in "$here"/patches/mimalloc/*.patch; do
-        echo "applying $(basename "$patch")"
-        patch -p1 --batch --forward <"$patch"
-    done
+    apply_patches mimalloc
     compile_mimalloc="$sdk/bin/$triple-clang -O3 -DNDEBUG -DMI_STATIC_LIB -Iinclude -fPIC -fvisibility=hidden
         -ftls-model=local-exec -fno-builtin-malloc -D__USE_ISOC11=1 -w -ffile-prefix-map=$work/mimalloc=mimalloc"
     $compile_mimalloc -c src/static.c -o functions.o

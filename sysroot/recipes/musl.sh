@@ -7,10 +7,7 @@
 unpack_musl() {
     cp -a "$(source_of musl)" "$work/musl"
     cd "$work/musl"
-    for patch in "$here"/patches/musl/*.patch; do
-        echo "applying $(basename "$patch")"
-        patch -p1 --batch --forward <"$patch"
-    done
+    apply_patches musl
 }
 
 install_musl_headers() {
