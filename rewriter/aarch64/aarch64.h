@@ -9,6 +9,7 @@
  *   state.c                    what is known of registers at a place: guards that need no repetition
  *   flow.c                     that, over branches; sizes of what comes out
  *   pages.c                    adrp of pages that only accesses need
+ *   choose.c                   which guard x28 keeps, and which stand before loops
  *   memory.c, base.c           operands in memory, and which register they go through
  *   control.c                  branches, calls, returns, runtime calls; x30
  *   stack.c                    writes to sp
@@ -168,6 +169,7 @@ struct aarch64 {
     unsigned words;             /* that were written, counted since it was 0 */
     uint8_t *sizes;             /* of what each statement becomes, in words */
     uint8_t *choices;           /* of each statement: enum choice */
+    uint8_t *guards;            /* the register, plus 1, to guard behind the statement; or 0 */
     struct label_state **labels; /* by statement; NULL where nothing is known */
     struct known known;
     struct local local;
@@ -255,6 +257,16 @@ void guard(struct rewriter *r, unsigned reg); /* x28 becomes the guard of reg, u
 /* Writes the access of [reg, #value], or of [reg, #text] if it has a size. */
 void put_based(struct rewriter *r, uint32_t index, unsigned reg, int64_t value, struct span text);
 void put_indexed(struct rewriter *r, uint32_t index); /* the access of base + index */
+
+bool has_register_form(const struct insn *in); /* [x27, wN, uxtw] */
+
+/* choose.c */
+/*
+ * Is what x28 guards now wanted again before a guard of reg would be? Then x26 serves the access at
+ * `index`.
+ */
+bool keep_guard(struct rewriter *r, uint32_t index, unsigned reg);
+void find_loops(struct rewriter *r);
 
 /* control.c */
 void rewrite_control(struct rewriter *r, uint32_t index);

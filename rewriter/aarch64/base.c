@@ -76,11 +76,13 @@ static char one_vector(const struct insn *in, unsigned *number)
     return 0;
 }
 
-/* The same without displacement, or with one that is scaled: ldr for ldur. */
-static const char *plain_mnemonic(const struct insn *in, char text[16])
+/* The same for any displacement: ldr for ldur, and of prfm and prfum what can have it. */
+static const char *plain_mnemonic(const struct insn *in, int64_t value, char text[16])
 {
     uint32_t to = 0;
-    if (in->info->class != CLASS_UNSCALED && in->info->class != CLASS_PREFETCH)
+    if (in->info->class == CLASS_PREFETCH)
+        return value >= 0 && value % 8 == 0 ? "prfm" : "prfum";
+    if (in->info->class != CLASS_UNSCALED)
         return NULL;
     for (uint32_t i = 0; i < in->mnemonic.size && to < 15; i++)
         if ((in->mnemonic.at[i] | 32) != 'u')
@@ -89,7 +91,7 @@ static const char *plain_mnemonic(const struct insn *in, char text[16])
     return text;
 }
 
-static bool has_register_form(const struct insn *in)
+bool has_register_form(const struct insn *in)
 {
     return in->info->class == CLASS_SINGLE || in->info->class == CLASS_UNSCALED ||
            in->info->class == CLASS_PREFETCH;
@@ -119,7 +121,7 @@ static void put_displaced(struct rewriter *r, const struct insn *in, const char 
                           int64_t value)
 {
     char text[16];
-    const char *mnemonic = plain_mnemonic(in, text);
+    const char *mnemonic = plain_mnemonic(in, value, text);
     if (value)
         put_access(r, in, mnemonic, "[%s, #%lld]", base, (long long)value);
     else
@@ -143,7 +145,7 @@ static bool is_immediate(int64_t value)
 static void put_summed(struct rewriter *r, const struct insn *in)
 {
     char text[16];
-    put_access(r, in, plain_mnemonic(in, text), "[x27, w26, uxtw]");
+    put_access(r, in, plain_mnemonic(in, 0, text), "[x27, w26, uxtw]");
 }
 
 static bool has_sum(struct rewriter *r, unsigned reg, int64_t value)
@@ -157,16 +159,6 @@ static void make_sum(struct rewriter *r, unsigned reg, int64_t value)
     put_op(r, "%s\tw26, w%u, #%lld", value < 0 ? "sub" : "add", reg, llabs(value));
     a64(r)->local.sum =
         (struct sum){.kind = SUM_NUMBER, .base = (uint8_t)reg, .value = value};
-}
-
-/*
- * Is what x28 guards now wanted again before a guard of this register would be? Then x26 serves
- * this access.
- */
-static bool keep_guard(const struct rewriter *r, uint32_t index, unsigned reg)
-{
-    (void)r, (void)index, (void)reg;
-    return false;
 }
 
 void put_based(struct rewriter *r, uint32_t index, unsigned reg, int64_t value, struct span text)
@@ -200,7 +192,7 @@ void put_based(struct rewriter *r, uint32_t index, unsigned reg, int64_t value, 
         put_op(r, "%.*sr\t%c%u, [x27, w%u, uxtw]", 2, in->mnemonic.at, letter, vector, reg);
     } else if (value == 0 && has_register_form(in)) {
         char mnemonic[16];
-        put_access(r, in, plain_mnemonic(in, mnemonic), "[x27, w%u, uxtw]", reg);
+        put_access(r, in, plain_mnemonic(in, 0, mnemonic), "[x27, w%u, uxtw]", reg);
     } else if (has_register_form(in) && has_sum(r, reg, value)) {
         put_summed(r, in);
     } else if (has_register_form(in) && is_immediate(value) && keep_guard(r, index, reg)) {

@@ -195,9 +195,11 @@ void aarch64_prepare(struct rewriter *r)
     a->choices = calloc(count, 1);
     a->labels = calloc(count, sizeof *a->labels);
     uint64_t *places = calloc(count, sizeof *places);
-    if (!a->sizes || !a->choices || !a->labels || !places)
+    a->guards = calloc(count, 1);
+    if (!a->guards || !a->sizes || !a->choices || !a->labels || !places)
         abort(); /* as arena_alloc() does */
     find_pages(r);
+    find_loops(r);
     a->dry = true;
     while (pass(r))
         ;

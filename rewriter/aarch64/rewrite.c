@@ -84,6 +84,8 @@ void aarch64_visit(struct rewriter *r, uint32_t index)
     }
     if ((writes & BIT(LINK)) && !is_branch(in))
         note_link_write(r, index);
+    if (a64(r)->guards[index])
+        guard(r, a64(r)->guards[index] - 1u);
 }
 
 static void start(struct rewriter *r)
@@ -97,6 +99,7 @@ static void finish(struct rewriter *r)
 {
     struct aarch64 *a = a64(r);
     free(a->sizes);
+    free(a->guards);
     free(a->choices);
     free(a->labels);
 }
