@@ -36,40 +36,40 @@ counted() {
     [ "$found" = "$2" ] || { cat stats >&2 && die "build $number: $1 is $found, not $2"; }
 }
 
-build x86_64-lfi
+build $host-lfi
 counted cache_miss "$files"
-build x86_64-lfi
+build $host-lfi
 counted direct_cache_hit "$files"
 counted cache_miss 0
 cmp objects-1 objects-2
-build x86_64-lfi CCACHE_NODIRECT=1
+build $host-lfi CCACHE_NODIRECT=1
 counted preprocessed_cache_hit "$files"
 counted cache_miss 0
 cmp objects-1 objects-3
 
 # Nothing of one target serves another one.
-for target in x86_64-lfi_stores x86_64-lfi_jumps x86_64-native; do
+for target in $host-lfi_stores $host-lfi_jumps $host-native; do
     build $target
     counted cache_miss "$files"
 done
 
 # A header that all include has changed.
 echo 'extern int changed;' >>project/words.h
-build x86_64-lfi
+build $host-lfi
 counted cache_miss "$files"
 
 # The files that decide beside clang: with another assembler nothing of the old one is used.
 cp -al "$sdk" sdk 2>/dev/null || { rm -rf sdk && cp -a "$sdk" sdk; }
 sdk=$work/sdk
-rm -rf build-x86_64-lfi
+rm -rf build-$host-lfi
 CCACHE_EXTRAFILES=$("$sdk/bin/lfi-config" --ccache-files)
 export CCACHE_EXTRAFILES
-build x86_64-lfi
+build $host-lfi
 counted cache_miss "$files"
-build x86_64-lfi
+build $host-lfi
 counted direct_cache_hit "$files"
 assembler=$sdk/libexec/lfi/lfi-as
 cp "$assembler" other && echo ' ' >>other && rm "$assembler" && mv other "$assembler"
-build x86_64-lfi
+build $host-lfi
 counted cache_miss "$files"
 rm -rf "$sdk"

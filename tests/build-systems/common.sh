@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # shellcheck shell=sh
 # What the scripts of this folder share.
+host=$(uname -m)
 
 die() {
     echo "FAILED: $*" >&2

@@ -5,9 +5,10 @@
 #   distcc.sh SDK-FOLDER WORK-FOLDER
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-sdk=$1 work=$2/distcc triple=x86_64-lfi-linux-musl
+sdk=$1 work=$2/distcc 
 # shellcheck source=tests/build-systems/common.sh
 . "$here/common.sh"
+triple=$host-lfi-linux-musl
 rm -rf "$work"
 mkdir -p "$work/client"
 cd "$work"

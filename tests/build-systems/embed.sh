@@ -13,7 +13,7 @@ rm -rf "$work"
 mkdir -p "$work"
 cd "$work"
 
-"$sdk/bin/x86_64-lfi-linux-musl-clang" -I"$here/project" "$here/project/check.c" "$here/project/words.c" -o check
+"$sdk/bin/$host-lfi-linux-musl-clang" -I"$here/project" "$here/project/check.c" "$here/project/words.c" -o check
 runs_check() {
     "$1" ./check 2>said || { cat said >&2 && die "$1"; }
     grep -q '^embed: the program ended with status 0$' said || die "$1 says something else"

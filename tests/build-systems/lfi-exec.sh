@@ -21,8 +21,8 @@ int main(int argc, char **argv)
     return 3;
 }
 EOF
-"$sdk/bin/x86_64-lfi-linux-musl-clang" -O2 prog.c -o prog
-"$sdk/bin/x86_64-native-linux-musl-clang" -O2 prog.c -o native
+"$sdk/bin/$host-lfi-linux-musl-clang" -O2 prog.c -o prog
+"$sdk/bin/$host-native-linux-musl-clang" -O2 prog.c -o native
 export VARIABLE=value
 ! ./prog 'a b' 2>err || die 'the program runs without a box'
 
@@ -54,6 +54,10 @@ import os, sys
 pid = os.posix_spawnp("prog", ["prog", "a b", ""], os.environ)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))'
 starts 'a program of the host' ./native 'a b' ''
+for compiler in "$sdk/bin"/*-lfi-linux-musl-clang; do
+    "$compiler" -O2 prog.c -o other
+    starts "${compiler##*/}" ./other 'a b' ''
+done
 
 printf 'all:\n\t@./prog "a b" ""\n' >Makefile
 "$exec" make >out 2>err && die 'make: no failure'

@@ -5,9 +5,10 @@
 #   pkg-config.sh SDK-FOLDER WORK-FOLDER
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-work=$2/pkg-config triple=x86_64-lfi_stores-linux-musl
+work=$2/pkg-config
 # shellcheck source=tests/build-systems/common.sh
 . "$here/common.sh"
+triple=$host-lfi_stores-linux-musl
 rm -rf "$work"
 mkdir -p "$work"
 cd "$work"

@@ -17,7 +17,7 @@ done
 
 [ "$("$work/links/lfi-config" --prefix)" = "$sdk" ] || die 'lfi-config --prefix'
 ln -s "links/lfi-config" "$work/config"
-[ "$("$work/config" --cc)" = "$sdk/bin/x86_64-lfi-linux-musl-clang" ] || die 'lfi-config --cc'
+[ "$("$work/config" --cc)" = "$sdk/bin/$host-lfi-linux-musl-clang" ] || die 'lfi-config --cc'
 
 "$here/run.sh" "$sdk" "$work" cmake
 "$here/run.sh" "$sdk" "$work" meson
@@ -26,7 +26,7 @@ ln -s "links/lfi-config" "$work/config"
 # Meson's file of share/ with links in PATH.
 cd "$work"
 PATH=$work/links:$PATH
-run meson setup --cross-file "$sdk/share/meson/x86_64-lfi.ini" "$here/project" in-path
+run meson setup --cross-file "$sdk/share/meson/$host-lfi.ini" "$here/project" in-path
 run meson test -C in-path
 grep -q '^Ok: *3' log || die 'meson test'
 rm -rf "$sdk"

@@ -5,7 +5,7 @@
 #   run.sh SDK-FOLDER WORK-FOLDER CASE [TARGET]        TARGET is ARCH-VENDOR; CASE one of those below
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-sdk=$1 case=$3 target=${4-x86_64-lfi}
+sdk=$1 case=$3 target=${4-$(uname -m)-lfi}
 work=$2/$case-$target triple=$target-linux-musl
 rm -rf "$work"
 mkdir -p "$work"
@@ -32,7 +32,10 @@ zlib of the host: no
 EOF
     in_box "$1" 'two words' >printed || die "$1 does not run"
     diff expected printed >&2 || die "$1 prints something else"
-    [ -z "$emulator" ] || "$sdk/bin/lfi-verify" "$1" || die "$1 does not verify"
+    case $target in
+    *-native) ;;
+    *) "$sdk/bin/lfi-verify" "$1" || die "$1 does not verify" ;;
+    esac
 }
 
 in_box() {

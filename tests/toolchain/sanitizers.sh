@@ -2,13 +2,18 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # Sanitizers: what works traps or reports in the box; what does not is refused when compiling.
-#   sanitizers.sh SDK-FOLDER WORK-FOLDER CASE
+#   sanitizers.sh SDK-FOLDER WORK-FOLDER CASE ARCH
 set -eu
-sdk=$1 work=$2/$3 case=$3
+sdk=$1 work=$2/$4-$3 case=$3 arch=$4
+# shellcheck source=tests/toolchain/arch/x86_64.sh
+. "$(dirname "$0")/arch/$arch.sh"
+# shellcheck source=tests/runner.sh
+. "$(dirname "$0")/../runner.sh"
 rm -rf "$work"
 mkdir -p "$work"
 cd "$work"
-cc=$sdk/bin/x86_64-lfi-linux-musl-clang
+cc=$sdk/bin/$arch-lfi-linux-musl-clang
+run=$(runner "$sdk" "$arch-lfi-linux-musl")
 die() { echo "FAILED: $*" >&2; exit 1; }
 has() { grep -qE -- "$1" "$2" || { cat "$2" >&2; die "/$1/ is not in $2"; }; }
 
@@ -38,24 +43,24 @@ traps)
             "$cc" $flags -g -fsanitize="$sanitizer" -fsanitize-trap "$name.c" -o "$name"
             "$sdk/bin/lfi-verify" "$name"
             status=0
-            "$sdk/bin/lfi-run" "./$name" 2>err || status=$?
-            [ $status = 132 ] || { cat err >&2; die "$name $flags: exit status $status, not 128 + SIGILL"; }
+            "$run" "./$name" 2>err || status=$?
+            [ $status = $trap ] || { cat err >&2; die "$name $flags: exit status $status, not $trap"; }
             has 'main' err
         done
     done <checks
     # Nothing wrong, no trap.
     echo 'int main(int argc, char **argv) { int a[4] = {argc}; return a[argc] + argc - 1; }' >good.c
     "$cc" -O1 -fsanitize=undefined,integer -fsanitize-trap good.c -o good
-    "$sdk/bin/lfi-run" ./good
+    "$run" ./good
     ;;
 minimal-runtime)
     echo 'int main(int argc, char **argv) { int a[4] = {0}; return a[argc + 3] & 0; }' >m.c
     "$cc" -O1 -fsanitize=undefined -fsanitize-minimal-runtime m.c -o m
     "$sdk/bin/lfi-verify" m
-    "$sdk/bin/lfi-run" ./m 2>err
+    "$run" ./m 2>err
     has 'ubsan: out-of-bounds' err
     "$cc" -O1 -fsanitize=undefined -fsanitize-minimal-runtime -fno-sanitize-recover=all m.c -o m
-    ! "$sdk/bin/lfi-run" ./m 2>err || die 'goes on'
+    ! "$run" ./m 2>err || die 'goes on'
     has 'ubsan: out-of-bounds' err
     ;;
 refused)
@@ -64,20 +69,18 @@ refused)
         -fsanitize=hwaddress -fsanitize=fuzzer -fsanitize=safe-stack -fsanitize=shadow-call-stack \
         -fsanitize=dataflow -fsanitize=scudo -fsanitize=numerical -fsanitize=kcfi -fsanitize=function \
         -fsanitize=vptr -fsanitize-coverage=trace-pc -fprofile-generate -fprofile-instr-generate \
-        -fprofile-arcs --coverage -pg -fxray-instrument -fsplit-stack -fintegrated-as -m32 -mx32 -m16 \
-        -mretpoline -mlvi-cfi -mlvi-hardening -mseses -mspeculative-load-hardening; do
+        -fprofile-arcs --coverage -pg -fxray-instrument -fsplit-stack -fintegrated-as \
+        $refused_options; do
         ! "$cc" $option -c x.c 2>err || die "$option: compiled"
-        has "unsupported option '$option' for target '(x86_64|i386)-lfi-linux-" err
+        has "unsupported option '$option' for target '($arch|i386)-lfi-linux-" err
     done
     ! "$cc" -fsanitize=undefined -c x.c 2>err || die 'compiled without a runtime'
     has "only allowed with '-fsanitize-trap' or '-fsanitize-minimal-runtime'" err
-    ! "$cc" -flto -fvisibility=hidden -fsanitize=cfi-icall -c x.c 2>err || die 'cfi-icall: compiled'
-    has "unsupported option '-fsanitize=cfi-icall'" err
     ! "$cc" -fvisibility=hidden -fsanitize=cfi -c x.c 2>err || die 'cfi: compiled without -flto'
     has "only allowed with '-flto'" err
     # What takes an option back takes back the refusal; the native twin refuses nothing of its own.
     "$cc" -fsanitize=address -fno-sanitize=address -fsplit-stack -fno-split-stack -c x.c
-    "$sdk/bin/x86_64-native-linux-musl-clang" -fsanitize=undefined -mretpoline -c x.c
+    "$sdk/bin/$arch-native-linux-musl-clang" -fsanitize=undefined $native_options -c x.c
     ;;
 *) die "no such case: $case" ;;
 esac

@@ -2,20 +2,22 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # The compiler of the SDK as people use it. None of it needs the sysroot.
-#   sdk.sh SDK-FOLDER WORK-FOLDER CASE
+#   sdk.sh SDK-FOLDER WORK-FOLDER CASE ARCH
 set -eu
-sdk=$1 work=$2/$3 case=$3
+sdk=$1 work=$2/$4-$3 case=$3 arch=$4
+# shellcheck source=tests/toolchain/arch/x86_64.sh
+. "$(dirname "$0")/arch/$arch.sh"
 rm -rf "$work"
 mkdir -p "$work"
 cd "$work"
-cc=$sdk/bin/x86_64-lfi-linux-musl-clang
+cc=$sdk/bin/$arch-lfi-linux-musl-clang
 die() { echo "FAILED: $*" >&2; exit 1; }
 has() { grep -qE -- "$1" "$2" || { cat "$2" >&2; die "/$1/ is not in $2"; }; }
 hasnt() { ! grep -qE -- "$1" "$2" || { cat "$2" >&2; die "/$1/ is in $2"; }; }
 refused() { "$@" >out 2>err && die "$* succeeded"; return 0; }
 verified() { "$sdk/bin/lfi-verify" "$@" || die "does not verify: $*"; }
 
-cat >start.c <<'END'
+cat >start.c <<END
 int sum(const int *p, int n)
 {
     int s = 0;
@@ -27,7 +29,7 @@ static const int numbers[3] = {1, 2, 3};
 void _start(void)
 {
     int status = sum(numbers, 3);
-    __asm__ volatile("movl $231, %%eax\n\tsyscall" ::"D"(status) : "rax", "rcx", "r11", "memory");
+    __asm__ volatile("$exit_call");
 }
 END
 
@@ -46,26 +48,26 @@ alone)
 relocatable)
     cp -a "$sdk" "copy of the sdk"
     mkdir bin
-    ln -s "../copy of the sdk/bin/x86_64-lfi-linux-musl-clang" bin/
+    ln -s "../copy of the sdk/bin/$arch-lfi-linux-musl-clang" bin/
     export PATH="$work/bin:$PATH"
-    x86_64-lfi-linux-musl-clang -O2 -nostdlib start.c -o start
+    $arch-lfi-linux-musl-clang -O2 -nostdlib start.c -o start
     verified start
-    x86_64-lfi-linux-musl-clang -v -c start.c 2>err
+    $arch-lfi-linux-musl-clang -v -c start.c 2>err
     hasnt "$sdk" err
     rm -r "copy of the sdk"
     ;;
 driver-prints)
-    [ "$("$cc" -dumpmachine)" = x86_64-lfi-linux-musl ] || die '-dumpmachine'
-    "$cc" --version | grep -q 'Target: x86_64-lfi-linux-musl' || die '--version'
+    [ "$("$cc" -dumpmachine)" = $arch-lfi-linux-musl ] || die '-dumpmachine'
+    "$cc" --version | grep -q "Target: $arch-lfi-linux-musl" || die '--version'
     "$cc" -E -dM -x c /dev/null >macros
     has '^#define __LFI__ 1$' macros
     has '^#define __LFI_MODE__ 0$' macros
     has '^#define __PIE__ 2$' macros
     for mode in 1:lfi_stores 2:lfi_jumps; do
-        "$sdk/bin/x86_64-${mode#*:}-linux-musl-clang" -E -dM -x c /dev/null >macros
+        "$sdk/bin/$arch-${mode#*:}-linux-musl-clang" -E -dM -x c /dev/null >macros
         has "^#define __LFI_MODE__ ${mode%:*}$" macros
     done
-    "$sdk/bin/x86_64-native-linux-musl-clang" -E -dM -x c /dev/null >macros
+    "$sdk/bin/$arch-native-linux-musl-clang" -E -dM -x c /dev/null >macros
     hasnt __LFI macros
     ;;
 tools)
@@ -75,12 +77,12 @@ tools)
     done
     "$sdk/bin/ld.lld" --version >out
     for tool in ar nm objcopy objdump ranlib readelf size strings strip addr2line; do
-        "$sdk/bin/x86_64-lfi-linux-musl-$tool" --version >out || die "x86_64-lfi-linux-musl-$tool"
+        "$sdk/bin/$arch-lfi-linux-musl-$tool" --version >out || die "$arch-lfi-linux-musl-$tool"
     done
     "$sdk/bin/llvm-ar" rcs lib.a start.o
-    "$sdk/bin/x86_64-lfi-linux-musl-ranlib" lib.a
+    "$sdk/bin/$arch-lfi-linux-musl-ranlib" lib.a
     "$sdk/bin/llvm-nm" --print-armap lib.a | grep -q 'sum in start.o' || die 'ar'
-    "$sdk/bin/llvm-strings" "$sdk/bin/x86_64-lfi-linux-musl.cfg" | grep -q -- --target || die strings
+    "$sdk/bin/llvm-strings" "$sdk/bin/$arch-lfi-linux-musl.cfg" | grep -q -- --target || die strings
     "$sdk/bin/llvm-readelf" -h start.o | grep -q 'ELF Header' || die readelf
     "$sdk/bin/llvm-size" start.o | grep -q start.o || die size
     echo _Z3foov | "$sdk/bin/llvm-cxxfilt" | grep -qF 'foo()' || die cxxfilt
@@ -92,21 +94,21 @@ tools)
     ;;
 modes)
     for mode in lfi lfi_stores lfi_jumps; do
-        "$sdk/bin/x86_64-$mode-linux-musl-clang" -O1 -nostdlib start.c -o $mode
+        "$sdk/bin/$arch-$mode-linux-musl-clang" -O1 -nostdlib start.c -o $mode
         verified $mode
         "$sdk/bin/llvm-objdump" -d $mode >$mode.txt
     done
-    has '%gs:\(%e' lfi.txt # a load
-    hasnt '%gs:\(%e' lfi_stores.txt
-    "$sdk/bin/x86_64-native-linux-musl-clang" -O1 -nostdlib start.c -o native
+    has "$rewritten_load" lfi.txt
+    hasnt "$rewritten_load" lfi_stores.txt
+    "$sdk/bin/$arch-native-linux-musl-clang" -O1 -nostdlib start.c -o native
     "$sdk/bin/llvm-objdump" -d native >native.txt
-    hasnt '%gs' native.txt
-    has 'syscall' native.txt
+    hasnt "$rewritten" native.txt
+    has 'sum' native.txt
     ;;
 stages)
     "$cc" -S start.c
     has 'sum:' start.s
-    hasnt '%gs' start.s # the compiler's own
+    hasnt '%gs|x27|x28' start.s # the compiler's own
     "$cc" -E start.c -o start.i
     "$cc" -c start.i -o from-i.o
     "$cc" -c start.s -o from-s.o
@@ -116,24 +118,22 @@ stages)
     (cd saved && "$cc" -save-temps -c ../start.c -o start.o)
     for file in saved/start.i saved/start.s saved/start.o; do [ -s $file ] || die "no $file"; done
     for object in from-i.o from-s.o from-bc.o saved/start.o; do
-        "$sdk/bin/llvm-objdump" -d --no-show-raw-insn $object | grep -q '%gs:-0x28' || die "$object is not rewritten"
+        "$sdk/bin/llvm-objdump" -d --no-show-raw-insn $object | grep -qE "$rewritten" || die "$object is not rewritten"
     done
     "$cc" -fsyntax-only start.c
     cat start.c | "$cc" -x c - -c -o stdin.o
     [ -s stdin.o ] || die 'from standard input'
     ;;
 assembly)
-    printf '#define TO %%rbx\n#include "part.h"\nf:\n\tmovq %%rax, (TO)\n\tPART\n\tret\n' >a.S
+    write_assembly
     echo '#define PART nop' >part.h
     "$cc" -c a.S -MD -MF a.d
     has 'part\.h' a.d
     "$sdk/bin/llvm-objdump" -d a.o >a.txt
-    has 'movq.*%gs:\(%ebx\)' a.txt
-    printf '\t.ifdef V\n\tmovl $V, %%eax\n\t.endif\n\t.macro two a\n\tmovq \\a, (%%rdi)\n\tmovq \\a, 8(%%rdi)\n\t.endm\ng:\ttwo %%rcx\n' >m.s
+    for pattern in $in_a; do has "$pattern" a.txt; done
     "$cc" -c m.s -Wa,--defsym,V=7
     "$sdk/bin/llvm-objdump" -d m.o >m.txt
-    has '\$0x7, %eax' m.txt
-    has 'movq.*%gs:0x8\(%edi\)' m.txt
+    for pattern in $in_m; do has "$pattern" m.txt; done
     printf '\t.include "inc.s"\n' >i.s
     mkdir inc && echo 'here: nop' >inc/inc.s
     "$cc" -c i.s -Iinc
@@ -143,15 +143,15 @@ assembly)
     [ -s empty.o ] || die 'an empty file'
     ;;
 assembly-errors)
-    printf 'f:\n\tnop\n\tmovw (%%rax), %%ds\n' >bad.s
+    write_assembly
     refused "$cc" -c bad.s
     has 'bad\.s:3:' err
     [ ! -e bad.o ] || die 'an object of a bad file'
     echo old >bad.o
-    refused "$sdk/bin/x86_64-lfi-linux-musl-as" bad.s -o bad.o
+    refused "$sdk/bin/$arch-lfi-linux-musl-as" bad.s -o bad.o
     [ "$(cat bad.o)" = old ] || die 'the old output is gone'
     # What only the assembler notices is reported for the user's line, too.
-    printf '\n\n\t.macro m x\n\tnosuch \\x\n\t.endm\n\tm %%rax\n' >expand.s
+    printf '\n\n\t.macro m x\n\tnosuch \\x\n\t.endm\n\tm 1\n' >expand.s
     refused "$cc" -c expand.s
     has 'expand\.s:6' err
     printf '\n\n\t.cfi_endproc\n' >late.s
@@ -170,8 +170,8 @@ debug-lines)
     "$sdk/bin/llvm-readelf" -u start >unwind
     has 'DW_CFA_def_cfa' unwind
     # -g must not take the groups of hand-written assembly apart.
-    printf '\t.globl f\nf:\tcall *%%rax\n\tmovq (%%rax), %%rsp\n\trep movsb\n\tret\n' >a.S
-    "$cc" -g -nostdlib start.c a.S -o with-assembly
+    write_assembly
+    "$cc" -g -nostdlib start.c debug.S -o with-assembly
     verified with-assembly
     ;;
 dependencies)
@@ -194,7 +194,7 @@ outputs)
     [ ! -e no ] || die 'an output of a failed link'
     echo old >kept
     "$cc" -c start.c
-    refused "$sdk/bin/x86_64-lfi-linux-musl-ld" start.o -lnosuch -o kept
+    refused "$sdk/bin/$arch-lfi-linux-musl-ld" start.o -lnosuch -o kept
     [ "$(cat kept)" = old ] || die 'the old output is gone'
     ln -s real link
     "$cc" -nostdlib start.c -o real
@@ -218,7 +218,7 @@ linking)
     refused "$cc" -flto -gsplit-dwarf -nostdlib start.c -o lto
     has 'do without -gsplit-dwarf' err
     refused "$cc" -no-pie -nostdlib start.o -o no-pie
-    ld=$sdk/bin/x86_64-lfi-linux-musl-ld
+    ld=$sdk/bin/$arch-lfi-linux-musl-ld
     pie='-static -pie --no-dynamic-linker'
     # shellcheck disable=SC2086 # words
     for form in '-o one' '-oone' '--output=one' '--output one'; do
@@ -254,7 +254,7 @@ long variadic_double(vn *f, double x) { return f("", 1, 2, 3, 4, 5, x); }
 __attribute__((visibility("hidden"))) extern fn *const *vtable;
 long member(long a, long b, long c, long d, long e, unsigned char *i) { return vtable[*i](a, b, c, d, e, i); }
 END
-    for flags in -O0 -O1 -O2 -Os '-O2 -fno-plt -fPIC' '-O2 -mcmodel=large' '-O2 -march=x86-64-v3'; do
+    for flags in -O0 -O1 -O2 -Os '-O2 -fno-plt -fPIC' '-O2 -mcmodel=large' "-O2 $march"; do
         # shellcheck disable=SC2086 # words
         "$cc" $flags -c tail.c || die "$flags"
     done
@@ -263,25 +263,28 @@ END
     ;;
 reserved-register)
     # Enough pressure to use every register there is, in code that is unlike in each function.
-    awk 'BEGIN {
+    awk -v n="$pressure" 'BEGIN {
         for (f = 0; f < 20; f++) {
-            printf "long f%d(const long *p, long *q) {", f
-            for (i = 0; i < 24; i++) printf " long v%d = p[%d];", i, (i * 7 + f) % 64
+            printf "__attribute__((used)) long f%d(const long *p, long *q) {", f
+            for (i = 0; i < n; i++) printf " long v%d = p[%d];", i, (i * 7 + f) % 64
             printf " for (long n = 0; n < p[0]; n++) {"
-            for (i = 0; i < 24; i++) printf " v%d = v%d * v%d + (v%d >> %d);", i, (i + 1) % 24, (i + f) % 24, (i * 5) % 24, f
+            for (i = 0; i < n; i++) printf " v%d = v%d * v%d + (v%d >> %d);", i, (i + 1) % n, (i + f) % n, (i * 5) % n, f
             printf " }"
-            for (i = 0; i < 24; i++) printf " q[%d] = v%d;", i, i
+            for (i = 0; i < n; i++) printf " q[%d] = v%d;", i, i
             printf " return (char)v1 + (short)v2 + (int)v3; }\n"
         }
     }' >pressure.c
-    for flags in -O1 -O2 '-O2 -fstack-protector-strong' '-O2 -march=x86-64-v3' '-O2 -fno-omit-frame-pointer'; do
+    for flags in -O1 -O2 '-O2 -fstack-protector-strong' "-O2 $march" '-O2 -fno-omit-frame-pointer'; do
         # shellcheck disable=SC2086 # words
         "$cc" $flags -S pressure.c
-        hasnt '%r11' pressure.s
+        ! uses_reserved pressure.s || die "$flags: what is reserved is used"
         "$cc" $flags -c pressure.c
     done
-    "$sdk/bin/x86_64-native-linux-musl-clang" -O2 -S pressure.c
-    has '%r11' pressure.s # or else this test shows nothing
+    "$cc" -O2 -flto -nostdlib -Wl,-e,f0 -Wl,--lto-emit-asm pressure.c -o pressure
+    [ "$(grep -c '^f[0-9]*:' pressure.lto.s)" = 20 ] || die 'not all of the code'
+    ! uses_reserved pressure.lto.s || die 'what is reserved is used with LTO'
+    "$sdk/bin/$arch-native-linux-musl-clang" -O2 -S pressure.c
+    uses_reserved pressure.s >/dev/null # or else this test shows nothing
     ;;
 ccache)
     command -v ccache >/dev/null || exit 77
@@ -298,8 +301,8 @@ deterministic)
     cmp one two
     ;;
 cxx)
-    printf '#include <stddef.h>\n#include <immintrin.h>\nstruct S { virtual int f(); int x; };\nint S::f() { return x; }\nint g(S *s) { return s->f(); }\n' >c.cpp
-    "$sdk/bin/x86_64-lfi-linux-musl-clang++" -O2 -nostdinc++ -ffreestanding -c c.cpp
+    printf '#include <stddef.h>\n#include <%s>\nstruct S { virtual int f(); int x; };\nint S::f() { return x; }\nint g(S *s) { return s->f(); }\n' "$intrinsics" >c.cpp
+    "$sdk/bin/$arch-lfi-linux-musl-clang++" -O2 -nostdinc++ -ffreestanding -c c.cpp
     "$sdk/bin/llvm-nm" -C c.o >out
     has 'g\(S\*\)' out
     ;;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * What lfi-exec preloads: where a program starts an LFI program, lfi-run starts instead, with the
- * program as its argument. The environment's LFI_EXEC_RUN is lfi-run's path. Nothing here is
- * trusted or confines anything.
+ * What lfi-exec preloads: where a program starts an LFI program, ARCH-lfi-run starts instead, with
+ * the program as its argument. The environment's LFI_EXEC_BIN is the folder of that. Nothing here
+ * is trusted or confines anything.
  */
 #include <dlfcn.h>
 #include <elf.h>
@@ -47,7 +47,8 @@ static bool has_note(int file, const Elf64_Phdr *segment)
     return false;
 }
 
-static bool is_lfi_program(const char *path)
+/* What runs the program `path`, in ARCH-lfi-run; NULL if it is no LFI program. */
+static const char *runner(const char *path)
 {
     int saved = errno;
     bool found = false;
@@ -64,7 +65,9 @@ static bool is_lfi_program(const char *path)
     if (file >= 0)
         close(file);
     errno = saved;
-    return found;
+    if (!found)
+        return NULL;
+    return header.e_machine == EM_AARCH64 ? "aarch64-lfi-run" : "x86_64-lfi-run";
 }
 
 /* The file that a search in PATH finds for `name`, in `found`; or `name` itself. */
@@ -86,18 +89,25 @@ static const char *search(const char *name, char found[PATH_MAX])
     }
 }
 
-/* The arguments of lfi-run, which runs `path` with argv's; NULL if memory is used up. For free().
+/*
+ * The arguments of program `run`, which runs `path` with argv's; NULL if memory is used up. For
+ * free().
  */
-static char **boxed(const char *path, char *const argv[])
+static char **boxed(const char *run, const char *path, char *const argv[])
 {
     size_t number = 0;
     while (argv && argv[number])
         number++;
-    const char **arguments = calloc(number + 3, sizeof *arguments);
+    const char *folder = getenv("LFI_EXEC_BIN");
+    if (!folder)
+        folder = "";
+    size_t names = (number + 3) * sizeof(char *), room = strlen(folder) + 1 + strlen(run) + 1;
+    const char **arguments = calloc(1, names + room);
     if (!arguments)
         return NULL;
-    const char *run = getenv("LFI_EXEC_RUN");
-    arguments[0] = run ? run : "lfi-run";
+    char *file = (char *)arguments + names;
+    snprintf(file, room, "%s/%s", folder, run);
+    arguments[0] = file;
     arguments[1] = path;
     for (size_t i = 1; i < number; i++)
         arguments[i + 1] = argv[i];
@@ -107,9 +117,10 @@ static char **boxed(const char *path, char *const argv[])
 int execve(const char *path, char *const argv[], char *const envp[])
 {
     BEHIND(execve_fn, "execve");
-    if (!is_lfi_program(path))
+    const char *run = runner(path);
+    if (!run)
         return behind(path, argv, envp);
-    char **arguments = boxed(path, argv);
+    char **arguments = boxed(run, path, argv);
     int result = arguments ? behind(arguments[0], arguments, envp) : -1;
     free(arguments); /* it could not be started */
     return result;
@@ -124,7 +135,7 @@ int execvpe(const char *name, char *const argv[], char *const envp[])
 {
     char found[PATH_MAX];
     const char *path = search(name, found);
-    if (is_lfi_program(path))
+    if (runner(path))
         return execve(path, argv, envp);
     BEHIND(execve_fn, "execvpe");
     return behind(name, argv, envp);
@@ -135,11 +146,11 @@ int execvp(const char *name, char *const argv[])
     return execvpe(name, argv, environ);
 }
 
-static int spawn(spawn_fn *behind, pid_t *pid, const char *path,
+static int spawn(spawn_fn *behind, pid_t *pid, const char *run, const char *path,
                  const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
                  char *const argv[], char *const envp[])
 {
-    char **arguments = boxed(path, argv);
+    char **arguments = boxed(run, path, argv);
     int result =
         arguments ? behind(pid, arguments[0], actions, attributes, arguments, envp) : ENOMEM;
     free(arguments);
@@ -150,9 +161,10 @@ int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *
                 const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
 {
     BEHIND(spawn_fn, "posix_spawn");
-    if (!is_lfi_program(path))
+    const char *run = runner(path);
+    if (!run)
         return behind(pid, path, actions, attributes, argv, envp);
-    return spawn(behind, pid, path, actions, attributes, argv, envp);
+    return spawn(behind, pid, run, path, actions, attributes, argv, envp);
 }
 
 int posix_spawnp(pid_t *pid, const char *name, const posix_spawn_file_actions_t *actions,
@@ -161,7 +173,8 @@ int posix_spawnp(pid_t *pid, const char *name, const posix_spawn_file_actions_t 
     BEHIND(spawn_fn, "posix_spawnp");
     char found[PATH_MAX];
     const char *path = search(name, found);
-    if (!is_lfi_program(path))
+    const char *run = runner(path);
+    if (!run)
         return behind(pid, name, actions, attributes, argv, envp);
-    return spawn(behind, pid, path, actions, attributes, argv, envp);
+    return spawn(behind, pid, run, path, actions, attributes, argv, envp);
 }
