@@ -23,6 +23,9 @@
 #include "linux-program.h"
 #include "linux/process.h"
 
+#undef PAGE_SIZE
+#define PAGE_SIZE lfi_page_size()
+
 struct world {
     struct lfi_space *space;
     struct lfi_box *box;
@@ -35,10 +38,9 @@ struct world {
 static long call(struct world *world, long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
                  uint64_t e, uint64_t f)
 {
-    struct lfi_regs regs = {
-        .rax = (uint64_t)number, .rdi = a, .rsi = b, .rdx = c, .r10 = d, .r8 = e, .r9 = f};
+    struct lfi_regs regs = {CALL_REGISTERS((uint64_t)number, a, b, c, d, e, f)};
     lfi_serve(world->context, &regs);
-    return (long)regs.rax;
+    return (long)regs.CALL_RESULT;
 }
 
 #define CALL0(n)                call(world, n, 0, 0, 0, 0, 0, 0)
@@ -133,7 +135,7 @@ static void every_bad_address_is_refused(void **state)
     struct lfi_error error;
     char *host_memory =
         mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    static char host_zero[PAGE_SIZE];
+    char *host_zero = calloc(1, PAGE_SIZE);
     assert_int_equal(lfi_box_new(world->space, &other, &error), 0);
     uint64_t neighbour = lfi_box_base(other) + LFI_GUARD_SIZE;
     assert_int_equal(lfi_box_map(other, neighbour, PAGE_SIZE, PROT_READ | PROT_WRITE,
@@ -194,10 +196,11 @@ static void every_bad_address_is_refused(void **state)
             }
         }
     }
-    assert_true(checked > 100 * 12);
-    memset(host_zero, 0x5a, sizeof host_zero);
+    assert_true(checked > 60 * 12);
+    memset(host_zero, 0x5a, PAGE_SIZE);
     assert_memory_equal(host_memory, host_zero, PAGE_SIZE); /* nothing was written */
     munmap(host_memory, PAGE_SIZE);
+    free(host_zero);
     lfi_box_free(other);
     drop(world);
 }
@@ -264,9 +267,9 @@ static void addresses_in_structures_are_checked(void **state)
     assert_int_equal(CALL3(SYS_fcntl, in, F_GETLK, (uintptr_t)target), -EFAULT);
     assert_int_equal(CALL3(SYS_fcntl, in, F_SETOWN, 1), -EINVAL);
     assert_int_equal(CALL3(SYS_fcntl, in, F_NOTIFY, 1), -EINVAL);
-    assert_int_equal(CALL3(SYS_poll, (uintptr_t)target, 1, 0), -EFAULT);
-    assert_int_equal(CALL3(SYS_poll, world->page, 1 << 20, 0), -EINVAL);
-    assert_int_equal(CALL3(SYS_epoll_wait, in, (uintptr_t)target, 1), -EFAULT);
+    assert_int_equal(CALL5(SYS_ppoll, (uintptr_t)target, 1, 0, 0, 0), -EFAULT);
+    assert_int_equal(CALL5(SYS_ppoll, world->page, 1 << 20, 0, 0, 0), -EINVAL);
+    assert_int_equal(CALL5(SYS_epoll_pwait, in, (uintptr_t)target, 1, 0, 0), -EFAULT);
     assert_int_equal(call(world, SYS_futex, world->page, FUTEX_WAIT, 0, (uintptr_t)target, 0, 0),
                      -EFAULT);
     assert_int_equal(
@@ -274,8 +277,10 @@ static void addresses_in_structures_are_checked(void **state)
         -EFAULT);
     assert_int_equal(call(world, SYS_futex, world->page, FUTEX_LOCK_PI, 0, 0, 0, 0), -ENOSYS);
     assert_int_equal(CALL3(SYS_mincore, world->page, PAGE_SIZE, (uintptr_t)target), -EFAULT);
+#if defined(__x86_64__)
     assert_int_equal(CALL2(SYS_arch_prctl, 0x1003, (uintptr_t)target), -EFAULT);
     assert_int_equal(CALL2(SYS_arch_prctl, 0x1001, world->page), -EINVAL); /* ARCH_SET_GS */
+#endif
     assert_int_equal(CALL2(SYS_prctl, 16, (uintptr_t)target), -EFAULT);
     assert_string_equal(target, "intact");
     drop(world);
@@ -289,7 +294,7 @@ static void descriptors_of_the_host_are_not_the_boxs(void **state)
     assert_true(host_fd > 2);
     for (uint64_t fd = 3; fd < 64; fd++) {
         assert_int_equal(CALL3(SYS_read, fd, world->page, 1), -EBADF);
-        assert_int_equal(CALL2(SYS_dup2, fd, 7), -EBADF);
+        assert_int_equal(CALL3(SYS_dup3, fd, 7, 0), -EBADF);
         assert_int_equal(CALL5(SYS_openat, fd, world->page, 0, 0, 0), -EBADF);
     }
     assert_int_equal(CALL3(SYS_read, (uint64_t)-1, world->page, 1), -EBADF);
@@ -308,9 +313,11 @@ static void dangerous_calls_do_not_exist(void **state)
         SYS_process_vm_readv,
         SYS_process_vm_writev,
         SYS_execve,
+#if defined(__x86_64__)
         SYS_fork,
         SYS_vfork,
         SYS_modify_ldt,
+#endif
         SYS_seccomp,
         SYS_io_uring_setup,
         SYS_userfaultfd,
@@ -355,7 +362,7 @@ static void memory_is_never_executable(void **state)
     assert_int_equal(
         CALL5(SYS_mremap, world->page, PAGE_SIZE, PAGE_SIZE, MREMAP_MAYMOVE | MREMAP_FIXED, code),
         -EACCES);
-    assert_int_equal(*(uint8_t *)code, 0xf4);
+    assert_int_equal(*(uint8_t *)code, PROGRAM_TRAP);
     drop(world);
 }
 
