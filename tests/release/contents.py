@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""contents.py CASE DIST VERSION FOLDER...: one promise about the tarballs in DIST. `unpack` unpacks them to the
-first FOLDER, from where the others read. The other FOLDERs are where they were made."""
+"""contents.py CASE HOST ARCHS DIST VERSION FOLDER...: one promise about the tarballs in DIST, which run on HOST
+and are for ARCHS (with commas). `unpack` unpacks them to the first FOLDER, from where the others read. The
+other FOLDERs are where they were made."""
 
 import hashlib
 import json
@@ -10,16 +11,36 @@ import stat
 import subprocess
 import sys
 import tarfile
+from dataclasses import dataclass
 from pathlib import Path
 
-case, dist, version = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
-unpacked = Path(sys.argv[4]) / "un packed"
-folders = sys.argv[5:]
-MODES = ["lfi", "lfi_stores", "lfi_jumps"]
-LFI, NATIVE = f"x86_64-lfi-clang-{version}", f"x86_64-native-clang-{version}"
-RELEASES = {LFI: MODES, NATIVE: ["native"]}
+case, host, archs, dist, version = sys.argv[1], sys.argv[2], sys.argv[3].split(","), Path(sys.argv[4]), sys.argv[5]
+unpacked = Path(sys.argv[6]) / "un packed"
+folders = sys.argv[7:]
+VENDORS = {"lfi": ["lfi", "lfi_stores", "lfi_jumps"], "native": ["native"]}
 LIMIT = 90_000_000
 GLIBC = (2, 36)  # of Debian 12
+
+
+@dataclass(frozen=True)
+class Release:
+    arch: str
+    kind: str
+
+    @property
+    def cross(self):
+        return self.arch != host
+
+    @property
+    def boxes(self):
+        """Are there programs to run boxes here?"""
+        return self.kind == "lfi" and not self.cross
+
+    def __str__(self):
+        return f"{self.arch}-{self.kind}-clang-{f'host-{host}-' if self.cross else ''}{version}"
+
+
+RELEASES = [Release(arch, kind) for arch in archs for kind in VENDORS]
 
 
 def run(*command):
@@ -27,7 +48,7 @@ def run(*command):
 
 
 def files(release):
-    return [path for path in (unpacked / release).rglob("*") if path.is_file() and not path.is_symlink()]
+    return [path for path in (unpacked / str(release)).rglob("*") if path.is_file() and not path.is_symlink()]
 
 
 def is_elf(path):
@@ -38,7 +59,7 @@ def is_elf(path):
 def unpack():
     """Both archives unpack with tar alone, to the same."""
     run("rm", "-rf", unpacked)
-    for release in RELEASES:
+    for release in map(str, RELEASES):
         for suffix in "gz", "zst":
             (unpacked / suffix).mkdir(parents=True, exist_ok=True)
             run("tar", "-xf", dist / f"{release}.tar.{suffix}", "-C", unpacked / suffix)
@@ -64,24 +85,33 @@ def size():
 
 
 def layout():
-    for release, vendors in RELEASES.items():
-        top = unpacked / release
+    for release in RELEASES:
+        top = unpacked / str(release)
         folders = {"bin", "lib", "libexec", "share", "sysroot", "lfi-bin", "lfi-clang"}
-        folders |= {"include"} if release == LFI else set()
+        folders |= {"include"} if release.kind == "lfi" else set()
+        folders |= {"targets"} if release.kind == "lfi" and release.cross else set()
         assert {path.name for path in top.iterdir()} == folders | {"README", "VERSION"}
         assert (top / "VERSION").read_text() == version + "\n"
         readme = (top / "README").read_text()
-        assert release in readme and "@" not in readme
+        assert str(release) in readme and "@" not in readme
 
-        triples = [f"x86_64-{vendor}-linux-musl" for vendor in vendors]
+        triples = [f"{release.arch}-{vendor}-linux-musl" for vendor in VENDORS[release.kind]]
         assert {path.name for path in (top / "sysroot").iterdir()} == set(triples)
         compilers = {f"{triple}-{name}" for triple in triples for name in ("clang", "clang++")}
         assert {path.name for path in (top / "lfi-clang").iterdir()} == compilers
         programs = {path.name for path in (top / "lfi-bin").iterdir()}
         assert compilers <= programs
         own = {name for name in programs if name.startswith("lfi-")}
-        assert {"lfi-rewrite", "lfi-postlink", "lfi-verify", "lfi-run"} <= own if release == LFI else not own - {"lfi-config"}
-        for name in programs - own:
+        wanted = {"lfi-config"}
+        wanted |= {"lfi-rewrite", "lfi-verify"} if release.kind == "lfi" else set()
+        wanted |= {"lfi-postlink", "lfi-run", "lfi-exec"} if release.boxes else set()
+        assert own == wanted, own ^ wanted
+        runner = {f"{release.arch}-{release.kind}-run"} & programs
+        assert runner or not release.cross
+        if "targets" in folders:
+            assert {str(p.relative_to(top / "targets" / release.arch)) for p in files(release) if "targets" in p.parts} == {
+                "bin/lfi-run", "bin/lfi-verify", "lib/liblfi.a", "lib/liblfi-verifier.a"}
+        for name in programs - own - runner:
             assert any(name.startswith(triple) for triple in triples), f"{name} may be a program of the host"
 
         for link in (path for path in top.rglob("*") if path.is_symlink()):
@@ -100,7 +130,7 @@ def archive():
                 assert (member.uid, member.gid, member.uname, member.gname) == (0, 0, "", ""), member.name
                 assert member.isdir() or member.isfile() or member.issym(), member.name
                 assert member.issym() or stat.S_IMODE(member.mode) in (0o755, 0o644), member.name
-        assert len(times) == 1 and names[0] == release
+        assert len(times) == 1 and names[0] == str(release)
         # tar's own order: of each folder, by name.
         assert names == sorted(names, key=lambda name: name.split("/"))
         with (dist / f"{release}.tar.gz").open("rb") as file:
@@ -120,17 +150,22 @@ def paths():
 
 
 def needs():
-    """Programs need nothing but the C library of Debian 12."""
+    """Programs need nothing but the C library of Debian 12; those of another processor nothing."""
+    loaders = {"x86_64": "ld-linux-x86-64.so.2", "aarch64": "ld-linux-aarch64.so.1"}
+    machines = {"x86_64": "Advanced Micro Devices X86-64", "aarch64": "AArch64"}
     seen = 0
     for release in RELEASES:
         for path in files(release):
             if "sysroot" in path.parts or not is_elf(path) or path.suffix == ".o":
                 continue
             seen += 1
+            there = "targets" in path.parts
+            header = run("readelf", "-hW", path)
+            assert f"Machine:                           {machines[release.arch if there else host]}\n" in header, f"{path}: {header}"
             dynamic = run("readelf", "-dW", path)
             needed = set(re.findall(r"NEEDED.*\[(.*)\]", dynamic))
-            shipped = {name for name in needed if (unpacked / release / "lib" / name).is_file()}
-            assert needed - shipped <= {"libc.so.6", "ld-linux-x86-64.so.2"}, f"{path}: {needed}"
+            shipped = {name for name in needed if (unpacked / str(release) / "lib" / name).is_file()}
+            assert needed - shipped <= (set() if there else {"libc.so.6", loaders[host]}), f"{path}: {needed}"
             for folder in re.findall(r"(?:RPATH|RUNPATH).*\[(.*)\]", dynamic):
                 assert folder.startswith("$ORIGIN/"), f"{path}: {folder}"
             versions = re.findall(r"GLIBC_([0-9.]+)", run("readelf", "-VW", path))
@@ -142,19 +177,19 @@ def needs():
 def licences():
     """share/sources.txt names each component with what SPDX says of it, and its licence texts are there."""
     for release in RELEASES:
-        top = unpacked / release
+        top = unpacked / str(release)
         text = (top / "share/sources.txt").read_text()
         assert text == (dist / f"{release}.sources.txt").read_text()
         listed = dict(re.findall(r"^([a-z+-]+) (\S+): .*\n    licence ", text, re.M))
         document = json.loads((top / "share/sbom.spdx.json").read_text())
-        assert listed == {p["name"]: p["versionInfo"] for p in document["packages"] if p["name"] != release}
+        assert listed == {p["name"]: p["versionInfo"] for p in document["packages"] if p["name"] != str(release)}
         for name in listed:
             texts = [p for p in (top / "share/licenses" / name).rglob("*") if p.is_file()]
             assert texts and max(p.stat().st_size for p in texts) > 500, f"{name}: {texts}"
         expected = {"lfi", "glibc", "gcc-runtime", "zlib", "zstd", "linux", "musl", "compiler-rt",
                     "libunwind", "libc++", "libc++abi"}
         expected |= {"mimalloc"} if list(top.glob("sysroot/*/usr/lib/*mimalloc*")) else set()
-        expected |= {"zydis"} if release == LFI else set()
+        expected |= {"zydis"} if release.boxes else set()
         assert expected <= set(listed), expected - set(listed)
         assert {path.name for path in (top / "share/licenses").iterdir()} == set(listed)
 
@@ -175,10 +210,10 @@ def sbom():
     """What SPDX 2.3 asks of a document."""
     for release in RELEASES:
         text = (dist / f"{release}.spdx.json").read_text()
-        assert text == (unpacked / release / "share/sbom.spdx.json").read_text()
+        assert text == (unpacked / str(release) / "share/sbom.spdx.json").read_text()
         document = json.loads(text)
         assert document["spdxVersion"] == "SPDX-2.3" and document["dataLicense"] == "CC0-1.0"
-        assert document["SPDXID"] == "SPDXRef-DOCUMENT" and document["name"] == release
+        assert document["SPDXID"] == "SPDXRef-DOCUMENT" and document["name"] == str(release)
         assert re.fullmatch(r"https://[^#\s]+", document["documentNamespace"])
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", document["creationInfo"]["created"])
         assert all(re.fullmatch(r"(Person|Organization|Tool): \S+", c) for c in document["creationInfo"]["creators"])
@@ -194,7 +229,7 @@ def sbom():
             if location != "NOASSERTION":
                 [checksum] = package["checksums"]
                 assert checksum["algorithm"] == "SHA256" and re.fullmatch(r"[0-9a-f]{64}", checksum["checksumValue"])
-            elif package["name"] not in ("lfi", release):
+            elif package["name"] not in ("lfi", str(release)):
                 [reference] = package["externalRefs"]
                 assert reference["referenceCategory"] == "PACKAGE-MANAGER" and reference["referenceType"] == "purl"
                 assert re.fullmatch(r"pkg:deb/debian/[a-z0-9.+-]+@[^@:+]+\?arch=source", reference["referenceLocator"])
