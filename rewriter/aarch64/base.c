@@ -64,7 +64,8 @@ static char one_vector(const struct insn *in, unsigned *number)
         o->text.at[o->text.size - 1] != '}')
         return 0;
     struct span inside = span_trim((struct span){o->text.at + 1, o->text.size - 2});
-    if (!register_read(inside, &reg) || reg.class != REG_VECTOR)
+    if (memchr(inside.at, ',', inside.size) || memchr(inside.at, '-', inside.size) ||
+        !register_read(inside, &reg) || reg.class != REG_VECTOR)
         return 0;
     *number = reg.reg;
     static const char *const whole[] = {".16b", ".8h", ".4s", ".2d", ".8b", ".4h", ".2s", ".1d"};

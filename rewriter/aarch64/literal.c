@@ -17,7 +17,10 @@ void rewrite_adr(struct rewriter *r, uint32_t index)
     const struct statement *s = &r->statements[index];
     const struct insn *in = s->insn;
     if (in->count != 2 || !is_general(&in->operands[0])) {
-        refuse(r, s, "the operands of this instruction cannot be read");
+        if (in->count == 2 && in->operands[0].class == REG_XZR)
+            put_op(r, "nop"); /* nothing is kept of the address */
+        else
+            refuse(r, s, "the operands of this instruction cannot be read");
         return;
     }
     struct span text = in->operands[1].text;

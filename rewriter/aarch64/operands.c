@@ -209,8 +209,8 @@ static bool check_registers(struct rewriter *r, const struct statement *s, const
             report_error(r, s, s->where, "SVE and SME are not supported: compile without them");
             return false;
         }
-    uint32_t bad = in->writes & (BIT(CONTEXT) | BIT(BASE) | BIT(ADDRESS));
-    bad |= (in->writes | in->reads) & BIT(SCRATCH);
+    uint32_t bad = in->writes & (BIT(CONTEXT) | BIT(BASE));
+    bad |= (in->writes | in->reads) & (BIT(SCRATCH) | BIT(ADDRESS));
     if (!bad)
         return true;
     report_error(r, s, s->where, "x%d is reserved: x25 to x28 belong to the sandbox",

@@ -4,14 +4,24 @@
 
 #include <stdlib.h>
 
-/* `hint #25` is paciasp: those that write x30, and x17. */
-static enum class hint_class(const struct insn *in)
+/* `hint #25` is paciasp, `hint #34` is `bti c`. */
+static void rewrite_hint(struct rewriter *r, uint32_t index, uint32_t *writes)
 {
-    int64_t number = in->count == 1 ? in->operands[0].value : 0;
-    if (number == 7 || (number >= 24 && number <= 31))
-        return CLASS_AUTH_LINK;
-    return number == 8 || number == 10 || number == 12 || number == 14 ? CLASS_AUTH_17
-                                                                         : CLASS_PLAIN;
+    const uint64_t write_link = UINT64_C(0xff000080), write_17 = 0x5500;
+    const uint64_t write_nothing = UINT64_C(0x550010007f);
+    const struct statement *s = &r->statements[index];
+    const struct insn *in = s->insn;
+    int64_t number = in->count == 1 && in->operands[0].literal ? in->operands[0].value : 63;
+    uint64_t bit = number >= 0 && number < 64 ? UINT64_C(1) << number : 0;
+    if (!(bit & (write_link | write_17 | write_nothing))) {
+        refuse(r, s, "this hint is not supported");
+        return;
+    }
+    put_original(r, s);
+    if (bit & write_link)
+        *writes |= BIT(LINK);
+    if (!(bit & write_nothing))
+        state_forget(a64(r));
 }
 
 static void rewrite_adrp(struct rewriter *r, uint32_t index)
@@ -68,11 +78,7 @@ void aarch64_visit(struct rewriter *r, uint32_t index)
             rewrite_adrp(r, index);
             break;
         case CLASS_HINT:
-            put_original(r, &r->statements[index]);
-            if (hint_class(in) == CLASS_AUTH_LINK)
-                writes |= BIT(LINK);
-            if (hint_class(in) != CLASS_PLAIN)
-                state_forget(a64(r));
+            rewrite_hint(r, index, &writes);
             break;
         case CLASS_INST: /* whatever it writes */
             put_original(r, &r->statements[index]);

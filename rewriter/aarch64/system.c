@@ -14,24 +14,37 @@ static bool starts_named(struct span text, const char *name)
     return strlen(name) <= text.size && strncasecmp(name, text.at, strlen(name)) == 0;
 }
 
-static bool is_one_of(struct span text, const char *const *names)
-{
-    for (; *names; names++)
-        if (is_named(text, *names))
-            return true;
-    return false;
-}
+/* Those that the verifier allows, by name and by number. */
+static const struct system_register {
+    const char *name, *number;
+    bool writable;
+} registers[] = {
+    {"nzcv", "s3_3_c4_c2_0", true},         {"dit", "s3_3_c4_c2_5", true},
+    {"ssbs", "s3_3_c4_c2_6", true},         {"fpcr", "s3_3_c4_c4_0", true},
+    {"fpsr", "s3_3_c4_c4_1", true},         {"ctr_el0", "s3_3_c0_c0_1", false},
+    {"dczid_el0", "s3_3_c0_c0_7", false},   {"rndr", "s3_3_c2_c4_0", false},
+    {"rndrrs", "s3_3_c2_c4_1", false},      {"cntfrq_el0", "s3_3_c14_c0_0", false},
+    {"cntvct_el0", "s3_3_c14_c0_2", false}, {"midr_el1", "s3_0_c0_c0_0", false},
+    {"mpidr_el1", "s3_0_c0_c0_5", false},   {"revidr_el1", "s3_0_c0_c0_6", false},
+};
 
 static bool is_thread_pointer(struct span name)
 {
     return is_named(name, "tpidr_el0") || is_named(name, "s3_3_c13_c0_2");
 }
 
-static const char *const readable[] = {
-    "nzcv",       "fpcr",       "fpsr",   "dit",       "ssbs",      "ctr_el0",   "dczid_el0",
-    "cntvct_el0", "cntfrq_el0", "rndr",   "rndrrs",    "midr_el1",  "mpidr_el1", "revidr_el1",
-    NULL};
-static const char *const writable[] = {"nzcv", "fpcr", "fpsr", "dit", "ssbs", NULL};
+static bool is_available(struct span name, bool read)
+{
+    for (size_t i = 0; i < sizeof registers / sizeof *registers; i++)
+        if (is_named(name, registers[i].name) || is_named(name, registers[i].number))
+            return read || registers[i].writable;
+    if (!read)
+        return false;
+    if (starts_named(name, "id_aa64"))
+        return true;
+    return starts_named(name, "s3_0_c0_c") && name.size == 12 && name.at[9] >= '4' &&
+           name.at[9] <= '7';
+}
 
 /* mrs, msr */
 void rewrite_system(struct rewriter *r, uint32_t index)
@@ -46,9 +59,8 @@ void rewrite_system(struct rewriter *r, uint32_t index)
     struct span name = in->operands[read].text, reg = in->operands[!read].text;
     if (is_thread_pointer(name))
         put_op(r, "%s\t%.*s, [x25, #%d]", read ? "ldr" : "str", SPAN(reg), LFI_CONTEXT_TP);
-    else if (starts_named(name, "s3_") || starts_named(name, read ? "id_" : "s0_") ||
-             is_one_of(name, read ? readable : writable))
-        put_original(r, s); /* of a number, the verifier knows what it is */
+    else if (is_available(name, read))
+        put_original(r, s);
     else
         refuse(r, s, "the system register %.*s is not available in a box", SPAN(name));
     state_insn(a64(r), in);
@@ -60,10 +72,12 @@ void rewrite_cache(struct rewriter *r, uint32_t index)
     const struct statement *s = &r->statements[index];
     const struct insn *in = s->insn;
     bool zero = in->count == 2 && is_named(in->operands[0].text, "zva");
-    static const char *const by_address[] = {"zva",  "ivau",  "cvac", "cvau",
-                                             "cvap", "cvadp", "civac", NULL};
-    if (in->count != 2 || !is_general(&in->operands[1]) ||
-        !is_one_of(in->operands[0].text, by_address)) {
+    static const char *const by_address[] = {"zva",  "ivau", "cvac", "cvau",
+                                             "cvap", "cvadp", "civac"};
+    bool known = false;
+    for (size_t i = 0; i < sizeof by_address / sizeof *by_address; i++)
+        known |= in->count == 2 && is_named(in->operands[0].text, by_address[i]);
+    if (!known || !is_general(&in->operands[1])) {
         refuse(r, s, "this cache operation is for operating systems");
     } else if (r->options->mode == LFI_MODE_FULL || (r->options->mode == LFI_MODE_STORES && zero)) {
         guard(r, in->operands[1].reg);
