@@ -103,8 +103,8 @@ def layout():
         assert compilers <= programs
         own = {name for name in programs if name.startswith("lfi-")}
         wanted = {"lfi-config"}
-        wanted |= {"lfi-rewrite", "lfi-verify"} if release.kind == "lfi" else set()
-        wanted |= {"lfi-postlink", "lfi-run", "lfi-exec"} if release.boxes else set()
+        wanted |= {"lfi-rewrite", "lfi-verify", "lfi-exec"} if release.kind == "lfi" else set()
+        wanted |= {"lfi-postlink", "lfi-run"} if release.boxes else set()
         assert own == wanted, own ^ wanted
         runner = {f"{release.arch}-{release.kind}-run"} & programs
         assert runner or not release.cross

@@ -3,22 +3,11 @@
 #
 # Link-time optimization: its code goes through the rewriter like all other.
 #   lto.sh SDK-FOLDER WORK-FOLDER CASE ARCH
-set -eu
-sdk=$1 work=$2/$4-$3 case=$3 arch=$4
-# shellcheck source=tests/toolchain/arch/x86_64.sh
-. "$(dirname "$0")/arch/$arch.sh"
-# shellcheck source=tests/runner.sh
-. "$(dirname "$0")/../runner.sh"
-sources=$(cd "$(dirname "$0")/../sdk/programs" && pwd)
-rm -rf "$work"
-mkdir -p "$work"
-cd "$work"
-cc=$sdk/bin/$arch-lfi-linux-musl-clang
-run=$(runner "$sdk" "$arch-lfi-linux-musl")
-die() { echo "FAILED: $*" >&2; exit 1; }
-has() { grep -qE -- "$1" "$2" || { cat "$2" >&2; die "/$1/ is not in $2"; }; }
+# shellcheck source=tests/toolchain/common.sh
+. "$(dirname "$0")/common.sh"
+sources=$here/../sdk/programs
 runs() { # PROGRAM: verifies, and prints what is expected of a.c and b.c
-    "$sdk/bin/lfi-verify" "$1" || die "$1 does not verify"
+    verified "$1"
     [ "$("$run" "./$1")" = '36 42 6 1 77 3' ] || die "$1 prints something else"
 }
 
@@ -197,7 +186,7 @@ END
     for flags in -flto -flto=thin '-flto -fvisibility=hidden -fsanitize=cfi'; do
         # shellcheck disable=SC2086 # words
         "$sdk/bin/$arch-lfi-linux-musl-clang++" -O2 $flags main.cpp shape.cpp -o program
-        "$sdk/bin/lfi-verify" program
+        verified program
         [ "$("$run" ./program)" = "9
 negative" ] || die "$flags: prints something else"
     done

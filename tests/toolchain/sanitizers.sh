@@ -3,19 +3,8 @@
 #
 # Sanitizers: what works traps or reports in the box; what does not is refused when compiling.
 #   sanitizers.sh SDK-FOLDER WORK-FOLDER CASE ARCH
-set -eu
-sdk=$1 work=$2/$4-$3 case=$3 arch=$4
-# shellcheck source=tests/toolchain/arch/x86_64.sh
-. "$(dirname "$0")/arch/$arch.sh"
-# shellcheck source=tests/runner.sh
-. "$(dirname "$0")/../runner.sh"
-rm -rf "$work"
-mkdir -p "$work"
-cd "$work"
-cc=$sdk/bin/$arch-lfi-linux-musl-clang
-run=$(runner "$sdk" "$arch-lfi-linux-musl")
-die() { echo "FAILED: $*" >&2; exit 1; }
-has() { grep -qE -- "$1" "$2" || { cat "$2" >&2; die "/$1/ is not in $2"; }; }
+# shellcheck source=tests/toolchain/common.sh
+. "$(dirname "$0")/common.sh"
 
 # checks FILE: NAME SANITIZER BODY, one a line; argc is 1.
 cat >checks <<'END'
@@ -41,7 +30,7 @@ traps)
         echo "int main(int argc, char **argv) { $body }" >"$name.c"
         for flags in -O0 -O1; do
             "$cc" $flags -g -fsanitize="$sanitizer" -fsanitize-trap "$name.c" -o "$name"
-            "$sdk/bin/lfi-verify" "$name"
+            verified "$name"
             status=0
             "$run" "./$name" 2>err || status=$?
             [ $status = $trap ] || { cat err >&2; die "$name $flags: exit status $status, not $trap"; }
@@ -56,7 +45,7 @@ traps)
 minimal-runtime)
     echo 'int main(int argc, char **argv) { int a[4] = {0}; return a[argc + 3] & 0; }' >m.c
     "$cc" -O1 -fsanitize=undefined -fsanitize-minimal-runtime m.c -o m
-    "$sdk/bin/lfi-verify" m
+    verified m
     "$run" ./m 2>err
     has 'ubsan: out-of-bounds' err
     "$cc" -O1 -fsanitize=undefined -fsanitize-minimal-runtime -fno-sanitize-recover=all m.c -o m

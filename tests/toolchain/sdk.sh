@@ -3,19 +3,8 @@
 #
 # The compiler of the SDK as people use it. None of it needs the sysroot.
 #   sdk.sh SDK-FOLDER WORK-FOLDER CASE ARCH
-set -eu
-sdk=$1 work=$2/$4-$3 case=$3 arch=$4
-# shellcheck source=tests/toolchain/arch/x86_64.sh
-. "$(dirname "$0")/arch/$arch.sh"
-rm -rf "$work"
-mkdir -p "$work"
-cd "$work"
-cc=$sdk/bin/$arch-lfi-linux-musl-clang
-die() { echo "FAILED: $*" >&2; exit 1; }
-has() { grep -qE -- "$1" "$2" || { cat "$2" >&2; die "/$1/ is not in $2"; }; }
-hasnt() { ! grep -qE -- "$1" "$2" || { cat "$2" >&2; die "/$1/ is in $2"; }; }
-refused() { "$@" >out 2>err && die "$* succeeded"; return 0; }
-verified() { "$sdk/bin/lfi-verify" "$@" || die "does not verify: $*"; }
+# shellcheck source=tests/toolchain/common.sh
+. "$(dirname "$0")/common.sh"
 
 cat >start.c <<END
 int sum(const int *p, int n)

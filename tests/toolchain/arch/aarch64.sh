@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# shellcheck shell=sh disable=SC2034 # sdk.sh, lto.sh and sanitizers.sh use it
+# shellcheck shell=sh disable=SC2034 # the tests use it
 #
 # What the tests of this folder need to know of AArch64.
 rewritten_load='\[x28|\[x27, w' # in objdump's output, for a load in mode full
