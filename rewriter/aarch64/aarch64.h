@@ -259,6 +259,7 @@ void put_based(struct rewriter *r, uint32_t index, unsigned reg, int64_t value, 
 void put_indexed(struct rewriter *r, uint32_t index); /* the access of base + index */
 
 bool has_register_form(const struct insn *in); /* [x27, wN, uxtw] */
+bool has_direct_form(const struct insn *in);   /* the same, or another instruction has it */
 
 /* choose.c */
 /*

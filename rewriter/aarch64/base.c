@@ -92,6 +92,12 @@ static const char *plain_mnemonic(const struct insn *in, int64_t value, char tex
     return text;
 }
 
+bool has_direct_form(const struct insn *in)
+{
+    unsigned vector;
+    return has_register_form(in) || one_vector(in, &vector);
+}
+
 bool has_register_form(const struct insn *in)
 {
     return in->info->class == CLASS_SINGLE || in->info->class == CLASS_UNSCALED ||

@@ -20,7 +20,7 @@ static bool wants_guard(const struct rewriter *r, const struct insn *in, unsigne
     bool index = address->mode == ADDRESS_OFFSET && address->kind == OFFSET_REG;
     bool direct = address->mode != ADDRESS_OFFSET ||
                   (address->kind == OFFSET_NUMBER && address->value == 0);
-    return !index && !(direct && has_register_form(in));
+    return !index && !(direct && has_direct_form(in));
 }
 
 /* Only x28 will do. */

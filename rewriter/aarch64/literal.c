@@ -83,6 +83,22 @@ static void put_pool(struct rewriter *r, const struct insn *in, struct span valu
     put_scratch_load(r, in, (struct span){label, (uint32_t)size});
 }
 
+static bool is_undefined(struct rewriter *r, struct span text)
+{
+    const struct symbol *symbol = symbol_reference(r, text);
+    return symbol && symbol->statement == NO_STATEMENT;
+}
+
+/* Of a symbol that may stay undefined, if it is weak, only the linker's table knows the address. */
+static void put_table_load(struct rewriter *r, unsigned reg, struct span symbol)
+{
+    unsigned page = r->options->mode == LFI_MODE_FULL ? ADDRESS : reg;
+    put_op(r, "adrp\tx%u, :got:%.*s", page, SPAN(symbol));
+    put_op(r, "ldr\tx%u, [x%u, :got_lo12:%.*s]", reg, page, SPAN(symbol));
+    if (page == ADDRESS)
+        a64(r)->known.guarded = 0;
+}
+
 void rewrite_literal(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
@@ -99,7 +115,9 @@ void rewrite_literal(struct rewriter *r, uint32_t index)
         put_pool(r, in, text);
     } else if (is_general(to) && literal_value(text, &value)) {
         put_number_load(r, to, (uint64_t)value);
-    } else if (to->kind == OPERAND_REG && to->class == REG_X) {
+    } else if (is_general(to) && to->class == REG_X && is_undefined(r, text)) {
+        put_table_load(r, to->reg, text);
+    } else if (is_general(to) && to->class == REG_X) {
         put_op(r, "adrp\tx%u, %.*s", to->reg, SPAN(text));
         put_op(r, "add\tx%u, x%u, :lo12:%.*s", to->reg, to->reg, SPAN(text));
     } else {

@@ -146,7 +146,7 @@ void rewrite_memory(struct rewriter *r, uint32_t index)
         rewrite_auth_load(r, index);
     } else if (address->base == SP && confines_stack(r) && (back || is_confined(r, in))) {
         rewrite_stack_access(r, index);
-    } else if (!is_confined(r, in)) {
+    } else if (!is_confined(r, in) && !(a->local.paged & BIT(address->base))) {
         put_original(r, s);
         state_insn(a, in);
     } else if (back) {

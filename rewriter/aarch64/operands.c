@@ -163,10 +163,12 @@ static bool is_direct_branch(const struct insn_info *info)
 static void read_target(struct rewriter *r, struct insn *in, struct span text)
 {
     in->target = symbol_reference(r, text);
-    if (in->target)
-        in->target->branched = true;
-    else
+    if (!in->target)
         symbols_take(r, text);
+    else if (in->info->class == CLASS_CALL)
+        in->target->taken = true; /* with nothing known of registers */
+    else
+        in->target->branched = true;
 }
 
 /* The operands; false if one cannot be read. */

@@ -13,12 +13,11 @@ static bool lost_in_calls(unsigned reg)
     return reg >= 8 && reg <= 18;
 }
 
-/* Does this statement only access memory at [reg, :lo12:s], in a way that needs a guard? */
-static bool accesses_page(struct rewriter *r, const struct insn *in, unsigned reg)
+/* Does this statement only access memory at [reg, :lo12:s]? */
+static bool accesses_page(const struct insn *in, unsigned reg)
 {
     const struct address *address = &in->address;
     if (address->mode != ADDRESS_OFFSET || address->kind != OFFSET_TEXT || address->base != reg ||
-        !is_confined(r, in) ||
         (!span_starts(address->text, ":lo12:") && !span_starts(address->text, ":got_lo12:")))
         return false;
     for (unsigned i = 0; i < in->count; i++) /* a store of the register itself */
@@ -34,7 +33,10 @@ static bool is_own_subroutine(const struct symbol *target)
            span_starts(target->name, "OUTLINED_FUNCTION");
 }
 
-/* Follows what may happen to the register from `index` on; *accesses counts those of the page. */
+/*
+ * Follows what may happen to the register from `index` on; *accesses counts those of the page that
+ * would need a guard.
+ */
 static bool only_accesses(struct rewriter *r, uint32_t index, unsigned reg, bool same_block,
                           unsigned *steps, unsigned *accesses)
 {
@@ -51,9 +53,9 @@ static bool only_accesses(struct rewriter *r, uint32_t index, unsigned reg, bool
             continue;
         const struct insn *in = s->insn;
         if (in->reads & BIT(reg)) {
-            if (!same_block || !accesses_page(r, in, reg))
+            if (!same_block || !accesses_page(in, reg))
                 return false;
-            ++*accesses;
+            *accesses += is_confined(r, in);
         }
         if (in->writes & BIT(reg))
             return true;
