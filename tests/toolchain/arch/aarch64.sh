@@ -22,7 +22,7 @@ write_assembly() {
     printf 'f:\n\tnop\n\tmsr vbar_el1, x0\n' >bad.s
     printf '\t.globl f\nf:\tblr x0\n\tmov sp, x0\n\tldr x1, [x2], #8\n\tsvc #0\n\tret\n' >debug.S
 }
-in_a='x27,.w19,.uxtw str.*\[x28\]'
+in_a='str.*\[x27,.w19,.uxtw\]'
 in_m='#0x7 str.*\[x28,.#0x8\]'
 
 # uses_reserved FILE: prints where compiled code uses what is the rewriter's; x30 may be saved and restored.
