@@ -29,7 +29,11 @@ static void statements(void **state)
                   {"d \"#;\\\"\"", 3, STATEMENT_RAW},   {"'e;'", 4, STATEMENT_RAW},
                   {"# 7 \"f.c\"", 5, STATEMENT_MARKER}, {"$'#'", 6, STATEMENT_RAW}};
     struct arena arena = {0};
-    struct lexer lexer = {.at = text, .end = text + sizeof text - 1, .line = 1, .arena = &arena};
+    struct lexer lexer = {.at = text,
+                          .end = text + sizeof text - 1,
+                          .line = 1,
+                          .arena = &arena,
+                          .hash_comments = true};
     struct statement s = {0};
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
         assert_true(lex_statement(&lexer, &s));
@@ -108,6 +112,24 @@ static void literals(void **state)
         assert_false(literal_value(span(bad[i]), &value));
 }
 
+/* Where `#` begins an immediate, it begins a comment only at the start of a statement. */
+static void immediates(void **state)
+{
+    (void)state;
+    static const char text[] = "mov x0, #1 // c\n# comment\nret";
+    static const char *const wanted[] = {"mov x0, #1", "ret"};
+    struct arena arena = {0};
+    struct lexer lexer = {.at = text, .end = text + sizeof text - 1, .line = 1, .arena = &arena};
+    struct statement s = {0};
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        assert_true(lex_statement(&lexer, &s));
+        assert_int_equal(s.size, strlen(wanted[i]));
+        assert_memory_equal(s.at, wanted[i], s.size);
+    }
+    assert_false(lex_statement(&lexer, &s));
+    arena_free(&arena);
+}
+
 /* Vectors of 16 bytes look for the end of a statement: every distance from their ends. */
 static void distances(void **state)
 {
@@ -119,8 +141,11 @@ static void distances(void **state)
             memset(text, 'a', sizeof text);
             text[before] = stops[(before + after) % 3];
             struct arena arena = {0};
-            struct lexer lexer = {
-                .at = text, .end = text + before + 1 + after, .line = 1, .arena = &arena};
+            struct lexer lexer = {.at = text,
+                                  .end = text + before + 1 + after,
+                                  .line = 1,
+                                  .arena = &arena,
+                                  .hash_comments = true};
             struct statement s = {0};
             assert_true(lex_statement(&lexer, &s));
             assert_int_equal(s.size, before);
@@ -316,13 +341,21 @@ static void line_numbers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(statements),     cmocka_unit_test(unterminated),
-        cmocka_unit_test(arguments),      cmocka_unit_test(literals),
-        cmocka_unit_test(names),          cmocka_unit_test(messages_say_where),
-        cmocka_unit_test(branch_targets), cmocka_unit_test(sink_fails),
-        cmocka_unit_test(expansion),      cmocka_unit_test(left_after_expansion),
-        cmocka_unit_test(distances),      cmocka_unit_test(memory),
-        cmocka_unit_test(line_numbers),   cmocka_unit_test(checksums_of_files),
+        cmocka_unit_test(statements),
+        cmocka_unit_test(unterminated),
+        cmocka_unit_test(arguments),
+        cmocka_unit_test(literals),
+        cmocka_unit_test(names),
+        cmocka_unit_test(messages_say_where),
+        cmocka_unit_test(branch_targets),
+        cmocka_unit_test(sink_fails),
+        cmocka_unit_test(expansion),
+        cmocka_unit_test(left_after_expansion),
+        cmocka_unit_test(immediates),
+        cmocka_unit_test(distances),
+        cmocka_unit_test(memory),
+        cmocka_unit_test(line_numbers),
+        cmocka_unit_test(checksums_of_files),
     };
     return cmocka_run_group_tests_name("rewriter unit", tests, NULL, NULL);
 }
