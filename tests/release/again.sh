@@ -5,7 +5,8 @@
 #   programs   our own programs and libraries compiled again in another folder, the rest of the SDK copied,
 #              and the release packed again
 #   whole      a copy of the repository built from the fetched archives alone, nothing from the cache
-# Environment: SOURCE, SDK, CACHE, DIST, VERSION, PROVIDER, WORK (scratch), CC, CXX.
+# Environment: SOURCE, SDK, CACHE, DIST, VERSION, PROVIDER, WORK (scratch), CC, CXX, HOST, ARCHS (of
+# the releases, with commas).
 set -eu
 die() { echo "FAILED: $*" >&2; exit 1; }
 
@@ -17,10 +18,21 @@ unset SOURCE_DATE_EPOCH
 
 case $1 in
 programs)
-    cmake -G Ninja -S "$SOURCE" -B "$other" -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER="$CC" \
-        -DCMAKE_CXX_COMPILER="$CXX" -DLFI_BUILD_SDK=OFF -DBUILD_TESTING=OFF >"$WORK/programs.log"
-    cmake --build "$other" >>"$WORK/programs.log"
+    : >"$WORK/programs.log"
+    build() { # FOLDER OPTION...: into its `sdk`
+        folder=$1
+        shift
+        cmake -G Ninja -S "$SOURCE" -B "$folder" -DCMAKE_BUILD_TYPE=Release -DLFI_BUILD_SDK=OFF \
+            -DBUILD_TESTING=OFF "$@" >>"$WORK/programs.log"
+        cmake --build "$folder" >>"$WORK/programs.log"
+    }
+    build "$other" -DCMAKE_C_COMPILER="$CC" -DCMAKE_CXX_COMPILER="$CXX"
     mv "$other/sdk" "$other/rebuilt"
+    for arch in $(echo "$ARCHS" | tr , ' '); do
+        [ "$arch" != "$HOST" ] || continue
+        build "$other/$arch" --toolchain "$SDK/share/cmake/$arch-native-toolchain.cmake" -DLFI_BUILD_TOOLS=OFF \
+            -DLFI_SDK_DIR="$other/rebuilt/targets/$arch"
+    done
     cp -R "$SDK" "$other/sdk" # no links, time stamps or owners
     (cd "$other/rebuilt" && find . -type f) >"$WORK/rebuilt"
     [ "$(wc -l <"$WORK/rebuilt")" -ge 8 ] || die 'these are not all of our programs'
@@ -28,8 +40,10 @@ programs)
         cmp "$other/rebuilt/$file" "$SDK/$file" || die "$file"
     done <"$WORK/rebuilt"
     cp -R "$other/rebuilt/." "$other/sdk"
-    LFI_CACHE_DIR=$CACHE "$SOURCE/release/bundle" --sdk="$other/sdk" --name=x86_64-lfi --version="$VERSION" \
-        --work="$other/work" --dist="$other/dist" --provider="$PROVIDER"
+    for arch in $(echo "$ARCHS" | tr , ' '); do
+        LFI_CACHE_DIR=$CACHE "$SOURCE/release/bundle" --sdk="$other/sdk" --name="$arch-lfi" --version="$VERSION" \
+            --work="$other/work" --dist="$other/dist" --host="$HOST" --provider="$PROVIDER"
+    done
     ;;
 whole)
     git clone -q "$SOURCE" "$other/clone"
@@ -40,7 +54,7 @@ whole)
     ln -s "$CACHE/archives" "$other/cache/"
     cmake --preset default -S "$other/clone" -B "$other/build" -DLFI_CACHE_DIR="$other/cache" \
         -DCMAKE_C_COMPILER="$CC" -DCMAKE_CXX_COMPILER="$CXX" -DLFI_LLVM_PROVIDER="$PROVIDER" \
-        -DLFI_DIST_DIR="$other/dist" -DBUILD_TESTING=OFF
+        -DLFI_DIST_DIR="$other/dist" -DLFI_ARCHS="$(echo "$ARCHS" | tr , ';')" -DBUILD_TESTING=OFF
     cmake --build "$other/build" --target release
     ;;
 *) die "no such case: $1" ;;
