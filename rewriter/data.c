@@ -45,7 +45,8 @@ static bool holds_address(const struct statement *s)
 {
     struct span name = first_word(s), rest = statement_arguments(s), argument;
     int64_t value;
-    if (span_is(name, ".quad") || span_is(name, ".8byte") || span_is(name, ".dc.a"))
+    if (span_is(name, ".quad") || span_is(name, ".8byte") || span_is(name, ".dc.a") ||
+        span_is(name, ".xword") || span_is(name, ".dword"))
         while (next_argument(&rest, &argument))
             if (!literal_value(argument, &value))
                 return true;

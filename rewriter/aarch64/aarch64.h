@@ -143,15 +143,15 @@ struct known {
     uint32_t guarded; /* registers that are x28 + delta (their lower halves, at least) */
     uint32_t stacked; /* registers that are sp + stack_delta */
     int32_t delta[32], stack_delta[32];
-};
-
-/* What is known only up to the next label. */
-struct local {
     struct sum { /* the address in x26 */
         enum { SUM_NONE, SUM_NUMBER, SUM_REG } kind;
         uint8_t base, index, shift;
         int64_t value;
     } sum;
+};
+
+/* What is known only up to the next label. */
+struct local {
     uint32_t paged;    /* registers whose adrp was left out, */
     uint32_t page[32]; /* and the statement that it was */
 };
@@ -227,6 +227,7 @@ void refuse(struct rewriter *r, const struct statement *s, const char *format, .
 
 /* state.c */
 /* Leaves what both know; true if `into` knows less than before. */
+bool same_sum(const struct sum *a, const struct sum *b);
 bool known_meet(struct known *into, const struct known *other);
 void state_forget(struct aarch64 *a);                      /* at a place that any code may come to */
 void state_guard(struct aarch64 *a, unsigned reg);         /* x28 becomes the guard of reg */

@@ -135,13 +135,6 @@ static void put_displaced(struct rewriter *r, const struct insn *in, const char 
         put_access(r, in, mnemonic, "[%s]", base);
 }
 
-static bool is_sum(const struct sum *a, const struct sum *b)
-{
-    return a->kind == b->kind && a->base == b->base &&
-           (a->kind == SUM_NUMBER ? a->value == b->value
-                                  : a->index == b->index && a->shift == b->shift);
-}
-
 static bool is_immediate(int64_t value)
 {
     uint64_t size = (uint64_t)llabs(value);
@@ -158,13 +151,13 @@ static void put_summed(struct rewriter *r, const struct insn *in)
 static bool has_sum(struct rewriter *r, unsigned reg, int64_t value)
 {
     struct sum sum = {.kind = SUM_NUMBER, .base = (uint8_t)reg, .value = value};
-    return is_sum(&sum, &a64(r)->local.sum);
+    return same_sum(&sum, &a64(r)->known.sum);
 }
 
 static void make_sum(struct rewriter *r, unsigned reg, int64_t value)
 {
     put_op(r, "%s\tw26, w%u, #%lld", value < 0 ? "sub" : "add", reg, llabs(value));
-    a64(r)->local.sum =
+    a64(r)->known.sum =
         (struct sum){.kind = SUM_NUMBER, .base = (uint8_t)reg, .value = value};
 }
 
@@ -224,7 +217,7 @@ void put_indexed(struct rewriter *r, uint32_t index)
         put_based(r, index, address->base, 0, (struct span){0});
         return;
     }
-    if (!is_sum(&sum, &a->local.sum)) {
+    if (!same_sum(&sum, &a->known.sum)) {
         if (address->base == SP && address->shift)
             put_op(r, "add\tx26, sp, x%u, lsl #%u", address->index, address->shift);
         else if (address->base == SP)
@@ -234,7 +227,7 @@ void put_indexed(struct rewriter *r, uint32_t index)
                    address->shift);
         else
             put_op(r, "add\tw26, w%u, w%u", address->base, address->index);
-        a->local.sum = sum;
+        a->known.sum = sum;
     }
     put_summed(r, in);
 }

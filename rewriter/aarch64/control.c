@@ -50,7 +50,9 @@ static const struct insn *next_branch(const struct rewriter *r, uint32_t index)
 static bool may_be_link(const struct insn *in)
 {
     const struct operand *o = in->operands;
-    if (in->info->class == CLASS_AUTH_LINK || in->info->class == CLASS_MODIFY)
+    if (in->info->class == CLASS_AUTH_LINK || in->info->class == CLASS_HINT)
+        return true;
+    if (in->info->class == CLASS_MODIFY)
         return !span_starts(in->mnemonic, "movk") && !span_starts(in->mnemonic, "bf");
     for (unsigned i = 0; i < in->count && i < 2; i++)
         if (o[i].kind == OPERAND_REG && o[i].reg == LINK && o[i].class == REG_W &&
@@ -124,7 +126,7 @@ static void runtime_call(struct rewriter *r, unsigned slot)
     if (in_link)
         put_text(r, "\t.cfi_restore\tw30\n");
     a->link_open = false;
-    a->local.sum.kind = SUM_NONE;
+    a->known.sum.kind = SUM_NONE;
 }
 
 /* The displacement of direct branches is a label's: nothing else stays right. */

@@ -65,7 +65,6 @@ static void enter_label(struct rewriter *r, uint32_t index)
         return;
     reach(r, index);
     struct label_state *state = label_state(r, index);
-    a->local.sum.kind = SUM_NONE;
     a->local.paged = 0;
     a->live = state->reached;
     a->known = state->known;

@@ -59,7 +59,7 @@ static void put_scratch_load(struct rewriter *r, const struct insn *in, struct s
     put_op(r, "adrp\tx26, %.*s", SPAN(text));
     put_op(r, "add\tx26, x26, :lo12:%.*s", SPAN(text));
     put_access(r, in, NULL, "[x27, w26, uxtw]");
-    a64(r)->local.sum.kind = SUM_NONE;
+    a64(r)->known.sum.kind = SUM_NONE;
 }
 
 /* The literal of `ldr d0, =value`, in data. */
@@ -81,12 +81,6 @@ static void put_pool(struct rewriter *r, const struct insn *in, struct span valu
         put(&r->out, "\n\t.popsection\n");
     }
     put_scratch_load(r, in, (struct span){label, (uint32_t)size});
-}
-
-static bool is_undefined(struct rewriter *r, struct span text)
-{
-    const struct symbol *symbol = symbol_reference(r, text);
-    return symbol && symbol->statement == NO_STATEMENT;
 }
 
 /* Of a symbol that may stay undefined, if it is weak, only the linker's table knows the address. */
@@ -115,7 +109,8 @@ void rewrite_literal(struct rewriter *r, uint32_t index)
         put_pool(r, in, text);
     } else if (is_general(to) && literal_value(text, &value)) {
         put_number_load(r, to, (uint64_t)value);
-    } else if (is_general(to) && to->class == REG_X && is_undefined(r, text)) {
+    } else if (is_general(to) && to->class == REG_X && in->target &&
+               in->target->statement == NO_STATEMENT) {
         put_table_load(r, to->reg, text);
     } else if (is_general(to) && to->class == REG_X) {
         put_op(r, "adrp\tx%u, %.*s", to->reg, SPAN(text));

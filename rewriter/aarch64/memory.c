@@ -62,7 +62,7 @@ static void rewrite_stack_access(struct rewriter *r, uint32_t index)
         } else {
             put_stack_step(r, address->value);
         }
-        a->local.sum.kind = SUM_NONE;
+        a->known.sum.kind = SUM_NONE;
         state_insn(a, in);
     }
 }
@@ -119,7 +119,7 @@ static void rewrite_auth_load(struct rewriter *r, uint32_t index)
         put_op(r, "add\tx26, x26, #%lld", (long long)address->value);
     if (address->mode == ADDRESS_PRE)
         put_op(r, "mov\tx%u, x26", address->base);
-    a->local.sum.kind = SUM_NONE;
+    a->known.sum.kind = SUM_NONE;
     if (is_confined(r, in)) {
         if (address->mode == ADDRESS_OFFSET && address->value) {
             put_op(r, "%s\tx26, x26, #%lld", address->value < 0 ? "sub" : "add",
@@ -131,6 +131,14 @@ static void rewrite_auth_load(struct rewriter *r, uint32_t index)
                    address->mode == ADDRESS_PRE ? 0LL : (long long)address->value);
     }
     state_insn(a, in);
+}
+
+/* ldtr and sttr of their own base: not with x28. */
+static bool is_unpredictable(const struct insn *in)
+{
+    const struct operand *o = &in->operands[0];
+    return in->info->class == CLASS_UNPRIVILEGED && is_general(o) &&
+           o->reg == in->address.base && o->reg != SP;
 }
 
 void rewrite_memory(struct rewriter *r, uint32_t index)
@@ -146,7 +154,8 @@ void rewrite_memory(struct rewriter *r, uint32_t index)
         rewrite_auth_load(r, index);
     } else if (address->base == SP && confines_stack(r) && (back || is_confined(r, in))) {
         rewrite_stack_access(r, index);
-    } else if (!is_confined(r, in) && !(a->local.paged & BIT(address->base))) {
+    } else if (!is_confined(r, in) && !(a->local.paged & BIT(address->base)) &&
+               !is_unpredictable(in)) {
         put_original(r, s);
         state_insn(a, in);
     } else if (back) {

@@ -120,8 +120,7 @@ static void read_literal(struct rewriter *r, struct span text, struct insn *in)
     in->address.mode = pool ? ADDRESS_POOL : ADDRESS_LITERAL;
     in->address.text = without_hash(text);
     symbols_take(r, text);
-    if (!pool)
-        in->target = symbol_reference(r, text);
+    in->target = symbol_reference(r, text);
 }
 
 static void note_registers(struct insn *in)

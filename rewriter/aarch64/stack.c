@@ -13,7 +13,7 @@ bool confines_stack(const struct rewriter *r)
 static void guard_stack(struct rewriter *r)
 {
     put_op(r, "add\tsp, x27, w26, uxtw");
-    a64(r)->local.sum.kind = SUM_NONE;
+    a64(r)->known.sum.kind = SUM_NONE;
 }
 
 /* x26 = reg + value */
@@ -35,7 +35,7 @@ void put_stack_step(struct rewriter *r, int64_t value)
         put_op(r, "ldr\txzr, [sp], #%lld", (long long)value);
     } else if (value > 0 && value <= 504 && value % 8 == 0) {
         put_op(r, "ldp\txzr, x26, [sp], #%lld", (long long)value);
-        a64(r)->local.sum.kind = SUM_NONE;
+        a64(r)->known.sum.kind = SUM_NONE;
     } else if (value != 0) {
         put_scratch(r, "sp", value);
         guard_stack(r);

@@ -24,6 +24,13 @@ static uint32_t same(uint32_t regs, const int32_t *a, const int32_t *b)
     return equal;
 }
 
+bool same_sum(const struct sum *a, const struct sum *b)
+{
+    return a->kind == b->kind && a->base == b->base &&
+           (a->kind == SUM_NUMBER ? a->value == b->value
+                                  : a->index == b->index && a->shift == b->shift);
+}
+
 bool known_meet(struct known *into, const struct known *other)
 {
     uint32_t guarded = same(into->guarded & other->guarded, into->delta, other->delta);
@@ -31,13 +38,17 @@ bool known_meet(struct known *into, const struct known *other)
     bool less = guarded != into->guarded || stacked != into->stacked;
     into->guarded = guarded;
     into->stacked = stacked;
+    if (into->sum.kind != SUM_NONE && !same_sum(&into->sum, &other->sum)) {
+        into->sum.kind = SUM_NONE;
+        less = true;
+    }
     return less;
 }
 
 void state_forget(struct aarch64 *a)
 {
     a->known.guarded = a->known.stacked = 0;
-    a->local.sum.kind = SUM_NONE;
+    a->known.sum.kind = SUM_NONE;
     a->local.paged = 0;
 }
 
@@ -69,7 +80,7 @@ void state_page(struct aarch64 *a, unsigned reg)
 
 static void state_write(struct aarch64 *a, uint32_t regs)
 {
-    struct sum *sum = &a->local.sum;
+    struct sum *sum = &a->known.sum;
     a->known.guarded &= ~regs;
     a->known.stacked = regs & BIT(SP) ? 0 : a->known.stacked & ~regs;
     a->local.paged &= ~regs;

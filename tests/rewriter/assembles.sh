@@ -1,12 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# Assembles every expected output of the golden tests in $1.
+# Assembles every expected output of the golden tests in $2, of architecture $1.
 command -v clang-19 >/dev/null || { echo "skipped: no clang-19"; exit 77; }
 status=0
 count=0
-for file in "$1"/*.expected.s; do
+[ "$1" = aarch64 ] && features="-target-feature +all"
+for file in "$2"/*.expected.s; do
     count=$((count + 1))
-    clang-19 -cc1as -triple x86_64-linux-musl -filetype obj -o /dev/null "$file" || {
+    # shellcheck disable=SC2086
+    clang-19 -cc1as -triple "$1-linux-musl" $features -filetype obj -o /dev/null "$file" || {
         echo "does not assemble: $file"
         status=1
     }

@@ -34,11 +34,12 @@ static inline void text_report(void *data, const struct lfi_rewrite_message *m)
     text_add(data, line, (size_t)n);
 }
 
-static inline enum lfi_rewrite_status rewrite_text(const char *in, size_t size, unsigned mode,
-                                                   struct text *out, struct text *messages)
+static inline enum lfi_rewrite_status rewrite_text(const char *arch, const char *in, size_t size,
+                                                   unsigned mode, struct text *out,
+                                                   struct text *messages)
 {
     struct lfi_rewrite_options options = {.name = "in.s",
-                                          .arch = "x86_64",
+                                          .arch = arch,
                                           .mode = mode,
                                           .sink = text_add,
                                           .sink_data = out,

@@ -16,7 +16,7 @@
 
 #include <dirent.h>
 
-static const char *folder;
+static const char *arch, *folder;
 
 static bool ends_with(const char *name, const char *end)
 {
@@ -51,7 +51,7 @@ static void check_modes(const char *name, const struct text *in)
         struct text out = {0}, messages = {0}, wanted;
         if (!read_beside(name, suffixes[mode], &wanted))
             fail_msg("%s has no %s", name, suffixes[mode]);
-        enum lfi_rewrite_status status = rewrite_text(in->at, in->size, mode, &out, &messages);
+        enum lfi_rewrite_status status = rewrite_text(arch, in->at, in->size, mode, &out, &messages);
         if (status != LFI_REWRITE_OK)
             fail_msg("%s: %s", name, messages.at ? messages.at : "wants expansion");
         check(name, suffixes[mode], &out, &wanted);
@@ -77,12 +77,12 @@ static void golden(void **state)
         count++;
         if (read_beside(name, ".error", &wanted)) {
             enum lfi_rewrite_status status =
-                rewrite_text(in.at, in.size, LFI_MODE_FULL, &out, &messages);
+                rewrite_text(arch, in.at, in.size, LFI_MODE_FULL, &out, &messages);
             assert_int_equal(status, LFI_REWRITE_FAILED);
             check(name, "messages", &messages, &wanted);
         } else if (read_beside(name, ".expand", &wanted)) {
             enum lfi_rewrite_status status =
-                rewrite_text(in.at, in.size, LFI_MODE_FULL, &out, &messages);
+                rewrite_text(arch, in.at, in.size, LFI_MODE_FULL, &out, &messages);
             assert_int_equal(status, LFI_REWRITE_EXPAND);
             assert_int_equal(out.size, 0);
             assert_int_equal(messages.size, 0);
@@ -101,8 +101,9 @@ static void golden(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(golden)};
-    if (argc != 2)
+    if (argc != 3)
         return 2;
-    folder = argv[1];
+    arch = argv[1];
+    folder = argv[2];
     return cmocka_run_group_tests_name("rewriter golden", tests, NULL, NULL);
 }

@@ -16,7 +16,7 @@
 #include <dirent.h>
 #include <stdint.h>
 
-static const char *folder;
+static const char *arch, *folder;
 
 static uint64_t next_random(uint64_t *state)
 {
@@ -32,7 +32,7 @@ static void try(const char *text, size_t size, unsigned mode)
     /* a copy of exactly this size, so that a read beyond it is seen */
     char *copy = malloc(size ? size : 1);
     memcpy(copy, text, size);
-    enum lfi_rewrite_status status = rewrite_text(copy, size, mode, &out, &messages);
+    enum lfi_rewrite_status status = rewrite_text(arch, copy, size, mode, &out, &messages);
     if (status == LFI_REWRITE_FAILED)
         assert_true(messages.size > 0);
     else
@@ -50,7 +50,7 @@ static void truncations(const struct text *in)
 
 static void mutations(const struct text *in, uint64_t seed)
 {
-    static const char odd[] = "%$*(),:;#\"'/\\{}\n\t .@+-0178rxsp\0\x80\xff";
+    static const char odd[] = "%$*(),:;#\"'/\\{}[]!=\n\t .@+-0178rxsp\0\x80\xff";
     char *copy = malloc(in->size);
     for (unsigned round = 0; round < 300; round++) {
         memcpy(copy, in->at, in->size);
@@ -94,8 +94,9 @@ static void robust(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(robust)};
-    if (argc != 2)
+    if (argc != 3)
         return 2;
-    folder = argv[1];
+    arch = argv[1];
+    folder = argv[2];
     return cmocka_run_group_tests_name("rewriter robust", tests, NULL, NULL);
 }

@@ -190,7 +190,7 @@ static void messages_say_where(void **state)
     (void)state;
     static const char text[] = "\tnop\n# 41 \"file.c\"\n\tnop; movq %gs:0, %rax\n";
     struct text out = {0}, messages = {0};
-    assert_int_equal(rewrite_text(text, sizeof text - 1, LFI_MODE_FULL, &out, &messages),
+    assert_int_equal(rewrite_text("x86_64", text, sizeof text - 1, LFI_MODE_FULL, &out, &messages),
                      LFI_REWRITE_FAILED);
     assert_string_equal(messages.at, "3:7: %gs belongs to the rewriter: leave the override out\n");
     free(out.at);
@@ -285,7 +285,7 @@ static void checksums_of_files(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct text out = {0}, got = {0};
-        assert_int_equal(rewrite_text(cases[i][0], strlen(cases[i][0]), LFI_MODE_FULL, &out, NULL),
+        assert_int_equal(rewrite_text("x86_64", cases[i][0], strlen(cases[i][0]), LFI_MODE_FULL, &out, NULL),
                          LFI_REWRITE_OK);
         pick(&got, &out, "\t.file\t", "\t.file\t");
         assert_string_equal(got.at, cases[i][1]);

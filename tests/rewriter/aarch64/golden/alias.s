@@ -1,0 +1,3 @@
+	.text
+	counter .req x3
+	ldr	counter, [x0, #8]

@@ -1,0 +1,4 @@
+	.macro	twice	reg
+	add	\reg, \reg, \reg
+	.endm
+	twice	x0
