@@ -87,18 +87,12 @@ static enum lfi_rewrite_status rewrite(char *text, size_t size, const char *expa
         return status;
     bool arm = strcmp(options->arch, "aarch64") == 0; /* there, features can be switched off */
     const char *const command[] = {
-        expander,
-        "-cc1as",
-        "-triple",
-        arm ? "aarch64-linux-musl" : "x86_64-linux-musl",
-        "-filetype",
-        "asm",
-        "-o",
-        "-",
-        "-",
-        arm ? "-target-feature" : NULL,
-        "+all",
-        NULL,
+        expander,    "-cc1as",
+        "-triple",   arm ? "aarch64-linux-musl" : "x86_64-linux-musl",
+        "-filetype", "asm",
+        "-o",        "-",
+        "-",         arm ? "-target-feature" : NULL,
+        "+all",      NULL,
     };
     char *expanded;
     if (!lfi_expand(command, text, size, &expanded, &size)) {

@@ -95,8 +95,7 @@ static void write_alignment(struct rewriter *r, const struct statement *s)
         return;
     }
     unsigned shift = (unsigned)value;
-    if (!span_starts(name, ".p2align") &&
-        (r->arch->alignment_in_bytes || !span_is(name, ".align")))
+    if (!span_starts(name, ".p2align") && (r->arch->alignment_in_bytes || !span_is(name, ".align")))
         for (shift = 0; shift < 31 && (1ll << shift) < value; shift++)
             ;
     if (next_argument(&rest, &first)) /* the value to fill with */

@@ -126,9 +126,9 @@ struct writer {
 
 struct arch {
     const char *name;
-    unsigned bundle_shift;     /* 0: no bundles */
-    bool hash_comments;        /* does `#` begin a comment anywhere in a line? */
-    bool alignment_in_bytes;   /* what `.align` counts; else it is `.p2align` */
+    unsigned bundle_shift;   /* 0: no bundles */
+    bool hash_comments;      /* does `#` begin a comment anywhere in a line? */
+    bool alignment_in_bytes; /* what `.align` counts; else it is `.p2align` */
     /* Makes rewriter.arch_state; finish() may be NULL. */
     void (*start)(struct rewriter *r);
     void (*finish)(struct rewriter *r);

@@ -6,18 +6,14 @@
  *   insns.def, insns.c         what is known of each mnemonic
  *   registers.c, operands.c    text to structure
  *   print.c                    structure to text
- *   state.c                    what is known of registers at a place: guards that need no repetition
- *   flow.c                     that, over branches; sizes of what comes out
- *   pages.c                    adrp of pages that only accesses need
- *   choose.c                   which guard x28 keeps, and which stand before loops
- *   memory.c, base.c           operands in memory, and which register they go through
- *   control.c                  branches, calls, returns, runtime calls; x30
- *   stack.c                    writes to sp
- *   system.c                   system registers and instructions, thread-local storage
- *   literal.c                  adr, literals
- *   frame.c                    call frame information
- *   encoded.c                  .inst and data in code
- *   rewrite.c                  which of them an instruction goes to
+ *   state.c                    what is known of registers at a place: guards that need no
+ * repetition flow.c                     that, over branches; sizes of what comes out pages.c adrp
+ * of pages that only accesses need choose.c                   which guard x28 keeps, and which
+ * stand before loops memory.c, base.c           operands in memory, and which register they go
+ * through control.c                  branches, calls, returns, runtime calls; x30 stack.c writes to
+ * sp system.c                   system registers and instructions, thread-local storage literal.c
+ * adr, literals frame.c                    call frame information encoded.c                  .inst
+ * and data in code rewrite.c                  which of them an instruction goes to
  */
 #ifndef REWRITER_AARCH64_H
 #define REWRITER_AARCH64_H
@@ -162,14 +158,14 @@ struct label_state {
 };
 
 struct aarch64 {
-    bool dry;                   /* analysing: nothing is written */
-    bool live;                  /* execution can come here, as far as known by now */
-    bool changed;               /* a label knows less than before */
-    uint32_t next;              /* the statement behind the last one that was visited */
-    unsigned words;             /* that were written, counted since it was 0 */
-    uint8_t *sizes;             /* of what each statement becomes, in words */
-    uint8_t *choices;           /* of each statement: enum choice */
-    uint8_t *guards;            /* the register, plus 1, to guard behind the statement; or 0 */
+    bool dry;                    /* analysing: nothing is written */
+    bool live;                   /* execution can come here, as far as known by now */
+    bool changed;                /* a label knows less than before */
+    uint32_t next;               /* the statement behind the last one that was visited */
+    unsigned words;              /* that were written, counted since it was 0 */
+    uint8_t *sizes;              /* of what each statement becomes, in words */
+    uint8_t *choices;            /* of each statement: enum choice */
+    uint8_t *guards;             /* the register, plus 1, to guard behind the statement; or 0 */
     struct label_state **labels; /* by statement; NULL where nothing is known */
     struct known known;
     struct local local;
@@ -218,8 +214,8 @@ static inline bool has_address(const struct insn *in)
 void put_op(struct rewriter *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void put_original(struct rewriter *r, const struct statement *s);
 /* The instruction with this mnemonic (NULL: its own) and what `format` says as its address. */
-void put_access(struct rewriter *r, const struct insn *in, const char *mnemonic,
-                const char *format, ...) __attribute__((format(printf, 4, 5)));
+void put_access(struct rewriter *r, const struct insn *in, const char *mnemonic, const char *format,
+                ...) __attribute__((format(printf, 4, 5)));
 void put_text(struct rewriter *r, const char *text); /* what is no instruction */
 void refuse(struct rewriter *r, const struct statement *s, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -229,9 +225,9 @@ void refuse(struct rewriter *r, const struct statement *s, const char *format, .
 /* Leaves what both know; true if `into` knows less than before. */
 bool same_sum(const struct sum *a, const struct sum *b);
 bool known_meet(struct known *into, const struct known *other);
-void state_forget(struct aarch64 *a);                      /* at a place that any code may come to */
-void state_guard(struct aarch64 *a, unsigned reg);         /* x28 becomes the guard of reg */
-void state_page(struct aarch64 *a, unsigned reg);          /* and the page that reg stands for */
+void state_forget(struct aarch64 *a);              /* at a place that any code may come to */
+void state_guard(struct aarch64 *a, unsigned reg); /* x28 becomes the guard of reg */
+void state_page(struct aarch64 *a, unsigned reg);  /* and the page that reg stands for */
 void state_insn(struct aarch64 *a, const struct insn *in); /* what the instruction itself does */
 void state_step(struct aarch64 *a, unsigned reg, int64_t step); /* reg += step */
 void state_call(struct aarch64 *a, bool ordinary);

@@ -11,9 +11,9 @@
 
 static unsigned register_size(const struct operand *o)
 {
-    static const uint8_t sizes[] = {[REG_X] = 8, [REG_W] = 4, [REG_XZR] = 8, [REG_WZR] = 4,
-                                    [REG_B] = 1, [REG_H] = 2, [REG_S] = 4,   [REG_D] = 8,
-                                    [REG_Q] = 16, [REG_VECTOR] = 0, [REG_SVE] = 0};
+    static const uint8_t sizes[] = {
+        [REG_X] = 8, [REG_W] = 4, [REG_XZR] = 8, [REG_WZR] = 4,    [REG_B] = 1,  [REG_H] = 2,
+        [REG_S] = 4, [REG_D] = 8, [REG_Q] = 16,  [REG_VECTOR] = 0, [REG_SVE] = 0};
     return o->kind == OPERAND_REG ? sizes[o->class] : 0;
 }
 
@@ -157,8 +157,7 @@ static bool has_sum(struct rewriter *r, unsigned reg, int64_t value)
 static void make_sum(struct rewriter *r, unsigned reg, int64_t value)
 {
     put_op(r, "%s\tw26, w%u, #%lld", value < 0 ? "sub" : "add", reg, llabs(value));
-    a64(r)->known.sum =
-        (struct sum){.kind = SUM_NUMBER, .base = (uint8_t)reg, .value = value};
+    a64(r)->known.sum = (struct sum){.kind = SUM_NUMBER, .base = (uint8_t)reg, .value = value};
 }
 
 void put_based(struct rewriter *r, uint32_t index, unsigned reg, int64_t value, struct span text)
@@ -209,10 +208,8 @@ void put_indexed(struct rewriter *r, uint32_t index)
     struct aarch64 *a = a64(r);
     const struct insn *in = r->statements[index].insn;
     const struct address *address = &in->address;
-    struct sum sum = {.kind = SUM_REG,
-                      .base = address->base,
-                      .index = address->index,
-                      .shift = address->shift};
+    struct sum sum = {
+        .kind = SUM_REG, .base = address->base, .index = address->index, .shift = address->shift};
     if (address->index == 31) {
         put_based(r, index, address->base, 0, (struct span){0});
         return;
@@ -223,8 +220,7 @@ void put_indexed(struct rewriter *r, uint32_t index)
         else if (address->base == SP)
             put_op(r, "add\tx26, sp, x%u", address->index);
         else if (address->shift)
-            put_op(r, "add\tw26, w%u, w%u, lsl #%u", address->base, address->index,
-                   address->shift);
+            put_op(r, "add\tw26, w%u, w%u, lsl #%u", address->base, address->index, address->shift);
         else
             put_op(r, "add\tw26, w%u, w%u", address->base, address->index);
         a->known.sum = sum;

@@ -18,8 +18,8 @@ static bool wants_guard(const struct rewriter *r, const struct insn *in, unsigne
         return false;
     *base = address->base;
     bool index = address->mode == ADDRESS_OFFSET && address->kind == OFFSET_REG;
-    bool direct = address->mode != ADDRESS_OFFSET ||
-                  (address->kind == OFFSET_NUMBER && address->value == 0);
+    bool direct =
+        address->mode != ADDRESS_OFFSET || (address->kind == OFFSET_NUMBER && address->value == 0);
     return !index && !(direct && has_direct_form(in));
 }
 
@@ -59,8 +59,7 @@ bool keep_guard(struct rewriter *r, uint32_t index, unsigned reg)
         if (++index >= r->count)
             return false;
         const struct statement *s = &r->statements[index];
-        if (s->kind == STATEMENT_RAW ||
-            (s->kind == STATEMENT_DIRECTIVE && is_section_directive(s)))
+        if (s->kind == STATEMENT_RAW || (s->kind == STATEMENT_DIRECTIVE && is_section_directive(s)))
             return false;
         if (s->kind != STATEMENT_INSN)
             continue;

@@ -134,8 +134,7 @@ static bool check_target(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
     const struct insn *in = s->insn;
-    if (in->count > 0 &&
-        (in->target || span_is(in->operands[in->count - 1].text, ".")))
+    if (in->count > 0 && (in->target || span_is(in->operands[in->count - 1].text, ".")))
         return true;
     refuse(r, s, "distances change when code is rewritten: use a label");
     return false;
@@ -185,8 +184,8 @@ static void rewrite_direct(struct rewriter *r, uint32_t index)
     if (in->info->class == CLASS_CALL) {
         a->link_open = false; /* x30 is written */
         put_original(r, s);
-        bool own = !in->target || (in->target->statement != NO_STATEMENT &&
-                                   !in->target->function && !in->target->global);
+        bool own = !in->target || (in->target->statement != NO_STATEMENT && !in->target->function &&
+                                   !in->target->global);
         state_call(a, !own && !span_starts(in->target->name, "OUTLINED_FUNCTION"));
         return;
     }

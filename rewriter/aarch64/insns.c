@@ -3,7 +3,7 @@
 #include "aarch64.h"
 
 static const struct insn_info table[] = {
-#define X(pattern, class, access, writes)                                                          \
+#define X(pattern, class, access, writes) \
     {pattern, NULL, CLASS_##class, ACCESS_##access, WRITES_##writes},
 #define REFUSED(pattern, message) {pattern, message, CLASS_REFUSED, ACCESS_NONE, WRITES_NONE},
 #include "insns.def"

@@ -16,8 +16,8 @@ void rewrite_adr(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
     const struct insn *in = s->insn;
-    if (in->count != 2 || !is_general(&in->operands[0])) {
-        if (in->count == 2 && in->operands[0].class == REG_XZR)
+    if (!is_general(&in->operands[0])) {
+        if (in->operands[0].class == REG_XZR)
             put_op(r, "nop"); /* nothing is kept of the address */
         else
             refuse(r, s, "the operands of this instruction cannot be read");

@@ -137,8 +137,8 @@ static void rewrite_auth_load(struct rewriter *r, uint32_t index)
 static bool is_unpredictable(const struct insn *in)
 {
     const struct operand *o = &in->operands[0];
-    return in->info->class == CLASS_UNPRIVILEGED && is_general(o) &&
-           o->reg == in->address.base && o->reg != SP;
+    return in->info->class == CLASS_UNPRIVILEGED && is_general(o) && o->reg == in->address.base &&
+           o->reg != SP;
 }
 
 void rewrite_memory(struct rewriter *r, uint32_t index)

@@ -202,6 +202,38 @@ static bool read_operands(struct rewriter *r, struct insn *in, struct span rest)
     return !memory; /* else there is no operand in memory */
 }
 
+/* Are there as many operands as the rules count on? */
+static bool has_expected_operands(const struct insn *in)
+{
+    bool address = is_general(&in->operands[0]) && in->operands[0].class == REG_X;
+    switch ((enum class)in->info->class) {
+    case CLASS_BRANCH:
+    case CLASS_CONDITIONAL:
+    case CLASS_CALL:
+    case CLASS_HINT:
+        return in->count == 1;
+    case CLASS_COMPARE_BRANCH:
+    case CLASS_MRS:
+    case CLASS_MSR:
+    case CLASS_ADR:
+    case CLASS_ADRP:
+        return in->count == 2;
+    case CLASS_TEST_BRANCH:
+        return in->count == 3;
+    case CLASS_JUMP_REG:
+    case CLASS_CALL_REG:
+        return in->count == 1 && address;
+    case CLASS_RETURN:
+        return in->count == 0 || (in->count == 1 && address);
+    case CLASS_AUTH_JUMP:
+    case CLASS_AUTH_CALL: /* …z has one */
+        return address &&
+               in->count == ((in->mnemonic.at[in->mnemonic.size - 1] | 32) == 'z' ? 1 : 2);
+    default:
+        return !has_address(in) || in->count > 0;
+    }
+}
+
 /* What no rule below could make right; false after an error. */
 static bool check_registers(struct rewriter *r, const struct statement *s, const struct insn *in)
 {
@@ -243,7 +275,7 @@ struct insn *aarch64_parse(struct rewriter *r, struct statement *s, struct span 
         report_error(r, s, s->where, "%s", in->info->message);
         return NULL;
     }
-    bool read = read_operands(r, in, rest);
+    bool read = read_operands(r, in, rest) && has_expected_operands(in);
     note_registers(in);
     if (!check_registers(r, s, in))
         return NULL;

@@ -42,8 +42,8 @@ void put_original(struct rewriter *r, const struct statement *s)
     put_bytes(&r->out, "\n", 1);
 }
 
-void put_access(struct rewriter *r, const struct insn *in, const char *mnemonic,
-                const char *format, ...)
+void put_access(struct rewriter *r, const struct insn *in, const char *mnemonic, const char *format,
+                ...)
 {
     va_list arguments;
     a64(r)->words++;

@@ -52,10 +52,6 @@ void rewrite_system(struct rewriter *r, uint32_t index)
     const struct statement *s = &r->statements[index];
     const struct insn *in = s->insn;
     bool read = in->info->class == CLASS_MRS;
-    if (in->count != 2) {
-        refuse(r, s, "the operands of this instruction cannot be read");
-        return;
-    }
     struct span name = in->operands[read].text, reg = in->operands[!read].text;
     if (is_thread_pointer(name))
         put_op(r, "%s\t%.*s, [x25, #%d]", read ? "ldr" : "str", SPAN(reg), LFI_CONTEXT_TP);
@@ -72,7 +68,7 @@ void rewrite_cache(struct rewriter *r, uint32_t index)
     const struct statement *s = &r->statements[index];
     const struct insn *in = s->insn;
     bool zero = in->count == 2 && is_named(in->operands[0].text, "zva");
-    static const char *const by_address[] = {"zva",  "ivau", "cvac", "cvau",
+    static const char *const by_address[] = {"zva",  "ivau",  "cvac", "cvau",
                                              "cvap", "cvadp", "civac"};
     bool known = false;
     for (size_t i = 0; i < sizeof by_address / sizeof *by_address; i++)

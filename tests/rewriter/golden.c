@@ -51,7 +51,8 @@ static void check_modes(const char *name, const struct text *in)
         struct text out = {0}, messages = {0}, wanted;
         if (!read_beside(name, suffixes[mode], &wanted))
             fail_msg("%s has no %s", name, suffixes[mode]);
-        enum lfi_rewrite_status status = rewrite_text(arch, in->at, in->size, mode, &out, &messages);
+        enum lfi_rewrite_status status =
+            rewrite_text(arch, in->at, in->size, mode, &out, &messages);
         if (status != LFI_REWRITE_OK)
             fail_msg("%s: %s", name, messages.at ? messages.at : "wants expansion");
         check(name, suffixes[mode], &out, &wanted);

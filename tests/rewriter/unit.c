@@ -285,8 +285,9 @@ static void checksums_of_files(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct text out = {0}, got = {0};
-        assert_int_equal(rewrite_text("x86_64", cases[i][0], strlen(cases[i][0]), LFI_MODE_FULL, &out, NULL),
-                         LFI_REWRITE_OK);
+        assert_int_equal(
+            rewrite_text("x86_64", cases[i][0], strlen(cases[i][0]), LFI_MODE_FULL, &out, NULL),
+            LFI_REWRITE_OK);
         pick(&got, &out, "\t.file\t", "\t.file\t");
         assert_string_equal(got.at, cases[i][1]);
         free(out.at);
