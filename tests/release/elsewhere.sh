@@ -32,7 +32,7 @@ if [ "$host" ]; then
     mkdir opt/qemu
     cp "$qemu" opt/qemu/qemu
     ldd "$qemu" | grep -o '/[^ ]*' | xargs -I{} cp -L {} opt/qemu/
-    qemu="$(cd opt/qemu && echo /opt/qemu/ld-linux-*) --library-path /opt/qemu /opt/qemu/qemu"
+    qemu="/$(echo opt/qemu/ld-linux-*) --library-path /opt/qemu /opt/qemu/qemu"
 fi
 # What a user may do is not more than in a login shell.
 exec env -i PATH=/usr/sbin:/usr/bin:/bin HOME=/nonexistent ${host:+LFI_QEMU="$qemu"} \
