@@ -414,6 +414,64 @@ static void code_and_protection_race(void **state)
     close_box(&t);
 }
 
+/* The host's own copy of the code changes meanwhile: what is mapped is what was verified. */
+struct swap {
+    uint8_t bytes[16];
+    atomic_bool stop;
+};
+
+static void *swap_again_and_again(void *data)
+{
+    static const uint8_t good[] = GOOD_CODE, bad[] = SYSTEM_CALL_CODE;
+    struct swap *swap = data;
+    volatile uint8_t *bytes = swap->bytes;
+
+    while (!atomic_load(&swap->stop)) {
+        for (size_t i = 0; i < sizeof(bad); i++)
+            bytes[i] = bad[i];
+        for (size_t i = 0; i < sizeof(good); i++)
+            bytes[i] = good[i];
+    }
+    return NULL;
+}
+
+static void code_that_changes_is_verified_as_it_is_mapped(void **state)
+{
+    static const uint8_t good[] = GOOD_CODE;
+    static struct swap swap = {.bytes = GOOD_CODE};
+    struct lfi_code_map code;
+    struct test_box t;
+    pthread_t thread;
+    unsigned refused = 0, mapped = 0;
+
+    (void)state;
+    open_box(&t, false, serve_nothing, NULL);
+    code = code_map(t.base + 0x300000, swap.bytes, sizeof(good));
+    assert_int_equal(pthread_create(&thread, NULL, swap_again_and_again, &swap), 0);
+    for (int i = 0; i < 200 || ((!refused || !mapped) && i < 20000); i++) {
+        struct lfi_code run = {.bytes = (const uint8_t *)code.address,
+                               .size = sizeof(good),
+                               .address = 0x300000,
+                               .image_start = 0x300000,
+                               .image_end = 0x300000 + sizeof(good)};
+        int result = lfi_box_map_code(t.box, &code, NULL);
+
+        if (result == 0) {
+            assert_int_equal(lfi_verify_code(machine_arch, LFI_MODE_FULL, &run, NULL, NULL),
+                             LFI_ACCEPTED);
+            assert_int_equal(lfi_box_unmap(t.box, code.address, PAGE), 0);
+            mapped++;
+        } else {
+            assert_int_equal(result, -EACCES);
+            refused++;
+        }
+    }
+    atomic_store(&swap.stop, true);
+    pthread_join(thread, NULL);
+    assert_true(refused && mapped);
+    close_box(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -425,6 +483,7 @@ int main(void)
         cmocka_unit_test(bad_code_is_refused),
         cmocka_unit_test(code_cannot_change),
         cmocka_unit_test(code_and_protection_race),
+        cmocka_unit_test(code_that_changes_is_verified_as_it_is_mapped),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,7 +23,6 @@
 #include "linux-program.h"
 #include "linux/process.h"
 
-#undef PAGE_SIZE
 #define PAGE_SIZE lfi_page_size()
 
 struct world {

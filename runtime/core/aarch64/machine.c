@@ -289,9 +289,10 @@ void machine_signal_leave(void *ucontext, struct lfi_frame *frame, enum lfi_exit
         regs->sp = machine->sp;
         regs->pc = machine->pc;
         regs->nzcv = machine->pstate & nzcv;
-        /* on the trampoline page they are the host's */
-        regs->x[25] = frame->block;
-        regs->x[27] = frame->base;
+        if (regs->pc - frame->base >= LFI_BOX_SIZE) { /* on the trampoline page they are ours */
+            regs->x[25] = frame->block;
+            regs->x[27] = frame->base;
+        }
     }
     /* sigreturn restores the signal mask, the alternate stack and the box's vector state */
     machine->regs[25] = (uint64_t)frame;
