@@ -143,6 +143,14 @@ void move_data(struct rewriter *r)
             labelled = false;
         }
         labelled |= s->kind == STATEMENT_LABEL;
+        if (s->kind == STATEMENT_DIRECTIVE && s->directive == DIRECTIVE_INST) {
+            read_encoded(r, s);
+            reached = s->kind != STATEMENT_INSN || !r->arch->is_end(s->insn);
+            bound = i + 1;
+            if (bound < r->count)
+                r->statements[bound].reached = reached;
+            continue;
+        }
         if (s->kind == STATEMENT_INSN || s->kind == STATEMENT_RAW ||
             (s->kind == STATEMENT_DIRECTIVE && is_section_directive(s))) {
             bound = i + 1;

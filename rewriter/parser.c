@@ -274,7 +274,7 @@ static void parse_directive(struct parser *p, struct statement *s)
     struct span name = {s->at, s->name_size};
     struct span rest = statement_arguments(s), argument;
     s->directive = directive_class(name);
-    r->data_in_code |= is_data(s);
+    r->data_in_code |= is_data(s) || s->directive == DIRECTIVE_INST;
     switch (s->directive) {
     case DIRECTIVE_SECTION:
     case DIRECTIVE_PUSH:

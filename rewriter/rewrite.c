@@ -187,6 +187,7 @@ static void write_directive(struct rewriter *r, uint32_t index)
     case DIRECTIVE_STRING:
     case DIRECTIVE_SPACE:
     case DIRECTIVE_NOPS:
+    case DIRECTIVE_INST:
         if (s->in_code) {
             bool done = r->arch->rewrite_data(r, index);
             r->aligned = r->apart = false;

@@ -99,6 +99,7 @@ enum directive {
     DIRECTIVE_LOC,
     DIRECTIVE_FILE,
     DIRECTIVE_NOPS,
+    DIRECTIVE_INST, /* an instruction as a number */
     DIRECTIVE_DISABLE,
     DIRECTIVE_ENABLE,
     DIRECTIVE_EXPAND, /* only an assembler can do it */

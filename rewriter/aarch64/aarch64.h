@@ -241,6 +241,14 @@ bool is_local_label(const struct rewriter *r, const struct symbol *symbol);
 bool is_branch(const struct insn *in);
 bool aarch64_is_end(const struct insn *in);
 
+/* Something that ends a run of instructions that we know. */
+static inline bool is_gap(const struct statement *s)
+{
+    return s->kind == STATEMENT_RAW ||
+           (s->kind == STATEMENT_DIRECTIVE &&
+            (is_section_directive(s) || is_data(s) || s->directive == DIRECTIVE_INST));
+}
+
 /* pages.c */
 void find_pages(struct rewriter *r);
 

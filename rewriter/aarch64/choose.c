@@ -59,7 +59,7 @@ bool keep_guard(struct rewriter *r, uint32_t index, unsigned reg)
         if (++index >= r->count)
             return false;
         const struct statement *s = &r->statements[index];
-        if (s->kind == STATEMENT_RAW || (s->kind == STATEMENT_DIRECTIVE && is_section_directive(s)))
+        if (is_gap(s))
             return false;
         if (s->kind != STATEMENT_INSN)
             continue;
@@ -95,8 +95,7 @@ static unsigned best_base(const struct rewriter *r, const struct loop *loop)
     uint32_t written = BIT(FRAME); /* that mostly is at a known distance of sp */
     for (uint32_t i = loop->first; i <= loop->last; i++) {
         const struct statement *s = &r->statements[i];
-        if (s->kind == STATEMENT_RAW ||
-            (s->kind == STATEMENT_DIRECTIVE && (is_section_directive(s) || is_data(s))))
+        if (is_gap(s))
             return SP;
         if (s->kind != STATEMENT_INSN)
             continue;
@@ -123,8 +122,7 @@ static uint32_t entry_of(const struct rewriter *r, uint32_t label)
         const struct statement *s = &r->statements[i];
         if (s->kind == STATEMENT_INSN)
             return aarch64_is_end(s->insn) ? NO_STATEMENT : i;
-        if (s->kind == STATEMENT_RAW ||
-            (s->kind == STATEMENT_DIRECTIVE && (is_section_directive(s) || is_data(s))))
+        if (is_gap(s))
             return NO_STATEMENT;
         if (s->kind == STATEMENT_LABEL && !is_local_label(r, s->symbol))
             return NO_STATEMENT;

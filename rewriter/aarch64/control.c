@@ -37,8 +37,7 @@ static const struct insn *next_branch(const struct rewriter *r, uint32_t index)
 {
     for (uint32_t i = index + 1; i < r->count; i++) {
         const struct statement *s = &r->statements[i];
-        if (s->kind == STATEMENT_RAW ||
-            (s->kind == STATEMENT_DIRECTIVE && (is_section_directive(s) || is_data(s))))
+        if (is_gap(s))
             return NULL;
         if (s->kind == STATEMENT_INSN && (is_branch(s->insn) || s->insn->info->class == CLASS_TRAP))
             return s->insn;

@@ -77,8 +77,7 @@ void flow_enter(struct rewriter *r, uint32_t index)
         const struct statement *s = &r->statements[i];
         if (s->kind == STATEMENT_LABEL && s->in_code) {
             enter_label(r, i);
-        } else if (s->kind == STATEMENT_RAW ||
-                   (s->kind == STATEMENT_DIRECTIVE && (is_section_directive(s) || is_data(s)))) {
+        } else if (is_gap(s)) {
             state_forget(a);
             a->live = true;
         }

@@ -46,8 +46,7 @@ static bool only_accesses(struct rewriter *r, uint32_t index, unsigned reg, bool
             return false;
         if (s->kind == STATEMENT_LABEL && s->symbol->branched)
             same_block = false;
-        if (s->kind == STATEMENT_RAW ||
-            (s->kind == STATEMENT_DIRECTIVE && (is_section_directive(s) || is_data(s))))
+        if (is_gap(s))
             return false;
         if (s->kind != STATEMENT_INSN)
             continue;

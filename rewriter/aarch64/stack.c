@@ -68,8 +68,7 @@ static bool is_checked(const struct rewriter *r, uint32_t index, bool down)
 {
     for (uint32_t i = index + 1; i < r->count; i++) {
         const struct statement *s = &r->statements[i];
-        if (s->kind == STATEMENT_RAW ||
-            (s->kind == STATEMENT_DIRECTIVE && (is_section_directive(s) || is_data(s))))
+        if (is_gap(s))
             return false;
         if (s->kind != STATEMENT_INSN)
             continue;
