@@ -203,5 +203,19 @@ END
     "$run" ./wrong 2>err || status=$?
     [ $status = $trap ] || die "exit status $status, not $trap"
     ;;
+icall)
+    cat >icall.c <<'END'
+static int one(int x) { return x + 1; }
+static long other(char *p) { return *p; }
+void *volatile functions[] = {one, other};
+int main(int argc, char **argv) { return ((int (*)(int))functions[argc - 1])(0) - 1; }
+END
+    "$cc" -O2 -flto -fvisibility=hidden -fsanitize=cfi-icall icall.c -o icall
+    verified icall
+    "$run" ./icall
+    status=0
+    "$run" ./icall wrong 2>err || status=$?
+    [ $status = $trap ] || die "exit status $status, not $trap"
+    ;;
 *) die "no such case: $case" ;;
 esac

@@ -61,7 +61,7 @@ refused)
         -fprofile-arcs --coverage -pg -fxray-instrument -fsplit-stack -fintegrated-as \
         $refused_options; do
         ! "$cc" $option -c x.c 2>err || die "$option: compiled"
-        has "unsupported option '$option' for target '($arch|i386)-lfi-linux-" err
+        has "unsupported option '$(echo "$option" | sed 's/+/[+]/g')' for target '($arch|i386)-lfi-linux-" err
     done
     ! "$cc" -fsanitize=undefined -c x.c 2>err || die 'compiled without a runtime'
     has "only allowed with '-fsanitize-trap' or '-fsanitize-minimal-runtime'" err
