@@ -6,7 +6,7 @@
 set -eu
 # shellcheck source=common.sh disable=SC1091,SC2154
 . "$(dirname "$0")/common.sh"
-gdb='timeout 120 gdb -q -nx -batch -ex "set debuginfod enabled off" -ex "set pagination off"'
+gdb='timeout 600 gdb -q -nx -batch -ex "set debuginfod enabled off" -ex "set pagination off"'
 
 # expect PATTERN: the next line of the session that fits; sessions are read once, in order
 expect() {
