@@ -81,6 +81,7 @@ static bool find_paths(struct paths *paths, const struct target *target)
 static const char *const aarch64_code[] = {
     "-mllvm", "-mattr=+reserve-x25,+reserve-x26,+reserve-x27,+reserve-x28",
     "-mllvm", "-reserve-regs-for-regalloc=LR",
+    "-mllvm", "-aarch64-enable-compress-jump-tables=false",
     NULL,
 };
 
