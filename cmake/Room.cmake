@@ -71,6 +71,7 @@ endfunction()
 function(lfi_cmocka source)
     add_library(cmocka STATIC ${source}/src/cmocka.c)
     target_include_directories(cmocka SYSTEM PUBLIC ${source}/include)
-    target_compile_definitions(cmocka PRIVATE HAVE_CLOCK_REALTIME HAVE_GCC_THREAD_LOCAL_STORAGE HAVE_INTTYPES_H
-        HAVE_MALLOC_H HAVE_SIGLONGJMP HAVE_SIGNAL_H HAVE_STRINGS_H HAVE_STRSIGNAL HAVE_STRUCT_TIMESPEC)
+    # Its header defines uintptr_t unless it knows the C library's macro for that.
+    target_compile_definitions(cmocka PUBLIC _UINTPTR_T_DEFINED PRIVATE
+        HAVE_CLOCK_REALTIME HAVE_GCC_THREAD_LOCAL_STORAGE HAVE_INTTYPES_H HAVE_MALLOC_H HAVE_SIGLONGJMP HAVE_SIGNAL_H HAVE_STRINGS_H HAVE_STRSIGNAL HAVE_STRUCT_TIMESPEC)
 endfunction()

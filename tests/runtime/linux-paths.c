@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "linux/paths.h"
@@ -318,7 +319,8 @@ static void *swap(void *data)
 {
     struct swapper *swapper = data;
     while (!atomic_load(&swapper->stop)) {
-        renameat2(AT_FDCWD, swapper->directory, AT_FDCWD, swapper->link, RENAME_EXCHANGE);
+        syscall(SYS_renameat2, AT_FDCWD, swapper->directory, AT_FDCWD, swapper->link,
+                2 /* RENAME_EXCHANGE */);
         sched_yield();
     }
     return NULL;
