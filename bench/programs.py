@@ -28,13 +28,23 @@ def sdk_for(triple, sdk, work):
     return sdk
 
 
-def build(triple, sdk, work):
-    run([TOP / "tests/packages/package", "build", f"--sdk={sdk}", f"--work={work}", f"--triple={triple}", *PACKAGES])
+def build(configuration, sdk, work):
+    """Builds all programs; programs_of() says where they are."""
+    triple, flags = configuration.triple, f"-O2 {configuration.flags}".strip()
+    folder = programs_of(configuration, work)
+    run([TOP / "tests/packages/package", "build", f"--sdk={sdk}", f"--work={folder.parent.parent}", f"--triple={triple}",
+         f"--cflags={flags}", *PACKAGES])
     for kernel in KERNELS:
-        source, program = HERE / "kernels" / f"{kernel}.c", work / triple / "bin" / kernel
+        source, program = HERE / "kernels" / f"{kernel}.c", folder / kernel
         libc = sdk / "sysroot" / triple / "usr/lib/libc.a"
         if not program.exists() or program.stat().st_mtime < max(source.stat().st_mtime, libc.stat().st_mtime):
-            run([sdk / "bin" / f"{triple}-clang", "-O2", "-o", program, source, "-lm"])
+            run([sdk / "bin" / f"{triple}-clang", *flags.split(), "-o", program, source, "-lm"])
+
+
+def programs_of(configuration, work):
+    if configuration.flags:
+        work = work / configuration.flags.strip("-")
+    return work / configuration.triple / "bin"
 
 
 def make_inputs(work, native, text_size, sql_rows):
