@@ -3,7 +3,7 @@
 #
 # run.sh NAME TRIPLE: compiles programs/NAME.c (and ARCH/NAME.S), or NAME.cpp (and NAME.c, as C with
 # exceptions), with the SDK's clang for TRIPLE at each optimization level, verifies it, runs it in a box, and compares. TRIPLE `host' does the same with
-# the machine's clang and no box: it tests the expectations. Programs of one architecture stand in
+# the machine's clang and no box: it tests the expectations. What is of one architecture only stands in
 # programs/ARCH/. Beside NAME.c stand
 #   NAME.expected   its standard output
 #   NAME.status     its exit status, if not 0
@@ -22,14 +22,20 @@ programs=${PROGRAMS:-$here/programs}
 name=$1 triple=$2
 arch=${triple%%-*}
 [ "$arch" != host ] || arch=$(uname -m)
-assembly=$programs/$arch/$name.S
-[ ! -e "$programs/$arch/$name.expected" ] || programs=$programs/$arch
 folder=$WORK/$triple/$name
 level=
 
+# The path of a file of the program with that suffix, if there is one; the architecture's own first.
+path_of() {
+    for path in "$programs/$arch/$name.$1" "$programs/$name.$1"; do
+        [ ! -e "$path" ] || { echo "$path" && return; }
+    done
+}
+
 # A file beside the program, or nothing.
 beside() {
-    [ ! -e "$programs/$name.$1" ] || cat "$programs/$name.$1"
+    path=$(path_of "$1")
+    [ -z "$path" ] || cat "$path"
 }
 
 fail() {
@@ -47,7 +53,7 @@ run() {
 }
 
 language=
-[ ! -e "$programs/$name.cpp" ] || language=++
+[ -z "$(path_of cpp)" ] || language=++
 case $triple in
 host) compiler=clang$language-19 ;;
 *)
@@ -65,12 +71,12 @@ cd "$folder"
 beside stdin >stdin
 wanted=$(beside status)
 if [ "$language" ]; then
-    sources=$programs/$name.cpp
-    [ ! -e "$programs/$name.c" ] || sources="$sources -x c -fexceptions $programs/$name.c -x none"
+    sources=$(path_of cpp)
+    [ -z "$(path_of c)" ] || sources="$sources -x c -fexceptions $(path_of c) -x none"
 else
-    sources=$programs/$name.c
+    sources=$(path_of c)
 fi
-[ ! -e "$assembly" ] || sources="$sources $assembly"
+sources="$sources $(path_of S)"
 set --
 beside args >args
 while read -r argument; do
@@ -95,5 +101,5 @@ while read -r level <&3; do
     (run "$@") <stdin >output 2>messages || status=$?
     [ "$status" -eq "${wanted:-0}" ] ||
         fail "exit status $status instead of ${wanted:-0}: $(tail -n 5 output messages)"
-    diff -u "$programs/$name.expected" output || fail "other output"
+    diff -u "$(path_of expected)" output || fail "other output"
 done 3<levels
