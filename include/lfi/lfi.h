@@ -32,6 +32,8 @@
  * - The base of %gs (x86-64) belongs to the box from entry to leave, host callbacks and system-call
  *   handlers included; it is restored when the host gets back from lfi_context_run() or lfi_call().
  *   Signal handlers must not use %gs either.
+ * - On AArch64 x18 belongs to the box while it runs, and signal handlers that interrupt it find the
+ *   box's: a host that keeps a shadow call stack there must not have such handlers.
  * - Nothing may write to the process's memory on behalf of a box other than through these functions
  *   or through host calls given a checked range: /proc/self/mem, ptrace and process_vm_writev
  *   ignore page protection and so must stay out of the box's reach.

@@ -137,6 +137,22 @@ static void bad_code_is_refused(void **state)
     assert_int_equal(run(&program, PROGRAM_SIZE, (struct lfi_linux_options){0}, NULL), -EACCES);
 }
 
+/* A page of the host must not hold parts of two segments. */
+static void pages_may_not_be_smaller_than_the_hosts(void **state)
+{
+    (void)state;
+    struct program program;
+    Elf64_Phdr *headers = (Elf64_Phdr *)(program.bytes + sizeof(Elf64_Ehdr));
+    program_new(&program);
+    add_exit(&program, 0);
+    for (int i = 0; i < 5; i++) {
+        if (headers[i].p_type == PT_LOAD)
+            headers[i].p_align = 0x1000;
+    }
+    assert_int_equal(run(&program, PROGRAM_SIZE, (struct lfi_linux_options){0}, NULL),
+                     lfi_page_size() > 0x1000 ? -ENOEXEC : 0);
+}
+
 static void truncated_files_are_refused(void **state)
 {
     (void)state;
@@ -224,6 +240,7 @@ int main(void)
         cmocka_unit_test(a_fault_is_reported),
         cmocka_unit_test(an_unknown_system_call_is_refused),
         cmocka_unit_test(bad_code_is_refused),
+        cmocka_unit_test(pages_may_not_be_smaller_than_the_hosts),
         cmocka_unit_test(truncated_files_are_refused),
         cmocka_unit_test(broken_headers_are_harmless),
         cmocka_unit_test(other_files_are_no_programs),

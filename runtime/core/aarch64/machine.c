@@ -15,7 +15,6 @@
 
 #define AT(member, offset) \
     _Static_assert(offsetof(struct lfi_frame, member) == (offset), "frame.h: " #member)
-AT(regs.x[30], REGS_X(30));
 AT(regs.sp, REGS_SP);
 AT(regs.pc, REGS_PC);
 AT(regs.nzcv, REGS_NZCV);
@@ -39,6 +38,7 @@ AT(in_box, FRAME_IN_BOX);
 AT(leave, FRAME_LEAVE);
 AT(elsewhere, FRAME_ELSEWHERE);
 AT(vectors, FRAME_VECTORS);
+_Static_assert((int)offsetof(struct lfi_frame, regs.x[30]) == REGS_X(30), "frame.h: REGS_X");
 _Static_assert(sizeof(struct lfi_frame) == FRAME_SIZE, "frame.h: FRAME_SIZE");
 _Static_assert(offsetof(struct lfi_context, interrupt) == CONTEXT_INTERRUPT, "frame.h");
 _Static_assert(LFI_EXIT_RETURNED == 1 && LFI_EXIT_INTERRUPTED == 3, "switch.S");

@@ -329,4 +329,6 @@ machine_leave_entering:
 	.cfi_endproc
 	.size	machine_leave_entering, . - machine_leave_entering
 
+#include "debug_frame.inc"
+
 	.section .note.GNU-stack,"",%progbits
