@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * liblfi-rewriter: turns GNU (AT&T) assembly into assembly whose machine code the verifier accepts.
+ * liblfi-rewriter: turns GNU assembly (of x86-64 in AT&T syntax) into assembly whose machine code
+ * the verifier accepts.
  *
- * The forms that it writes are those of docs/abi.md. The output is for LLVM's assembler up to
- * version 22 (it uses `.bundle_align_mode`), followed by lfi-postlink after the link.
+ * The forms that it writes are those of docs/abi.md. Of x86-64, the output is for LLVM's assembler
+ * up to version 22 (it uses `.bundle_align_mode`), followed by lfi-postlink after the link; of
+ * AArch64, for any assembler of LLVM from 19 on.
  *
  * Thread safety: no state between calls; several threads may rewrite at once.
  */
@@ -68,7 +70,7 @@ bool lfi_rewrite_lines_find(struct lfi_rewrite_lines *lines, const char *text, s
 
 struct lfi_rewrite_options {
     const char *name;          /* of the input, for messages; "<stdin>" if NULL */
-    const char *arch;          /* "x86_64"; see lfi_rewrite_knows_arch() */
+    const char *arch;          /* "x86_64" or "aarch64" */
     unsigned mode;             /* LFI_MODE_FULL, LFI_MODE_STORES or LFI_MODE_JUMPS of <lfi/abi.h> */
     bool align_branch_targets; /* start a bundle at every label in code */
     bool expanded;             /* text comes from lfi_expand(): do not ask for expansion again */
