@@ -100,4 +100,6 @@ machine_copy_fault:
 	ret
 	.cfi_endproc
 
+#include "bti_note.inc"
+
 	.section .note.GNU-stack,"",%progbits

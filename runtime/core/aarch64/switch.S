@@ -331,4 +331,6 @@ machine_leave_entering:
 
 #include "debug_frame.inc"
 
+#include "bti_note.inc"
+
 	.section .note.GNU-stack,"",%progbits
