@@ -64,10 +64,28 @@ static bool may_be_link(const struct insn *in)
            span_is(in->mnemonic, "sub") || span_is(in->mnemonic, "csel");
 }
 
-/* Is x30 computed with behind the next branch? */
+static bool is_hint(const struct insn *in, int64_t first, int64_t last)
+{
+    return in->info->class == CLASS_HINT && in->operands[0].literal &&
+           in->operands[0].value >= first && in->operands[0].value <= last;
+}
+
+static bool signs_link(const struct insn *in)
+{
+    return (in->info->class == CLASS_AUTH_LINK && (in->mnemonic.at[0] | 32) == 'p') ||
+           is_hint(in, 24, 27);
+}
+
+static bool authenticates_link(const struct insn *in)
+{
+    return (in->info->class == CLASS_AUTH_LINK && (in->mnemonic.at[0] | 32) == 'a') ||
+           in->info->class == CLASS_AUTH_RETURN || is_hint(in, 28, 31);
+}
+
+/* Is x30 computed with, or authenticated, behind the next branch? */
 static bool is_used_as_data(const struct rewriter *r, uint32_t index)
 {
-    bool behind = false;
+    bool behind = false, is_signed = signs_link(r->statements[index].insn);
     for (uint32_t i = index + 1; i < r->count && i < index + 500; i++) {
         const struct statement *s = &r->statements[i];
         if (s->kind == STATEMENT_DIRECTIVE && is_section_directive(s))
@@ -79,6 +97,8 @@ static bool is_used_as_data(const struct rewriter *r, uint32_t index)
             !is_branch(in) && (!may_be_link(in) || !(in->writes & BIT(LINK))) &&
             !span_is(in->mnemonic, "mov") && in->info->class != CLASS_AUTH_LINK &&
             in->info->class != CLASS_MODIFY)
+            return true;
+        if (behind && is_signed && authenticates_link(in))
             return true;
         if ((in->writes & BIT(LINK)) || in->info->class == CLASS_CALL ||
             in->info->class == CLASS_CALL_REG || aarch64_is_end(in))
@@ -106,9 +126,13 @@ void note_link_write(struct rewriter *r, uint32_t index)
             if (next->kind == STATEMENT_INSN && (next->insn->writes & BIT(LINK)))
                 return;
         }
-        refuse(r, s,
-               "x30 holds data across a branch, but in a box it can only hold return addresses "
-               "there: use another register");
+        refuse(
+            r, s, "%s",
+            signs_link(s->insn)
+                ? "the signed return address would stay in x30 across a branch: sign it only "
+                  "where it is saved (pac-ret, not pac-ret+leaf)"
+                : "x30 holds data across a branch, but in a box it can only hold return addresses "
+                  "there: use another register");
     }
 }
 

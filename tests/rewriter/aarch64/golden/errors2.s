@@ -17,3 +17,9 @@ f:
 	b	f
 	.word	0x12345678
 	ldr	s0, =symbol
+leaf:
+	hint	#25
+	cbz	x0, 1f
+	ldr	x0, [x0]
+1:	autiasp
+	ret
