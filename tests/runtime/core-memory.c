@@ -97,6 +97,36 @@ static void spaces_and_boxes(void **state)
     lfi_faults_remove();
 }
 
+/* Where the places that are tried first are taken, one is found all the same. */
+static void spaces_find_a_place(void **state)
+{
+    enum { OBSTACLES = 40 };
+    void *obstacles[OBSTACLES];
+    char *near = mmap(NULL, lfi_page_size(), PROT_NONE, ANON, -1, 0);
+    struct lfi_space *space;
+    struct test_box t;
+
+    (void)state;
+    for (int i = 0; i < OBSTACLES; i++) {
+        uint64_t at = ((uint64_t)near & ~(LFI_BOX_SIZE - 1)) - (uint64_t)i * LFI_BOX_SIZE;
+
+        obstacles[i] = mmap((void *)at, lfi_page_size(), PROT_NONE, ANON, -1, 0);
+        assert_ptr_not_equal(obstacles[i], MAP_FAILED);
+    }
+    assert_int_equal(lfi_faults_install(0, NULL), 0);
+    assert_int_equal(lfi_space_new(&space, 1, NULL), 0);
+    fill_box(&t, space, false, serve_nothing, NULL);
+    assert_int_equal(t.base % LFI_BOX_SIZE, 0);
+    check_maps((uint64_t)space->reservation, t.base + LFI_BOX_SIZE + 0x100000);
+    assert_int_equal(run(&t, code_tp, 1).kind, LFI_EXIT_RETURNED);
+    close_box(&t);
+    assert_int_equal(lfi_space_free(space), 0);
+    lfi_faults_remove();
+    for (int i = 0; i < OBSTACLES; i++)
+        munmap(obstacles[i], lfi_page_size());
+    munmap(near, lfi_page_size());
+}
+
 /* A box can read its neighbour's table. All that it learns is where boxes and trampolines are. */
 static void tables_reveal_nothing(void **state)
 {
@@ -450,10 +480,10 @@ static void code_that_changes_is_verified_as_it_is_mapped(void **state)
     assert_int_equal(pthread_create(&thread, NULL, swap_again_and_again, &swap), 0);
     for (int i = 0; i < 200 || ((!refused || !mapped) && i < 20000); i++) {
         struct lfi_code run = {.bytes = (const uint8_t *)code.address,
-                               .size = sizeof(good),
+                               .size = PAGE,
                                .address = 0x300000,
                                .image_start = 0x300000,
-                               .image_end = 0x300000 + sizeof(good)};
+                               .image_end = 0x300000 + PAGE};
         int result = lfi_box_map_code(t.box, &code, NULL);
 
         if (result == 0) {
@@ -476,6 +506,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(spaces_and_boxes),
+        cmocka_unit_test(spaces_find_a_place),
         cmocka_unit_test(tables_reveal_nothing),
         cmocka_unit_test(contains),
         cmocka_unit_test(mapping),
