@@ -60,7 +60,7 @@ refused)
         -fsanitize=vptr -fsanitize-coverage=trace-pc -fprofile-generate -fprofile-instr-generate \
         -fprofile-arcs --coverage -pg -fxray-instrument -fsplit-stack -fintegrated-as \
         $refused_options; do
-        ! "$cc" $option -c x.c 2>err || die "$option: compiled"
+        ! "$cc" "$option" -c x.c 2>err || die "$option: compiled"
         has "unsupported option '$(echo "$option" | sed 's/+/[+]/g')' for target '($arch|i386)-lfi-linux-" err
     done
     ! "$cc" -fsanitize=undefined -c x.c 2>err || die 'compiled without a runtime'
