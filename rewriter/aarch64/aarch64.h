@@ -6,14 +6,19 @@
  *   insns.def, insns.c         what is known of each mnemonic
  *   registers.c, operands.c    text to structure
  *   print.c                    structure to text
- *   state.c                    what is known of registers at a place: guards that need no
- * repetition flow.c                     that, over branches; sizes of what comes out pages.c adrp
- * of pages that only accesses need choose.c                   which guard x28 keeps, and which
- * stand before loops memory.c, base.c           operands in memory, and which register they go
- * through control.c                  branches, calls, returns, runtime calls; x30 stack.c writes to
- * sp system.c                   system registers and instructions, thread-local storage literal.c
- * adr, literals frame.c                    call frame information encoded.c                  .inst
- * and data in code rewrite.c                  which of them an instruction goes to
+ *   state.c                    what is known of registers, so that guards need no repetition
+ *   flow.c                     that, over branches; sizes of what comes out
+ *   offsets.c                  targets that are some instructions away from a label
+ *   pages.c                    adrp of pages that only accesses need
+ *   choose.c                   which guard x28 keeps, and which stand before loops
+ *   memory.c, base.c           operands in memory, and which register they go through
+ *   control.c                  branches, calls, returns, runtime calls; x30
+ *   stack.c                    writes to sp
+ *   system.c                   system registers and instructions, thread-local storage
+ *   literal.c                  adr, literals
+ *   frame.c                    call frame information
+ *   encoded.c                  .inst and data in code
+ *   rewrite.c                  which of them an instruction goes to
  */
 #ifndef REWRITER_AARCH64_H
 #define REWRITER_AARCH64_H
@@ -127,7 +132,8 @@ struct insn {
     struct symbol *target;  /* of a direct branch, adr or literal */
     uint32_t reads, writes; /* general registers, by bits; reads may be too many */
     struct address address;
-    uint8_t count; /* of operands without the memory operand */
+    int32_t offset; /* from `target`, where a branch or adr names `LABEL-8` */
+    uint8_t count;  /* of operands without the memory operand */
     struct operand operands[];
 };
 
@@ -185,6 +191,7 @@ struct aarch64 {
 enum choice {
     CHOICE_FAR = 1,   /* its target is too far away */
     CHOICE_PAGED = 2, /* an adrp that is left out */
+    CHOICE_NAMED = 4, /* a branch comes here that did not name a label */
 };
 
 static inline struct aarch64 *a64(struct rewriter *r)
@@ -232,6 +239,11 @@ void state_insn(struct aarch64 *a, const struct insn *in); /* what the instructi
 void state_step(struct aarch64 *a, unsigned reg, int64_t step); /* reg += step */
 void state_call(struct aarch64 *a, bool ordinary);
 bool insn_moves(const struct insn *in, unsigned *to, unsigned *from, int64_t *step);
+
+/* offsets.c */
+bool read_label_offset(struct rewriter *r, struct span text, struct insn *in);
+void find_label_offsets(struct rewriter *r);
+void put_direct(struct rewriter *r, uint32_t index);
 
 /* flow.c */
 void aarch64_prepare(struct rewriter *r);

@@ -136,11 +136,13 @@ struct branches {
 };
 
 /* Are all ways into the loop such that a guard can stand before it? */
-static bool can_enter_guarded(const struct rewriter *r, const struct branches *branches,
+static bool can_enter_guarded(struct rewriter *r, const struct branches *branches,
                               const struct loop *loop)
 {
     for (uint32_t i = loop->first; i <= loop->last; i++) {
         const struct statement *s = &r->statements[i];
+        if (a64(r)->choices[i] & CHOICE_NAMED)
+            return false;
         if (s->kind != STATEMENT_LABEL)
             continue;
         if (!is_local_label(r, s->symbol) || branches[i].last > loop->last ||

@@ -200,13 +200,12 @@ static void put_far_branch(struct rewriter *r, const struct insn *in)
 static void rewrite_direct(struct rewriter *r, uint32_t index)
 {
     struct aarch64 *a = a64(r);
-    const struct statement *s = &r->statements[index];
-    const struct insn *in = s->insn;
+    const struct insn *in = r->statements[index].insn;
     if (!check_target(r, index))
         return;
     if (in->info->class == CLASS_CALL) {
         a->link_open = false; /* x30 is written */
-        put_original(r, s);
+        put_direct(r, index);
         bool own = !in->target || (in->target->statement != NO_STATEMENT && !in->target->function &&
                                    !in->target->global);
         state_call(a, !own && !span_starts(in->target->name, "OUTLINED_FUNCTION"));
@@ -216,7 +215,7 @@ static void rewrite_direct(struct rewriter *r, uint32_t index)
     if (in->info->class != CLASS_BRANCH && (a->choices[index] & CHOICE_FAR))
         put_far_branch(r, in);
     else
-        put_original(r, s);
+        put_direct(r, index);
     flow_branch(r, in);
 }
 

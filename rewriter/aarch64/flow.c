@@ -6,6 +6,7 @@
  */
 #include "aarch64.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* Do we see every branch to it? */
@@ -70,6 +71,13 @@ static void enter_label(struct rewriter *r, uint32_t index)
     a->known = state->known;
 }
 
+static void put_named_label(struct rewriter *r, uint32_t index)
+{
+    char label[24];
+    snprintf(label, sizeof label, ".Llfi_at%u:\n", index);
+    put_text(r, label);
+}
+
 void flow_enter(struct rewriter *r, uint32_t index)
 {
     struct aarch64 *a = a64(r);
@@ -83,6 +91,11 @@ void flow_enter(struct rewriter *r, uint32_t index)
         }
     }
     a->next = index + 1;
+    if (a->choices[index] & CHOICE_NAMED) {
+        state_forget(a);
+        a->live = true;
+        put_named_label(r, index);
+    }
 }
 
 static void restart(struct aarch64 *a)
@@ -196,6 +209,7 @@ void aarch64_prepare(struct rewriter *r)
     a->guards = calloc(count, 1);
     if (!a->guards || !a->sizes || !a->choices || !a->labels || !places)
         abort(); /* as arena_alloc() does */
+    find_label_offsets(r);
     find_pages(r);
     find_loops(r);
     a->dry = true;

@@ -27,6 +27,8 @@ void rewrite_adr(struct rewriter *r, uint32_t index)
     if (in->operands[1].literal || (text.size > 1 && *text.at == '.' &&
                                     (text.at[1] == ' ' || text.at[1] == '+' || text.at[1] == '-')))
         refuse(r, s, "distances change when code is rewritten: use a label");
+    else if (is_near(r, index) && in->offset)
+        put_op(r, "adr\tx%u, %.*s", in->operands[0].reg, SPAN(text));
     else if (is_near(r, index) || span_is(text, "."))
         put_original(r, s);
     else {

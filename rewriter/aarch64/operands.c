@@ -162,6 +162,8 @@ static bool is_direct_branch(const struct insn_info *info)
 static void read_target(struct rewriter *r, struct insn *in, struct span text)
 {
     in->target = symbol_reference(r, text);
+    if (!in->target && read_label_offset(r, text, in) && in->offset)
+        return;
     if (!in->target)
         symbols_take(r, text);
     else if (in->info->class == CLASS_CALL)
@@ -194,8 +196,11 @@ static bool read_operands(struct rewriter *r, struct insn *in, struct span rest)
             return true;
         } else if (o->kind != OPERAND_REG) {
             symbols_take(r, text);
-            if (in->info->class == CLASS_ADR)
+            if (in->info->class == CLASS_ADR) {
                 in->target = symbol_reference(r, o->text);
+                if (!in->target)
+                    read_label_offset(r, o->text, in);
+            }
         }
         in->count++;
     }

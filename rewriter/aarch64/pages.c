@@ -46,6 +46,8 @@ static bool only_accesses(struct rewriter *r, uint32_t index, unsigned reg, bool
             return false;
         if (s->kind == STATEMENT_LABEL && s->symbol->branched)
             same_block = false;
+        if (a64(r)->choices[i] & CHOICE_NAMED)
+            return false;
         if (is_gap(s))
             return false;
         if (s->kind != STATEMENT_INSN)

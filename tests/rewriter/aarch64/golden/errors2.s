@@ -1,6 +1,6 @@
 	.text
 f:
-	b	f+8
+	b	f+6
 	b	.+8
 	adr	x0, .+8
 	mrs	x0, tpidrro_el0
