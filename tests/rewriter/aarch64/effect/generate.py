@@ -547,6 +547,19 @@ class Function:
         else:
             self.put_label(over)
 
+    def branch_between(self):
+        """To an instruction that has no label of its own."""
+        rng = self.rng
+        label, p = self.label(), self.p()
+        skipped = rng.randrange(3)
+        operands = [f"ldr {self.d()}, [{p}, #{8 * rng.randrange(32)}]", f"str {self.d()}, [{p}, #-{rng.randrange(1, 256)}]",
+                    f"strb {self.d('w')}, [{p}, {self.one(self.positive)}]", f"add {self.d()}, {self.d()}, #1"]
+        rng.shuffle(operands)
+        branch = rng.choice((f"cbz {self.d()},", f"tbnz {self.d()}, #3,", "b", f"b.{rng.choice(CONDITIONS)}"))
+        self.put(f"{branch} {label}+{4 * skipped}")
+        self.put_label(label)
+        self.put(*operands)
+
     def switch(self, depth):
         """A jump table, a computed goto, or one with a register."""
         rng = self.rng
@@ -592,7 +605,7 @@ class Function:
         rng = self.rng
         plain = [(40, self.load_store), (14, self.pair), (8, self.structure), (8, self.atomic), (2, self.exclusive), (4, self.prefetch),
                  (3, self.literal), (4, self.through_memory), (8, self.derived), (4, self.symbol), (14, self.change_pointer),
-                 (4, self.change_index), (12, self.compute), (5, self.set_flags), (2, self.system), (8, self.stack_access), (3, self.call)]
+                 (4, self.change_index), (12, self.compute), (5, self.set_flags), (2, self.system), (1, self.branch_between), (8, self.stack_access), (3, self.call)]
         deep = [(6, self.loop), (6, self.branch_over), (1.5, self.switch), (2.5, self.grow)] if depth < 3 else []
         for _ in range(items):
             weights = [w for w, _ in plain + deep]
