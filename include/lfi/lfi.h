@@ -143,8 +143,8 @@ struct lfi_code_map {
 /*
  * Copies the code to private pages outside of the box, verifies those pages, makes them executable
  * and read-only, and moves them into place in one step: no thread of any box sees them before they
- * are final. -EACCES if the verifier refuses (`error` then holds the first violation), -EINVAL,
- * -ENOMEM.
+ * are final. -EACCES if the verifier refuses (`error` then holds the first violation), -EEXIST
+ * where this box ever had code (a thread may still stand in the old), -EINVAL, -ENOMEM.
  */
 int lfi_box_map_code(struct lfi_box *box, const struct lfi_code_map *code, struct lfi_error *error);
 

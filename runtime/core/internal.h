@@ -38,6 +38,8 @@ struct lfi_box {
     pthread_mutex_t lock; /* held across host calls that change mappings; guards the code ranges */
     struct code_range *code; /* ascending, disjoint */
     size_t code_count, code_room;
+    struct code_range *ever; /* all that was ever code, one entry a call of lfi_box_map_code() */
+    size_t ever_count, ever_room;
 };
 
 struct lfi_context {

@@ -6,8 +6,10 @@
  *
  * Executable pages come only from lfi_box_map_code(): private anonymous memory of which no second
  * mapping exists. Host calls that could change them (mprotect; madvise, which can zero them;
- * mremap) are refused where they touch code; mapping something else in their place is harmless. The
- * lock is held across the host call, or code could appear between the check and the call.
+ * mremap) are refused where they touch code; mapping something else in their place is harmless, as
+ * long as it is no code: what was verified holds from one instruction to the next, over pages too,
+ * and a thread may stand between the two. So what was code once never becomes code again. The lock
+ * is held across the host call, or code could appear between the check and the call.
  */
 #include "internal.h"
 
@@ -52,20 +54,36 @@ static bool touches_code(const struct lfi_box *box, uint64_t start, uint64_t end
     return false;
 }
 
-/* Makes room for one more, which is what adding or removing a range needs at most. */
+/* Was any of it ever code? */
+static bool was_code(const struct lfi_box *box, uint64_t start, uint64_t end)
+{
+    for (size_t i = 0; i < box->ever_count; i++) {
+        if (box->ever[i].start < end && start < box->ever[i].end)
+            return true;
+    }
+    return false;
+}
+
+/* Makes room for one more. */
+static int reserve_range(struct code_range **ranges, size_t count, size_t *room)
+{
+    size_t wanted = *room ? 2 * *room : 8;
+    struct code_range *grown;
+
+    if (count < *room)
+        return 0;
+    grown = realloc(*ranges, wanted * sizeof(*grown));
+    if (!grown)
+        return -ENOMEM;
+    *ranges = grown;
+    *room = wanted;
+    return 0;
+}
+
+/* One more is what adding or removing a range needs at most. */
 static int reserve_code(struct lfi_box *box)
 {
-    size_t room = box->code_room ? 2 * box->code_room : 8;
-    struct code_range *code;
-
-    if (box->code_count < box->code_room)
-        return 0;
-    code = realloc(box->code, room * sizeof(*code));
-    if (!code)
-        return -ENOMEM;
-    box->code = code;
-    box->code_room = room;
-    return 0;
+    return reserve_range(&box->code, box->code_count, &box->code_room);
 }
 
 /* Forgets [start, end). With room for one more if that is in the middle of a range. */
@@ -97,7 +115,7 @@ static void remove_code(struct lfi_box *box, uint64_t start, uint64_t end)
     }
 }
 
-/* Records [start, end), of which nothing is recorded. With room for one more. */
+/* Records [start, end), of which nothing is recorded. With room for one more in both lists. */
 static void add_code(struct lfi_box *box, uint64_t start, uint64_t end)
 {
     size_t i = 0;
@@ -107,6 +125,7 @@ static void add_code(struct lfi_box *box, uint64_t start, uint64_t end)
     memmove(&box->code[i + 1], &box->code[i], (box->code_count - i) * sizeof(*box->code));
     box->code[i] = (struct code_range){start, end};
     box->code_count++;
+    box->ever[box->ever_count++] = (struct code_range){start, end};
 }
 
 /* --------------------------------------------------------------------------------- host calls */
@@ -328,9 +347,11 @@ int lfi_box_map_code(struct lfi_box *box, const struct lfi_code_map *code, struc
     if (result == 0) {
         pthread_mutex_lock(&box->lock);
         result = reserve_code(box);
-        if (result == 0 && touches_code(box, code->address, code->address + size)) {
+        if (result == 0)
+            result = reserve_range(&box->ever, box->ever_count, &box->ever_room);
+        if (result == 0 && was_code(box, code->address, code->address + size)) {
             result = -EEXIST;
-            lfi_explain(error, "there is code already: unmap it first");
+            lfi_explain(error, "there is or was code: choose an address where none ever was");
         }
         if (result == 0) {
             /* executable only where it stays: profilers hear of mprotect(2), not of mremap(2) */

@@ -285,6 +285,7 @@ int lfi_box_free(struct lfi_box *box)
     give_place(box->space, (box->base - box->space->first) / BOX_SIZE);
     pthread_mutex_destroy(&box->lock);
     free(box->code);
+    free(box->ever);
     free(box);
     return 0;
 }

@@ -380,9 +380,11 @@ static void code_cannot_change(void **state)
     assert_int_equal(lfi_box_move(t.box, at + 16 * PAGE, at + PAGE, PAGE), 0);
     assert_int_equal(lfi_box_protect(t.box, at + PAGE, PAGE, RW), 0);
     assert_int_equal(check_box(&t), executable - 4 * PAGE);
-    /* all of it, with pieces of code and others inside; then again */
+    /* all of it, with pieces of code and others inside; then elsewhere */
     assert_int_equal(lfi_box_map(t.box, at, 5 * PAGE, RW, ANON, -1, 0), 0);
     assert_int_equal(check_box(&t), executable - 5 * PAGE);
+    code = code_map(at + 0x100000, traps, 5 * PAGE);
+    code.unverified = true;
     assert_int_equal(lfi_box_map_code(t.box, &code, NULL), 0);
     assert_int_equal(check_box(&t), executable);
     /* many pieces */
@@ -400,9 +402,40 @@ static void code_cannot_change(void **state)
     close_box(&t);
 }
 
+/*
+ * Other code in the place of a part would part what was verified together, and in the place of all
+ * of it, what a thread that stands there goes on with.
+ */
+static void code_never_replaces_code(void **state)
+{
+    static uint8_t pages[2 * PAGE_MOST];
+    static const uint8_t good[] = GOOD_CODE;
+    struct lfi_code_map code;
+    struct test_box t;
+    uint64_t at;
+
+    (void)state;
+    open_box(&t, false, serve_nothing, NULL);
+    at = t.base + 0x300000;
+    memset(pages, MACHINE_TRAP, sizeof(pages));
+    code = code_map(at, pages, 2 * PAGE);
+    assert_int_equal(lfi_box_map_code(t.box, &code, NULL), 0);
+    assert_int_equal(lfi_box_unmap(t.box, at + PAGE, PAGE), 0);
+    code = code_map(at + PAGE, good, sizeof(good));
+    assert_int_equal(lfi_box_map_code(t.box, &code, NULL), -EEXIST);
+    assert_int_equal(lfi_box_map(t.box, at, 2 * PAGE, RW, ANON, -1, 0), 0);
+    assert_int_equal(lfi_box_map_code(t.box, &code, NULL), -EEXIST);
+    code = code_map(at - PAGE, pages, 2 * PAGE);
+    assert_int_equal(lfi_box_map_code(t.box, &code, NULL), -EEXIST);
+    code = code_map(at + 2 * PAGE, good, sizeof(good));
+    assert_int_equal(lfi_box_map_code(t.box, &code, NULL), 0);
+    close_box(&t);
+}
+
 /* Threads that map code and try to make it writable at the same time. */
 struct race {
     struct test_box *t;
+    _Atomic uint64_t at;
     atomic_bool stop;
 };
 
@@ -411,8 +444,8 @@ static void *protect_again_and_again(void *data)
     struct race *race = data;
 
     while (!atomic_load(&race->stop)) {
-        lfi_box_protect(race->t->box, race->t->base + 0x300000, PAGE, RW);
-        lfi_box_advise(race->t->box, race->t->base + 0x300000, PAGE, MADV_DONTNEED);
+        lfi_box_protect(race->t->box, atomic_load(&race->at), PAGE, RW);
+        lfi_box_advise(race->t->box, atomic_load(&race->at), PAGE, MADV_DONTNEED);
     }
     return NULL;
 }
@@ -428,11 +461,13 @@ static void code_and_protection_race(void **state)
     (void)state;
     open_box(&t, false, serve_nothing, NULL);
     race.t = &t;
-    code = code_map(t.base + 0x300000, good, sizeof(good));
+    atomic_store(&race.at, t.base + 0x2000000);
     assert_int_equal(pthread_create(&thread, NULL, protect_again_and_again, &race), 0);
-    for (int i = 0; i < (TEST_EMULATED ? 50 : 500); i++) {
+    for (uint64_t i = 0; i < (TEST_EMULATED ? 50 : 500); i++) {
         uint64_t executable;
 
+        code = code_map(t.base + 0x2000000 + i * PAGE, good, sizeof(good));
+        atomic_store(&race.at, code.address);
         assert_int_equal(lfi_box_map_code(t.box, &code, NULL), 0);
         executable = check_box(&t);
         assert_memory_equal((const void *)code.address, good, sizeof(good));
@@ -476,20 +511,21 @@ static void code_that_changes_is_verified_as_it_is_mapped(void **state)
 
     (void)state;
     open_box(&t, false, serve_nothing, NULL);
-    code = code_map(t.base + 0x300000, swap.bytes, sizeof(good));
+    code = code_map(t.base + 0x2000000, swap.bytes, sizeof(good));
     assert_int_equal(pthread_create(&thread, NULL, swap_again_and_again, &swap), 0);
     for (int i = 0; i < 200 || ((!refused || !mapped) && i < 20000); i++) {
         struct lfi_code run = {.bytes = (const uint8_t *)code.address,
                                .size = PAGE,
-                               .address = 0x300000,
-                               .image_start = 0x300000,
-                               .image_end = 0x300000 + PAGE};
+                               .address = code.address - t.base,
+                               .image_start = code.address - t.base,
+                               .image_end = code.address - t.base + PAGE};
         int result = lfi_box_map_code(t.box, &code, NULL);
 
         if (result == 0) {
             assert_int_equal(lfi_verify_code(machine_arch, LFI_MODE_FULL, &run, NULL, NULL),
                              LFI_ACCEPTED);
             assert_int_equal(lfi_box_unmap(t.box, code.address, PAGE), 0);
+            code = code_map(code.address + PAGE, swap.bytes, sizeof(good));
             mapped++;
         } else {
             assert_int_equal(result, -EACCES);
@@ -513,6 +549,7 @@ int main(void)
         cmocka_unit_test(files),
         cmocka_unit_test(bad_code_is_refused),
         cmocka_unit_test(code_cannot_change),
+        cmocka_unit_test(code_never_replaces_code),
         cmocka_unit_test(code_and_protection_race),
         cmocka_unit_test(code_that_changes_is_verified_as_it_is_mapped),
     };
