@@ -8,7 +8,7 @@ march=-march=x86-64-v3
 intrinsics=immintrin.h
 trap=132                      # 128 + the signal of __builtin_trap()
 exit_call='movl $231, %%eax\n\tsyscall" ::"D"(status) : "rax", "rcx", "r11", "memory'
-refused_insn='movw %%%%ax, %%%%ds' # in inline assembly of printf(1)
+refused_insn='movw %%ax, %%ds' # in inline assembly of printf(1)
 refused_because='segment, control and debug registers'
 from_asm='movl hidden(%rip), %eax'
 twice_asm='leal (%1,%1), %0" : "=r"(y) : "r"((long)x)'
