@@ -2,6 +2,7 @@
 """The programs that are measured, and their input: built with the SDK, made once."""
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -28,13 +29,17 @@ def sdk_for(triple, sdk, work):
     return sdk
 
 
-def build(configuration, sdk, work):
-    """Builds all programs; programs_of() says where they are."""
+def build(configuration, sdk, work, workloads):
+    """Builds the programs of the workloads; programs_of() says where they are."""
     triple, flags = configuration.triple, f"-O2 {configuration.flags}".strip()
     folder = programs_of(configuration, work)
-    run([TOP / "tests/packages/package", "build", f"--sdk={sdk}", f"--work={folder.parent.parent}", f"--triple={triple}",
-         f"--cflags={flags}", *PACKAGES])
-    for kernel in KERNELS:
+    wanted = {w.program for w in workloads}
+    packages = [package for program, package in PACKAGES.items() if program in wanted]
+    if packages:
+        run([TOP / "tests/packages/package", "build", f"--sdk={sdk}", f"--work={folder.parent.parent}",
+             f"--triple={triple}", f"--cflags={flags}", *packages])
+    folder.mkdir(parents=True, exist_ok=True)
+    for kernel in [k for k in KERNELS if k in wanted]:
         source, program = HERE / "kernels" / f"{kernel}.c", folder / kernel
         libc = sdk / "sysroot" / triple / "usr/lib/libc.a"
         if not program.exists() or program.stat().st_mtime < max(source.stat().st_mtime, libc.stat().st_mtime):
@@ -47,40 +52,38 @@ def programs_of(configuration, work):
     return work / configuration.triple / "bin"
 
 
-def make_inputs(work, native, text_size, sql_rows):
-    """Input files by name; made once, with the native programs. native(NAME) is the command that runs one."""
+# How inputs come from others; the program is one of those that are measured.
+COMPRESSED = {"text.bz2": "bzip2 -9 -c", "large.gz": "minigzip -6", "large.lz4": "lz4 -q -1 -c",
+              "large.zst": "zstd -q -3 -c", "large.xz": "xz -1 -c"}
+
+
+def make_inputs(work, native, workloads, text_size, sql_rows):
+    """Input files of the workloads by name; made once. native(NAME) is the command that runs a native program."""
     folder = work / "bench-input"
-    files = {name: folder / name for name in
-             ["text", "large", "text.bz2", "large.gz", "large.lz4", "large.zst", "large.xz", "bench.sql"]}
+    files = {name: folder / name for name in ["text", "large", "bench.sql", *COMPRESSED]}
     for script in (TOP / "tests/packages/input").glob("*.lua"):
         files[script.name] = script
-    if all(path.exists() for path in files.values()):
-        return files
-    folder.mkdir(exist_ok=True)
-    text = b"".join(
-        path.read_bytes()
-        for source in ["lua", "zlib", "bzip2", "sqlite"]
-        for path in sorted(Path(subprocess.check_output([FETCH, source], text=True).strip()).rglob("*.c"))
-    )[:text_size]
-    files["text"].write_bytes(text)
-    # Not simply repeated: each copy has another byte exchanged.
-    files["large"].write_bytes(b"".join(text.replace(b"et", bytes([c]) * 2) for c in b"abcdefgh"))
-
-    def compress(output, program, *options):
-        with open(files[output], "wb") as out:
-            run([*native(program), *options],
-                stdin=open(files[output.rsplit(".", 1)[0]], "rb"), stdout=out)
-
-    compress("text.bz2", "bzip2", "-9", "-c")
-    compress("large.gz", "minigzip", "-6")
-    compress("large.lz4", "lz4", "-q", "-1", "-c")
-    compress("large.zst", "zstd", "-q", "-3", "-c")
-    compress("large.xz", "xz", "-1", "-c")
-    script = (TOP / "tests/packages/input/script.sql").read_text()
-    script = script.replace("i < 30000", f"i < {sql_rows}")
-    # The mistakes that the test makes on purpose, and what needs a file.
-    drop = ("SELECT * FROM missing", "INSERT INTO item (id", "PRAGMA wal", "PRAGMA journal", "VACUUM")
-    files["bench.sql"].write_text("\n".join(l for l in script.splitlines() if not l.startswith(drop)) + "\n")
+    if not files["bench.sql"].exists():
+        folder.mkdir(exist_ok=True)
+        text = b"".join(
+            path.read_bytes()
+            for source in ["lua", "zlib", "bzip2", "sqlite"]
+            for path in sorted(Path(subprocess.check_output([FETCH, source], text=True).strip()).rglob("*.c"))
+        )[:text_size]
+        files["text"].write_bytes(text)
+        # Not simply repeated: each copy has another byte exchanged.
+        files["large"].write_bytes(b"".join(text.replace(b"et", bytes([c]) * 2) for c in b"abcdefgh"))
+        script = (TOP / "tests/packages/input/script.sql").read_text()
+        script = script.replace("i < 30000", f"i < {sql_rows}")
+        # The mistakes that the test makes on purpose, and what needs a file.
+        drop = ("SELECT * FROM missing", "INSERT INTO item (id", "PRAGMA wal", "PRAGMA journal", "VACUUM")
+        files["bench.sql"].write_text("\n".join(l for l in script.splitlines() if not l.startswith(drop)) + "\n")
+    wanted = {w.stdin for w in workloads} | {word for w in workloads for word in re.findall(r"{(.*?)}", w.arguments)}
+    for name in wanted & set(COMPRESSED):
+        if not files[name].exists():
+            program, *options = COMPRESSED[name].split()
+            with open(files[name], "wb") as out:
+                run([*native(program), *options], stdin=open(files[name.rsplit(".", 1)[0]], "rb"), stdout=out)
     return files
 
 

@@ -9,7 +9,7 @@ from collections import namedtuple
 
 Workload = namedtuple("Workload", "name program arguments stdin", defaults=("",))
 
-PACKAGES = ["bzip2", "zlib", "lz4", "zstd", "xz", "lua", "sqlite"]
+PACKAGES = {"bzip2": "bzip2", "minigzip": "zlib", "lz4": "lz4", "zstd": "zstd", "xz": "xz", "lua": "lua", "sqlite3": "sqlite"}
 KERNELS = ["recursion", "chase", "indirect", "floating", "memory"]
 
 WORKLOADS = [
