@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # shellcheck shell=bash disable=SC2154,SC2034,SC2086 # variables and `run` come from ../package
 #
-# With its assembly for any x86-64. What there is for newer ones carries flags over jumps through tables,
-# which is refused: docs/conformance.md.
+# With its assembly: for AArch64, or for any x86-64. What there is for newer ones of those carries flags over
+# jumps through tables, which is refused: docs/conformance.md.
 source=gmp
 programs='' # its tests, which make runs
 
@@ -17,6 +17,7 @@ build() {
 
 check() {
     echo "$(find "$tree/mpn" -maxdepth 1 -name '*.asm' | wc -l) files of assembly"
+    [ -z "$emulated" ] || export GMP_CHECK_REPS_FACTOR=0.1 # its tests' own factor for slow machines
     make -C "$tree/tests" -j"$jobs" libtests.la >../gmp.make
     for part in mpn mpz; do
         make -C "$tree/tests/$part" -j"$jobs" check LOG_COMPILER="$runner" >>../gmp.make || {
