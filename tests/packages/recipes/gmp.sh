@@ -17,7 +17,7 @@ build() {
 
 check() {
     echo "$(find "$tree/mpn" -maxdepth 1 -name '*.asm' | wc -l) files of assembly"
-    [ -z "$emulated" ] || export GMP_CHECK_REPS_FACTOR=0.1 # its tests' own factor for slow machines
+    [ -z "$emulated" ] || export GMP_CHECK_REPFACTOR=0.1 # its tests' own factor for slow machines
     make -C "$tree/tests" -j"$jobs" libtests.la >../gmp.make
     for part in mpn mpz; do
         make -C "$tree/tests/$part" -j"$jobs" check LOG_COMPILER="$runner" >>../gmp.make || {
