@@ -44,8 +44,8 @@ static bool only_accesses(struct rewriter *r, uint32_t index, unsigned reg, bool
         const struct statement *s = &r->statements[i];
         if (++*steps > MAX_STEPS)
             return false;
-        if (s->kind == STATEMENT_LABEL && s->symbol->branched)
-            same_block = false;
+        if (s->kind == STATEMENT_LABEL && (s->symbol->branched || !is_local_label(r, s->symbol)))
+            same_block = false; /* others come here: the address of a label is a branch, too */
         if (a64(r)->choices[i] & CHOICE_NAMED)
             return false;
         if (is_gap(s))
