@@ -59,7 +59,7 @@ build $host-lfi
 counted cache_miss "$files"
 
 # The files that decide beside clang: with another assembler nothing of the old one is used.
-cp -al "$sdk" sdk 2>/dev/null || { rm -rf sdk && cp -a "$sdk" sdk; }
+copy "$sdk" sdk
 sdk=$work/sdk
 rm -rf build-$host-lfi
 CCACHE_EXTRAFILES=$("$sdk/bin/lfi-config" --ccache-files)

@@ -12,3 +12,9 @@ die() {
 run() {
     "$@" >log 2>&1 </dev/null || { cat log >&2 && die "$*"; }
 }
+
+# copy FROM TO: a copy of an SDK. No hard links: a new link is a new time of change of a file that another test's
+# compiler may be reading, and ccache does not trust headers that change meanwhile.
+copy() {
+    cp -a --reflink=auto "$1" "$2"
+}

@@ -5,7 +5,7 @@
 #   distcc.sh SDK-FOLDER WORK-FOLDER
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-sdk=$1 work=$2/distcc 
+sdk=$1 work=$2/distcc
 # shellcheck source=tests/build-systems/common.sh
 . "$here/common.sh"
 triple=$host-lfi-linux-musl
@@ -28,7 +28,7 @@ trap finish EXIT
 chmod 755 "$server"
 mkdir "$server/sdk"
 for folder in bin libexec lib; do
-    cp -al "$sdk/$folder" "$server/sdk/" 2>/dev/null || cp -a "$sdk/$folder" "$server/sdk/"
+    copy "$sdk/$folder" "$server/sdk/"
 done
 printf '%s\n' "$server/sdk/bin/$triple-clang" "$server/sdk/bin/$triple-clang++" >"$server/commands"
 user=()

@@ -10,7 +10,7 @@ work=$2/relocated sdk="$2/relocated/an sdk"
 . "$here/common.sh"
 rm -rf "$work"
 mkdir -p "$work/links"
-cp -al "$1" "$sdk" 2>/dev/null || { rm -rf "$sdk" && cp -a "$1" "$sdk"; }
+copy "$1" "$sdk"
 for program in "$sdk"/bin/*; do
     ln -s "../an sdk/bin/${program##*/}" "$work/links/"
 done
