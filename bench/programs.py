@@ -19,13 +19,15 @@ def run(command, **kwargs):
 
 def sdk_for(triple, sdk, work):
     """The SDK that has `triple`; sysroots that are missing are built beside the work."""
+    options = []
     if triple == "x86_64-measure-linux-musl":
         overlay = work / "measure-sdk"
         run([HERE / "measure" / "make-sdk", sdk, overlay])
-        sdk = overlay
+        sdk, options = overlay, ["--c-only"]
     elif (sdk / "sysroot" / triple / "usr/lib/libc.a").exists():
         return sdk
-    run([TOP / "sysroot" / "build-sysroot", f"--triple={triple}", f"--sdk={sdk}", f"--work={work}/sysroot/{triple}"])
+    run([TOP / "sysroot" / "build-sysroot", f"--triple={triple}", f"--sdk={sdk}", f"--work={work}/sysroot/{triple}",
+         *options])
     return sdk
 
 
