@@ -163,9 +163,9 @@ static void make_quick(const struct form *form, unsigned confine, struct quick_f
     else if (form->kind == BRANCH19 || form->kind == LITERAL4 || form->kind == LITERAL8 ||
              form->kind == LITERAL16)
         bits = 19;
-    quick->left = (uint8_t)(bits == 26 ? 6 : 27 - bits);
+    if (bits != 0)
+        quick->times = (uint32_t)1 << (bits == 26 ? 6 : 27 - bits);
     quick->right = (uint8_t)(30 - bits);
-    quick->branch = bits != 0 ? -4 : 0;
 }
 
 /* ---- the index --------------------------------------------------------------------------------

@@ -77,15 +77,15 @@ static inline unsigned form_register(uint32_t word, unsigned field)
 /*
  * What the plain majority of instructions has to show where x30 and sp keep their promises: the
  * registers in its fields are none of the bad ones, the target is inside the image, and what
- * `quick` says. The displacement of a direct branch is (word << left) >> right & branch; others
- * have none.
+ * `quick` says. The displacement of a direct branch is (word * times) >> right, but for the lowest
+ * two bits; others have none: times is 0.
  */
 enum quick { ACCEPT, CHECK_PAIR, DECIDE /* the rules have to look at it */ };
 struct quick_form {
     uint32_t mask, value; /* of the form */
     uint32_t tests;       /* a bit for each test that its registers have to pass */
-    int32_t branch;
-    uint8_t left, right;
+    uint32_t times;
+    uint8_t right;
     uint8_t quick; /* enum quick */
 };
 
@@ -132,7 +132,7 @@ static inline unsigned form_find(const struct form_index *index, uint32_t word)
 
 static inline int64_t form_displacement(const struct quick_form *quick, uint32_t word)
 {
-    return (int32_t)(word << quick->left) >> quick->right & quick->branch;
+    return (int32_t)(word * quick->times) >> quick->right & -4;
 }
 
 /*
