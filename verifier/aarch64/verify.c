@@ -283,17 +283,16 @@ static size_t quick_run(const struct verifier *v, size_t pos, size_t end)
     const uint64_t limit = size >= WORD && from % WORD == 0 ? size - WORD + 1 : 0;
     for (; pos < end; pos += WORD) {
         uint32_t word = read_word(bytes + pos);
-        const struct quick_form *quick = &index->quick[index->first[form_slot(index, word)]];
-        if (__builtin_expect(!form_matches(quick, word), 0))
-            quick = &index->quick[form_find(index, word)];
+        unsigned id = index->first[form_slot(index, word)];
+        if (__builtin_expect(!form_matches(&index->quick[id], word), 0))
+            id = form_find(index, word);
+        const struct quick_form *quick = &index->quick[id];
         uint32_t fails = index->fails_low[word & 0x3ff] | index->fails_high[word >> 10 & 0x7ff];
+        if (form_register(word, AT_0) == form_register(word, AT_10))
+            fails |= TEST_PAIR;
         /* With other bits below the displacement: `limit` is 0 where they could lead inside. */
         int64_t about = (int32_t)(word * quick->times) >> quick->right;
-        bool outside = from + pos + (uint64_t)about >= limit;
-        if ((fails & quick->tests) != 0 || outside)
-            break;
-        if (quick->quick != ACCEPT &&
-            (quick->quick == DECIDE || form_register(word, AT_0) == form_register(word, AT_10)))
+        if ((fails & quick->tests) != 0 || from + pos + (uint64_t)about >= limit)
             break;
     }
     return pos;
