@@ -34,7 +34,7 @@ def write(results, configurations, workloads, machine, args, work):
         for tool, (size, samples) in results["tools"].items():
             best = min(sample[clock] for sample in samples)
             speed, expected = size / best / 1e6, EXPECTED_SPEED[tool]
-            lines.append(f"| {tool} | {size} | {best * 1000:.1f} ms | {speed:.0f} | {expected} | "
+            lines.append(f"| {tool} | {size} | {best * 1000:.2f} ms | {speed:.0f} | {expected} | "
                          f"{'met' if speed >= expected else '**not met**'} |")
     text = "\n".join(lines) + "\n"
     (work / "results.md").write_text(text)
