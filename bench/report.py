@@ -9,6 +9,8 @@ from workloads import KERNELS
 
 # What is expected of mode `full`, as a ratio to native.
 EXPECTED = {"code size": 1.40, "compile time": 1.15, "run time": 1.10}
+# MB/s.
+EXPECTED_SPEED = {"rewriter": 60, "verifier": 150, "verifier, AArch64": 1000}
 # Of executed instructions on AArch64.
 EXPECTED_COUNT = {"full": 1.13, "stores": 1.05}
 
@@ -18,9 +20,32 @@ def geometric_mean(values):
 
 
 def write(results, configurations, workloads, machine, args, work):
+    """results: any of "run" (with "size"), "compile" and "tools"."""
+    work.mkdir(exist_ok=True)
     clock = 0 if args.clock == "cpu" else 1
-    names = [c.name for c in configurations]
-    others = names[1:]
+    lines = [f"Machine: {machine}. {args.rounds} runs of each program, pinned to one processor; "
+             f"{'processor' if clock == 0 else 'wall clock'} time.", ""]
+    files = ["results.md", "runs.csv"]
+    if "run" in results:
+        lines += write_run(results, configurations, machine, clock, work)
+        files += ["sizes.csv", "run-time.svg", "run-time.png"]
+    if "tools" in results:
+        lines += ["### Speed of the tools", "", "| tool | bytes | best time | MB/s | expected | |", "|---|---:|---:|---:|---:|---|"]
+        for tool, (size, samples) in results["tools"].items():
+            best = min(sample[clock] for sample in samples)
+            speed, expected = size / best / 1e6, EXPECTED_SPEED[tool]
+            lines.append(f"| {tool} | {size} | {best * 1000:.2f} ms | {speed:.0f} | {expected} | "
+                         f"{'met' if speed >= expected else '**not met**'} |")
+    text = "\n".join(lines) + "\n"
+    (work / "results.md").write_text(text)
+    print(text)
+    write_csv(results, work)
+    print(f"Written to {work}: {', '.join(files)}")
+
+
+def write_run(results, configurations, machine, clock, work):
+    """Lines of what running, code size and compiling give; writes the plot."""
+    others = [c.name for c in configurations[1:]]
     run = {w: {c: [sample[clock] for sample in samples] for c, samples in row.items()}
            for w, row in results["run"].items()}
     minima = ratios(run, others, min)
@@ -28,9 +53,7 @@ def write(results, configurations, workloads, machine, args, work):
     sizes = {p: {c: results["size"][c][p] / results["size"]["native"][p] for c in results["size"] if c != "native"}
              for p in results["size"]["native"]}
 
-    lines = [f"Machine: {machine}. {args.rounds} interleaved runs of each program, pinned to one processor; "
-             f"{'processor' if clock == 0 else 'wall clock'} time.", ""]
-    lines += table("Run time: minima, relative to native", run, minima, others, min)
+    lines = table("Run time: minima, relative to native", run, minima, others, min)
     lines += table("Run time: medians, relative to native", run, medians, others, statistics.median)
     lines += size_table(results["size"], sizes)
     verdicts = []
@@ -49,18 +72,8 @@ def write(results, configurations, workloads, machine, args, work):
     for what, how, value in verdicts:
         met = "met" if value <= EXPECTED[what] else "**not met**"
         lines.append(f"| {what} | {how} | {value:.3f} | {EXPECTED[what]:.2f} | {met} |")
-    if "tools" in results:
-        lines += ["", "### Speed of the tools", "", "| tool | bytes | best time | MB/s | expected |", "|---|---:|---:|---:|---:|"]
-        for tool, expected in ("rewriter", 60), ("verifier", 150):
-            size, samples = results["tools"][tool]
-            best = min(sample[clock] for sample in samples)
-            lines.append(f"| {tool} | {size} | {best * 1000:.1f} ms | {size / best / 1e6:.0f} | {expected} |")
-    text = "\n".join(lines) + "\n"
-    (work / "results.md").write_text(text)
-    print(text)
-    write_csv(results, work)
     plot(minima, others, machine, "run time relative to native (minima); left of 1 is faster", work / "run-time")
-    print(f"Written: {work}/results.md, runs.csv, sizes.csv, run-time.svg, run-time.png")
+    return lines + [""]
 
 
 def ratios(run, others, choose):
@@ -109,7 +122,7 @@ def write_csv(results, work):
     with open(work / "runs.csv", "w", newline="") as file:
         out = csv.writer(file)
         out.writerow(["workload", "configuration", "round", "cpu_seconds", "wall_seconds"])
-        rows = dict(results["run"])
+        rows = dict(results.get("run", {}))
         if "compile" in results:
             rows["compile sqlite3.c"] = results["compile"]
         if "tools" in results:
@@ -118,6 +131,8 @@ def write_csv(results, work):
             for configuration, samples in row.items():
                 for number, (cpu, wall) in enumerate(samples):
                     out.writerow([workload, configuration, number, f"{cpu:.6f}", f"{wall:.6f}"])
+    if "size" not in results:
+        return
     with open(work / "sizes.csv", "w", newline="") as file:
         out = csv.writer(file)
         out.writerow(["program", "configuration", "code_bytes"])

@@ -61,8 +61,13 @@ void report_error(struct rewriter *r, const struct statement *s, const char *at,
 
 void report_held(struct rewriter *r)
 {
-    for (unsigned i = 0; i < r->held_count; i++)
-        report(r, &r->held[i].statement, r->held[i].at, r->held[i].text);
+    uint32_t next = 0;
+    for (unsigned i = 0; i < r->held_count; i++) {
+        const struct held_message *m = &r->held[i];
+        for (; next < r->count && r->statements[next].where < m->statement.where; next++)
+            note_origin(r, &r->statements[next]);
+        report(r, &m->statement, m->at, m->text);
+    }
     r->held_count = 0;
 }
 
@@ -72,8 +77,10 @@ void lfi_rewrite_print(void *data, const struct lfi_rewrite_message *m)
     if (m->line)
         fprintf(stderr, "%u:%u:", m->line, m->column);
     fprintf(stderr, " error: %s", m->text);
-    if (m->origin)
+    if (m->origin && m->origin_line)
         fprintf(stderr, " (from %s:%u)", m->origin, m->origin_line);
+    else if (m->origin)
+        fprintf(stderr, " (from %s; -g says the line)", m->origin);
     fputc('\n', stderr);
     if (!m->source)
         return;

@@ -164,6 +164,18 @@ static void note_file(struct rewriter *r, const struct statement *s)
         r->loc_file = (struct span){rest.at + 1, rest.size - 2};
 }
 
+void note_origin(struct rewriter *r, const struct statement *s)
+{
+    if (s->kind == STATEMENT_MARKER) {
+        r->loc_line = parse_marker(s, &r->loc_file);
+        r->marker_at = s->line;
+    } else if (s->kind == STATEMENT_DIRECTIVE && s->directive == DIRECTIVE_LOC) {
+        note_loc(r, s);
+    } else if (s->kind == STATEMENT_DIRECTIVE && s->directive == DIRECTIVE_FILE) {
+        note_file(r, s);
+    }
+}
+
 static void write_directive(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
@@ -201,12 +213,12 @@ static void write_directive(struct rewriter *r, uint32_t index)
             r->arch->note_cfi(r, s);
         break;
     case DIRECTIVE_LOC:
-        note_loc(r, s);
+        note_origin(r, s);
         if (r->lines && lines_directive(r, s))
             return;
         break;
     case DIRECTIVE_FILE:
-        note_file(r, s);
+        note_origin(r, s);
         if (lines_directive(r, s))
             return;
         break;
@@ -262,8 +274,7 @@ static void write_statements(struct rewriter *r)
             write_instruction(r, i);
             break;
         case STATEMENT_MARKER:
-            r->loc_line = parse_marker(s, &r->loc_file);
-            r->marker_at = s->line;
+            note_origin(r, s);
             put_bytes(&r->out, s->at, s->size);
             put(&r->out, "\n");
             break;

@@ -266,6 +266,9 @@ void lines_finish(struct rewriter *r);
 /* `# 12 "file.c"`: the line that follows, and the file */
 unsigned parse_marker(const struct statement *s, struct span *file);
 
+/* Remembers what the statement says of the source, if anything: messages name that, too. */
+void note_origin(struct rewriter *r, const struct statement *s);
+
 /* writer.c */
 bool writer_start(struct writer *w, lfi_rewrite_sink_fn *sink, void *data);
 void writer_finish(struct writer *w);

@@ -5,7 +5,12 @@
 # the environment, TRIPLE is the first argument.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=../runner.sh disable=SC1091
+. "$here/../runner.sh"
 triple=$1
+arch=${triple%%-*}
+# shellcheck disable=SC2034 # the tests use it
+run=$(runner "$SDK" "$triple")
 clang=$SDK/bin/$triple-clang
 with_cxx=no
 if [ ! -e "$SDK/sysroot/$triple/usr/lib/libc.a" ]; then
@@ -27,7 +32,7 @@ fail() {
 build_lines() {
     program=$1
     shift
-    sources="lines.c lines-asm.S lines-macro.S here.c"
+    sources="lines.c $arch/lines-asm.S $arch/lines-macro.S here.c"
     objects=
     driver=$clang
     if [ $with_cxx = yes ]; then
@@ -40,10 +45,11 @@ build_lines() {
         *.cc) compiler=$clang++ ;;
         *) compiler=$clang ;;
         esac
-        "$compiler" "$@" -fno-optimize-sibling-calls -c "$here/$source" -o "$program-$source.o" 2>messages ||
+        object=$program-${source#*/}.o
+        "$compiler" "$@" -fno-optimize-sibling-calls -c "$here/$source" -o "$object" 2>messages ||
             fail "$source $*: $(cat messages)"
         [ ! -s messages ] || fail "$source $*: $(cat messages)"
-        objects="$objects $program-$source.o"
+        objects="$objects $object"
     done
     # shellcheck disable=SC2086 # a list of words
     "$driver" $objects -o "$program" || fail "$* does not link"

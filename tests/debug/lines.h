@@ -5,7 +5,11 @@
  */
 #ifdef __ASSEMBLER__
 /* clang-format off */
+#ifdef __aarch64__
+#define HERE mov w0, __LINE__; bl here
+#else
 #define HERE movl $__LINE__, %edi; call here
+#endif
 /* clang-format on */
 #else
 #ifdef __cplusplus

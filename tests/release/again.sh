@@ -41,8 +41,10 @@ programs)
     done <"$WORK/rebuilt"
     cp -R "$other/rebuilt/." "$other/sdk"
     for arch in $(echo "$ARCHS" | tr , ' '); do
-        LFI_CACHE_DIR=$CACHE "$SOURCE/release/bundle" --sdk="$other/sdk" --name="$arch-lfi" --version="$VERSION" \
-            --work="$other/work" --dist="$other/dist" --host="$HOST" --provider="$PROVIDER"
+        for kind in lfi native; do
+            LFI_CACHE_DIR=$CACHE "$SOURCE/release/bundle" --sdk="$other/sdk" --name="$arch-$kind" --version="$VERSION" \
+                --work="$other/work" --dist="$other/dist" --host="$HOST" --provider="$PROVIDER"
+        done
     done
     ;;
 whole)

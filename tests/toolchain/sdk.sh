@@ -149,6 +149,18 @@ assembly-errors)
     ls -a >left
     hasnt 'lfi-' left
     ;;
+sve)
+    # The C file and its line with -g; without, at least the compiler's assembly and its line.
+    printf '%s\n' 'void f(void)' '{' '    __asm__ volatile("ptrue p0.b" : : : "p0");' '}' >sve.c
+    for debug in '' -g; do
+        # shellcheck disable=SC2086 # a word or none
+        refused "$cc" -march=armv8-a+sve $debug -c sve.c
+        has 'sve-.*\.s:[0-9]+:[0-9]+: error: SVE and SME are not supported: compile without them' err
+        [ ! -e sve.o ] || die 'an object of what is refused'
+    done
+    has '\(from sve\.c:3\)' err
+    "$sdk/bin/$arch-native-linux-musl-clang" -march=armv8-a+sve -c sve.c
+    ;;
 debug-lines)
     "$cc" -g -O1 -nostdlib start.c -o start
     address=0x$("$sdk/bin/llvm-nm" start | awk '$3 == "sum" { print $1 }')

@@ -109,16 +109,17 @@ static void make_tests(struct form_index *index, bool confined_sp)
         for (unsigned reg = 0; reg < 32; reg++)
             failed[field][reg] = failed_tests(field, reg, confined_sp);
     for (unsigned i = 0; i < 1 << 10; i++)
-        index->fails_low[i] = failed[AT_0][i & 31] | failed[AT_5][i >> 5];
+        index->fails_low[i] = failed[AT_0][i & 31] | failed[AT_5][i >> 5] | TEST_NONE;
     for (unsigned i = 0; i < 1 << 11; i++) /* bit 15 of the word is in no field */
         index->fails_high[i] = failed[AT_10][i & 31] | failed[AT_16][i >> 6];
 }
 
-static enum quick quick_answer(const struct form *form)
+/* The tests that are not of one field. */
+static uint32_t further_tests(const struct form *form)
 {
     if (form->rule != RULE_NONE || (form->flags & (STATUS | STATUS2)) != 0 ||
         ((form->flags & TN) != 0 && form->use[AT_5] == BASED))
-        return DECIDE;
+        return TEST_NONE;
     switch (form->kind) {
     case PLAIN:
     case SURE:
@@ -137,12 +138,12 @@ static enum quick quick_answer(const struct form *form)
     case SURE7:
     case SURE9:
         if (form->use[AT_5] == BASED_BACK && (form->access & W) == 0)
-            return DECIDE; /* does it move sp down? */
+            return TEST_NONE; /* does it move sp down? */
         break;
     default:
-        return DECIDE;
+        return TEST_NONE;
     }
-    return (form->flags & TT2) != 0 ? CHECK_PAIR : ACCEPT;
+    return (form->flags & TT2) != 0 ? TEST_PAIR : 0;
 }
 
 static void make_quick(const struct form *form, unsigned confine, struct quick_form *quick)
@@ -153,7 +154,7 @@ static void make_quick(const struct form *form, unsigned confine, struct quick_f
     for (unsigned field = 0; field < FIELDS; field++)
         if (confined || (form->use[field] != BASED && form->use[field] != BASED_OTHER))
             quick->tests |= test_of(form->use[field], field);
-    quick->quick = (uint8_t)quick_answer(form);
+    quick->tests |= further_tests(form);
     /* The displacement counts words, in bits that end at bit 0 (26 of them) or 5. */
     unsigned bits = 0;
     if (form->kind == BRANCH26 || form->kind == CALL26)
@@ -163,9 +164,9 @@ static void make_quick(const struct form *form, unsigned confine, struct quick_f
     else if (form->kind == BRANCH19 || form->kind == LITERAL4 || form->kind == LITERAL8 ||
              form->kind == LITERAL16)
         bits = 19;
-    quick->left = (uint8_t)(bits == 26 ? 6 : 27 - bits);
+    if (bits != 0)
+        quick->times = (uint32_t)1 << (bits == 26 ? 6 : 27 - bits);
     quick->right = (uint8_t)(30 - bits);
-    quick->branch = bits != 0 ? -4 : 0;
 }
 
 /* ---- the index --------------------------------------------------------------------------------

@@ -76,18 +76,21 @@ static inline unsigned form_register(uint32_t word, unsigned field)
 
 /*
  * What the plain majority of instructions has to show where x30 and sp keep their promises: the
- * registers in its fields are none of the bad ones, the target is inside the image, and what
- * `quick` says. The displacement of a direct branch is (word << left) >> right & branch; others
- * have none.
+ * registers in its fields are none of the bad ones, and the target is inside the image. The
+ * displacement of a direct branch is (word * times) >> right, but for the lowest two bits; others
+ * have none: times is 0.
  */
-enum quick { ACCEPT, CHECK_PAIR, DECIDE /* the rules have to look at it */ };
 struct quick_form {
     uint32_t mask, value; /* of the form */
     uint32_t tests;       /* a bit for each test that its registers have to pass */
-    int32_t branch;
-    uint8_t left, right;
-    uint8_t quick; /* enum quick */
+    uint32_t times;
+    uint8_t right;
 };
+
+/* Tests beside those of one field: the fields at bits 0 and 10 differ; what every word fails. */
+#define TEST_PAIR ((uint32_t)1 << 30)
+#define TEST_NONE ((uint32_t)1 << 31)
+_Static_assert(30 >= FIELDS * USES, "there are more tests than bits");
 
 enum { MAX_FORMS = 1024, MAX_SLOTS = 24576, MAX_IDS = 65535, KEYS = 2048, SUBSLOTS = 64 };
 
@@ -132,7 +135,7 @@ static inline unsigned form_find(const struct form_index *index, uint32_t word)
 
 static inline int64_t form_displacement(const struct quick_form *quick, uint32_t word)
 {
-    return (int32_t)(word << quick->left) >> quick->right & quick->branch;
+    return (int32_t)(word * quick->times) >> quick->right & -4;
 }
 
 /*

@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -51,7 +52,7 @@ static struct verifier *make_verifier(unsigned confine, const struct lfi_code *c
     assert_non_null(v);
     v->code = code;
     v->confine = confine;
-    lfi_aarch64_index(&v->index, confine);
+    v->index = index_of(confine);
     return v;
 }
 
@@ -74,8 +75,8 @@ static void sizes(void **state)
 {
     (void)state;
     struct verifier *v = make_verifier(RW, NULL);
-    assert_in_range(v->index.slot_count, KEYS, MAX_SLOTS);
-    assert_in_range(v->index.id_count, KEYS, MAX_IDS);
+    assert_in_range(v->index->slot_count, KEYS, MAX_SLOTS);
+    assert_in_range(v->index->id_count, KEYS, MAX_IDS);
     free(v);
 }
 
@@ -111,9 +112,9 @@ static void index_finds(void **state)
     for (unsigned id = 0; id < LINES; id++) {
         bool reached = false;
         for (unsigned i = 0; i < WORDS_A_LINE; i++) {
-            uint32_t word = word_of(&v->index.forms[id], &random);
-            unsigned found = form_find(&v->index, word);
-            assert_int_equal(found, search(&v->index, word));
+            uint32_t word = word_of(&v->index->forms[id], &random);
+            unsigned found = form_find(v->index, word);
+            assert_int_equal(found, search(v->index, word));
             reached |= found == id;
         }
         if (!reached)
@@ -135,13 +136,13 @@ static void quick_is_right(void **state)
         unsigned long quick = 0, right = 0;
         for (unsigned id = 0; id < LINES; id++) {
             for (unsigned i = 0; i < WORDS_A_LINE; i++) {
-                uint32_t word = word_of(&v->index.forms[id], &random);
+                uint32_t word = word_of(&v->index->forms[id], &random);
                 for (unsigned k = 0; k < 4; k++)
                     bytes[k] = (uint8_t)(word >> 8 * k);
                 bool accepts = quick_run(v, 0, 4) == 4;
                 v->x30 = IN_BOX;
                 v->stack = STEADY;
-                enum rule rule = check(v, word, form_find(&v->index, word));
+                enum rule rule = check(v, word, form_find(v->index, word));
                 if (accepts && (rule != RULE_NONE || v->x30 != IN_BOX || v->stack != STEADY))
                     fail_msg("%08x (%s): accepted too quickly", word, lines[id].name);
                 quick += accepts;
@@ -154,11 +155,31 @@ static void quick_is_right(void **state)
     }
 }
 
+/* The quick answer looks at more bits than a displacement has: none of them may lead inside. */
+static void image_between_instructions(void **state)
+{
+    (void)state;
+    static const uint32_t back[] = {0x17ffffff, 0x54ffffef, 0xb4ffffff, 0x36ffffff}; /* by 4 */
+    for (unsigned before = 1; before <= 4; before++) {
+        for (unsigned i = 0; i < sizeof back / sizeof *back; i++) {
+            const uint8_t *bytes = (const uint8_t *)&back[i];
+            const struct lfi_code code = {.bytes = bytes,
+                                          .size = 4,
+                                          .address = IMAGE / 2,
+                                          .image_start = IMAGE / 2 - before,
+                                          .image_end = IMAGE};
+            enum lfi_verdict wanted = before < 4 ? LFI_REFUSED : LFI_ACCEPTED;
+            assert_int_equal(lfi_aarch64_verify(LFI_MODE_FULL, &code, NULL, NULL), wanted);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(patterns),    cmocka_unit_test(sizes),          cmocka_unit_test(fields),
-        cmocka_unit_test(index_finds), cmocka_unit_test(quick_is_right),
+        cmocka_unit_test(patterns),       cmocka_unit_test(sizes),
+        cmocka_unit_test(fields),         cmocka_unit_test(index_finds),
+        cmocka_unit_test(quick_is_right), cmocka_unit_test(image_between_instructions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
