@@ -133,6 +133,7 @@ struct insn {
     uint32_t reads, writes; /* general registers, by bits; reads may be too many */
     struct address address;
     int32_t offset; /* from `target`, where a branch or adr names `LABEL-8` */
+    bool renamed;   /* the operand that names `target` is not what the source says */
     uint8_t count;  /* of operands without the memory operand */
     struct operand operands[];
 };
@@ -204,6 +205,7 @@ const struct insn_info *aarch64_insn_info(struct rewriter *r, struct span name);
 
 /* registers.c */
 bool register_read(struct span text, struct operand *o);
+bool is_register_name(struct span text); /* to the assembler, as the target of a branch */
 static inline bool is_general(const struct operand *o)
 {
     return o->kind == OPERAND_REG && (o->class == REG_X || o->class == REG_W);

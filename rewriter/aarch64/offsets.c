@@ -47,6 +47,7 @@ static void name_instruction(struct rewriter *r, struct insn *in, uint32_t state
     int size = snprintf(name, SIZE, ".Llfi_at%u", statement);
     struct operand *o = &in->operands[in->count - 1];
     o->text = (struct span){name, (uint32_t)size};
+    in->renamed = true;
     in->target = symbol_get(r, o->text);
     in->target->statement = statement;
     in->target->taken = true; /* what lies before it is not looked at */
@@ -71,13 +72,13 @@ void find_label_offsets(struct rewriter *r)
     }
 }
 
-/* A direct branch, with the label that its target got. */
+/* A direct branch, with the name that its target got. */
 void put_direct(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
     const struct insn *in = s->insn;
     const struct operand *o = in->operands;
-    if (!in->offset)
+    if (!in->renamed)
         put_original(r, s);
     else if (in->count == 1)
         put_op(r, "%.*s\t%.*s", SPAN(in->mnemonic), SPAN(o[0].text));

@@ -159,8 +159,20 @@ static bool is_direct_branch(const struct insn_info *info)
     return info->class >= CLASS_BRANCH && info->class <= CLASS_CALL;
 }
 
+/* The assembler takes a function x1 for the register, but not in quotes; compilers write none. */
+static void quote_name(struct rewriter *r, struct insn *in, struct span name)
+{
+    char *quoted = arena_alloc(&r->arena, name.size + 2);
+    quoted[0] = quoted[name.size + 1] = '"';
+    memcpy(quoted + 1, name.at, name.size);
+    in->operands[in->count].text = (struct span){quoted, name.size + 2};
+    in->renamed = true;
+}
+
 static void read_target(struct rewriter *r, struct insn *in, struct span text)
 {
+    if (is_register_name(text))
+        quote_name(r, in, text);
     in->target = symbol_reference(r, text);
     if (!in->target && read_label_offset(r, text, in) && in->offset)
         return;
@@ -170,6 +182,13 @@ static void read_target(struct rewriter *r, struct insn *in, struct span text)
         in->target->taken = true; /* with nothing known of registers */
     else
         in->target->branched = true;
+}
+
+/* As the assembler has it: adr takes no registers there, and a literal may be named p1 or z1. */
+static bool is_symbol(const struct insn *in, const struct operand *o)
+{
+    return in->count == 1 && (in->info->class == CLASS_ADR || in->info->class == CLASS_ADRP ||
+                              (in->info->access != ACCESS_NONE && o->class == REG_SVE));
 }
 
 /* The operands; false if one cannot be read. */
@@ -187,6 +206,8 @@ static bool read_operands(struct rewriter *r, struct insn *in, struct span rest)
         }
         struct operand *o = &in->operands[in->count];
         read_operand(text, o);
+        if (o->kind == OPERAND_REG && !rest.at && is_symbol(in, o))
+            *o = (struct operand){.kind = OPERAND_OTHER, .text = text};
         if (!rest.at && is_direct_branch(in->info)) {
             *o = (struct operand){.kind = OPERAND_OTHER, .text = text};
             read_target(r, in, text);

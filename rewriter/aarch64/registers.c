@@ -2,6 +2,8 @@
 /* Names of registers. */
 #include "aarch64.h"
 
+#include <strings.h>
+
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -58,4 +60,14 @@ bool register_read(struct span text, struct operand *o)
     o->reg = (uint8_t)number;
     o->kind = OPERAND_REG;
     return true;
+}
+
+bool is_register_name(struct span text)
+{
+    static const char *const others[] = {"fpcr", "fpsr", "nzcv", "ffr", "vg", "zt0"};
+    struct operand o;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (text.size == strlen(others[i]) && strncasecmp(text.at, others[i], text.size) == 0)
+            return true;
+    return register_read(text, &o) && o.class != REG_SVE;
 }

@@ -12,3 +12,7 @@
 	mystery	x0, [x1]
 	ldr	x0, [w1]
 	ldr	x0
+	ldr	x0, x1
+	ldr	p0, p1
+	ldr	x0, [x0, p1]
+	mov	x0, p1
