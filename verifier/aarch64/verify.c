@@ -7,8 +7,8 @@
  * So whoever comes to an instruction by a branch, from wherever, finds them kept, and what was
  * proven about it for whoever comes from the instruction before holds all the more.
  */
-#include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <lfi/abi.h>
@@ -29,7 +29,7 @@ struct verifier {
     enum { STEADY, STEPPED_DOWN, STEPPED_UP } stack; /* has sp moved without a check? */
     size_t step_pos;
 
-    const struct form_index *index;
+    struct form_index index;
 };
 
 static uint32_t read_word(const uint8_t *p)
@@ -58,7 +58,7 @@ static void refuse(struct verifier *v, size_t pos, enum rule rule, const char *d
     memcpy(violation.bytes, bytes, violation.length);
     if (left >= WORD)
         snprintf(violation.text, sizeof violation.text, "%s",
-                 v->index->forms[form_find(v->index, read_word(bytes))].name);
+                 v->index.forms[form_find(&v->index, read_word(bytes))].name);
     if (!v->report(v->data, &violation))
         v->stopped = true;
 }
@@ -251,7 +251,7 @@ static enum rule check_kind(struct verifier *v, uint32_t word, enum kind kind, i
 
 static enum rule check(struct verifier *v, uint32_t word, unsigned id)
 {
-    const struct form *form = &v->index->forms[id];
+    const struct form *form = &v->index.forms[id];
     if (v->x30 == TABLE_ENTRY && form->kind != CALL_X30)
         return RULE_runtime_call;
     if (form->rule != RULE_NONE)
@@ -262,7 +262,7 @@ static enum rule check(struct verifier *v, uint32_t word, unsigned id)
     if (rule == RULE_NONE)
         rule = check_writes(v, word, form);
     if (rule == RULE_NONE)
-        rule = check_kind(v, word, form->kind, form_displacement(&v->index->quick[id], word));
+        rule = check_kind(v, word, form->kind, form_displacement(&v->index.quick[id], word));
     return rule;
 }
 
@@ -275,7 +275,7 @@ static enum rule check(struct verifier *v, uint32_t word, unsigned id)
  */
 static size_t quick_run(const struct verifier *v, size_t pos, size_t end)
 {
-    const struct form_index *index = v->index;
+    const struct form_index *index = &v->index;
     const uint8_t *bytes = v->code->bytes;
     /* An instruction at `from` + pos is inside the image if that is below `limit`. */
     const uint64_t from = v->code->address - v->code->image_start;
@@ -308,10 +308,10 @@ static void run(struct verifier *v)
                 break;
         }
         uint32_t word = read_word(v->code->bytes + v->pos);
-        unsigned id = form_find(v->index, word);
+        unsigned id = form_find(&v->index, word);
         enum rule rule = check(v, word, id);
         if (rule != RULE_NONE)
-            refuse(v, v->pos, rule, rule == RULE_feature ? v->index->forms[id].name : NULL);
+            refuse(v, v->pos, rule, rule == RULE_feature ? v->index.forms[id].name : NULL);
         v->pos += WORD;
     }
     if (v->stopped)
@@ -325,26 +325,19 @@ static void run(struct verifier *v)
         refuse(v, end, RULE_truncated, NULL);
 }
 
-/* The index of a mode, which takes as long as checking 200 kB of code: made once. */
-static const struct form_index *index_of(unsigned confine)
-{
-    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-    static struct form_index indexes[RW + 1];
-    static bool made[RW + 1];
-    pthread_mutex_lock(&lock);
-    if (!made[confine])
-        lfi_aarch64_index(&indexes[confine], confine);
-    made[confine] = true;
-    pthread_mutex_unlock(&lock);
-    return &indexes[confine];
-}
-
 enum lfi_verdict lfi_aarch64_verify(unsigned mode, const struct lfi_code *code,
                                     lfi_violation_fn *report, void *data)
 {
-    struct verifier v = {.code = code, .report = report, .data = data};
-    v.confine = mode == LFI_MODE_FULL ? RW : mode == LFI_MODE_STORES ? W : 0;
-    v.index = index_of(v.confine);
-    run(&v);
-    return v.refused ? LFI_REFUSED : LFI_ACCEPTED;
+    struct verifier *v = calloc(1, sizeof *v);
+    if (v == NULL)
+        return LFI_UNABLE;
+    v->code = code;
+    v->confine = mode == LFI_MODE_FULL ? RW : mode == LFI_MODE_STORES ? W : 0;
+    v->report = report;
+    v->data = data;
+    lfi_aarch64_index(&v->index, v->confine);
+    run(v);
+    enum lfi_verdict verdict = v->refused ? LFI_REFUSED : LFI_ACCEPTED;
+    free(v);
+    return verdict;
 }
