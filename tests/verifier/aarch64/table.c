@@ -6,7 +6,6 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -52,7 +51,7 @@ static struct verifier *make_verifier(unsigned confine, const struct lfi_code *c
     assert_non_null(v);
     v->code = code;
     v->confine = confine;
-    v->index = index_of(confine);
+    lfi_aarch64_index(&v->index, confine);
     return v;
 }
 
@@ -75,8 +74,8 @@ static void sizes(void **state)
 {
     (void)state;
     struct verifier *v = make_verifier(RW, NULL);
-    assert_in_range(v->index->slot_count, KEYS, MAX_SLOTS);
-    assert_in_range(v->index->id_count, KEYS, MAX_IDS);
+    assert_in_range(v->index.slot_count, KEYS, MAX_SLOTS);
+    assert_in_range(v->index.id_count, KEYS, MAX_IDS);
     free(v);
 }
 
@@ -112,9 +111,9 @@ static void index_finds(void **state)
     for (unsigned id = 0; id < LINES; id++) {
         bool reached = false;
         for (unsigned i = 0; i < WORDS_A_LINE; i++) {
-            uint32_t word = word_of(&v->index->forms[id], &random);
-            unsigned found = form_find(v->index, word);
-            assert_int_equal(found, search(v->index, word));
+            uint32_t word = word_of(&v->index.forms[id], &random);
+            unsigned found = form_find(&v->index, word);
+            assert_int_equal(found, search(&v->index, word));
             reached |= found == id;
         }
         if (!reached)
@@ -136,13 +135,13 @@ static void quick_is_right(void **state)
         unsigned long quick = 0, right = 0;
         for (unsigned id = 0; id < LINES; id++) {
             for (unsigned i = 0; i < WORDS_A_LINE; i++) {
-                uint32_t word = word_of(&v->index->forms[id], &random);
+                uint32_t word = word_of(&v->index.forms[id], &random);
                 for (unsigned k = 0; k < 4; k++)
                     bytes[k] = (uint8_t)(word >> 8 * k);
                 bool accepts = quick_run(v, 0, 4) == 4;
                 v->x30 = IN_BOX;
                 v->stack = STEADY;
-                enum rule rule = check(v, word, form_find(v->index, word));
+                enum rule rule = check(v, word, form_find(&v->index, word));
                 if (accepts && (rule != RULE_NONE || v->x30 != IN_BOX || v->stack != STEADY))
                     fail_msg("%08x (%s): accepted too quickly", word, lines[id].name);
                 quick += accepts;
