@@ -120,7 +120,7 @@ def size_table(sizes, relative):
 
 def write_csv(results, work):
     with open(work / "runs.csv", "w", newline="") as file:
-        out = csv.writer(file)
+        out = csv.writer(file, lineterminator="\n")
         out.writerow(["workload", "configuration", "round", "cpu_seconds", "wall_seconds"])
         rows = dict(results.get("run", {}))
         if "compile" in results:
@@ -134,7 +134,7 @@ def write_csv(results, work):
     if "size" not in results:
         return
     with open(work / "sizes.csv", "w", newline="") as file:
-        out = csv.writer(file)
+        out = csv.writer(file, lineterminator="\n")
         out.writerow(["program", "configuration", "code_bytes"])
         for configuration, row in results["size"].items():
             for program, size in row.items():
@@ -159,7 +159,7 @@ def write_counts(results, names, work):
     (work / "counts.md").write_text(text)
     print(text)
     with open(work / "counts.csv", "w", newline="") as file:
-        out = csv.writer(file)
+        out = csv.writer(file, lineterminator="\n")
         out.writerow(["workload", "configuration", "program", "runtime", "start", "x28_guards", "x30_guards", "sp_guards"])
         for workload, row in results.items():
             for c, counts in row.items():
