@@ -16,6 +16,7 @@ static const struct line {
 };
 
 #define LINES (sizeof lines / sizeof *lines)
+#define LAST  (LINES - 1)
 _Static_assert(LINES <= MAX_FORMS, "MAX_FORMS is too small");
 
 /* ---- one line ---------------------------------------------------------------------------------
@@ -244,19 +245,22 @@ void lfi_aarch64_index(struct form_index *index, unsigned confine)
         make_quick(&index->forms[id], confine, &index->quick[id]);
     }
     make_slots(index);
-    for (unsigned id = 0; id < LINES; id++)
+    for (unsigned id = 0; id < LAST; id++)
         enter(index, id, false);
     for (unsigned slot = 0; slot < index->slot_count; slot++) {
         unsigned count = index->slots[slot];
         index->slots[slot] = (uint16_t)index->id_count;
-        index->id_count += count;
+        index->id_count += count + 1;
     }
-    for (unsigned id = 0; id < LINES; id++)
+    for (unsigned id = 0; id < LAST; id++)
         enter(index, id, true);
-    /* Filling moved each slot to its end, which is where the next one starts. */
-    for (unsigned slot = index->slot_count; slot-- > 1;)
-        index->slots[slot] = index->slots[slot - 1];
-    index->slots[0] = 0;
-    for (unsigned slot = 0; slot < index->slot_count; slot++)
-        index->first[slot] = index->ids[index->slots[slot]];
+    /* Filling moved each slot to its end: there stands the last line, which matches every word. */
+    unsigned start = 0;
+    for (unsigned slot = 0; slot < index->slot_count; slot++) {
+        unsigned end = index->slots[slot];
+        index->ids[end] = LAST;
+        index->slots[slot] = (uint16_t)start;
+        index->first[slot] = index->ids[start];
+        start = end + 1;
+    }
 }
