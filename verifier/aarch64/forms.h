@@ -25,15 +25,14 @@ enum kind {
     SURE7,
     SURE9,
     BY_REG,
-    ADR,
-    ADRP,
+    PLACE,    /* x28 becomes what adr names */
+    PAGE,     /* or adrp */
     LITERAL4, /* a literal of 4 bytes; ... */
     LITERAL8,
     LITERAL16,
     STEP_UP, /* sp, by an immediate */
     STEP_DOWN,
-    GUARD_SP,
-    GUARD_X30,
+    GUARD,      /* of x28, x30 or sp, but not if it writes x29 */
     WRITES_X30, /* implicitly */
     TABLE,      /* x30 becomes an entry of the runtime table */
     BRANCH14,   /* direct; the number says how many bits the displacement has */
@@ -62,55 +61,66 @@ enum { AT_0, AT_5, AT_10, AT_16, FIELDS };
 
 /* A line of insns.def. */
 struct form {
-    uint32_t mask, value; /* it matches a word if (word & mask) == value */
-    uint8_t use[FIELDS];  /* enum use */
+    uint8_t use[FIELDS]; /* enum use */
     uint8_t access, kind, flags;
     uint8_t rule; /* enum rule by which it is refused, or RULE_NONE */
     const char *name;
 };
 
+static inline unsigned form_field_bit(unsigned field)
+{
+    return field == AT_16 ? 16 : 5 * field;
+}
+
 static inline unsigned form_register(uint32_t word, unsigned field)
 {
-    return word >> (field == AT_16 ? 16 : 5 * field) & 31;
+    return word >> form_field_bit(field) & 31;
 }
 
 /*
- * What the plain majority of instructions has to show where x30 and sp keep their promises: the
- * registers in its fields are none of the bad ones, and the target is inside the image. The
- * displacement of a direct branch is (word * times) >> right, but for the lowest two bits; others
- * have none: times is 0.
+ * What the plain majority of instructions has to show where x30 and sp keep their promises: that
+ * the registers in its fields are none of the bad ones, and that the target of a direct branch is
+ * inside the image. Each use of a field is a test, a bit; those of the fields at bits 10 and 16,
+ * which few instructions want, come late.
  */
-struct quick_form {
-    uint32_t mask, value; /* of the form */
-    uint32_t tests;       /* a bit for each test that its registers have to pass */
-    uint32_t times;
-    uint8_t right;
-};
-
-/* Tests beside those of one field: the fields at bits 0 and 10 differ; what every word fails. */
-#define TEST_PAIR ((uint32_t)1 << 30)
-#define TEST_NONE ((uint32_t)1 << 31)
-_Static_assert(30 >= FIELDS * USES, "there are more tests than bits");
-
-enum { MAX_FORMS = 1024, MAX_SLOTS = 24576, MAX_IDS = 65535, KEYS = 2048, SUBSLOTS = 64 };
+#define TEST_PAIR  ((uint32_t)1 << 29) /* late: the fields at bits 0 and 10 differ */
+#define TEST_LATE  ((uint32_t)1 << 30) /* there are late tests; every word fails it at first */
+#define TEST_RULES ((uint32_t)1 << 31) /* only the rules can tell; every word fails it */
+_Static_assert(29 >= FIELDS * (USES - 1), "there are more tests than bits");
 
 /*
- * Finds the line of a word. Bits 31 to 21 choose a slot (times is 0), or SUBSLOTS of them, of which
- * six other bits choose one: those that the product with `times` has at the top. ids[slots[slot]]
- * and those behind it are the lines that it may be, in their order; the last one matches every
- * word. first[slot] is the first of them.
+ * Which bits are a displacement: 14 or 19 at bit 5, 26 at bit 0, in instructions; or those 19 of
+ * adrp that count 4 pages.
+ */
+enum reach { REACH_NONE, REACH_14, REACH_19, REACH_26, REACH_PAGE, REACHES };
+
+/* In bytes or pages it is (word * times) >> right, but for the lowest two bits. */
+static const struct {
+    uint32_t times;
+    uint8_t right;
+} reach_bits[REACHES] = {{0, 30}, {1 << 13, 16}, {1 << 8, 11}, {1 << 6, 4}, {1 << 8, 11}};
+
+enum { MAX_FORMS = 1024, MAX_SLOTS = 24576, MAX_IDS = 16384, KEYS = 2048, SUBSLOTS = 64 };
+
+/*
+ * Finds the line of a word. Bits 31 to 21, the key, choose a slot (times is 0), or SUBSLOTS of
+ * them, of which six other bits choose one: those that the product with `times` has at the top.
+ * first[slot] is the first line that it may be; ids[list] and those behind it are all lines that a
+ * word with this key may be, in their order; the last one matches every word.
  */
 struct form_index {
     struct form_key {
         uint32_t times;
-        uint16_t slot;
+        uint16_t slot, list;
     } keys[KEYS];
-    uint16_t first[MAX_SLOTS], slots[MAX_SLOTS];
-    uint16_t ids[MAX_IDS];
+    uint16_t first[MAX_SLOTS], ids[MAX_IDS];
     unsigned slot_count, id_count;
-    struct quick_form quick[MAX_FORMS];
-    /* The tests that the registers in the fields at bits 0 and 5, and those at 10 and 16, fail. */
-    uint32_t fails_low[1 << 10], fails_high[1 << 11];
+    /* Columns of the lines, each in one piece: the address of an item is then one addition. */
+    uint32_t mask[MAX_FORMS], value[MAX_FORMS], tests[MAX_FORMS], late_tests[MAX_FORMS];
+    uint32_t times[MAX_FORMS]; /* of its reach */
+    uint8_t reach[MAX_FORMS];
+    uint32_t fails[1 << 10]; /* tests that the registers in the fields at bits 0 and 5 fail */
+    uint32_t late_fails[FIELDS][32]; /* those that a register in a later field does */
     struct form forms[MAX_FORMS];
 };
 
@@ -120,22 +130,25 @@ static inline unsigned form_slot(const struct form_index *index, uint32_t word)
     return key.slot + (word * key.times >> 26);
 }
 
-static inline bool form_matches(const struct quick_form *quick, uint32_t word)
+static inline bool form_matches(const struct form_index *index, unsigned id, uint32_t word)
 {
-    return (word & quick->mask) == quick->value;
+    return (word & index->mask[id]) == index->value[id];
 }
+
+/* The first line that the word matches, by a search. */
+unsigned lfi_aarch64_search(const struct form_index *index, uint32_t word);
 
 static inline unsigned form_find(const struct form_index *index, uint32_t word)
 {
-    const uint16_t *id = &index->ids[index->slots[form_slot(index, word)]];
-    while (!form_matches(&index->quick[*id], word))
-        id++;
-    return *id;
+    unsigned id = index->first[form_slot(index, word)];
+    if (__builtin_expect(!form_matches(index, id, word), 0))
+        id = lfi_aarch64_search(index, word);
+    return id;
 }
 
-static inline int64_t form_displacement(const struct quick_form *quick, uint32_t word)
+static inline int64_t form_displacement(enum reach reach, uint32_t word)
 {
-    return (int32_t)(word * quick->times) >> quick->right & -4;
+    return (int32_t)(word * reach_bits[reach].times) >> reach_bits[reach].right & -4;
 }
 
 /*

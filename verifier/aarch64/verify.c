@@ -13,9 +13,7 @@
 
 #include <lfi/abi.h>
 
-#include "forms.h"
-
-enum { WORD = LFI_INSN_SIZE };
+#include "quick.h"
 
 struct verifier {
     const struct lfi_code *code;
@@ -119,25 +117,13 @@ static enum rule check_literal(const struct verifier *v, int64_t displacement, u
 /* ---- registers --------------------------------------------------------------------------------
  */
 
-/* adr and adrp: what they name, relative to the instruction. */
-static int64_t adr_displacement(const struct verifier *v, uint32_t word, enum kind kind)
-{
-    int64_t value = ((int32_t)(word << 8) >> 11 & -4) | (int32_t)(word >> 29 & 3);
-    return kind == ADR ? value : value * 4096 - (int64_t)((v->code->address + v->pos) & 4095);
-}
-
-static enum rule check_write(struct verifier *v, uint32_t word, const struct form *form,
-                             unsigned reg)
+static enum rule check_write(struct verifier *v, unsigned reg)
 {
     switch (reg) {
     case CONTEXT:
     case BASE:
-        return RULE_reserved_register;
     case ADDRESS:
-        return (form->kind == ADR || form->kind == ADRP) &&
-                       in_image(v, v->pos, adr_displacement(v, word, form->kind), 1)
-                   ? RULE_NONE
-                   : RULE_reserved_register;
+        return RULE_reserved_register;
     case LINK:
         v->x30 = ANYWHERE;
         return RULE_NONE;
@@ -155,16 +141,16 @@ static enum rule check_writes(struct verifier *v, uint32_t word, const struct fo
         case WRITTEN_SP:
             if (reg == SP)
                 return v->confine != 0 ? RULE_stack_write : RULE_NONE;
-            rule = check_write(v, word, form, reg);
+            rule = check_write(v, reg);
             break;
         case WRITTEN:
         case BASED_BACK: /* of sp: check_memory() */
-            rule = check_write(v, word, form, reg);
+            rule = check_write(v, reg);
             break;
         case PAIR:
-            rule = check_write(v, word, form, reg);
+            rule = check_write(v, reg);
             if (rule == RULE_NONE)
-                rule = check_write(v, word, form, reg + 1);
+                rule = check_write(v, reg + 1);
             break;
         default:
             break;
@@ -212,6 +198,15 @@ static enum rule check_branch(struct verifier *v, enum kind kind, int64_t displa
     return direct && !in_image(v, v->pos, displacement, WORD) ? RULE_branch_target : RULE_NONE;
 }
 
+/* adr and adrp of x28: what they name has to be in the image. */
+static enum rule check_address(const struct verifier *v, uint32_t word, enum kind kind)
+{
+    int64_t value = ((int32_t)(word << 8) >> 11 & -4) | (int32_t)(word >> 29 & 3);
+    if (kind == PAGE)
+        value = value * ADRP_PAGE - (int64_t)((v->code->address + v->pos) % ADRP_PAGE);
+    return in_image(v, v->pos, value, 1) ? RULE_NONE : RULE_reserved_register;
+}
+
 static enum rule check_kind(struct verifier *v, uint32_t word, enum kind kind, int64_t displacement)
 {
     switch (kind) {
@@ -221,14 +216,17 @@ static enum rule check_kind(struct verifier *v, uint32_t word, enum kind kind, i
         return check_literal(v, displacement, 8);
     case LITERAL16:
         return check_literal(v, displacement, 16);
+    case PLACE:
+    case PAGE:
+        return check_address(v, word, kind);
     case STEP_UP:
     case STEP_DOWN:
         return check_step(v, word, kind);
-    case GUARD_SP:
-        v->stack = STEADY;
-        return RULE_NONE;
-    case GUARD_X30:
-        v->x30 = IN_BOX;
+    case GUARD:
+        if (form_register(word, AT_0) == LINK)
+            v->x30 = IN_BOX;
+        else if (form_register(word, AT_0) == SP)
+            v->stack = STEADY;
         return RULE_NONE;
     case WRITES_X30:
         v->x30 = ANYWHERE;
@@ -262,58 +260,48 @@ static enum rule check(struct verifier *v, uint32_t word, unsigned id)
     if (rule == RULE_NONE)
         rule = check_writes(v, word, form);
     if (rule == RULE_NONE)
-        rule = check_kind(v, word, form->kind, form_displacement(&v->index.quick[id], word));
+        rule = check_kind(v, word, form->kind, form_displacement(v->index.reach[id], word));
     return rule;
 }
 
 /* ---- the pass ---------------------------------------------------------------------------------
  */
 
-/*
- * Goes on while the answer is plain, and x30 and sp keep their promises. Speed only: check() says
- * the same (tests/verifier/aarch64.c).
- */
-static size_t quick_run(const struct verifier *v, size_t pos, size_t end)
+/* A function of its own, so that the loop over plain words has the registers for itself. */
+__attribute__((noinline)) static void check_word(struct verifier *v)
 {
-    const struct form_index *index = &v->index;
-    const uint8_t *bytes = v->code->bytes;
-    /* An instruction at `from` + pos is inside the image if that is below `limit`. */
-    const uint64_t from = v->code->address - v->code->image_start;
-    const uint64_t size = v->code->image_end - v->code->image_start;
-    const uint64_t limit = size >= WORD && from % WORD == 0 ? size - WORD + 1 : 0;
-    for (; pos < end; pos += WORD) {
-        uint32_t word = read_word(bytes + pos);
-        unsigned id = index->first[form_slot(index, word)];
-        if (__builtin_expect(!form_matches(&index->quick[id], word), 0))
-            id = form_find(index, word);
-        const struct quick_form *quick = &index->quick[id];
-        uint32_t fails = index->fails_low[word & 0x3ff] | index->fails_high[word >> 10 & 0x7ff];
-        if (form_register(word, AT_0) == form_register(word, AT_10))
-            fails |= TEST_PAIR;
-        /* With other bits below the displacement: `limit` is 0 where they could lead inside. */
-        int64_t about = (int32_t)(word * quick->times) >> quick->right;
-        if ((fails & quick->tests) != 0 || from + pos + (uint64_t)about >= limit)
-            break;
-    }
+    uint32_t word = read_word(v->code->bytes + v->pos);
+    unsigned id = form_find(&v->index, word);
+    enum rule rule = check(v, word, id);
+    if (rule != RULE_NONE)
+        refuse(v, v->pos, rule, rule == RULE_feature ? v->index.forms[id].name : NULL);
+    v->pos += WORD;
+}
+
+static size_t skip_plain(const struct form_index *index, const struct reaches *reaches,
+                         const uint8_t *bytes, size_t pos, size_t end)
+{
+    while (pos < end && is_plain(index, reaches, read_word(bytes + pos)))
+        pos += WORD;
     return pos;
+}
+
+static void run_chunk(struct verifier *v, size_t end)
+{
+    const struct reaches reaches = make_reaches(v->code, v->pos, end);
+    while (v->pos < end && !v->stopped) {
+        if (v->x30 == IN_BOX && v->stack == STEADY)
+            v->pos = skip_plain(&v->index, &reaches, v->code->bytes, v->pos, end);
+        if (v->pos < end)
+            check_word(v);
+    }
 }
 
 static void run(struct verifier *v)
 {
     size_t end = v->code->size / WORD * WORD;
-    while (v->pos < end && !v->stopped) {
-        if (v->x30 == IN_BOX && v->stack == STEADY) {
-            v->pos = quick_run(v, v->pos, end);
-            if (v->pos == end)
-                break;
-        }
-        uint32_t word = read_word(v->code->bytes + v->pos);
-        unsigned id = form_find(&v->index, word);
-        enum rule rule = check(v, word, id);
-        if (rule != RULE_NONE)
-            refuse(v, v->pos, rule, rule == RULE_feature ? v->index.forms[id].name : NULL);
-        v->pos += WORD;
-    }
+    while (v->pos < end && !v->stopped)
+        run_chunk(v, end - v->pos < CHUNK ? end : v->pos + CHUNK);
     if (v->stopped)
         return;
     if (v->stack != STEADY)

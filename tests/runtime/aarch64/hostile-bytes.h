@@ -80,10 +80,11 @@ static uint32_t random_word(struct world *w)
 {
     static const uint8_t registers[] = {25, 26, 27, 28, 30, 31}, fields[] = {0, 5, 10, 16};
     unsigned count = 0;
-    while (w->index->forms[count].mask != 0)
+    while (w->index->mask[count] != 0)
         count++;
     for (;;) {
-        const struct form *form = &w->index->forms[next(w) % count];
+        unsigned id = (unsigned)(next(w) % count);
+        const struct form *form = &w->index->forms[id];
         uint32_t word = (uint32_t)next(w);
         if (form->rule != RULE_NONE || is_trap(form))
             continue;
@@ -91,7 +92,7 @@ static uint32_t random_word(struct world *w)
             unsigned low = fields[next(w) % 4];
             word = (word & ~((uint32_t)31 << low)) | (uint32_t)registers[next(w) % 6] << low;
         }
-        return (word & ~form->mask) | form->value;
+        return (word & ~w->index->mask[id]) | w->index->value[id];
     }
 }
 

@@ -23,8 +23,8 @@ static uint64_t next_random(uint64_t *random)
     return *random;
 }
 
-/* A random word of the form. */
-static uint32_t word_of(const struct form *form, uint64_t *random)
+/* A random word of the line. */
+static uint32_t word_of(const struct form_index *index, unsigned id, uint64_t *random)
 {
     uint32_t word = (uint32_t)(next_random(random) >> 20);
     if ((next_random(random) & 3) == 0) { /* the registers that matter */
@@ -34,13 +34,13 @@ static uint32_t word_of(const struct form *form, uint64_t *random)
         word = (word & ~((uint32_t)31 << low)) | (uint32_t)registers[next_random(random) % 5]
                                                      << low;
     }
-    return (word & ~form->mask) | form->value;
+    return (word & ~index->mask[id]) | index->value[id];
 }
 
 static unsigned search(const struct form_index *index, uint32_t word)
 {
     unsigned id = 0;
-    while ((word & index->forms[id].mask) != index->forms[id].value)
+    while ((word & index->mask[id]) != index->value[id])
         id++;
     return id;
 }
@@ -90,7 +90,7 @@ static void fields(void **state)
             if (*p != ' ')
                 pattern[n++] = *p;
         for (unsigned i = 0; i < 32; i++) {
-            if (letter_use(pattern[i]) == UNUSED)
+            if (letter_uses[(unsigned char)pattern[i]] == UNUSED)
                 continue;
             unsigned bit = 31 - i;
             assert_true(bit < 15 || (bit >= 16 && bit < 21));
@@ -111,7 +111,7 @@ static void index_finds(void **state)
     for (unsigned id = 0; id < LINES; id++) {
         bool reached = false;
         for (unsigned i = 0; i < WORDS_A_LINE; i++) {
-            uint32_t word = word_of(&v->index.forms[id], &random);
+            uint32_t word = word_of(&v->index, id, &random);
             unsigned found = form_find(&v->index, word);
             assert_int_equal(found, search(&v->index, word));
             reached |= found == id;
@@ -122,29 +122,36 @@ static void index_finds(void **state)
     free(v);
 }
 
+/* What is plain breaks no rule, and leaves x30 and sp as they were. */
+static bool is_right(struct verifier *v, const struct reaches *reaches, uint32_t word, size_t pos,
+                     enum rule *rule)
+{
+    bool plain = is_plain(&v->index, reaches, word);
+    v->pos = pos;
+    v->x30 = IN_BOX;
+    v->stack = STEADY;
+    *rule = check(v, word, form_find(&v->index, word));
+    return !plain || (*rule == RULE_NONE && v->x30 == IN_BOX && v->stack == STEADY);
+}
+
 static void quick_is_right(void **state)
 {
     (void)state;
     static const unsigned confines[] = {RW, W, 0};
     uint64_t random = 0x9e3779b97f4a7c15;
-    uint8_t bytes[4];
     const struct lfi_code code = {
-        .bytes = bytes, .size = 4, .address = IMAGE / 2, .image_start = 0, .image_end = IMAGE};
+        .size = 4, .address = IMAGE / 2, .image_start = 0, .image_end = IMAGE};
+    const struct reaches reaches = make_reaches(&code, 0, 4);
     for (unsigned m = 0; m < 3; m++) {
         struct verifier *v = make_verifier(confines[m], &code);
         unsigned long quick = 0, right = 0;
         for (unsigned id = 0; id < LINES; id++) {
             for (unsigned i = 0; i < WORDS_A_LINE; i++) {
-                uint32_t word = word_of(&v->index.forms[id], &random);
-                for (unsigned k = 0; k < 4; k++)
-                    bytes[k] = (uint8_t)(word >> 8 * k);
-                bool accepts = quick_run(v, 0, 4) == 4;
-                v->x30 = IN_BOX;
-                v->stack = STEADY;
-                enum rule rule = check(v, word, form_find(&v->index, word));
-                if (accepts && (rule != RULE_NONE || v->x30 != IN_BOX || v->stack != STEADY))
+                uint32_t word = word_of(&v->index, id, &random);
+                enum rule rule;
+                if (!is_right(v, &reaches, word, 0, &rule))
                     fail_msg("%08x (%s): accepted too quickly", word, lines[id].name);
-                quick += accepts;
+                quick += is_plain(&v->index, &reaches, word);
                 right += rule == RULE_NONE;
             }
         }
@@ -152,6 +159,84 @@ static void quick_is_right(void **state)
         assert_in_range(quick, right * 2 / 3, right);
         free(v);
     }
+}
+
+/*
+ * A displacement that goes about as far as the image does, or as its bits do, from a place in a
+ * chunk.
+ */
+static uint32_t with_displacement(uint32_t word, enum reach reach, const struct lfi_code *code,
+                                  size_t pos, uint64_t *random)
+{
+    static const uint8_t bits[REACHES] = {0, 14, 19, 26, 19};
+    const int64_t unit = reach == REACH_PAGE ? 4 * ADRP_PAGE : 4;
+    const int64_t place = (int64_t)(code->address + pos);
+    const int64_t goals[] = {(int64_t)code->image_start - place, (int64_t)code->image_end - place,
+                             -(unit << (bits[reach] - 1)), unit << (bits[reach] - 1)};
+    int64_t displacement = goals[next_random(random) % 4] / unit;
+    displacement += (int64_t)(next_random(random) % 9) - 4;
+    unsigned low = reach == REACH_26 ? 0 : 5;
+    uint32_t mask = ((uint32_t)1 << bits[reach]) - 1;
+    return (word & ~(mask << low)) | ((uint32_t)displacement & mask) << low;
+}
+
+/* One answer for the whole chunk is right for each place in it, at every edge of the image. */
+static void reaches_stay_inside(void **state)
+{
+    (void)state;
+    uint64_t random = 0x6a09e667f3bcc909;
+    for (unsigned round = 0; round < 400; round++) {
+        struct lfi_code code = {.size = 4 * (1 + next_random(&random) % (CHUNK / 4))};
+        const uint64_t image = code.size + next_random(&random) % ((uint64_t)1 << (random % 33));
+        code.address = 4 * (next_random(&random) % ((image - code.size) / 4 + 1));
+        /* The image may begin and end between instructions; its addresses may begin anywhere. */
+        code.image_start = (next_random(&random) & 1) != 0 ? 0 : next_random(&random) >> 20;
+        code.image_end = code.image_start + image;
+        code.address = (code.image_start + code.address) & ~(uint64_t)3;
+        struct verifier *v = make_verifier(RW, &code);
+        const struct reaches reaches = make_reaches(&code, 0, code.size);
+        for (unsigned id = 0; id < LINES; id++) {
+            const enum reach reach = v->index.reach[id];
+            for (unsigned i = 0; reach != REACH_NONE && i < 200; i++) {
+                size_t pos = next_random(&random) % (code.size / 4) * 4;
+                uint32_t word = word_of(&v->index, id, &random);
+                word = with_displacement(word, reach, &code, pos, &random);
+                enum rule rule;
+                if (!is_right(v, &reaches, word, pos, &rule))
+                    fail_msg("%08x (%s) at %llx, image %llx to %llx: accepted too quickly", word,
+                             lines[id].name, (unsigned long long)(code.address + pos),
+                             (unsigned long long)code.image_start,
+                             (unsigned long long)code.image_end);
+            }
+        }
+        free(v);
+    }
+}
+
+/* Where the image is far larger than a chunk, only what is near its edges takes longer. */
+static void reaches_are_wide(void **state)
+{
+    (void)state;
+    const struct lfi_code code = {
+        .size = CHUNK, .address = 1 << 28, .image_start = 0, .image_end = (uint64_t)1 << 32};
+    const struct reaches reaches = make_reaches(&code, 0, code.size);
+    uint64_t random = 0xbb67ae8584caa73b;
+    struct verifier *v = make_verifier(RW, &code);
+    unsigned forms = 0;
+    for (unsigned id = 0; id < LINES; id++) {
+        if (v->index.reach[id] == REACH_NONE || (v->index.tests[id] & TEST_RULES) != 0)
+            continue;
+        forms++;
+        for (unsigned i = 0; i < WORDS_A_LINE; i++) {
+            uint32_t word = word_of(&v->index, id, &random);
+            int64_t to = form_displacement(v->index.reach[id], word);
+            to = v->index.reach[id] == REACH_PAGE ? to * ADRP_PAGE : to;
+            if (to > -(1 << 28) + 16 * ADRP_PAGE && to < ((int64_t)15 << 28) - 16 * ADRP_PAGE)
+                assert_true(is_plain(&v->index, &reaches, word));
+        }
+    }
+    assert_in_range(forms, 8, 16);
+    free(v);
 }
 
 /* The quick answer looks at more bits than a displacement has: none of them may lead inside. */
@@ -176,9 +261,14 @@ static void image_between_instructions(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(patterns),       cmocka_unit_test(sizes),
-        cmocka_unit_test(fields),         cmocka_unit_test(index_finds),
-        cmocka_unit_test(quick_is_right), cmocka_unit_test(image_between_instructions),
+        cmocka_unit_test(patterns),
+        cmocka_unit_test(sizes),
+        cmocka_unit_test(fields),
+        cmocka_unit_test(index_finds),
+        cmocka_unit_test(quick_is_right),
+        cmocka_unit_test(image_between_instructions),
+        cmocka_unit_test(reaches_stay_inside),
+        cmocka_unit_test(reaches_are_wide),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * The quick answer for the plain majority of words. Speed only: check() of verify.c says the same
+ * (tests/verifier/aarch64/table.c). In a header, because the loop over all words is made of it.
+ */
+#ifndef LFI_VERIFIER_AARCH64_QUICK_H
+#define LFI_VERIFIER_AARCH64_QUICK_H
+
+#include <lfi/abi.h>
+
+#include "forms.h"
+
+enum { WORD = LFI_INSN_SIZE, ADRP_PAGE = 4096 }; /* bytes */
+enum { CHUNK = 4096 };                           /* bytes that share struct reaches */
+
+/*
+ * What direct branches and adrp may name from wherever in a chunk of code: by reach, those words
+ * where word * times + back <= size. A place inside the image is that far behind and before.
+ */
+struct reaches {
+    uint32_t back[REACHES], size[REACHES];
+};
+
+static inline uint64_t smaller(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static inline struct reaches make_reaches(const struct lfi_code *code, size_t pos, size_t end)
+{
+    const uint64_t image = code->image_end - code->image_start;
+    const uint64_t before = code->address - code->image_start + pos, size = end - pos;
+    const uint64_t behind = image - before - size;
+    const bool inside = image <= LFI_BOX_SIZE && before <= image && size <= image - before;
+    struct reaches reaches = {{0}, {0}};
+    for (unsigned i = REACH_NONE + 1; i < REACHES; i++) {
+        /* adrp: to begin with, anywhere in its page; then up to 3 pages further. */
+        const bool pages = i == REACH_PAGE;
+        const unsigned right = reach_bits[i].right;
+        const uint64_t most = (uint64_t)1 << (31 - right);
+        uint64_t back = pages ? before / ADRP_PAGE - 1 : before;
+        uint64_t forth = pages ? behind / ADRP_PAGE - 3 : behind;
+        if (!inside || (pages && (before / ADRP_PAGE < 1 || behind / ADRP_PAGE < 3))) {
+            reaches.back[i] = 1; /* the lowest bits of the product are 0 */
+            continue;
+        }
+        /* Bits below the displacement are set, too: rounded, so that they lead nowhere else. */
+        back = smaller(back & ~(uint64_t)3, most);
+        forth = smaller(forth, most - 1);
+        reaches.back[i] = (uint32_t)(back << right);
+        reaches.size[i] = (uint32_t)((back + forth) << right);
+    }
+    return reaches;
+}
+
+static inline bool passes_late(const struct form_index *index, uint32_t word, unsigned id)
+{
+    uint32_t fails = index->late_fails[AT_10][form_register(word, AT_10)] |
+                     index->late_fails[AT_16][form_register(word, AT_16)];
+    if (form_register(word, AT_0) == form_register(word, AT_10))
+        fails |= TEST_PAIR;
+    return (fails & index->late_tests[id]) == 0;
+}
+
+/*
+ * Where x30 and sp keep their promises: does the word break no rule, and do they go on to?
+ */
+static inline bool is_plain(const struct form_index *index, const struct reaches *reaches,
+                            uint32_t word)
+{
+    const unsigned id = form_find(index, word);
+    const uint32_t fails = index->fails[word & 0x3ff] & index->tests[id];
+    if (__builtin_expect(fails != 0, 0) && (fails != TEST_LATE || !passes_late(index, word, id)))
+        return false;
+    const unsigned reach = index->reach[id];
+    return word * index->times[id] + reaches->back[reach] <= reaches->size[reach];
+}
+
+#endif
