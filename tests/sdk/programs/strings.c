@@ -7,6 +7,45 @@
 #include <strings.h>
 #include <wchar.h>
 
+/* The library's, not what the compiler makes of them. */
+static void *(*volatile copy_to)(void *, const void *, size_t) = memcpy;
+static void *(*volatile move_to)(void *, const void *, size_t) = memmove;
+
+/* Copies of all lengths that the steps of the loops make differ, and nothing beside them. */
+static int wrong_copies(void)
+{
+    static const unsigned shifts[] = {0, 1, 7, 8, 15, 16};
+    static unsigned char from[512], to[512], wanted[512];
+    int wrong = 0;
+    for (unsigned i = 0; i < sizeof from; i++)
+        from[i] = (unsigned char)(i * 7 + i / 256);
+    for (unsigned size = 0; size < 350; size++) {
+        for (unsigned k = 0; k < 36; k++) {
+            unsigned a = shifts[k / 6], b = 32 + shifts[k % 6];
+            memset(to, 0xee, sizeof to);
+            memset(wanted, 0xee, sizeof wanted);
+            for (unsigned i = 0; i < size; i++)
+                wanted[b + i] = from[a + i];
+            wrong += copy_to(to + b, from + a, size) != to + b;
+            wrong += memcmp(to, wanted, sizeof to) != 0;
+            /* Over itself, up and down. */
+            copy_to(to, from, sizeof to);
+            copy_to(wanted, from, sizeof wanted);
+            for (unsigned i = 0; i < size; i++)
+                wanted[b + i] = from[b - a + i];
+            move_to(to + b, to + b - a, size);
+            wrong += memcmp(to, wanted, sizeof to) != 0;
+            copy_to(to, from, sizeof to);
+            copy_to(wanted, from, sizeof wanted);
+            for (unsigned i = 0; i < size; i++)
+                wanted[b - a + i] = from[b + i];
+            move_to(to + b - a, to + b, size);
+            wrong += memcmp(to, wanted, sizeof to) != 0;
+        }
+    }
+    return wrong;
+}
+
 int main(void)
 {
     char text[200] = "The quick brown fox";
@@ -52,4 +91,5 @@ int main(void)
         }
     }
     printf("%d wrong\n", wrong);
+    printf("%d wrong copies\n", wrong_copies());
 }
