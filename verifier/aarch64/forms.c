@@ -234,8 +234,7 @@ static void make_slots(struct form_index *index)
     }
 }
 
-/* Enters the form in the list of each key that it may have, before those behind it, and in slots.
- */
+/* Enters the form in front of the list of each key that it may have, and in the slots. */
 static void enter(struct form_index *index, unsigned id, uint16_t starts[KEYS])
 {
     unsigned top_mask = index->mask[id] >> 21, top = index->value[id] >> 21;
