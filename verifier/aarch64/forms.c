@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /* Reads insns.def, and makes the index that finds the line of a word. */
-#include <string.h>
-
 #include "forms.h"
 
 static const struct line {
@@ -18,7 +16,6 @@ static const struct line {
 };
 
 #define LINES (sizeof lines / sizeof *lines)
-#define LAST  (LINES - 1)
 _Static_assert(LINES <= MAX_FORMS, "MAX_FORMS is too small");
 
 /* ---- one line ---------------------------------------------------------------------------------
@@ -52,7 +49,7 @@ static uint32_t bit_of_letters(const uint8_t letters[32], unsigned bit)
 static void read_line(struct form_index *index, unsigned id)
 {
     const struct line *line = &lines[id];
-    uint8_t letters[33];
+    uint8_t letters[32];
     unsigned bits = 0;
     for (const char *p = line->pattern; *p != 0 && bits < 32; p++) {
         letters[bits] = (uint8_t)*p;
@@ -111,13 +108,12 @@ static uint32_t failed_tests(unsigned field, unsigned reg, bool confined_sp)
 
 static void make_fails(struct form_index *index, bool confined_sp)
 {
-    uint32_t failed[FIELDS][32];
     for (unsigned field = 0; field < FIELDS; field++)
         for (unsigned reg = 0; reg < 32; reg++)
-            failed[field][reg] = failed_tests(field, reg, confined_sp);
+            index->field_fails[field][reg] = failed_tests(field, reg, confined_sp);
     for (unsigned i = 0; i < 1 << 10; i++)
-        index->fails[i] = failed[AT_0][i & 31] | failed[AT_5][i >> 5] | TEST_LATE | TEST_RULES;
-    memcpy(index->late_fails, failed, sizeof failed);
+        index->fails[i] = index->field_fails[AT_0][i & 31] | index->field_fails[AT_5][i >> 5] |
+                          TEST_LATE | TEST_RULES;
 }
 
 /* Those of the kind and of what must differ. */
@@ -147,9 +143,7 @@ static uint32_t further_tests(const struct form *form)
     }
 }
 
-/*
- * Bases are tested in forms whose access is confined, and those that are written back in all.
- */
+/* Bases are tested in forms whose access is confined, and those that are written back in all. */
 static void make_tests(struct form_index *index, unsigned id, unsigned confine)
 {
     const struct form *form = &index->forms[id];

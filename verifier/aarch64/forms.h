@@ -119,8 +119,9 @@ struct form_index {
     uint32_t mask[MAX_FORMS], value[MAX_FORMS], tests[MAX_FORMS], late_tests[MAX_FORMS];
     uint32_t times[MAX_FORMS]; /* of its reach */
     uint8_t reach[MAX_FORMS];
-    uint32_t fails[1 << 10]; /* tests that the registers in the fields at bits 0 and 5 fail */
-    uint32_t late_fails[FIELDS][32]; /* those that a register in a later field does */
+    /* The tests that a register in a field fails, and those in the fields at bits 0 and 5 together.
+     */
+    uint32_t field_fails[FIELDS][32], fails[1 << 10];
     struct form forms[MAX_FORMS];
 };
 

@@ -55,16 +55,14 @@ static inline struct reaches make_reaches(const struct lfi_code *code, size_t po
 
 static inline bool passes_late(const struct form_index *index, uint32_t word, unsigned id)
 {
-    uint32_t fails = index->late_fails[AT_10][form_register(word, AT_10)] |
-                     index->late_fails[AT_16][form_register(word, AT_16)];
+    uint32_t fails = index->field_fails[AT_10][form_register(word, AT_10)] |
+                     index->field_fails[AT_16][form_register(word, AT_16)];
     if (form_register(word, AT_0) == form_register(word, AT_10))
         fails |= TEST_PAIR;
     return (fails & index->late_tests[id]) == 0;
 }
 
-/*
- * Where x30 and sp keep their promises: does the word break no rule, and do they go on to?
- */
+/* Where x30 and sp keep their promises: does the word break no rule, and do they go on to? */
 static inline bool is_plain(const struct form_index *index, const struct reaches *reaches,
                             uint32_t word)
 {
