@@ -30,7 +30,7 @@ enum lfi_verdict lfi_verify_code(enum lfi_arch arch, unsigned mode, const struct
     const unsigned alignment = arch == LFI_ARCH_AARCH64 ? LFI_INSN_SIZE : LFI_BUNDLE_SIZE;
     if (code->address % alignment != 0 || code->size > UINT64_MAX - code->address ||
         code->size > LFI_BOX_SIZE || code->image_start > code->image_end ||
-        (mode != LFI_MODE_FULL && mode != LFI_MODE_STORES && mode != LFI_MODE_JUMPS))
+        lfi_mode_name(mode) == NULL)
         return LFI_UNABLE;
     switch (arch) {
     case LFI_ARCH_X86_64:

@@ -22,7 +22,8 @@ struct reader {
     size_t size;
     struct lfi_image *image;
     struct lfi_violation *why;
-    unsigned notes; /* that are ours */
+    unsigned notes;   /* that are ours */
+    uint64_t note_at; /* the offset of ours */
 };
 
 static bool fail(struct reader *r, enum rule rule, uint64_t offset, const char *detail)
@@ -154,6 +155,7 @@ static bool read_our_note(struct reader *r, uint64_t at, uint32_t type, uint32_t
     if (flags != 0)
         return fail(r, RULE_elf_note, at, "unknown flags");
     r->image->mode = mode;
+    r->note_at = at;
     return true;
 }
 
@@ -232,6 +234,22 @@ static bool check_entry(struct reader *r)
     return true;
 }
 
+/*
+ * The last check, so that whoever is told of the mode knows that nothing else is wrong with the
+ * headers: another option would accept the file.
+ */
+static bool check_mode(struct reader *r, unsigned weakest)
+{
+    static const char *const weaker[] = {
+        [LFI_MODE_STORES] = "mode `stores' lets it read all of the host's memory; --mode=stores "
+                            "(LFI_MODE_STORES) would accept it",
+        [LFI_MODE_JUMPS] = "mode `jumps' lets it read and write all of the host's memory; "
+                           "--mode=jumps (LFI_MODE_JUMPS) would accept it",
+    };
+    const unsigned mode = r->image->mode;
+    return mode <= weakest || fail(r, RULE_elf_mode, r->note_at, weaker[mode]);
+}
+
 /* Finds the program headers in memory; a program that wants none need not map them. */
 static void find_headers(struct lfi_image *image, const Elf64_Ehdr *h)
 {
@@ -247,13 +265,16 @@ static void find_headers(struct lfi_image *image, const Elf64_Ehdr *h)
     }
 }
 
-enum lfi_verdict lfi_image_read(const void *file, size_t size, struct lfi_image *image,
-                                struct lfi_violation *why)
+enum lfi_verdict lfi_image_read(const void *file, size_t size, unsigned mode,
+                                struct lfi_image *image, struct lfi_violation *why)
 {
     struct reader r = {.file = file, .size = size, .image = image, .why = why};
     Elf64_Ehdr header;
     memset(image, 0, sizeof *image);
-    if (!read_header(&r, &header) || !read_program_headers(&r, &header) || !check_entry(&r))
+    if (lfi_mode_name(mode) == NULL)
+        return LFI_UNABLE;
+    if (!read_header(&r, &header) || !read_program_headers(&r, &header) || !check_entry(&r) ||
+        !check_mode(&r, mode))
         return LFI_REFUSED;
     find_headers(image, &header);
     return LFI_ACCEPTED;
@@ -273,13 +294,14 @@ static bool relay(void *data, const struct lfi_violation *violation)
     return !r->stopped;
 }
 
-enum lfi_verdict lfi_verify_elf(const void *file, size_t size, lfi_violation_fn *report, void *data)
+enum lfi_verdict lfi_verify_elf(const void *file, size_t size, unsigned mode,
+                                lfi_violation_fn *report, void *data)
 {
     struct lfi_image image;
     struct lfi_violation why;
-    enum lfi_verdict verdict = lfi_image_read(file, size, &image, &why);
+    enum lfi_verdict verdict = lfi_image_read(file, size, mode, &image, &why);
     if (verdict != LFI_ACCEPTED) {
-        if (report != NULL)
+        if (verdict == LFI_REFUSED && report != NULL)
             report(data, &why);
         return verdict;
     }

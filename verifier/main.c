@@ -39,10 +39,12 @@ static const char help[] =
     "\n"
     "  -a, --all              show all violations of a file, not only the first 20\n"
     "  -q, --quiet            show none\n"
-    "  -s, --stats            show how much code was verified, and how fast\n"
-    "      --raw              each FILE is bare code, not ELF\n"
+    "      --mode=MODE        the weakest sandboxing mode that is accepted: full (default), or\n"
+    "                         stores: the code can read all of the host's memory, or\n"
+    "                         jumps: it can read and write all of the host's memory\n"
+    "  -s, --stats            show in which mode how much code was verified, and how fast\n"
+    "      --raw              each FILE is bare code of mode MODE, not ELF\n"
     "      --arch=ARCH        with --raw: x86_64 (default) or aarch64\n"
-    "      --mode=MODE        with --raw: full (default), stores or jumps\n"
     "      --address=N        with --raw: the address of the first byte, a multiple of 32\n"
     "                         (aarch64: of 4)\n"
     "      --image=START-END  with --raw: what position-relative operands may name\n"
@@ -109,17 +111,23 @@ static double now(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-static size_t code_size(const struct subject *s)
+/* Of a file that was refused for its mode, too. */
+static void print_stats(const struct subject *s, double seconds)
 {
     struct lfi_image image;
     struct lfi_violation why;
     size_t size = 0;
-    if (s->options->raw)
-        return s->size;
-    if (lfi_image_read(s->bytes, s->size, &image, &why) == LFI_ACCEPTED)
+    const char *mode = "unknown";
+    if (s->options->raw) {
+        size = s->size;
+        mode = lfi_mode_name(s->options->mode);
+    } else if (lfi_image_read(s->bytes, s->size, LFI_MODE_JUMPS, &image, &why) == LFI_ACCEPTED) {
+        mode = lfi_mode_name(image.mode);
         for (unsigned i = 0; i < image.segment_count; i++)
             size += image.segments[i].execute ? image.segments[i].file_size : 0;
-    return size;
+    }
+    printf("%s: mode %s, %zu bytes of code, %.6f s, %.1f MB/s\n", s->name, mode, size, seconds,
+           seconds > 0 ? (double)size * 1e-6 / seconds : 0);
 }
 
 static enum lfi_verdict verify_raw(struct subject *s)
@@ -142,16 +150,14 @@ static bool verify_file(const struct options *options, const char *name)
     enum lfi_verdict verdict = LFI_REFUSED;
     if (read_file(&s)) {
         double start = now();
-        verdict = options->raw ? verify_raw(&s) : lfi_verify_elf(s.bytes, s.size, report, &s);
+        verdict = options->raw ? verify_raw(&s)
+                               : lfi_verify_elf(s.bytes, s.size, options->mode, report, &s);
         double seconds = now() - start;
         if (verdict == LFI_UNABLE)
             fprintf(stderr, "lfi-verify: %s: out of memory, or code that cannot be in a box\n",
                     name);
-        if (options->stats) {
-            size_t size = code_size(&s);
-            printf("%s: %zu bytes of code, %.6f s, %.1f MB/s\n", name, size, seconds,
-                   seconds > 0 ? (double)size * 1e-6 / seconds : 0);
-        }
+        if (options->stats)
+            print_stats(&s, seconds);
     }
     free(s.bytes);
     return verdict == LFI_ACCEPTED;
@@ -168,15 +174,9 @@ static bool parse_number(const char *text, char end, uint64_t *value, const char
 
 static bool parse_mode(const char *text, unsigned *mode)
 {
-    static const char names[][8] = {
-        [LFI_MODE_FULL] = "full", [LFI_MODE_STORES] = "stores", [LFI_MODE_JUMPS] = "jumps"};
-    for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
-        if (strcmp(text, names[i]) == 0) {
-            *mode = i;
-            return true;
-        }
-    }
-    return false;
+    int found = lfi_mode_from_name(text);
+    *mode = (unsigned)found;
+    return found >= 0;
 }
 
 static bool parse_arch(const char *text, enum lfi_arch *arch)
@@ -224,7 +224,6 @@ int main(int argc, char **argv)
             usage |= !parse_arch(optarg, &o.arch);
             break;
         case MODE:
-            raw_only = true;
             usage |= !parse_mode(optarg, &o.mode);
             break;
         case ADDRESS:

@@ -44,7 +44,7 @@
 #define LFI_CONTEXT_SIZE 64
 #define LFI_CONTEXT_TP   16 /* offset of the thread pointer, the only part that code may access */
 
-/* Sandboxing modes, as the note records them. */
+/* Sandboxing modes, as the note records them: each confines less than the one before it. */
 #define LFI_MODE_FULL   0          /* loads, stores, control flow */
 #define LFI_MODE_STORES 1          /* stores, control flow */
 #define LFI_MODE_JUMPS  2          /* control flow and system calls */

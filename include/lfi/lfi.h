@@ -131,7 +131,9 @@ struct lfi_code_map {
     uint64_t address;         /* where it goes: page aligned */
     const void *bytes;        /* copied, then never looked at again */
     size_t size;              /* any; the rest of the last page is filled with traps */
-    unsigned mode;            /* LFI_MODE_* of <lfi/abi.h> */
+    unsigned mode;            /* LFI_MODE_* of <lfi/abi.h>: what the code is verified for. It is the
+                                 caller's decision; a note in the code's file is only a wish, to be
+                                 held against what the caller accepts, as lfi_image_read() does */
     uint64_t image_start;     /* [start, end): what position-relative operands may name; */
     uint64_t image_end;       /* must hold the code and be usable addresses */
     bool unverified;          /* do not verify: for measuring only, there is no sandbox then */

@@ -35,8 +35,12 @@ struct lfi_linux_options {
     size_t dir_count;
     const char *directory; /* the working directory, a path of the box; default: the host's own if
                               all of its files are visible, else "/" */
+    unsigned mode;         /* the weakest LFI_MODE_* of <lfi/abi.h> that the program may have; 0 is
+                              LFI_MODE_FULL, which accepts only itself. A program of mode `stores`
+                              can read all of the host's memory, one of mode `jumps` write it, too */
     bool restricted;       /* only `dirs` are visible; otherwise all of the host's files, too */
-    bool unverified;       /* do not verify: for measuring only, there is no sandbox then */
+    bool unverified;       /* do not verify, and take a program of any mode: for measuring only,
+                              there is no sandbox then */
     bool huge_pages;       /* back heap and large mappings with transparent huge pages */
     bool debug;            /* tell debuggers where the program is; with the file's path */
     bool trace;            /* print each system call on the host's standard error */
@@ -48,7 +52,8 @@ struct lfi_linux_options {
 
 /*
  * Makes a process in an empty box. It gets the host's descriptors 0, 1 and 2 as its own, where they
- * are open. The box must outlive it. -ENOENT, -ENOTDIR and the like for a bad directory.
+ * are open. The box must outlive it. -ENOENT, -ENOTDIR and the like for a bad directory, -EINVAL
+ * for an unknown mode.
  */
 int lfi_linux_new(struct lfi_box *box, const struct lfi_linux_options *options,
                   struct lfi_process **process, struct lfi_error *error);
@@ -56,7 +61,7 @@ int lfi_linux_new(struct lfi_box *box, const struct lfi_linux_options *options,
 /*
  * Loads the program in the host's file `path`: reads it once into private memory, checks, maps and
  * verifies it, and makes the first stack. -ENOEXEC if it is no LFI program, -EACCES if the verifier
- * refuses it.
+ * refuses it or its mode is weaker than the options allow.
  */
 int lfi_linux_load(struct lfi_process *process, const char *path, struct lfi_error *error);
 
@@ -66,6 +71,9 @@ int lfi_linux_load_bytes(struct lfi_process *process, const char *path, const vo
 
 /* What to add to an address of the loaded file for the address in the host's memory. */
 uint64_t lfi_linux_bias(const struct lfi_process *process);
+
+/* The mode of the loaded program, which its code was verified for: LFI_MODE_* of <lfi/abi.h>. */
+unsigned lfi_linux_mode(const struct lfi_process *process);
 
 enum lfi_linux_end {
     LFI_LINUX_EXITED, /* by exit: `status`, 0 … 255 */

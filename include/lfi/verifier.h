@@ -61,6 +61,13 @@ struct lfi_code {
 };
 
 /*
+ * The name of a sandboxing mode (LFI_MODE_* of <lfi/abi.h>): "full", "stores" or "jumps"; NULL for
+ * what is no mode. And back: -1 for any other name. Static storage.
+ */
+const char *lfi_mode_name(unsigned mode);
+int lfi_mode_from_name(const char *name);
+
+/*
  * Verifies one run of code as sandboxing mode `mode` (LFI_MODE_* of <lfi/abi.h>) demands. Control
  * leaves the run only through table slots, masked or guarded indirect branches, or by falling off
  * its end; on AArch64 also by direct branches inside the image.
@@ -86,7 +93,7 @@ struct lfi_segment {
 /* What a loader needs to know of an LFI file. Addresses are relative to where it will be put. */
 struct lfi_image {
     enum lfi_arch arch;
-    unsigned mode;       /* LFI_MODE_* from the note */
+    unsigned mode;       /* LFI_MODE_* from the note: at least as strict as was asked for */
     uint64_t page_size;  /* what "page" means here: the largest that the host's may be */
     uint64_t entry;      /* inside an executable segment, aligned as struct lfi_code.address */
     uint64_t start, end; /* page-aligned bounds of all segments */
@@ -97,15 +104,26 @@ struct lfi_image {
 };
 
 /*
- * Reads the headers of the ELF file in file[0..size) into *image. On LFI_REFUSED *why says what is
- * wrong with it (`why` must not be NULL). The code is not looked at.
+ * Reads the headers of the ELF file in file[0..size) into *image. The note of the file says which
+ * mode its code was made for; how strictly it must be confined is not the file's to say but the
+ * caller's: `mode` (LFI_MODE_* of <lfi/abi.h>) is the weakest that is acceptable. LFI_MODE_FULL
+ * accepts only itself, LFI_MODE_STORES also LFI_MODE_FULL, LFI_MODE_JUMPS all. A file that is good
+ * but weaker is refused by the rule LFI_RULE_MODE; image->mode then is the file's mode.
+ *
+ * On LFI_REFUSED *why says what is wrong (`why` must not be NULL). LFI_UNABLE where `mode` is none
+ * of the three. The code is not looked at.
  */
-enum lfi_verdict lfi_image_read(const void *file, size_t size, struct lfi_image *image,
-                                struct lfi_violation *why);
+enum lfi_verdict lfi_image_read(const void *file, size_t size, unsigned mode,
+                                struct lfi_image *image, struct lfi_violation *why);
 
-/* Reads the headers, then verifies the contents of every executable segment. */
-enum lfi_verdict lfi_verify_elf(const void *file, size_t size, lfi_violation_fn *report,
-                                void *data);
+#define LFI_RULE_MODE "elf-mode"
+
+/*
+ * Reads the headers as lfi_image_read() does, then verifies the contents of every executable
+ * segment as the file's own mode demands, which may be stricter than `mode`.
+ */
+enum lfi_verdict lfi_verify_elf(const void *file, size_t size, unsigned mode,
+                                lfi_violation_fn *report, void *data);
 
 #ifdef __cplusplus
 }

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <lfi/abi.h>
 #include <lfi/linux.h>
 
 #define EXIT_USAGE       2
@@ -25,6 +26,9 @@ static const char usage[] =
     "\n"
     "  -v, --verify           verify the code before it runs (the default)\n"
     "      --no-verify        do not: for measuring only, there is no sandbox then\n"
+    "      --mode=MODE        the weakest sandboxing mode that is accepted: full (default), or\n"
+    "                         stores: the program can read all of lfi-run's memory, or\n"
+    "                         jumps: it can read and write all of lfi-run's memory\n"
     "  -V, --verbose          say what is done\n"
     "      --env NAME=VALUE   set an environment variable of the program; the option may be "
     "repeated\n"
@@ -43,16 +47,34 @@ static const char usage[] =
     "Options end at PROGRAM. Without -r the program sees all files and variables that lfi-run "
     "sees.\n";
 
-enum { OPT_NO_VERIFY = 256, OPT_ENV, OPT_DIR, OPT_WD, OPT_PERF, OPT_HUGE, OPT_TRACE, OPT_VERSION };
+enum {
+    OPT_NO_VERIFY = 256,
+    OPT_MODE,
+    OPT_ENV,
+    OPT_DIR,
+    OPT_WD,
+    OPT_PERF,
+    OPT_HUGE,
+    OPT_TRACE,
+    OPT_VERSION
+};
 
 static const struct option long_options[] = {
-    {"verify", no_argument, NULL, 'v'},          {"no-verify", no_argument, NULL, OPT_NO_VERIFY},
-    {"verbose", no_argument, NULL, 'V'},         {"env", required_argument, NULL, OPT_ENV},
-    {"dir", required_argument, NULL, OPT_DIR},   {"wd", required_argument, NULL, OPT_WD},
-    {"restricted", no_argument, NULL, 'r'},      {"debug", no_argument, NULL, 'g'},
-    {"perf", no_argument, NULL, OPT_PERF},       {"huge-pages", no_argument, NULL, OPT_HUGE},
-    {"trace", no_argument, NULL, OPT_TRACE},     {"help", no_argument, NULL, 'h'},
-    {"version", no_argument, NULL, OPT_VERSION}, {NULL, 0, NULL, 0},
+    {"verify", no_argument, NULL, 'v'},
+    {"no-verify", no_argument, NULL, OPT_NO_VERIFY},
+    {"verbose", no_argument, NULL, 'V'},
+    {"env", required_argument, NULL, OPT_ENV},
+    {"dir", required_argument, NULL, OPT_DIR},
+    {"wd", required_argument, NULL, OPT_WD},
+    {"restricted", no_argument, NULL, 'r'},
+    {"debug", no_argument, NULL, 'g'},
+    {"perf", no_argument, NULL, OPT_PERF},
+    {"huge-pages", no_argument, NULL, OPT_HUGE},
+    {"trace", no_argument, NULL, OPT_TRACE},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, OPT_VERSION},
+    {"mode", required_argument, NULL, OPT_MODE},
+    {NULL, 0, NULL, 0},
 };
 
 struct settings {
@@ -135,6 +157,11 @@ static int parse(int argc, char **argv, struct settings *settings)
             break;
         case OPT_NO_VERIFY:
             options->unverified = true;
+            break;
+        case OPT_MODE:
+            if (lfi_mode_from_name(optarg) < 0)
+                return complain_usage("--mode wants full, stores or jumps, not '%s'", optarg);
+            options->mode = (unsigned)lfi_mode_from_name(optarg);
             break;
         case 'V':
             settings->verbose = true;
@@ -257,8 +284,9 @@ static int run(struct settings *settings, struct lfi_box *box)
         return failed == -ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT;
     }
     if (settings->verbose)
-        complain("%s: %s and loaded in %.3f ms, box at 0x%" PRIx64 ", file at 0x%" PRIx64,
-                 settings->program, settings->options.unverified ? "not verified" : "verified",
+        complain("%s: mode %s, %s and loaded in %.3f ms, box at 0x%" PRIx64 ", file at 0x%" PRIx64,
+                 settings->program, lfi_mode_name(lfi_linux_mode(process)),
+                 settings->options.unverified ? "not verified" : "verified",
                  (seconds() - start) * 1e3, lfi_box_base(box), lfi_linux_bias(process));
     if (settings->perf && lfi_linux_perf_map(process, &error))
         complain("%s", error.message);
@@ -276,6 +304,21 @@ static int run(struct settings *settings, struct lfi_box *box)
     return status;
 }
 
+/* What the options give up, whatever the program is. */
+static void warn(const struct settings *settings)
+{
+    const struct lfi_linux_options *options = &settings->options;
+    if (options->unverified)
+        complain("%s: not verified: nothing confines it%s", settings->program,
+                 options->restricted ? ", --restricted neither" : "");
+    else if (options->restricted && options->mode == LFI_MODE_STORES)
+        complain("warning: --restricted does not keep a program of --mode=stores from reading all "
+                 "of lfi-run's memory");
+    else if (options->restricted && options->mode == LFI_MODE_JUMPS)
+        complain("warning: --restricted does not confine a program of --mode=jumps: it can write "
+                 "all of lfi-run's memory");
+}
+
 int main(int argc, char **argv)
 {
     struct settings settings = {0};
@@ -286,8 +329,7 @@ int main(int argc, char **argv)
     if (status == -1 && !make_environment(&settings))
         status = complain("out of memory");
     if (status == -1) {
-        if (settings.options.unverified)
-            complain("%s: not verified: nothing confines it", settings.program);
+        warn(&settings);
         /* Given back by the end of the process, which is faster, under emulation by far. */
         static struct lfi_space *space;
         static struct lfi_box *box;

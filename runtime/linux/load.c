@@ -123,15 +123,18 @@ int lfi_linux_load_bytes(struct lfi_process *process, const char *path, const vo
         lfi_say(error, "this process has a program already");
         return -EBUSY;
     }
-    enum lfi_verdict verdict = lfi_image_read(bytes, size, &image, &why);
+    enum lfi_verdict verdict = lfi_image_read(
+        bytes, size, process->unverified ? LFI_MODE_JUMPS : process->weakest_mode, &image, &why);
     if (verdict != LFI_ACCEPTED) {
+        bool weak = why.rule && !strcmp(why.rule, LFI_RULE_MODE);
         if (verdict == LFI_REFUSED)
-            lfi_say(error, "not an LFI program: %.180s (%.40s)", why.message,
+            lfi_say(error, "%s%.180s (%.40s)", weak ? "" : "not an LFI program: ", why.message,
                     why.rule ? why.rule : "");
         else
             lfi_say(error, "out of memory");
-        return verdict == LFI_REFUSED ? -ENOEXEC : -ENOMEM;
+        return weak ? -EACCES : verdict == LFI_REFUSED ? -ENOEXEC : -ENOMEM;
     }
+    process->mode = image.mode;
 #if defined(__x86_64__)
     bool native = image.arch == LFI_ARCH_X86_64;
 #else

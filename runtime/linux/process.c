@@ -113,6 +113,10 @@ int lfi_linux_new(struct lfi_box *box, const struct lfi_linux_options *options,
     static const char *const nothing[] = {"program", NULL};
     if (error)
         error->message[0] = 0;
+    if (!lfi_mode_name(options->mode)) {
+        lfi_say(error, "unknown sandboxing mode %u", options->mode);
+        return -EINVAL;
+    }
     struct lfi_process *process = calloc(1, sizeof *process);
     if (!process) {
         lfi_say(error, "out of memory");
@@ -120,6 +124,7 @@ int lfi_linux_new(struct lfi_box *box, const struct lfi_linux_options *options,
     }
     process->box = box;
     process->base = lfi_box_base(box);
+    process->weakest_mode = options->mode;
     process->unverified = options->unverified;
     process->huge_pages = options->huge_pages;
     process->debug = options->debug;
@@ -201,6 +206,11 @@ int lfi_linux_run(struct lfi_process *process, struct lfi_linux_result *result)
 uint64_t lfi_linux_bias(const struct lfi_process *process)
 {
     return process->image_start - process->image_bias;
+}
+
+unsigned lfi_linux_mode(const struct lfi_process *process)
+{
+    return process->mode;
 }
 
 int lfi_linux_perf_map(struct lfi_process *process, struct lfi_error *error)

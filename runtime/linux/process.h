@@ -65,6 +65,8 @@ struct lfi_process {
     struct lfi_fdtable files;
     struct lfi_symbols symbols;
     struct lfi_debugger_entry *debugger;
+    unsigned weakest_mode; /* LFI_MODE_*: what a program may ask for */
+    unsigned mode;         /* of the loaded program */
     bool unverified, huge_pages, debug, trace;
     lfi_violation_fn *report;
     void *report_data;

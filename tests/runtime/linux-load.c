@@ -19,6 +19,16 @@
 
 enum { EVERY = TEST_EMULATED ? 13 : 1 };
 
+/* Reads what the stack pointer points to, through a register that nothing confines, and writes it
+ * back: what mode `stores` allows, and only `jumps`. */
+#if defined(__x86_64__)
+static const uint8_t free_load[] = {0x48, 0x89, 0xe2, 0x8b, 0x0a},
+                     free_store[] = {0x48, 0x89, 0xe2, 0x89, 0x0a}; /* mov %rsp,%rdx; mov … */
+#else
+static const uint32_t free_load[] = {0x910003e3, 0xb9400064},
+                      free_store[] = {0x910003e3, 0xb9000064}; /* mov x3, sp; ldr, str w4, [x3] */
+#endif
+
 static const char *const arguments[] = {"program", "argument", NULL};
 
 /* Loads and runs: the error of the load, or 0 and *result. */
@@ -46,6 +56,83 @@ static int run(const struct program *program, size_t size, struct lfi_linux_opti
     lfi_linux_free(process);
     assert_int_equal(lfi_box_free(box), 0);
     return failed;
+}
+
+/* A program that does what its mode allows, with the note of another one. */
+static void program_of(struct program *program, unsigned mode, unsigned note)
+{
+    program_new(program);
+    if (mode >= LFI_MODE_STORES)
+        program_emit(program, free_load, sizeof free_load);
+    if (mode >= LFI_MODE_JUMPS)
+        program_emit(program, free_store, sizeof free_store);
+    program_set(program, NUMBER, SYS_exit_group);
+    program_set(program, FIRST, 40 + mode);
+    program_call(program, LFI_SLOT_SYSCALL);
+    program_mode(program, note);
+}
+
+static void the_caller_chooses_the_mode(void **state)
+{
+    (void)state;
+    struct program program;
+    struct lfi_linux_result result;
+    for (unsigned i = 0; i < 27; i++) {
+        const unsigned note = i / 9, code = i / 3 % 3, asked = i % 3;
+        const struct lfi_linux_options options = {.mode = asked, .restricted = i & 1};
+        program_of(&program, code, note);
+        int failed = run(&program, PROGRAM_SIZE, options, &result);
+        assert_int_equal(failed, code <= note && note <= asked ? 0 : -EACCES);
+        if (!failed)
+            assert_int_equal(result.status, 40 + code);
+    }
+}
+
+/* What is not confined at all may say what it likes. */
+static void unverified_programs_have_any_mode(void **state)
+{
+    (void)state;
+    struct program program;
+    struct lfi_linux_result result;
+    program_of(&program, LFI_MODE_JUMPS, LFI_MODE_JUMPS);
+    assert_int_equal(
+        run(&program, PROGRAM_SIZE, (struct lfi_linux_options){.unverified = true}, &result), 0);
+    assert_int_equal(result.status, 40 + LFI_MODE_JUMPS);
+}
+
+/* The sentence says what the program is, what it could do, and which option would let it. */
+static void a_weaker_program_is_refused_in_words(void **state)
+{
+    (void)state;
+    static const char sentence[] =
+        "/a/program: confined less strictly than asked for: mode `jumps' lets it read and write "
+        "all of the host's memory; --mode=jumps (LFI_MODE_JUMPS) would accept it (elf-mode)";
+    char path[] = "/tmp/lfi-load-XXXXXX";
+    struct lfi_space *space;
+    struct lfi_box *box;
+    struct lfi_process *process;
+    struct lfi_error error;
+    struct program program;
+    struct lfi_linux_options options = {.mode = LFI_MODE_STORES};
+    int file = mkstemp(path);
+    assert_true(file >= 0);
+    program_of(&program, LFI_MODE_FULL, LFI_MODE_JUMPS);
+    assert_int_equal(write(file, program.bytes, PROGRAM_SIZE), PROGRAM_SIZE);
+    assert_int_equal(lfi_space_new(&space, 1, &error), 0);
+    assert_int_equal(lfi_box_new(space, &box, &error), 0);
+    assert_int_equal(lfi_linux_new(box, &options, &process, &error), 0);
+    assert_int_equal(lfi_linux_load(process, path, &error), -EACCES);
+    assert_string_equal(strchr(error.message, ':'), strchr(sentence, ':'));
+    /* Nothing of it is in the box: the process takes another program. */
+    program_mode(&program, LFI_MODE_STORES);
+    assert_int_equal(pwrite(file, program.bytes, PROGRAM_SIZE, 0), PROGRAM_SIZE);
+    assert_int_equal(lfi_linux_load(process, path, &error), 0);
+    assert_int_equal(lfi_linux_mode(process), LFI_MODE_STORES);
+    lfi_linux_free(process);
+    lfi_box_free(box);
+    lfi_space_free(space);
+    close(file);
+    unlink(path);
 }
 
 static void add_exit(struct program *program, int status)
@@ -227,6 +314,13 @@ static void bad_options_are_refused(void **state)
     assert_int_equal(lfi_linux_new(box, &options, &process, &error), -ENOENT);
     options = (struct lfi_linux_options){.directory = "/tmp", .restricted = true};
     assert_int_equal(lfi_linux_new(box, &options, &process, &error), -ENOENT);
+    for (unsigned mode = LFI_MODE_JUMPS + 1; mode; mode <<= 1) {
+        options = (struct lfi_linux_options){.mode = mode};
+        assert_int_equal(lfi_linux_new(box, &options, &process, &error), -EINVAL);
+        assert_non_null(strstr(error.message, "unknown sandboxing mode"));
+    }
+    options = (struct lfi_linux_options){.mode = LFI_MODE_UNSET};
+    assert_int_equal(lfi_linux_new(box, &options, &process, &error), -EINVAL);
     lfi_box_free(box);
     lfi_space_free(space);
 }
@@ -240,6 +334,9 @@ int main(void)
         cmocka_unit_test(a_fault_is_reported),
         cmocka_unit_test(an_unknown_system_call_is_refused),
         cmocka_unit_test(bad_code_is_refused),
+        cmocka_unit_test(the_caller_chooses_the_mode),
+        cmocka_unit_test(unverified_programs_have_any_mode),
+        cmocka_unit_test(a_weaker_program_is_refused_in_words),
         cmocka_unit_test(pages_may_not_be_smaller_than_the_hosts),
         cmocka_unit_test(truncated_files_are_refused),
         cmocka_unit_test(broken_headers_are_harmless),

@@ -32,6 +32,12 @@ static inline void program_emit(struct program *program, const void *code, size_
 
 #include "program.h" /* of the architecture */
 
+/* The mode that the note says; program_new() makes it `full`. */
+static inline void program_mode(struct program *program, uint32_t mode)
+{
+    memcpy(program->bytes + sizeof(Elf64_Ehdr) + 5 * sizeof(Elf64_Phdr) + 24, &mode, sizeof mode);
+}
+
 static inline void program_new(struct program *program)
 {
     memset(program, 0, sizeof *program);

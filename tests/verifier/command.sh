@@ -4,6 +4,7 @@
 # The command line of lfi-verify: command.sh LFI-VERIFY
 set -eu
 verify=$1
+lfi_file=$(cd "$(dirname "$0")/.." && pwd)/lfi-file
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir"
@@ -40,8 +41,9 @@ says out '^lfi-verify '
 expect 2
 says err '^lfi-verify: '
 expect 2 --nonsense good
-expect 2 --mode=full good
+expect 2 --mode=none good
 expect 2 --raw --mode=none good
+expect 2 --mode
 expect 2 --raw --address=33 good
 expect 2 --raw --image=9-3 good
 
@@ -59,7 +61,11 @@ expect 1 --raw --all worse
 expect 1 --raw --address=0x1000 bad
 says err 'bad:0x1001: '
 expect 0 --raw --stats good
-says out 'good: 2 bytes of code'
+says out '^good: mode full, 2 bytes of code, [0-9.]* s, '
+expect 0 --raw --mode=jumps --stats good
+says out '^good: mode jumps, '
+expect 1 --stats good
+says out '^good: mode unknown, 0 bytes'
 expect 1 missing
 says err '^lfi-verify: missing: '
 expect 1 .
@@ -74,6 +80,39 @@ expect 1 --raw load
 expect 0 --raw --mode=stores load
 expect 1 --raw --mode=stores store
 expect 0 --raw --mode=jumps store
+# The note says what the code is verified for, --mode whether that is enough.
+for arch in x86_64 aarch64; do
+    for note in 0:full 1:stores 2:jumps; do
+        "$lfi_file" $arch ${note%:*} >${note#*:}
+        expect 0 --mode=jumps --stats ${note#*:}
+        says out "^${note#*:}: mode ${note#*:}, 128 bytes of code"
+    done
+    expect 0 full
+    expect 0 --mode=full full
+    expect 0 --mode=stores full stores
+    for mode in stores jumps; do
+        expect 1 $mode
+        says err "^lfi-verify: $mode:0xe8: elf-mode: confined less.* mode .$mode' lets it read .*--mode=$mode "
+        [ "$(wc -l <err)" = 1 ]
+        expect 1 --mode=full $mode
+        expect 1 --stats $mode
+        says out "^$mode: mode $mode, 128 bytes"
+    done
+    expect 1 --mode=stores full stores jumps
+    says err '^lfi-verify: jumps:0xe8: elf-mode: .* read and write all of the host'
+    expect 0 --mode=jumps jumps stores full
+    expect 1 --mode=jumps --mode=full jumps
+    # More than the note says is broken whatever is accepted.
+    for pair in 0:1:load 0:2:store 1:2:store; do
+        rest=${pair#*:}
+        "$lfi_file" $arch "${pair%%:*}" "${rest%:*}" >pair
+        expect 1 --mode=jumps pair
+        says err ": ${pair##*:}-address: "
+    done
+    "$lfi_file" $arch 3 >three
+    expect 1 --mode=jumps three
+    says err ': elf-note: .*unknown mode'
+done
 printf '\213\005\000\020\000\000' >rip
 expect 1 --raw rip
 expect 0 --raw --image=0-0x2000 rip

@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,8 +87,8 @@ static bool count(void *data, const struct lfi_violation *violation)
     return true;
 }
 
-/* Verifies an exact copy on the heap. */
-static enum lfi_verdict verify(const void *file, size_t size)
+/* Verifies an exact copy on the heap, accepting `mode` and what is stricter. */
+static enum lfi_verdict verify_mode(const void *file, size_t size, unsigned mode)
 {
     uint8_t *copy = malloc(size != 0 ? size : 1);
     struct lfi_image image;
@@ -95,8 +96,8 @@ static enum lfi_verdict verify(const void *file, size_t size)
     unsigned violations = 0;
     assert_non_null(copy);
     memcpy(copy, file, size);
-    enum lfi_verdict headers = lfi_image_read(copy, size, &image, &why);
-    enum lfi_verdict verdict = lfi_verify_elf(copy, size, count, &violations);
+    enum lfi_verdict headers = lfi_image_read(copy, size, mode, &image, &why);
+    enum lfi_verdict verdict = lfi_verify_elf(copy, size, mode, count, &violations);
     assert_int_equal(verdict == LFI_ACCEPTED, violations == 0);
     if (headers == LFI_ACCEPTED) {
         const uint64_t page = image.page_size;
@@ -116,7 +117,7 @@ static enum lfi_verdict verify(const void *file, size_t size)
         assert_true(image.end == end && end <= LFI_BOX_SIZE - 2 * (uint64_t)LFI_GUARD_SIZE);
         assert_true(
             image.entry % (image.arch == LFI_ARCH_X86_64 ? LFI_BUNDLE_SIZE : LFI_INSN_SIZE) == 0);
-        assert_true(image.mode <= LFI_MODE_JUMPS);
+        assert_true(image.mode <= mode);
     } else {
         assert_int_equal(headers, LFI_REFUSED);
         assert_int_equal(violations, 1);
@@ -124,6 +125,11 @@ static enum lfi_verdict verify(const void *file, size_t size)
     }
     free(copy);
     return verdict;
+}
+
+static enum lfi_verdict verify(const void *file, size_t size)
+{
+    return verify_mode(file, size, LFI_MODE_JUMPS);
 }
 
 static void good(void **state)
@@ -147,6 +153,83 @@ static void cut(void **state)
         for (size_t size = 0; size < sizeof f; size++)
             assert_int_equal(verify(&f, size), LFI_REFUSED);
     }
+}
+
+static bool keep(void *data, const struct lfi_violation *violation)
+{
+    *(struct lfi_violation *)data = *violation;
+    return false;
+}
+
+/* Puts code into the file that is of this mode and of none that is stricter. */
+static void fill_code(struct file *f, unsigned mode)
+{
+    static const uint8_t x86_64[][2] = {
+        {0x90, 0x90}, {0x8b, 0x07}, {0x89, 0x07}}; /* nops; mov (%rdi),%eax; mov %eax,(%rdi) */
+    static const uint32_t aarch64[] = {0xd503201f, 0xf9400020, 0xf9000020}; /* nop; ldr; str [x1] */
+    if (f->header.e_machine == EM_X86_64)
+        memcpy(f->code, x86_64[mode], sizeof *x86_64);
+    else
+        memcpy(f->code, &aarch64[mode], sizeof *aarch64);
+}
+
+/*
+ * For each mode of a note, of the code and of the caller: the caller's decides about the note's,
+ * and the note's about the code.
+ */
+static void the_caller_chooses_the_mode(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < MACHINES * 27; i++) {
+        const unsigned note = i / 9 % 3, code = i / 3 % 3, asked = i % 3;
+        struct file f;
+        struct lfi_image image;
+        struct lfi_violation why = {.rule = ""};
+        make(&f, machines[i / 27]);
+        fill_code(&f, code);
+        f.note.desc[2] = note;
+        assert_int_equal(verify_mode(&f, sizeof f, asked) == LFI_ACCEPTED,
+                         code <= note && note <= asked);
+        enum lfi_verdict headers = lfi_image_read(&f, sizeof f, asked, &image, &why);
+        assert_int_equal(headers, note <= asked ? LFI_ACCEPTED : LFI_REFUSED);
+        assert_int_equal(image.mode, note);
+        lfi_verify_elf(&f, sizeof f, asked, keep, &why);
+        if (note > asked) {
+            /* What the file is, what it could do, and what would accept it. */
+            char option[32];
+            snprintf(option, sizeof option, "--mode=%s ", lfi_mode_name(note));
+            assert_string_equal(why.rule, LFI_RULE_MODE);
+            assert_int_equal(why.address, offsetof(struct file, note));
+            assert_non_null(strstr(why.message, option));
+            assert_non_null(strstr(why.message, note == LFI_MODE_STORES ? "lets it read all of"
+                                                                        : "read and write all of"));
+            assert_true(strlen(why.message) < sizeof why.message - 1);
+        } else if (code > note) {
+            assert_string_equal(why.rule,
+                                code == LFI_MODE_STORES ? "load-address" : "store-address");
+        }
+    }
+}
+
+static void unknown_modes_are_no_mode(void **state)
+{
+    (void)state;
+    struct file f;
+    struct lfi_image image;
+    struct lfi_violation why;
+    unsigned violations = 0;
+    make(&f, machines[0]);
+    static const unsigned unknown[] = {LFI_MODE_JUMPS + 1, LFI_MODE_UNSET, 1u << 31, 256};
+    for (unsigned i = 0; i < sizeof unknown / sizeof *unknown; i++) {
+        assert_int_equal(lfi_image_read(&f, sizeof f, unknown[i], &image, &why), LFI_UNABLE);
+        assert_int_equal(lfi_verify_elf(&f, sizeof f, unknown[i], count, &violations), LFI_UNABLE);
+        assert_null(lfi_mode_name(unknown[i]));
+    }
+    assert_int_equal(violations, 0);
+    for (unsigned mode = LFI_MODE_FULL; mode <= LFI_MODE_JUMPS; mode++)
+        assert_int_equal(lfi_mode_from_name(lfi_mode_name(mode)), (int)mode);
+    assert_int_equal(lfi_mode_from_name(""), -1);
+    assert_int_equal(lfi_mode_from_name("fullest"), -1);
 }
 
 static uint64_t next_random(uint64_t *random)
@@ -209,6 +292,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good),
         cmocka_unit_test(cut),
+        cmocka_unit_test(the_caller_chooses_the_mode),
+        cmocka_unit_test(unknown_modes_are_no_mode),
         cmocka_unit_test(changed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

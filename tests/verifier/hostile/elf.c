@@ -46,7 +46,8 @@ struct file {
             Elf64_Phdr phdrs[MAX_PHDRS];
         };
     };
-    size_t size; /* what of it is handed to the verifier */
+    size_t size;       /* what of it is handed to the verifier */
+    unsigned accepted; /* the weakest mode that is */
 };
 
 static struct note *note_at(struct file *f, size_t offset)
@@ -69,6 +70,7 @@ static void good(struct file *f)
 {
     memset(f, 0, sizeof *f);
     f->size = FILE_SIZE;
+    f->accepted = LFI_MODE_FULL;
     memcpy(f->header.e_ident, ELFMAG, SELFMAG);
     f->header.e_ident[EI_CLASS] = ELFCLASS64;
     f->header.e_ident[EI_DATA] = ELFDATA2LSB;
@@ -158,6 +160,14 @@ static Elf64_Phdr *add_phdr(struct file *f, uint32_t type)
     return p;
 }
 
+/* A second note in the same segment, which says another mode. */
+static void add_note_of(struct file *f, unsigned mode)
+{
+    put_note(f, NOTE_AT + sizeof(struct note));
+    note_at(f, NOTE_AT + sizeof(struct note))->mode = mode;
+    f->phdrs[NOTE].p_filesz = f->phdrs[NOTE].p_memsz = 2 * sizeof(struct note);
+}
+
 /* A good note of another owner, in a segment that holds the LFI note behind it. */
 static void put_foreign_note(struct file *f)
 {
@@ -221,7 +231,7 @@ static enum lfi_verdict verify(const struct file *f, struct lfi_violation *first
         return LFI_UNABLE;
     memcpy(copy, f->bytes, f->size);
     *first = (struct lfi_violation){.rule = ""};
-    enum lfi_verdict verdict = lfi_verify_elf(copy, f->size, keep_first, first);
+    enum lfi_verdict verdict = lfi_verify_elf(copy, f->size, f->accepted, keep_first, first);
     free(copy);
     return verdict;
 }
@@ -267,8 +277,8 @@ static unsigned damage(unsigned rounds)
             f.bytes[at] = (uint8_t)(state >> 40);
         }
         struct lfi_image image = {0};
-        enum lfi_verdict headers = lfi_image_read(f.bytes, f.size, &image, &first);
-        bool sane = headers != LFI_UNABLE;
+        enum lfi_verdict headers = lfi_image_read(f.bytes, f.size, f.accepted, &image, &first);
+        bool sane = headers != LFI_UNABLE && (headers != LFI_ACCEPTED || image.mode <= f.accepted);
         for (unsigned s = 0; headers == LFI_ACCEPTED && s < image.segment_count; s++) {
             const struct lfi_segment *seg = &image.segments[s];
             sane &=
