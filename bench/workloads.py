@@ -40,8 +40,8 @@ CONFIGURATIONS = [
     Configuration("runtime only", "x86_64-measure-linux-musl", ["--no-verify"],
                   "unsandboxed code under the runtime: the cost of liblfi alone"),
     Configuration("full", "x86_64-lfi-linux-musl", [], "loads, stores and jumps confined"),
-    Configuration("stores", "x86_64-lfi_stores-linux-musl", [], "stores and jumps confined"),
-    Configuration("jumps", "x86_64-lfi_jumps-linux-musl", [], "jumps and system calls confined"),
+    Configuration("stores", "x86_64-lfi_stores-linux-musl", ["--mode=stores"], "stores and jumps confined"),
+    Configuration("jumps", "x86_64-lfi_jumps-linux-musl", ["--mode=jumps"], "jumps and system calls confined"),
 ]
 
 # What is counted in an emulator. Sandboxed targets of AArch64 have no frame pointers (docs/abi.md), so their
@@ -51,6 +51,6 @@ COUNTED = [
                   "-fomit-frame-pointer"),
     Configuration("frame pointers", "aarch64-native-linux-musl", None, "native as clang compiles by default"),
     Configuration("full", "aarch64-lfi-linux-musl", [], "loads, stores and jumps confined"),
-    Configuration("stores", "aarch64-lfi_stores-linux-musl", [], "stores and jumps confined"),
-    Configuration("jumps", "aarch64-lfi_jumps-linux-musl", [], "jumps and system calls confined"),
+    Configuration("stores", "aarch64-lfi_stores-linux-musl", ["--mode=stores"], "stores and jumps confined"),
+    Configuration("jumps", "aarch64-lfi_jumps-linux-musl", ["--mode=jumps"], "jumps and system calls confined"),
 ]

@@ -8,9 +8,16 @@
 runner() {
     case $2 in
     x86_64-native*) ;;
-    x86_64-*) echo "$1/bin/lfi-run" ;;
-    *-native*) echo "$1/bin/${2%%-*}-native-run" ;;
-    *) echo "$1/bin/${2%%-*}-lfi-run" ;;
+    x86_64-lfi | x86_64-lfi-*) echo "$1/bin/lfi-run" ;;
+    *) echo "$1/bin/$(echo "$2" | cut -d- -f1,2)-run" ;;
+    esac
+}
+
+# mode_of TRIPLE: prints the mode of its programs, for --mode of lfi-verify and lfi-run
+mode_of() {
+    case $1 in
+    *-lfi_*) echo "$1" | sed 's/.*-lfi_\([a-z]*\).*/\1/' ;;
+    *) echo full ;;
     esac
 }
 

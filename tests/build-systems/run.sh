@@ -15,6 +15,8 @@ config=$sdk/bin/lfi-config
 emulator=$("$config" --emulator="$target")
 # shellcheck source=tests/build-systems/common.sh
 . "$here/common.sh"
+# shellcheck source=tests/runner.sh
+. "$here/../runner.sh"
 
 case $target in
 *-native) expected_target='native' ;;
@@ -34,7 +36,7 @@ EOF
     diff expected printed >&2 || die "$1 prints something else"
     case $target in
     *-native) ;;
-    *) "$sdk/bin/lfi-verify" "$1" || die "$1 does not verify" ;;
+    *) "$sdk/bin/lfi-verify" --mode="$(mode_of "$target")" "$1" || die "$1 does not verify" ;;
     esac
 }
 

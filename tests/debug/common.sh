@@ -11,6 +11,7 @@ triple=$1
 arch=${triple%%-*}
 # shellcheck disable=SC2034 # the tests use it
 run=$(runner "$SDK" "$triple")
+mode=$(mode_of "$triple")
 clang=$SDK/bin/$triple-clang
 with_cxx=no
 if [ ! -e "$SDK/sysroot/$triple/usr/lib/libc.a" ]; then
@@ -53,5 +54,5 @@ build_lines() {
     done
     # shellcheck disable=SC2086 # a list of words
     "$driver" $objects -o "$program" || fail "$* does not link"
-    "$SDK/bin/lfi-verify" "$program" || fail "$* does not verify"
+    "$SDK/bin/lfi-verify" --mode="$mode" "$program" || fail "$* does not verify"
 }

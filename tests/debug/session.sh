@@ -28,7 +28,7 @@ eval "$gdb" -ex '"set breakpoint pending on"' -ex '"break visit if depth == 2"' 
     -ex "'break session.c:$innermost'" -ex run -ex bt -ex '"print *item"' -ex '"print total"' \
     -ex continue -ex bt -ex '"up 2"' -ex '"info args"' \
     -ex '"break lfi_serve"' -ex continue -ex bt -ex delete -ex continue \
-    --args "$SDK/bin/lfi-run" ./program >session 2>&1 || fail "$what: $(cat session)"
+    --args "$SDK/bin/lfi-run" --mode="$mode" ./program >session 2>&1 || fail "$what: $(cat session)"
 expect '^Breakpoint 1 \(visit if depth == 2\) pending'
 expect '^Breakpoint 1, visit \(item=0x[0-9a-f]+, depth=2\) at .*session\.c:'
 expect '^#0 +visit .*depth=2'
@@ -51,7 +51,7 @@ expect 'exited normally'
 what="gdb steps" seen=0
 eval "$gdb" -ex '"set breakpoint pending on"' -ex '"tbreak visit"' -ex run -ex next -ex next \
     -ex step -ex next -ex finish -ex next -ex next -ex next \
-    --args "$SDK/bin/lfi-run" ./program >session 2>&1 || fail "$what: $(cat session)"
+    --args "$SDK/bin/lfi-run" --mode="$mode" ./program >session 2>&1 || fail "$what: $(cat session)"
 expect '^Temporary breakpoint 1, visit \(.*depth=1\)'
 expect "^$visits	"
 expect '^visit \(item=0x[0-9a-f]+, depth=2\)'
@@ -64,7 +64,7 @@ expect '^main \(argc=1.*session\.c:'
 what="gdb attaches" seen=0
 rm -f pipe
 mkfifo pipe
-"$SDK/bin/lfi-run" --debug ./program wait <pipe >output 2>&1 &
+"$SDK/bin/lfi-run" --mode="$mode" --debug ./program wait <pipe >output 2>&1 &
 running=$!
 exec 3>pipe
 tries=0

@@ -106,8 +106,8 @@ def layout():
         wanted |= {"lfi-rewrite", "lfi-verify", "lfi-exec"} if release.kind == "lfi" else set()
         wanted |= {"lfi-postlink", "lfi-run"} if release.boxes else set()
         assert own == wanted, own ^ wanted
-        runner = {f"{release.arch}-{release.kind}-run"} & programs
-        assert runner or not release.cross
+        runner = {f"{release.arch}-{vendor}-run" for vendor in VENDORS[release.kind]} & programs
+        assert len(runner) == len(VENDORS[release.kind]) or not release.cross
         if "targets" in folders:
             assert {str(p.relative_to(top / "targets" / release.arch)) for p in files(release) if "targets" in p.parts} == {
                 "bin/lfi-run", "bin/lfi-verify", "lib/liblfi.a", "lib/liblfi-verifier.a"}

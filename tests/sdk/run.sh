@@ -95,7 +95,7 @@ while read -r level <&3; do
     "$compiler" $level -g $(beside flags) -w $sources -o program -lm 2>messages ||
         fail "does not compile: $(cat messages)"
     if [ "$triple" != host ]; then
-        "$SDK/bin/lfi-verify" program >messages 2>&1 || fail "does not verify: $(head messages)"
+        "$SDK/bin/lfi-verify" --mode="$(mode_of "$triple")" program >messages 2>&1 || fail "does not verify: $(head messages)"
     fi
     status=0
     (run "$@") <stdin >output 2>messages || status=$?

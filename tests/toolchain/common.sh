@@ -19,4 +19,4 @@ die() { echo "FAILED: $*" >&2; exit 1; }
 has() { grep -qE -- "$1" "$2" || { cat "$2" >&2; die "/$1/ is not in $2"; }; }
 hasnt() { ! grep -qE -- "$1" "$2" || { cat "$2" >&2; die "/$1/ is in $2"; }; }
 refused() { "$@" >out 2>err && die "$* succeeded"; return 0; }
-verified() { "$sdk/bin/lfi-verify" "$@" || die "does not verify: $*"; }
+verified() { "$sdk/bin/lfi-verify" --mode="${weakest:-full}" "$@" || die "does not verify: $*"; }

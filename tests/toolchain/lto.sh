@@ -62,11 +62,13 @@ modes)
     for mode in lfi lfi_stores lfi_jumps native; do
         for flags in '-flto -O0' '-flto -O2' '-flto=thin -O2' '-flto=thin -Os -g'; do
             cc=$sdk/bin/$arch-$mode-linux-musl-clang
+            run=$(runner "$sdk" "$arch-$mode")
+            weakest=$(mode_of "$arch-$mode")
             # shellcheck disable=SC2086 # words
             "$cc" $flags -c a.c b.c && "$cc" $flags a.o b.o -o program
             [ "$(head -c 2 a.o)" = BC ] || die "$flags: a.o is no bitcode"
             if [ $mode = native ]; then
-                [ "$($(runner "$sdk" "$arch-native-linux-musl") ./program)" = '36 42 6 1 77 3' ] || die "$flags: the native twin"
+                [ "$($run ./program)" = '36 42 6 1 77 3' ] || die "$flags: the native twin"
             else
                 runs program
             fi

@@ -84,7 +84,10 @@ tools)
 modes)
     for mode in lfi lfi_stores lfi_jumps; do
         "$sdk/bin/$arch-$mode-linux-musl-clang" -O1 -nostdlib start.c -o $mode
+        weakest=$(mode_of "$arch-$mode")
         verified $mode
+        [ $mode = lfi ] || refused "$sdk/bin/lfi-verify" $mode
+        [ $mode = lfi ] || has "elf-mode: .*--mode=$weakest " err
         "$sdk/bin/llvm-objdump" -d $mode >$mode.txt
     done
     has "$rewritten_load" lfi.txt

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * What lfi-exec preloads: where a program starts an LFI program, ARCH-lfi-run starts instead, with
- * the program as its argument. The environment's LFI_EXEC_BIN is the folder of that. Nothing here
- * is trusted or confines anything.
+ * What lfi-exec preloads: where a program starts an LFI program, the runner of that program's
+ * target (ARCH-lfi-run, ARCH-lfi_stores-run, ARCH-lfi_jumps-run) starts instead, with the program
+ * as its argument. The environment's LFI_EXEC_BIN is the folder of that. Nothing here is trusted or
+ * confines anything: a file that is no LFI program is executed as it is.
  */
 #include <dlfcn.h>
 #include <elf.h>
@@ -18,8 +19,10 @@
 #include <unistd.h>
 
 #include <lfi/abi.h>
+#include <lfi/verifier.h>
 
-#define ALIGN4(n) (((n) + 3) & ~(Elf64_Off)3)
+#define RUNNER_MAX 64
+#define ALIGN4(n)  (((n) + 3) & ~(Elf64_Off)3)
 
 typedef int execve_fn(const char *, char *const[], char *const[]);
 typedef int spawn_fn(pid_t *, const char *, const posix_spawn_file_actions_t *,
@@ -30,28 +33,34 @@ typedef int spawn_fn(pid_t *, const char *, const posix_spawn_file_actions_t *,
     type *behind;          \
     *(void **)&behind = dlsym(RTLD_NEXT, name)
 
-static bool has_note(int file, const Elf64_Phdr *segment)
+/* Finds our note, and the mode that it says. */
+static bool find_note(int file, const Elf64_Phdr *segment, uint32_t *mode)
 {
     struct {
         Elf64_Nhdr header;
         char owner[sizeof LFI_NOTE_OWNER];
-    } note;
+        uint32_t version, machine, mode, flags;
+    } note = {0};
     Elf64_Off at = segment->p_offset, end = at + segment->p_filesz;
-    while (at < end && pread(file, &note, sizeof note, (off_t)at) == sizeof note) {
+    const ssize_t least = offsetof(__typeof__(note), version);
+    while (at < end && pread(file, &note, sizeof note, (off_t)at) >= least) {
         if (note.header.n_namesz == sizeof note.owner &&
-            memcmp(note.owner, LFI_NOTE_OWNER, sizeof note.owner) == 0)
+            memcmp(note.owner, LFI_NOTE_OWNER, sizeof note.owner) == 0) {
+            *mode = note.mode;
             return true;
+        }
         at += sizeof note.header + ALIGN4((Elf64_Off)note.header.n_namesz) +
               ALIGN4((Elf64_Off)note.header.n_descsz);
     }
     return false;
 }
 
-/* What runs the program `path`, in ARCH-lfi-run; NULL if it is no LFI program. */
-static const char *runner(const char *path)
+/* What runs the program `path`, its target's ARCH-VENDOR-run; NULL if it is no LFI program. */
+static const char *runner(const char *path, char name[RUNNER_MAX])
 {
     int saved = errno;
     bool found = false;
+    uint32_t mode = LFI_MODE_FULL;
     int file = access(path, X_OK) == 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     Elf64_Ehdr header;
     Elf64_Phdr segment;
@@ -61,13 +70,18 @@ static const char *runner(const char *path)
         for (unsigned i = 0; i < header.e_phnum && !found; i++)
             found = pread(file, &segment, sizeof segment,
                           (off_t)(header.e_phoff + i * sizeof segment)) == sizeof segment &&
-                    segment.p_type == PT_NOTE && has_note(file, &segment);
+                    segment.p_type == PT_NOTE && find_note(file, &segment, &mode);
     if (file >= 0)
         close(file);
     errno = saved;
     if (!found)
         return NULL;
-    return header.e_machine == EM_AARCH64 ? "aarch64-lfi-run" : "x86_64-lfi-run";
+    /* Of an unknown mode: the strictest, which refuses it. */
+    bool weaker = mode != LFI_MODE_FULL && lfi_mode_name(mode);
+    snprintf(name, RUNNER_MAX, "%s-lfi%s%s-run",
+             header.e_machine == EM_AARCH64 ? "aarch64" : "x86_64", weaker ? "_" : "",
+             weaker ? lfi_mode_name(mode) : "");
+    return name;
 }
 
 /* The file that a search in PATH finds for `name`, in `found`; or `name` itself. */
@@ -117,7 +131,8 @@ static char **boxed(const char *run, const char *path, char *const argv[])
 int execve(const char *path, char *const argv[], char *const envp[])
 {
     BEHIND(execve_fn, "execve");
-    const char *run = runner(path);
+    char name[RUNNER_MAX];
+    const char *run = runner(path, name);
     if (!run)
         return behind(path, argv, envp);
     char **arguments = boxed(run, path, argv);
@@ -133,9 +148,9 @@ int execv(const char *path, char *const argv[])
 
 int execvpe(const char *name, char *const argv[], char *const envp[])
 {
-    char found[PATH_MAX];
+    char found[PATH_MAX], run[RUNNER_MAX];
     const char *path = search(name, found);
-    if (runner(path))
+    if (runner(path, run))
         return execve(path, argv, envp);
     BEHIND(execve_fn, "execvpe");
     return behind(name, argv, envp);
@@ -161,7 +176,8 @@ int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *
                 const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
 {
     BEHIND(spawn_fn, "posix_spawn");
-    const char *run = runner(path);
+    char name[RUNNER_MAX];
+    const char *run = runner(path, name);
     if (!run)
         return behind(pid, path, actions, attributes, argv, envp);
     return spawn(behind, pid, run, path, actions, attributes, argv, envp);
@@ -171,9 +187,9 @@ int posix_spawnp(pid_t *pid, const char *name, const posix_spawn_file_actions_t 
                  const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
 {
     BEHIND(spawn_fn, "posix_spawnp");
-    char found[PATH_MAX];
+    char found[PATH_MAX], run_name[RUNNER_MAX];
     const char *path = search(name, found);
-    const char *run = runner(path);
+    const char *run = runner(path, run_name);
     if (!run)
         return behind(pid, name, actions, attributes, argv, envp);
     return spawn(behind, pid, run, path, actions, attributes, argv, envp);
