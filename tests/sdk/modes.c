@@ -2,7 +2,8 @@
 /*
  * What the modes other than `full` do not keep a program from: it reads the runtime table and from
  * there the host's code; in mode `jumps` it then writes to the host's memory (a word that nobody
- * needs, which it puts back). In mode `full` the first read faults.
+ * needs, which it puts back). In mode `full` it reads its own box, where there is nothing (x86-64:
+ * the first read faults).
  */
 #include <elf.h>
 #include <stdint.h>
