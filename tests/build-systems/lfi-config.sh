@@ -67,6 +67,10 @@ while read -r triple; do
     emulator=$("$config" --emulator="$name")
     case $triple in
     "$(uname -m)"-native-*) [ -z "$emulator" ] || die "--emulator=$name" ;;
+    *-lfi_*) [ "$emulator" = "$sdk/bin/$name-run" ] || die "--emulator=$name" ;;
+    esac
+    case $triple in
+    "$(uname -m)"-native-*) ;;
     *) [ -x "$emulator" ] || die "--emulator=$name" ;;
     esac
 done <targets

@@ -54,7 +54,8 @@ import os, sys
 pid = os.posix_spawnp("prog", ["prog", "a b", ""], os.environ)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))'
 starts 'a program of the host' ./native 'a b' ''
-for compiler in "$sdk/bin"/*-lfi-linux-musl-clang; do
+# Each target's by its own runner, whatever its mode.
+for compiler in "$sdk/bin"/*-lfi*-linux-musl-clang; do
     "$compiler" -O2 prog.c -o other
     starts "${compiler##*/}" ./other 'a b' ''
 done

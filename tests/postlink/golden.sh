@@ -90,5 +90,5 @@ cmp "$work/out" "$work/again" || fail "the second run changes the file"
 
 case $(setting verify) in
 no*) ;;
-*) [ -z "$VERIFY" ] || "$VERIFY" "$work/out" || fail "does not verify" ;;
+*) [ -z "$VERIFY" ] || "$VERIFY" --mode="${mode:-full}" "$work/out" || fail "does not verify" ;;
 esac

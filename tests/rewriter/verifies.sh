@@ -29,7 +29,7 @@ for input in control stack string thread labels exceptions memory implicit r11 d
             assemble "$dir/symbols.out.s" "$dir/symbols.o" || exit 1
         "$2" --mode=$mode "$1/$input.s" -o "$dir/out.s" && assemble "$dir/out.s" "$dir/out.o" &&
             ld.lld-19 -pie --no-dynamic-linker -z separate-code -z notext -z noexecstack \
-                --defsym=_start=g -o "$dir/out" "$dir/note.o" "$dir/out.o" "$dir/symbols.o" && "$3" --mode=$mode "$dir/out" && "$4" "$dir/out" ||
+                --defsym=_start=g -o "$dir/out" "$dir/note.o" "$dir/out.o" "$dir/symbols.o" && "$3" --mode=$mode "$dir/out" && "$4" --mode=$mode "$dir/out" ||
             { echo "failed: $input, $mode"; status=1; }
     done
 done

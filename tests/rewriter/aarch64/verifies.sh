@@ -28,10 +28,10 @@ assemble "$dir/symbols.s" "$dir/symbols.o" && assemble "$dir/tls.s" "$dir/tls.o"
 status=0
 count=0
 for file in "$1"/*.expected.s; do
-    mode=0
+    mode=0 name=full
     case $file in
-    *.stores.expected.s) mode=1 ;;
-    *.jumps.expected.s) mode=2 ;;
+    *.stores.expected.s) mode=1 name=stores ;;
+    *.jumps.expected.s) mode=2 name=jumps ;;
     esac
     printf '\t.section .note.lfi,"a",@note\n\t.p2align 2\n\t.long 4, 16, 1\n\t.asciz "LFI"\n\t.long 1, 183, %s, 0\n' $mode \
         >"$dir/note.s"
@@ -40,7 +40,7 @@ for file in "$1"/*.expected.s; do
     count=$((count + 1))
     assemble "$dir/note.s" "$dir/note.o" && assemble "$file" "$dir/out.o" &&
         ld.lld-19 -pie --no-dynamic-linker -z separate-code -z max-page-size=65536 -z noexecstack --defsym=_start=g \
-            -o "$dir/out" "$dir/note.o" "$dir/out.o" "$dir/$symbols.o" && "$2" "$dir/out" ||
+            -o "$dir/out" "$dir/note.o" "$dir/out.o" "$dir/$symbols.o" && "$2" --mode=$name "$dir/out" ||
         { echo "failed: $file"; status=1; }
 done
 echo "$count files"
