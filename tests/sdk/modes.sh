@@ -28,7 +28,7 @@ expect() {
     [ "$status" = "$wanted" ] || fail "$*: status $status, not $wanted"
 }
 says() { grep -q -e "$1" err || fail "no '$1'"; }
-prints() { printf "$1" | cmp -s - out || fail 'other output'; }
+prints() { printf %b "$1" | cmp -s - out || fail 'other output'; }
 
 "$SDK/bin/$triple-clang" -O1 -I"$here/../../include" "$here/modes.c" -o program
 case $mode in
