@@ -107,6 +107,20 @@ static int enter_directory(struct lfi_process *process, const struct lfi_linux_o
     return process->cwd ? 0 : -ENOMEM;
 }
 
+static int set_limits(struct lfi_process *process, struct lfi_error *error)
+{
+    struct lfi_linux_limits *limits = &process->limits;
+    int bound, failed = lfi_limits_resolve(limits, error);
+    unsigned openers;
+    if (failed)
+        return failed;
+    lfi_limits_descriptors(&bound, &openers);
+    lfi_fdtable_limit(&process->files, (int)limits->descriptors, bound, openers);
+    process->memory.ranges.most = limits->memory / lfi_page_size();
+    lfi_box_limit_nesting(process->box, (unsigned)limits->nesting);
+    return 0;
+}
+
 int lfi_linux_new(struct lfi_box *box, const struct lfi_linux_options *options,
                   struct lfi_process **made, struct lfi_error *error)
 {
@@ -135,6 +149,7 @@ int lfi_linux_new(struct lfi_box *box, const struct lfi_linux_options *options,
     pthread_cond_init(&process->gone, NULL);
     lfi_paths_init(&process->paths);
     lfi_fdtable_init(&process->files);
+    process->limits = options->limits;
     bool enough = lfi_memory_init(process) && process->argv && process->envp;
 
     int failed = install_signals(error);
@@ -143,6 +158,8 @@ int lfi_linux_new(struct lfi_box *box, const struct lfi_linux_options *options,
         lfi_say(error, "out of memory");
         failed = -ENOMEM;
     }
+    if (!failed)
+        failed = set_limits(process, error);
     if (!failed)
         failed = map_directories(process, options, error);
     if (!failed)
@@ -172,15 +189,21 @@ int lfi_linux_run(struct lfi_process *process, struct lfi_linux_result *result)
 {
     if (!process->main)
         return -EINVAL;
-    sigset_t blocked, before, pending;
+    sigset_t blocked, before, pending, wake;
     lfi_signals_blocked(&blocked);
     pthread_sigmask(SIG_BLOCK, &blocked, &before);
+    sigemptyset(&wake);
+    sigaddset(&wake, HOST_SIGNAL_WAKE);
+    pthread_sigmask(SIG_UNBLOCK, &wake, NULL); /* as lfi_thread_prepare() the other ones of ours */
     sigpending(&pending);
 
     int error = lfi_thread_prepare();
     if (!error)
+        error = lfi_monitor_start(process);
+    if (!error)
         error = lfi_thread_run(process->main);
     wait_for_others(process);
+    lfi_monitor_stop(process);
     lfi_thread_end(process->main);
     process->main = NULL;
     lfi_thread_release();
