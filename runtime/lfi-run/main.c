@@ -254,7 +254,7 @@ static int status_of(const struct settings *settings, const struct lfi_linux_res
         return result->status;
     case LFI_LINUX_KILLED:
         if (result->report[0])
-            complain("%s: %s", settings->program, result->report);
+            fprintf(stderr, "lfi-run: %s: %s", settings->program, result->report);
         if (settings->verbose)
             complain("%s: ended by signal %d (%s)", settings->program, result->signal,
                      strsignal(result->signal));
