@@ -108,7 +108,9 @@ static int64_t write_vector(struct call *call, struct lfi_memfd *memory, const s
     if (!charge(memory, end))
         return -ENOSPC;
     bool appends = (fcntl(fd, F_GETFL) & O_APPEND) || (flags & RWF_APPEND);
-    int64_t result = host(SYS_pwritev2, fd, vector, count, at, 0, flags);
+    int64_t result = call->number == SYS_pwritev2
+                         ? host(SYS_pwritev2, fd, vector, count, at, 0, flags)
+                         : host(SYS_pwritev, fd, vector, count, at, 0);
     if (!given && result > 0)
         lseek(fd, appends ? 0 : at + result, appends ? SEEK_END : SEEK_SET);
     return result;
