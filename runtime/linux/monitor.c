@@ -13,9 +13,9 @@
 
 #include "process.h"
 
-#define INTERVAL 50000000   /* nanoseconds between two looks, */
-#define SHARE    20         /* but so many times what a look takes */
-#define CHUNK    (1u << 14) /* pages that one mincore looks at, with the memory's lock held */
+#define INTERVAL 50000000    /* nanoseconds between two looks, */
+#define SHARE    20          /* but so many times what a look takes */
+#define CHUNK    (64u << 20) /* bytes that one mincore looks at, with the memory's lock held */
 
 struct monitor {
     struct lfi_process *process;
@@ -23,7 +23,7 @@ struct monitor {
     pthread_mutex_t lock;
     pthread_cond_t stop;
     bool stopping;
-    unsigned char *pages; /* CHUNK, for mincore */
+    unsigned char *pages; /* for mincore, of a CHUNK of the smallest pages there are */
 };
 
 static uint64_t now(clockid_t clock)
@@ -70,8 +70,8 @@ static uint64_t resident(struct monitor *monitor)
         pthread_mutex_lock(&process->memory.lock);
         uint32_t kind = lfi_ranges_at(ranges, at, &end);
         bool counts = kind & (LFI_RANGE_ANONYMOUS | LFI_RANGE_WRITE);
-        if (counts && end - at > CHUNK)
-            end = at + CHUNK;
+        if (counts && end - at > CHUNK / lfi_page_size())
+            end = at + (uint32_t)(CHUNK / lfi_page_size());
         uint64_t address = process->base + (uint64_t)at * lfi_page_size();
         if (counts &&
             !mincore((void *)address, (uint64_t)(end - at) * lfi_page_size(), monitor->pages)) {
@@ -145,7 +145,7 @@ int lfi_monitor_start(struct lfi_process *process)
     pthread_condattr_t attributes;
     sigset_t all, before;
     monitor->process = process;
-    monitor->pages = malloc(CHUNK);
+    monitor->pages = malloc(CHUNK / 4096);
     pthread_mutex_init(&monitor->lock, NULL);
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);

@@ -504,6 +504,50 @@ static void threads_count_as_memory(void **state)
     drop(world);
 }
 
+/* ---- nesting ------------------------------------------------------------------------------ */
+
+struct nesting {
+    uint64_t function;
+    unsigned depth, deepest;
+    int refused;
+};
+
+static void serve_nested(struct lfi_context *context, struct lfi_regs *regs)
+{
+    struct nesting *nesting = lfi_context_data(context);
+    struct lfi_call inner = {0};
+    (void)regs;
+    nesting->deepest = ++nesting->depth;
+    int error = lfi_call(context, nesting->function, &inner);
+    if (error)
+        nesting->refused = error;
+    nesting->depth--;
+    lfi_context_stop(context, 0);
+}
+
+static void nesting_is_limited(void **state)
+{
+    (void)state;
+    struct lfi_linux_limits limits = {.nesting = 5};
+    struct world *world = make(WAITS, &limits);
+    struct nesting nesting = {.function = world->code};
+    struct lfi_context *context;
+    struct lfi_call outer = {0};
+    struct lfi_error error;
+    uint64_t stack = page_of(world) + PAGE_SIZE;
+    assert_int_equal(
+        lfi_box_map_return(world->box, world->process->base + LFI_BOX_SIZE / 2, &error), 0);
+    assert_int_equal(lfi_context_new(world->box, serve_nested, &nesting, &context), 0);
+    lfi_context_regs(context)->STACK = stack;
+    assert_int_equal(lfi_call(context, nesting.function, &outer), 0);
+    assert_int_equal(outer.exit.kind, LFI_EXIT_STOPPED);
+    assert_int_equal(nesting.deepest, 5);
+    assert_int_equal(nesting.refused, -ELOOP);
+    the_host_is_well();
+    assert_int_equal(lfi_context_free(context), 0);
+    drop(world);
+}
+
 /* ---- processor and resident memory -------------------------------------------------------- */
 
 static void processor_time_is_limited(void **state)
@@ -725,6 +769,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(descriptors_of_calls_under_way_are_limited),
         cmocka_unit_test(threads_are_limited),
         cmocka_unit_test(threads_count_as_memory),
+        cmocka_unit_test(nesting_is_limited),
         cmocka_unit_test(processor_time_is_limited),
         cmocka_unit_test(processor_time_is_the_boxs),
         cmocka_unit_test(resident_memory_is_limited),
