@@ -20,6 +20,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #include "linux-program.h"
@@ -660,6 +661,36 @@ static void signals_of_the_host_stay_blocked(void **state)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
+/* SIGPIPE of the box's own writing is gone after the run, that of somebody else is not. */
+static void signals_from_elsewhere_are_kept(void **state)
+{
+    (void)state;
+    for (int elsewhere = 0; elsewhere < 2; elsewhere++) {
+        sigset_t set, before, pending;
+        sigemptyset(&set);
+        sigaddset(&set, SIGPIPE);
+        assert_int_equal(pthread_sigmask(SIG_BLOCK, &set, &before), 0);
+        struct world *world = make(WAITS, NULL);
+        start(world);
+        pid_t child = elsewhere ? fork() : 0;
+        if (elsewhere && child == 0) {
+            kill(getppid(), SIGPIPE);
+            _exit(0);
+        } else if (elsewhere) {
+            assert_int_equal(waitpid(child, NULL, 0), child);
+        } else {
+            assert_int_equal(kill(getpid(), SIGPIPE), 0); /* as the kernel does for a write */
+        }
+        finish(world, true);
+        assert_int_equal(sigpending(&pending), 0);
+        assert_int_equal(sigismember(&pending, SIGPIPE), elsewhere);
+        drop(world);
+        if (elsewhere)
+            assert_int_equal(sigtimedwait(&set, NULL, &(struct timespec){0}), SIGPIPE);
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
+    }
+}
+
 /* What libc sends to each thread of the process arrives in those of a box, also while they run. */
 static void the_host_can_change_its_user(void **state)
 {
@@ -774,6 +805,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(processor_time_is_the_boxs),
         cmocka_unit_test(resident_memory_is_limited),
         cmocka_unit_test(signals_of_the_host_stay_blocked),
+        cmocka_unit_test(signals_from_elsewhere_are_kept),
         cmocka_unit_test(the_host_can_change_its_user),
         cmocka_unit_test(limits_have_names),
         cmocka_unit_test(limits_are_documented),
