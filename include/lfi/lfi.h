@@ -305,8 +305,18 @@ struct lfi_call {
  * of the caller. Calls nest: host, box, system call, host, box. 0 if the box was entered; look at
  * call->exit.kind. -EFAULT if the stack cannot be written, -EINVAL without lfi_box_map_return();
  * else as lfi_context_run(). The registers of the context are kept.
+ *
+ * -ELOOP where calls nest too deep, of lfi_context_run() too: LFI_NESTING_DEFAULT stays of a thread
+ * in boxes, one within the other and of any boxes, or less than LFI_NESTING_STACK bytes left on the
+ * thread's stack. A handler that needs more than that for itself must look to it.
  */
 int lfi_call(struct lfi_context *context, uint64_t function, struct lfi_call *call);
+
+#define LFI_NESTING_DEFAULT 256
+#define LFI_NESTING_STACK   65536
+
+/* How deep a thread's stays in boxes may be when it enters this one; 0: the default. Any thread. */
+void lfi_box_limit_nesting(struct lfi_box *box, unsigned depth);
 
 /* ------------------------------------------------------------------------ faults and threads */
 

@@ -27,6 +27,30 @@ struct lfi_linux_dir {
     const char *box, *host;
 };
 
+/*
+ * How much of the host one box can use; docs/lfi-run.md says what the program gets when it reaches
+ * a limit. Zero means the default, which is not "none" where one is named. "The host's" is the soft
+ * limit of the process when lfi_linux_new() is called.
+ */
+struct lfi_linux_limits {
+    uint64_t memory;      /* bytes mapped, in memfds, and 384 KiB for each thread but the first:
+                             default twice LFI_BOX_SIZE */
+    uint64_t resident;    /* bytes of the box in memory, looked at 20 times a second: no default */
+    size_t mappings;      /* of the host's kernel */
+    uint64_t descriptors; /* at most 1024; default: half of the host's. Whatever is said, the last
+                             quarter of the host's numbers is never used */
+    uint64_t threads;   /* with the first; default 1024, or a quarter of the host's RLIMIT_NPROC */
+    uint64_t processor; /* milliseconds of processor time of all threads together, looked at as
+                           `resident` is: no default */
+    uint64_t nesting;   /* calls host, box, host: lfi_box_limit_nesting() */
+};
+
+/*
+ * Sets one of them by its name: "memory=64M" (K, M, G), "processor=1500ms" (ms, s, m, h; seconds
+ * without), "threads=8". -EINVAL with a sentence.
+ */
+int lfi_linux_limit(struct lfi_linux_limits *limits, const char *text, struct lfi_error *error);
+
 /* All is copied. Zero means the default. */
 struct lfi_linux_options {
     const char *const *argv; /* NULL-terminated; argv[0] is the program's name */
@@ -46,6 +70,7 @@ struct lfi_linux_options {
     bool trace;            /* print each system call on the host's standard error */
     unsigned file_mask;    /* the first umask, in addition to that of the host */
     uint64_t stack_size;   /* of the main thread; default: the host's soft limit, at most 1 GiB */
+    struct lfi_linux_limits limits;
     lfi_violation_fn *report; /* receives what the verifier refuses; may be NULL */
     void *data;               /* for report */
 };
@@ -77,7 +102,8 @@ unsigned lfi_linux_mode(const struct lfi_process *process);
 
 enum lfi_linux_end {
     LFI_LINUX_EXITED, /* by exit: `status`, 0 … 255 */
-    LFI_LINUX_KILLED, /* by a signal that it sent itself (abort): `signal` */
+    LFI_LINUX_KILLED, /* by a signal that it sent itself (abort): `signal`; or by a limit: SIGXCPU
+                         for `processor`, SIGKILL for `resident`, with a `report` */
     LFI_LINUX_FAULT,  /* by a fault of its code: `signal`, `fault`, `report` */
 };
 
@@ -86,13 +112,17 @@ struct lfi_linux_result {
     int status;
     int signal;
     struct lfi_exit fault;
-    char report[512]; /* of a fault, in words, lines end in \n */
+    char report[512]; /* of a fault or a limit, in words, lines end in \n; else empty */
 };
 
 /*
  * Runs the loaded program to its end, in the calling thread and in host threads for the threads
  * that it starts. When it returns, none of them is left. -ENOMEM and the errors of
- * lfi_context_run().
+ * lfi_context_run(); -EAGAIN where a limit needs a thread that watches and there is none to be had.
+ *
+ * Signals of the host: the threads that the program starts block all of them but those that lfi
+ * takes for itself, the calling thread keeps its mask (but for SIGPIPE and SIGXFSZ, blocked
+ * meanwhile). So a signal that the host blocks in its own threads stays pending for it.
  */
 int lfi_linux_run(struct lfi_process *process, struct lfi_linux_result *result);
 

@@ -44,6 +44,11 @@ int lfi_context_free(struct lfi_context *context)
     return 0;
 }
 
+void lfi_box_limit_nesting(struct lfi_box *box, unsigned depth)
+{
+    __atomic_store_n(&box->nesting, depth, __ATOMIC_RELEASE);
+}
+
 struct lfi_box *lfi_context_box(const struct lfi_context *context)
 {
     return context->box;
@@ -129,6 +134,8 @@ static int stay(struct lfi_context *context, struct lfi_frame *frame, struct lfi
         return -EINVAL;
     if (__atomic_load_n(&box->broken, __ATOMIC_ACQUIRE))
         return -ENOTRECOVERABLE;
+    if (!lfi_thread_may_nest(box))
+        return -ELOOP;
     code = lfi_thread_prepare();
     if (code)
         return code;
@@ -145,9 +152,11 @@ static int stay(struct lfi_context *context, struct lfi_frame *frame, struct lfi
     context->active = frame;
     __atomic_store_n(&context->tid, self->tid, __ATOMIC_SEQ_CST);
     self->frame = frame;
+    self->depth++;
 
     exit->kind = machine_run(frame);
 
+    self->depth--;
     self->frame = outer;
     context->active = active;
     machine_stay_end(frame, outer);

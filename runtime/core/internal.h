@@ -32,6 +32,7 @@ struct lfi_box {
     uint64_t base;
     uint64_t return_address; /* lfi_box_map_return, or 0 */
     uint32_t contexts;       /* atomic */
+    unsigned nesting;        /* atomic: lfi_box_limit_nesting, or 0 */
     bool
         free_stack; /* atomic: holds code of LFI_MODE_JUMPS or unverified code: any stack pointer */
     bool broken;    /* atomic: lost a part of its reservation */
@@ -66,11 +67,14 @@ struct lfi_thread {
     struct lfi_frame *frame; /* the innermost stay in a box, or NULL */
     struct machine_thread machine;
     unsigned prepared; /* depth of lfi_thread_prepare() */
+    unsigned depth;    /* stays in boxes, one within the other */
     int tid;
     void *stack; /* the alternate signal stack */
     size_t stack_size;
     stack_t former_stack;
     sigset_t former_mask;
+    bool bounds_known;
+    uint64_t stack_low, stack_high; /* of the thread's own stack; both 0 if nobody knows */
 };
 
 /* Signal handlers read it, so the model must be one that never allocates. */
@@ -79,6 +83,9 @@ extern __thread struct lfi_thread lfi_thread
 
 __attribute__((format(printf, 2, 3), visibility("hidden"))) void
 lfi_explain(struct lfi_error *error, const char *format, ...);
+
+/* thread.c: whether this thread may enter the box once more, within the stays it is in. */
+__attribute__((visibility("hidden"))) bool lfi_thread_may_nest(const struct lfi_box *box);
 
 /* faults.c */
 __attribute__((visibility("hidden"))) bool lfi_faults_installed(void);

@@ -17,6 +17,44 @@
 #endif
 __thread struct lfi_thread lfi_thread;
 
+/* The bounds of the thread's stack. Asked once: for a main thread libc reads /proc/self/maps. */
+static void find_stack(struct lfi_thread *self)
+{
+    pthread_attr_t attributes;
+    void *low = NULL;
+    size_t size = 0;
+
+    self->bounds_known = true;
+    if (pthread_getattr_np(pthread_self(), &attributes))
+        return;
+    if (pthread_attr_getstack(&attributes, &low, &size) == 0) {
+        self->stack_low = (uint64_t)low;
+        self->stack_high = (uint64_t)low + size;
+    }
+    pthread_attr_destroy(&attributes);
+}
+
+/*
+ * Calls that nest use up the host's stack: each level holds a frame of ours and those of the
+ * handler that called. Whoever runs on a stack that is not the thread's own (a coroutine) has the
+ * depth alone.
+ */
+bool lfi_thread_may_nest(const struct lfi_box *box)
+{
+    struct lfi_thread *self = &lfi_thread;
+    unsigned limit = __atomic_load_n(&box->nesting, __ATOMIC_ACQUIRE);
+    uint64_t here = (uint64_t)__builtin_frame_address(0);
+
+    if (self->depth >= (limit ? limit : LFI_NESTING_DEFAULT))
+        return false;
+    if (self->depth == 0)
+        return true;
+    if (!self->bounds_known)
+        find_stack(self);
+    return here < self->stack_low || here >= self->stack_high ||
+           here - self->stack_low >= LFI_NESTING_STACK;
+}
+
 int lfi_thread_prepare(void)
 {
     struct lfi_thread *self = &lfi_thread;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,6 +19,7 @@
 #define EXIT_CANNOT      126 /* as a shell: found, but cannot be run */
 #define EXIT_NOT_FOUND   127
 #define VIOLATIONS_SHOWN 10
+#define DESCRIPTORS      4096
 
 static const char usage[] =
     "Usage: lfi-run [OPTION]... PROGRAM [ARGUMENT]...\n"
@@ -35,6 +37,9 @@ static const char usage[] =
     "      --dir BOX=HOST     show the directory HOST at the absolute path BOX; may be repeated\n"
     "      --wd DIR           start in the directory DIR, a path of the box\n"
     "  -r, --restricted       only what --dir names is visible, only what --env names is set\n"
+    "      --limit NAME=VALUE limit what the program can use; may be repeated. NAME: memory, "
+    "resident,\n"
+    "                         mappings, descriptors, threads, processor, nesting\n"
     "  -g, --debug            let a debugger that attaches later see the program; for one that "
     "runs\n"
     "                         lfi-run this is so without\n"
@@ -53,6 +58,7 @@ enum {
     OPT_ENV,
     OPT_DIR,
     OPT_WD,
+    OPT_LIMIT,
     OPT_PERF,
     OPT_HUGE,
     OPT_TRACE,
@@ -66,6 +72,7 @@ static const struct option long_options[] = {
     {"env", required_argument, NULL, OPT_ENV},
     {"dir", required_argument, NULL, OPT_DIR},
     {"wd", required_argument, NULL, OPT_WD},
+    {"limit", required_argument, NULL, OPT_LIMIT},
     {"restricted", no_argument, NULL, 'r'},
     {"debug", no_argument, NULL, 'g'},
     {"perf", no_argument, NULL, OPT_PERF},
@@ -149,6 +156,7 @@ static bool make_environment(struct settings *settings)
 static int parse(int argc, char **argv, struct settings *settings)
 {
     struct lfi_linux_options *options = &settings->options;
+    struct lfi_error error;
     int option;
     while ((option = getopt_long(argc, argv, "+vVrgh", long_options, NULL)) != -1) {
         switch (option) {
@@ -178,6 +186,10 @@ static int parse(int argc, char **argv, struct settings *settings)
             break;
         case OPT_WD:
             options->directory = optarg;
+            break;
+        case OPT_LIMIT:
+            if (lfi_linux_limit(&options->limits, optarg, &error))
+                return complain_usage("--limit: %s", error.message);
             break;
         case 'r':
             options->restricted = true;
@@ -252,6 +264,8 @@ static int status_of(const struct settings *settings, const struct lfi_linux_res
     case LFI_LINUX_EXITED:
         return result->status;
     case LFI_LINUX_KILLED:
+        if (result->report[0])
+            fprintf(stderr, "lfi-run: %s: %s", settings->program, result->report);
         if (settings->verbose)
             complain("%s: ended by signal %d (%s)", settings->program, result->signal,
                      strsignal(result->signal));
@@ -260,6 +274,16 @@ static int status_of(const struct settings *settings, const struct lfi_linux_res
         complain("%s: %s", settings->program, result->report);
         return 128 + result->signal;
     }
+}
+
+/* So that the program finds as many descriptors as usual, and lfi-run keeps enough for itself. */
+static void raise_descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= DESCRIPTORS)
+        return;
+    limit.rlim_cur = limit.rlim_max < DESCRIPTORS ? limit.rlim_max : DESCRIPTORS;
+    setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 static int run(struct settings *settings, struct lfi_box *box)
@@ -272,6 +296,8 @@ static int run(struct settings *settings, struct lfi_box *box)
     settings->options.data = &violations;
     settings->options.file_mask = umask(0);
     settings->options.debug |= is_traced();
+
+    raise_descriptors();
 
     double start = seconds();
     int failed = lfi_linux_new(box, &settings->options, &process, &error);

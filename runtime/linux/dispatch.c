@@ -84,6 +84,8 @@ void lfi_say(struct lfi_error *error, const char *format, ...)
 HANDLER(pass)
 {
     const uint64_t *arg = call->arg;
+    if ((call->file[0] && call->file[0]->memory) || (call->file[2] && call->file[2]->memory))
+        return lfi_memfd_call(call, NULL, 0);
     return host(call->number, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
 }
 
@@ -162,6 +164,8 @@ static int64_t take(struct call *call, const struct argument *argument, int inde
         call->path[(*paths)++] = text;
         if (length < 0)
             return length;
+        if (!lfi_begin_opening(call))
+            return -EMFILE;
         return process->paths.direct ? translate_descriptor(call, text) : 0;
     }
     case ARG_MAYBE:
@@ -219,7 +223,7 @@ void lfi_serve(struct lfi_context *context, struct lfi_regs *regs)
     call.process = call.thread->process;
     call.regs = regs;
     call.number = lfi_arch_call_number(regs);
-    call.registers_set = false;
+    call.registers_set = call.opening = false;
     call.path[0] = call.path[1] = NULL;
     memset(call.file, 0, sizeof call.file);
     lfi_arch_call_arguments(regs, call.arg);
@@ -239,6 +243,8 @@ void lfi_serve(struct lfi_context *context, struct lfi_regs *regs)
         if (call.file[i])
             lfi_file_drop(call.file[i]);
     }
+    if (call.opening)
+        lfi_fdtable_end(&call.process->files);
     if (call.process->trace)
         trace(&call, entry, given, result);
 

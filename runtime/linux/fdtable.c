@@ -4,12 +4,47 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
+
+#include "process.h"
 
 void lfi_fdtable_init(struct lfi_fdtable *table)
 {
     memset(table, 0, sizeof *table);
     pthread_mutex_init(&table->lock, NULL);
+    sem_init(&table->openers, 0, 0);
+    lfi_fdtable_limit(table, LFI_FILES_MAX, INT_MAX, 32);
+}
+
+void lfi_fdtable_limit(struct lfi_fdtable *table, int limit, int host_bound, unsigned openers)
+{
+    table->limit = limit;
+    table->host_bound = host_bound;
+    table->spare = (int)openers;
+    sem_destroy(&table->openers);
+    sem_init(&table->openers, 0, openers);
+}
+
+bool lfi_fdtable_begin(struct lfi_fdtable *table, const atomic_bool *stop)
+{
+    struct timespec until;
+    if (!sem_trywait(&table->openers))
+        return true;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec++;
+    while (!atomic_load(stop)) {
+        if (!sem_timedwait(&table->openers, &until))
+            return true;
+        if (errno != EINTR)
+            return false;
+    }
+    return false;
+}
+
+void lfi_fdtable_end(struct lfi_fdtable *table)
+{
+    sem_post(&table->openers);
 }
 
 void lfi_fdtable_free(struct lfi_fdtable *table)
@@ -19,6 +54,7 @@ void lfi_fdtable_free(struct lfi_fdtable *table)
         table->slots[fd] = NULL;
     }
     pthread_mutex_destroy(&table->lock);
+    sem_destroy(&table->openers);
 }
 
 struct lfi_file *lfi_file_new(int host, bool owned, const struct lfi_found *found)
@@ -52,18 +88,36 @@ void lfi_file_drop(struct lfi_file *file)
         return;
     if (file->owned)
         close(file->host);
+    if (file->table)
+        atomic_fetch_sub(&file->table->files, 1);
+    lfi_memfd_drop(file->memory);
     free(file->box);
     free(file);
 }
 
-static bool in_range(int fd)
+static bool in_range(const struct lfi_fdtable *table, int fd)
 {
-    return fd >= 0 && fd < LFI_FILES_MAX;
+    return fd >= 0 && fd < table->limit;
+}
+
+/* Whether the host can spare the descriptor of a file that the box is to get. */
+static bool count_file(struct lfi_fdtable *table, struct lfi_file *file)
+{
+    if (!file || !file->owned)
+        return true;
+    if (file->host >= table->host_bound ||
+        atomic_fetch_add(&table->files, 1) >= table->limit + table->spare) {
+        if (file->host < table->host_bound)
+            atomic_fetch_sub(&table->files, 1);
+        return false;
+    }
+    file->table = table;
+    return true;
 }
 
 struct lfi_file *lfi_fdtable_get(struct lfi_fdtable *table, int fd)
 {
-    if (!in_range(fd))
+    if (!in_range(table, fd))
         return NULL;
     pthread_mutex_lock(&table->lock);
     struct lfi_file *file = table->slots[fd];
@@ -77,22 +131,26 @@ int lfi_fdtable_add(struct lfi_fdtable *table, struct lfi_file *file, int from, 
 {
     if (!file)
         return -ENOMEM;
-    if (!in_range(from)) {
+    if (!in_range(table, from)) {
         lfi_file_drop(file);
         return -EINVAL;
     }
+    if (!count_file(table, file)) {
+        lfi_file_drop(file);
+        return -EMFILE;
+    }
     pthread_mutex_lock(&table->lock);
     int fd = from > table->lowest ? from : table->lowest;
-    while (fd < LFI_FILES_MAX && table->slots[fd])
+    while (fd < table->limit && table->slots[fd])
         fd++;
-    if (fd < LFI_FILES_MAX) {
+    if (fd < table->limit) {
         table->slots[fd] = file;
         table->close_on_exec[fd] = close_on_exec;
         if (from <= table->lowest)
             table->lowest = fd + 1;
     }
     pthread_mutex_unlock(&table->lock);
-    if (fd < LFI_FILES_MAX)
+    if (fd < table->limit)
         return fd;
     lfi_file_drop(file);
     return -EMFILE;
@@ -114,9 +172,13 @@ static struct lfi_file *exchange(struct lfi_fdtable *table, struct lfi_file *fil
 
 int lfi_fdtable_put(struct lfi_fdtable *table, struct lfi_file *file, int fd, bool close_on_exec)
 {
-    if (!in_range(fd)) {
+    if (!in_range(table, fd)) {
         lfi_file_drop(file);
         return -EBADF;
+    }
+    if (!count_file(table, file)) {
+        lfi_file_drop(file);
+        return -EMFILE;
     }
     lfi_file_drop(exchange(table, file, fd, close_on_exec));
     return fd;
@@ -124,7 +186,7 @@ int lfi_fdtable_put(struct lfi_fdtable *table, struct lfi_file *file, int fd, bo
 
 int lfi_fdtable_close(struct lfi_fdtable *table, int fd)
 {
-    struct lfi_file *old = in_range(fd) ? exchange(table, NULL, fd, false) : NULL;
+    struct lfi_file *old = in_range(table, fd) ? exchange(table, NULL, fd, false) : NULL;
     lfi_file_drop(old);
     return old ? 0 : -EBADF;
 }
@@ -132,7 +194,7 @@ int lfi_fdtable_close(struct lfi_fdtable *table, int fd)
 int lfi_fdtable_close_on_exec(struct lfi_fdtable *table, int fd, int set)
 {
     int result = -EBADF;
-    if (!in_range(fd))
+    if (!in_range(table, fd))
         return result;
     pthread_mutex_lock(&table->lock);
     if (table->slots[fd]) {

@@ -10,12 +10,16 @@
 #define LFI_LINUX_FDTABLE_H
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
 #include "paths.h"
 
-#define LFI_FILES_MAX 1024 /* descriptors of one box */
+#define LFI_FILES_MAX 1024 /* descriptors of one box, at most */
+
+struct lfi_fdtable;
+struct lfi_memfd; /* memfd.c */
 
 struct lfi_file {
     atomic_uint references;
@@ -23,16 +27,36 @@ struct lfi_file {
     bool owned; /* host is closed with the last reference */
     int map;    /* for directories: struct lfi_place */
     char *box;
+    struct lfi_memfd *memory;  /* for a memfd, else NULL; owned */
+    struct lfi_fdtable *table; /* that counts it, or NULL */
 };
 
 struct lfi_fdtable {
     pthread_mutex_t lock;
-    int lowest; /* no free slot is below */
+    int limit;        /* numbers are below it */
+    int host_bound;   /* so are the host's numbers of owned files */
+    int spare;        /* files that may still be in use after a close, beyond `limit` */
+    atomic_int files; /* owned ones that the box ever got and that are still open */
+    sem_t openers;    /* lfi_fdtable_begin() */
+    int lowest;       /* no free slot is below */
     struct lfi_file *slots[LFI_FILES_MAX];
     bool close_on_exec[LFI_FILES_MAX];
 };
 
 void lfi_fdtable_init(struct lfi_fdtable *table);
+
+/*
+ * Before use: numbers below `limit`; no host descriptor that is owned and not below `host_bound`;
+ * at most `openers` calls between lfi_fdtable_begin() and _end(). At first: LFI_FILES_MAX, any, 32.
+ */
+void lfi_fdtable_limit(struct lfi_fdtable *table, int limit, int host_bound, unsigned openers);
+
+/*
+ * Around what opens descriptors of the host: while it is under way nobody else counts them. Waits
+ * for its turn. False: not within a second (the others wait for the other end of a FIFO), or *stop.
+ */
+bool lfi_fdtable_begin(struct lfi_fdtable *table, const atomic_bool *stop);
+void lfi_fdtable_end(struct lfi_fdtable *table);
 void lfi_fdtable_free(struct lfi_fdtable *table);
 
 /* A file with one reference. Takes over `host` if `owned`, also where it fails (NULL: out of
@@ -50,7 +74,7 @@ struct lfi_file *lfi_fdtable_get(struct lfi_fdtable *table, int fd);
  */
 int lfi_fdtable_add(struct lfi_fdtable *table, struct lfi_file *file, int from, bool close_on_exec);
 
-/* The same with the number `fd`, whose file is replaced. Returns fd or -EBADF. */
+/* The same with the number `fd`, whose file is replaced. Returns fd or -EBADF or -EMFILE. */
 int lfi_fdtable_put(struct lfi_fdtable *table, struct lfi_file *file, int fd, bool close_on_exec);
 
 /* Closes `fd`: 0 or -EBADF. */

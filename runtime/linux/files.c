@@ -21,6 +21,13 @@ int lfi_add_descriptor(struct call *call, int host_fd, const struct lfi_found *f
     return lfi_fdtable_add(&call->process->files, file, 0, flags & O_CLOEXEC);
 }
 
+bool lfi_begin_opening(struct call *call)
+{
+    if (!call->opening)
+        call->opening = lfi_fdtable_begin(&call->process->files, &call->process->ending);
+    return call->opening;
+}
+
 HANDLER(close)
 {
     return lfi_fdtable_close(&call->process->files, (int)call->arg[0]);
@@ -47,7 +54,9 @@ HANDLER(vector)
                  !lfi_box_contains(box, (uintptr_t)all[i].iov_base, all[i].iov_len))
             result = -EFAULT;
     }
-    if (result == 0)
+    if (result == 0 && call->file[0]->memory)
+        result = lfi_memfd_call(call, all, count);
+    else if (result == 0)
         result =
             host(call->number, call->arg[0], all, count, call->arg[3], call->arg[4], call->arg[5]);
     if (all != vector)
@@ -67,6 +76,8 @@ HANDLER(pipe)
 {
     int hosts[2], fds[2];
     int flags = call->number == SYS_pipe2 ? (int)call->arg[1] : 0;
+    if (!lfi_begin_opening(call))
+        return -EMFILE;
     if (pipe2(hosts, flags | O_CLOEXEC))
         return -errno;
     fds[0] = lfi_add_descriptor(call, hosts[0], NULL, flags);
@@ -83,29 +94,36 @@ HANDLER(pipe)
 
 /* A second descriptor of the host for the same open file, in a file of ours. NULL: *error is set.
  */
-static struct lfi_file *duplicate(const struct lfi_file *file, int *error)
+static struct lfi_file *duplicate(struct call *call, int *error)
 {
+    const struct lfi_file *file = call->file[0];
     struct lfi_found found = {.map = file->map};
+    *error = -EMFILE;
+    if (!lfi_begin_opening(call))
+        return NULL;
     int fd = fcntl(file->host, F_DUPFD_CLOEXEC, 3);
     *error = fd < 0 ? -errno : -ENOMEM;
     if (fd < 0)
         return NULL;
     if (file->box)
         snprintf(found.box, sizeof found.box, "%s", file->box);
-    return lfi_file_new(fd, true, &found);
+    struct lfi_file *copy = lfi_file_new(fd, true, &found);
+    if (copy)
+        copy->memory = lfi_memfd_hold(file->memory);
+    return copy;
 }
 
 static int64_t duplicate_from(struct call *call, int from, bool close_on_exec)
 {
     int error;
-    struct lfi_file *file = duplicate(call->file[0], &error);
+    struct lfi_file *file = duplicate(call, &error);
     return file ? lfi_fdtable_add(&call->process->files, file, from, close_on_exec) : error;
 }
 
 static int64_t duplicate_to(struct call *call, int fd, bool close_on_exec)
 {
     int error;
-    struct lfi_file *file = duplicate(call->file[0], &error);
+    struct lfi_file *file = duplicate(call, &error);
     return file ? lfi_fdtable_put(&call->process->files, file, fd, close_on_exec) : error;
 }
 
@@ -209,6 +227,8 @@ HANDLER(ioctl)
 HANDLER(eventfd)
 {
     int flags = call->number == SYS_eventfd2 ? (int)call->arg[1] : 0;
+    if (!lfi_begin_opening(call))
+        return -EMFILE;
     int fd = eventfd((unsigned)call->arg[0], flags | EFD_CLOEXEC);
     return fd < 0 ? -errno : lfi_add_descriptor(call, fd, NULL, flags);
 }
@@ -216,6 +236,8 @@ HANDLER(eventfd)
 HANDLER(timerfd)
 {
     int flags = (int)call->arg[1];
+    if (!lfi_begin_opening(call))
+        return -EMFILE;
     int fd = timerfd_create((int)call->arg[0], flags | TFD_CLOEXEC);
     return fd < 0 ? -errno : lfi_add_descriptor(call, fd, NULL, flags);
 }
@@ -226,6 +248,12 @@ HANDLER(memfd)
     if (flags & ~(unsigned)(MFD_CLOEXEC | MFD_ALLOW_SEALING))
         return -EINVAL;
     int fd = memfd_create(call->path[0], flags | MFD_CLOEXEC);
-    return fd < 0 ? -errno
-                  : lfi_add_descriptor(call, fd, NULL, flags & MFD_CLOEXEC ? O_CLOEXEC : 0);
+    if (fd < 0)
+        return -errno;
+    struct lfi_file *file = lfi_file_new(fd, true, NULL);
+    if (file && !(file->memory = lfi_memfd_new(call->process))) {
+        lfi_file_drop(file);
+        return -ENOMEM;
+    }
+    return lfi_fdtable_add(&call->process->files, file, 0, flags & MFD_CLOEXEC);
 }

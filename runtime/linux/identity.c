@@ -43,10 +43,7 @@ static int64_t get_limit(struct call *call, uint64_t resource, uint64_t address)
     int64_t failed = host(SYS_prlimit64, 0, resource, NULL, &limit);
     if (failed)
         return failed;
-    if (resource == RLIMIT_NOFILE)
-        limit.rlim_cur = limit.rlim_max = LFI_FILES_MAX;
-    else if (resource == RLIMIT_STACK)
-        limit.rlim_cur = limit.rlim_max = call->process->stack_size;
+    lfi_limits_get(call->process, (unsigned)resource, &limit);
     return lfi_copy_out(call->process->box, address, &limit, sizeof limit);
 }
 

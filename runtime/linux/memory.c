@@ -70,6 +70,14 @@ bool lfi_memory_init(struct lfi_process *process)
                            (LFI_BOX_SIZE - LFI_GUARD_SIZE) / lfi_page_size());
 }
 
+bool lfi_memory_charge(struct lfi_process *process, int64_t pages)
+{
+    pthread_mutex_lock(&process->memory.lock);
+    bool done = lfi_ranges_charge(&process->memory.ranges, pages);
+    pthread_mutex_unlock(&process->memory.lock);
+    return done;
+}
+
 void lfi_memory_free(struct lfi_process *process)
 {
     lfi_ranges_free(&process->memory.ranges);
@@ -161,6 +169,8 @@ HANDLER(mmap)
     if (!result)
         result = map(process, pages, prot, flags, fd, offset);
     pthread_mutex_unlock(&process->memory.lock);
+    if (file && file->memory && result > 0)
+        lfi_memfd_mapped(file->memory);
     lfi_file_drop(file);
     return result;
 }

@@ -172,6 +172,8 @@ HANDLER(pselect)
 
 static int64_t new_epoll(struct call *call, int flags)
 {
+    if (!lfi_begin_opening(call))
+        return -EMFILE;
     int fd = epoll_create1(flags | EPOLL_CLOEXEC);
     return fd < 0 ? -errno : lfi_add_descriptor(call, fd, NULL, flags);
 }

@@ -107,6 +107,20 @@ static int enter_directory(struct lfi_process *process, const struct lfi_linux_o
     return process->cwd ? 0 : -ENOMEM;
 }
 
+static int set_limits(struct lfi_process *process, struct lfi_error *error)
+{
+    struct lfi_linux_limits *limits = &process->limits;
+    int bound, failed = lfi_limits_resolve(limits, error);
+    unsigned openers;
+    if (failed)
+        return failed;
+    lfi_limits_descriptors(&bound, &openers);
+    lfi_fdtable_limit(&process->files, (int)limits->descriptors, bound, openers);
+    process->memory.ranges.most = limits->memory / lfi_page_size();
+    lfi_box_limit_nesting(process->box, (unsigned)limits->nesting);
+    return 0;
+}
+
 int lfi_linux_new(struct lfi_box *box, const struct lfi_linux_options *options,
                   struct lfi_process **made, struct lfi_error *error)
 {
@@ -140,6 +154,7 @@ int lfi_linux_new(struct lfi_box *box, const struct lfi_linux_options *options,
     pthread_cond_init(&process->gone, NULL);
     lfi_paths_init(&process->paths);
     lfi_fdtable_init(&process->files);
+    process->limits = options->limits;
     bool enough = lfi_memory_init(process) && process->argv && process->envp;
 
     int failed = install_signals(error);
@@ -148,6 +163,8 @@ int lfi_linux_new(struct lfi_box *box, const struct lfi_linux_options *options,
         lfi_say(error, "out of memory");
         failed = -ENOMEM;
     }
+    if (!failed)
+        failed = set_limits(process, error);
     if (!failed)
         failed = map_directories(process, options, error);
     if (!failed)
@@ -173,31 +190,52 @@ static void wait_for_others(struct lfi_process *process)
     pthread_mutex_unlock(&process->lock);
 }
 
+/* What came meanwhile for our own writing is the box's; what others sent goes to the host. */
+static void drop_signals(const sigset_t *set)
+{
+    struct timespec now = {0};
+    siginfo_t info;
+    sigset_t sent;
+    int number;
+    sigemptyset(&sent);
+    while ((number = sigtimedwait(set, &info, &now)) > 0) {
+        if (info.si_pid && info.si_pid != getpid()) /* 0: the kernel had no memory to say */
+            sigaddset(&sent, number);
+    }
+    for (number = 1; number < SIGRTMIN; number++) {
+        if (sigismember(&sent, number) == 1)
+            kill(getpid(), number);
+    }
+}
+
 int lfi_linux_run(struct lfi_process *process, struct lfi_linux_result *result)
 {
     if (!process->main)
         return -EINVAL;
-    sigset_t blocked, before, pending;
+    sigset_t blocked, before, pending, wake;
     lfi_signals_blocked(&blocked);
     pthread_sigmask(SIG_BLOCK, &blocked, &before);
+    sigemptyset(&wake);
+    sigaddset(&wake, HOST_SIGNAL_WAKE);
+    pthread_sigmask(SIG_UNBLOCK, &wake, NULL); /* as lfi_thread_prepare() the other ones of ours */
     sigpending(&pending);
 
     int error = lfi_thread_prepare();
     if (!error)
+        error = lfi_monitor_start(process);
+    if (!error)
         error = lfi_thread_run(process->main);
     wait_for_others(process);
+    lfi_monitor_stop(process);
     lfi_thread_end(process->main);
     process->main = NULL;
     lfi_thread_release();
 
-    /* What came meanwhile is the box's. */
-    struct timespec now = {0};
     if (sigismember(&pending, SIGPIPE))
         sigdelset(&blocked, SIGPIPE);
     if (sigismember(&pending, SIGXFSZ))
         sigdelset(&blocked, SIGXFSZ);
-    while (sigtimedwait(&blocked, NULL, &now) > 0)
-        continue;
+    drop_signals(&blocked);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     *result = process->result;
     return error;

@@ -16,6 +16,7 @@
 #include <lfi/linux.h>
 
 #include "fdtable.h"
+#include "limit.h"
 #include "paths.h"
 #include "ranges.h"
 #include "symbols.h"
@@ -44,10 +45,12 @@ struct thread {
     struct lfi_context *context;
     struct thread *next;
     pthread_t host;
-    atomic_int host_tid; /* 0 until it runs */
-    bool left;           /* it will not enter the box again */
-    int tid;             /* as the box knows it */
-    uint64_t clear_tid;  /* address to clear and wake at the end, or 0 */
+    atomic_int host_tid;       /* 0 until it runs */
+    bool left;                 /* it will not enter the box again */
+    int tid;                   /* as the box knows it */
+    uint64_t clear_tid;        /* address to clear and wake at the end, or 0 */
+    bool charged;              /* LFI_THREAD_MEMORY is */
+    uint64_t processor_before; /* processor time of the host's thread before, in ns */
 
     /* signals.c */
     uint64_t mask;                           /* only the thread itself changes it */
@@ -77,14 +80,18 @@ struct lfi_process {
     uint64_t image_bias;              /* the address in the file of what is at image_start */
     uint64_t stack_guard, guard_size; /* the pages below the main stack */
     bool signals;                     /* lfi_faults_install() succeeded */
+    struct lfi_linux_limits limits;   /* all of them are set that have a default */
+    struct monitor *monitor;          /* or NULL */
 
     pthread_mutex_t lock; /* for all below */
     struct lfi_file *cwd;
     pthread_cond_t gone; /* a thread left the list */
     struct thread *threads;
     struct thread *main;
-    int pid, last_tid, thread_count;
-    mode_t umask; /* in addition to the host's */
+    int pid, last_tid;
+    uint64_t thread_count;
+    uint64_t processor_used; /* by threads that have left, in ns */
+    mode_t umask;            /* in addition to the host's */
     struct action actions[64];
     atomic_ullong pending; /* sent to the process */
     atomic_bool ending;
@@ -103,6 +110,7 @@ struct call {
     struct lfi_file *file[6]; /* of FD and DIR arguments */
     const char *path[2];      /* of PATH arguments, in order; NULL for a null pointer */
     bool registers_set;       /* *regs is complete; there is no result to be stored */
+    bool opening;             /* lfi_begin_opening() */
     char text[2][PATH_MAX];
 };
 
@@ -168,6 +176,8 @@ int lfi_arch_signal_leave(struct thread *thread, struct lfi_regs *regs, uint64_t
 /* memory.c */
 bool lfi_memory_init(struct lfi_process *process);
 void lfi_memory_free(struct lfi_process *process);
+/* Counts memory outside of the box's pages, in pages. False: the limit is reached. */
+bool lfi_memory_charge(struct lfi_process *process, int64_t pages);
 /* For the loader: claims a part of the box for good, so that the program cannot change it. */
 bool lfi_memory_claim(struct lfi_process *process, uint64_t address, uint64_t size, uint32_t kind);
 
@@ -179,11 +189,14 @@ int lfi_build_stack(struct lfi_process *process, const struct lfi_image *image, 
 struct thread *lfi_thread_new(struct lfi_process *process);
 void lfi_thread_end(struct thread *thread); /* leaves the list, frees */
 void lfi_process_end(struct thread *thread, const struct lfi_linux_result *result);
+/* Ends the process from outside: waits until all threads have left the box. */
+void lfi_process_kill(struct lfi_process *process, const struct lfi_linux_result *result);
 /* Runs a thread in the calling host thread until it ends; tells the process what that means. */
 int lfi_thread_run(struct thread *thread);
 
 /* signals.c */
-void lfi_signals_blocked(sigset_t *set);
+void lfi_signals_blocked(sigset_t *set); /* in the thread that runs the process */
+void lfi_signals_of_thread(sigset_t *set);
 bool lfi_signals_deliver(struct thread *thread, struct lfi_regs *regs);
 static inline bool lfi_signals_pending(struct thread *thread)
 {
@@ -192,7 +205,17 @@ static inline bool lfi_signals_pending(struct thread *thread)
     return (pending & ~thread->mask) != 0 || thread->suspended;
 }
 
+/* memfd.c: files[0] or [2] of the call is a memfd. `vector` is checked, or NULL. */
+struct iovec;
+struct lfi_memfd *lfi_memfd_new(struct lfi_process *process);
+struct lfi_memfd *lfi_memfd_hold(struct lfi_memfd *memory);
+void lfi_memfd_drop(struct lfi_memfd *memory); /* may be NULL, as for hold */
+void lfi_memfd_mapped(struct lfi_memfd *memory);
+int64_t lfi_memfd_call(struct call *call, const struct iovec *vector, uint64_t count);
+
 /* files.c */
+/* Before the call opens a descriptor of the host; the dispatcher ends it. False: -EMFILE. */
+bool lfi_begin_opening(struct call *call);
 int lfi_add_descriptor(struct call *call, int host_fd, const struct lfi_found *found, int flags);
 
 /* paths: where a DIR argument starts */

@@ -6,7 +6,8 @@
 
 bool lfi_ranges_init(struct lfi_ranges *ranges, uint32_t first, uint32_t end)
 {
-    *ranges = (struct lfi_ranges){.count = 1, .room = 16, .first = first, .end = end};
+    *ranges =
+        (struct lfi_ranges){.count = 1, .room = 16, .first = first, .end = end, .most = UINT64_MAX};
     ranges->at = calloc(ranges->room, sizeof *ranges->at);
     if (!ranges->at)
         return false;
@@ -44,9 +45,40 @@ static bool in_bounds(const struct lfi_ranges *ranges, uint32_t start, uint32_t 
     return ranges->first <= start && start < end && end <= ranges->end;
 }
 
+static uint64_t used_in(const struct lfi_ranges *ranges, uint32_t start, uint32_t end)
+{
+    uint64_t used = 0;
+    for (size_t i = find_index(ranges, start); i < ranges->count && ranges->at[i].start < end;
+         i++) {
+        uint32_t from = ranges->at[i].start > start ? ranges->at[i].start : start;
+        uint32_t to = end_of(ranges, i) < end ? end_of(ranges, i) : end;
+        if (ranges->at[i].kind & LFI_RANGE_USED)
+            used += to - from;
+    }
+    return used;
+}
+
+static bool within(const struct lfi_ranges *ranges, uint64_t used, uint64_t charged)
+{
+    return used <= ranges->most && charged <= ranges->most - used;
+}
+
+bool lfi_ranges_charge(struct lfi_ranges *ranges, int64_t pages)
+{
+    uint64_t charged = ranges->charged + (uint64_t)pages;
+    if (pages > 0 && !within(ranges, ranges->used, charged))
+        return false;
+    ranges->charged = charged;
+    return true;
+}
+
 bool lfi_ranges_set(struct lfi_ranges *ranges, uint32_t start, uint32_t end, uint32_t kind)
 {
     if (!in_bounds(ranges, start, end) || ranges->count + 2 > LFI_RANGES_MAX)
+        return false;
+    uint64_t before = used_in(ranges, start, end), after = kind & LFI_RANGE_USED ? end - start : 0;
+    uint64_t used = ranges->used - before + after;
+    if (after > before && !within(ranges, used, ranges->charged))
         return false;
     if (ranges->count + 2 > ranges->room) {
         size_t room = ranges->room * 2;
@@ -77,6 +109,7 @@ bool lfi_ranges_set(struct lfi_ranges *ranges, uint32_t start, uint32_t end, uin
     memmove(at + low + fresh_count, at + high, (ranges->count - high) * sizeof *at);
     memcpy(at + low, fresh, fresh_count * sizeof *at);
     ranges->count = ranges->count + fresh_count - (high - low);
+    ranges->used = used;
     return true;
 }
 

@@ -36,14 +36,23 @@ struct lfi_ranges {
     struct lfi_range *at; /* ascending, adjacent ones of different kinds */
     size_t count, room;
     uint32_t first, end; /* the pages described */
+    uint64_t used;       /* pages that are not free */
+    uint64_t charged;    /* pages' worth of other memory: lfi_ranges_charge() */
+    uint64_t most;       /* of both together; the caller may set it */
 };
 
 /* All pages of [first, end) are free. False: out of memory. */
 bool lfi_ranges_init(struct lfi_ranges *ranges, uint32_t first, uint32_t end);
 void lfi_ranges_free(struct lfi_ranges *ranges);
 
-/* Makes [start, end) of kind `kind`. False: out of memory, too many ranges, or out of bounds. */
+/*
+ * Makes [start, end) of kind `kind`. False: out of memory, too many ranges, more pages used than
+ * `most`, or out of bounds.
+ */
 bool lfi_ranges_set(struct lfi_ranges *ranges, uint32_t start, uint32_t end, uint32_t kind);
+
+/* Counts memory elsewhere as if it were `pages` more pages here (or fewer). False: above `most`. */
+bool lfi_ranges_charge(struct lfi_ranges *ranges, int64_t pages);
 
 /* The kind of a page, and in *end where the run of that kind ends. `page` must be in bounds. */
 uint32_t lfi_ranges_at(const struct lfi_ranges *ranges, uint32_t page, uint32_t *end);

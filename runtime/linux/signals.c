@@ -39,6 +39,20 @@ void lfi_signals_blocked(sigset_t *set)
     sigaddset(set, SIGXFSZ);
 }
 
+/*
+ * What a thread of the box blocks: all that is not ours. It is a thread that the host does not know
+ * of, and so must not take a signal that the host's own threads block or wait for. (What libc uses
+ * for itself, for setuid and thread cancellation, is in no set that sigfillset makes.)
+ */
+void lfi_signals_of_thread(sigset_t *set)
+{
+    const int ours[] = {SIGSEGV,         SIGBUS, SIGILL, SIGFPE, SIGTRAP, HOST_SIGNAL_INTERRUPT,
+                        HOST_SIGNAL_WAKE};
+    sigfillset(set);
+    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
+        sigdelset(set, ours[i]);
+}
+
 static struct action action_of(struct lfi_process *process, int number)
 {
     pthread_mutex_lock(&process->lock);

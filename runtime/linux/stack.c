@@ -67,7 +67,8 @@ int lfi_build_stack(struct lfi_process *process, const struct lfi_image *image, 
     if (!lfi_memory_claim(process, top - size, size,
                           LFI_RANGE_READ | LFI_RANGE_WRITE | LFI_RANGE_ANONYMOUS) ||
         !lfi_memory_claim(process, process->stack_guard, STACK_GUARD, LFI_RANGE_FIXED)) {
-        lfi_say(error, "no room for the stack");
+        lfi_say(error, "no room for the stack of %lu KiB (limit memory: %lu KiB)",
+                (unsigned long)(size >> 10), (unsigned long)(process->limits.memory >> 10));
         return -ENOMEM;
     }
     int failed = lfi_box_map(process->box, top - size, size, PROT_READ | PROT_WRITE,

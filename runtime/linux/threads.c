@@ -14,7 +14,8 @@
 
 #define HOST_STACK \
     (256 * 1024) /* of a thread: the handlers' frames, and what the host's libc needs */
-#define THREADS_MAX 1024
+
+#define THREAD_PAGES ((int64_t)(LFI_THREAD_MEMORY / lfi_page_size()))
 
 struct thread *lfi_thread_new(struct lfi_process *process)
 {
@@ -28,7 +29,7 @@ struct thread *lfi_thread_new(struct lfi_process *process)
         return NULL;
     }
     pthread_mutex_lock(&process->lock);
-    bool room = process->thread_count < THREADS_MAX;
+    bool room = process->thread_count < process->limits.threads;
     if (room) {
         process->thread_count++;
         thread->tid = process->last_tid++;
@@ -54,6 +55,8 @@ void lfi_thread_end(struct thread *thread)
     *at = thread->next;
     process->thread_count--;
     lfi_context_free(thread->context);
+    if (thread->charged)
+        lfi_memory_charge(process, -THREAD_PAGES);
     free(thread);
     pthread_cond_broadcast(&process->gone);
     pthread_mutex_unlock(&process->lock);
@@ -99,6 +102,20 @@ static void expel_others(struct thread *self)
             pthread_cond_timedwait(&process->gone, &process->lock, &until);
     }
     pthread_mutex_unlock(&process->lock);
+}
+
+void lfi_process_kill(struct lfi_process *process, const struct lfi_linux_result *result)
+{
+    struct thread outside = {.process = process};
+    lfi_process_end(&outside, result);
+    expel_others(&outside);
+}
+
+static uint64_t processor_time(void)
+{
+    struct timespec used;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+    return (uint64_t)used.tv_sec * 1000000000 + (uint64_t)used.tv_nsec;
 }
 
 /* As the kernel does at the end of a thread, set_tid_address(2). */
@@ -166,6 +183,10 @@ int lfi_thread_run(struct thread *thread)
     struct lfi_linux_result result = {0};
     struct lfi_exit exit = {.kind = LFI_EXIT_INTERRUPTED};
     int error = 0;
+    uint64_t before = processor_time();
+    pthread_mutex_lock(&process->lock);
+    thread->processor_before = before;
+    pthread_mutex_unlock(&process->lock);
     atomic_store(&thread->host_tid, (int)syscall(SYS_gettid));
     if (!atomic_load(&process->ending))
         error = lfi_context_run(thread->context, &exit);
@@ -187,7 +208,9 @@ int lfi_thread_run(struct thread *thread)
         }
     }
 
+    uint64_t after = processor_time();
     pthread_mutex_lock(&process->lock);
+    process->processor_used += after - before;
     thread->left = true;
     bool ender = process->ender == thread;
     pthread_cond_broadcast(&process->gone);
@@ -202,7 +225,7 @@ static void *start(void *data)
     struct thread *thread = data;
     sigset_t blocked;
     lfi_thread_prepare();
-    lfi_signals_blocked(&blocked);
+    lfi_signals_of_thread(&blocked);
     pthread_sigmask(SIG_SETMASK, &blocked, NULL);
     lfi_thread_run(thread);
     lfi_thread_release();
@@ -231,6 +254,11 @@ HANDLER(clone)
     struct thread *thread = lfi_thread_new(process);
     if (!thread)
         return -EAGAIN;
+    thread->charged = lfi_memory_charge(process, THREAD_PAGES);
+    if (!thread->charged) {
+        lfi_thread_end(thread);
+        return -EAGAIN;
+    }
     int tid = thread->tid;
     thread->mask = call->thread->mask;
     thread->clear_tid = flags & CLONE_CHILD_CLEARTID ? child_tid : 0;

@@ -128,6 +128,89 @@ static void calls_nest(void **state)
     close_box(&t);
 }
 
+/* Nesting until it is refused; the host is well and each level gets back. */
+struct nesting {
+    uint64_t function;
+    unsigned depth, deepest; /* of stays in the box */
+    size_t hold;             /* of the host's stack at each level */
+    int refused;             /* the error of the last one */
+};
+
+static void serve_nest_forever(struct lfi_context *context, struct lfi_regs *regs)
+{
+    struct nesting *nesting = lfi_context_data(context);
+    struct lfi_call call = {.integer = {1000000}};
+    volatile char *held = __builtin_alloca(nesting->hold + 1);
+
+    held[0] = held[nesting->hold] = 1;
+    nesting->deepest = ++nesting->depth;
+    int error = lfi_call(context, nesting->function, &call);
+    if (error)
+        nesting->refused = error;
+    nesting->depth--;
+    lfi_context_stop(context, held[0]);
+    (void)regs;
+}
+
+struct climb {
+    struct test_box *box;
+    struct nesting *nesting;
+};
+
+static void *climb(void *data)
+{
+    struct climb *climb = data;
+    struct lfi_call call = {.integer = {1000000}};
+
+    climb->nesting->refused = 0;
+    lfi_context_regs(climb->box->context)->REG_SP = climb->box->base + TEST_STACK + STACK_SIZE;
+    if (lfi_call(climb->box->context, climb->nesting->function, &call) ||
+        call.exit.kind != LFI_EXIT_STOPPED)
+        return NULL;
+    return climb->nesting->refused == -ELOOP && climb->nesting->depth == 0 ? data : NULL;
+}
+
+static void nesting_ends_with_an_error(void **state)
+{
+    struct nesting nesting = {0};
+    struct test_box t;
+    struct climb all = {.box = &t, .nesting = &nesting};
+
+    (void)state;
+    open_box(&t, false, serve_nest_forever, &nesting);
+    nesting.function = code_address(&t, code_nest);
+    assert_non_null(climb(&all));
+    assert_int_equal(nesting.deepest, LFI_NESTING_DEFAULT);
+    lfi_box_limit_nesting(t.box, 3);
+    assert_non_null(climb(&all));
+    assert_int_equal(nesting.deepest, 3);
+    lfi_box_limit_nesting(t.box, 0);
+
+    /* on the smallest stacks that leave room for one level, and with hungry handlers */
+    static const struct {
+        size_t stack, hold;
+    } cases[] = {{128 << 10, 0}, {256 << 10, 0}, {256 << 10, 16384}, {1 << 20, 32768}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        pthread_attr_t attributes;
+        pthread_t thread;
+        void *well;
+
+        nesting.hold = cases[i].hold;
+        assert_int_equal(pthread_attr_init(&attributes), 0);
+        assert_int_equal(pthread_attr_setstacksize(&attributes, cases[i].stack), 0);
+        assert_int_equal(pthread_create(&thread, &attributes, climb, &all), 0);
+        pthread_attr_destroy(&attributes);
+        assert_int_equal(pthread_join(thread, &well), 0);
+        assert_non_null(well);
+        assert_true(nesting.deepest >= 2 && nesting.deepest < LFI_NESTING_DEFAULT);
+        print_message("stack %zu KiB, handlers with %zu bytes: %u levels\n", cases[i].stack >> 10,
+                      cases[i].hold, nesting.deepest);
+    }
+    nesting.hold = 0;
+    assert_non_null(climb(&all)); /* the box is as usable as before */
+    close_box(&t);
+}
+
 /* From one box through the host into another and back. */
 struct pair {
     struct test_box *other;
@@ -206,6 +289,7 @@ int main(void)
         cmocka_unit_test(host_values_are_brought_into_the_box),
         cmocka_unit_test(calls),
         cmocka_unit_test(calls_nest),
+        cmocka_unit_test(nesting_ends_with_an_error),
         cmocka_unit_test(calls_nest_across_boxes),
         cmocka_unit_test(stopping),
     };

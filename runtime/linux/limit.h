@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * The limits of a process: struct lfi_linux_limits with every default filled in, and who watches
+ * over those that no system call runs into (monitor.c).
+ */
+#ifndef LFI_LINUX_LIMIT_H
+#define LFI_LINUX_LIMIT_H
+
+#include <lfi/linux.h>
+
+struct lfi_process;
+struct rlimit;
+
+/* What one thread of a box costs the host besides its pages in the box, about. */
+#define LFI_THREAD_MEMORY (384u << 10)
+
+/* Descriptors of the host that one system call may have open for itself at a time. */
+#define LFI_CALL_DESCRIPTORS 3
+
+/*
+ * Fills in the defaults, some of which depend on the limits of the host's process. -EINVAL, with
+ * the limit's name in the message, for a value out of bounds.
+ */
+int lfi_limits_resolve(struct lfi_linux_limits *limits, struct lfi_error *error);
+
+/* "limit NAME (VALUE) reached", for reports. `offset` is the member's in struct lfi_linux_limits.
+ */
+void lfi_limits_report(const struct lfi_linux_limits *limits, size_t offset, char *text,
+                       size_t size);
+
+/* What getrlimit(2) of the box says. False: the host's value. */
+bool lfi_limits_get(const struct lfi_process *process, unsigned resource, struct rlimit *limit);
+
+/*
+ * The host's descriptors. Those from *bound on are left to the host, whoever else has how many:
+ * the kernel gives the lowest free number. At most *calls system calls of a box may be about to
+ * open something at a time, each LFI_CALL_DESCRIPTORS.
+ */
+void lfi_limits_descriptors(int *bound, unsigned *calls);
+
+/* monitor.c: starts the thread that watches, if the limits need one; 0 or -EAGAIN. */
+int lfi_monitor_start(struct lfi_process *process);
+/* Waits for its end. No thread of the box may be left by then. */
+void lfi_monitor_stop(struct lfi_process *process);
+
+#endif

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * Watches over processor time and resident memory: a thread of the host that looks at both from
+ * time to time and ends the process above a limit. It is there only while a process with such a
+ * limit runs.
+ */
+#include "limit.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#include "process.h"
+
+#define INTERVAL 50000000    /* nanoseconds between two looks, */
+#define SHARE    20          /* but so many times what a look takes */
+#define CHUNK    (64u << 20) /* bytes that one mincore looks at, with the memory's lock held */
+
+struct monitor {
+    struct lfi_process *process;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t stop;
+    bool stopping;
+    unsigned char *pages; /* for mincore, of a CHUNK of the smallest pages there are */
+};
+
+static uint64_t now(clockid_t clock)
+{
+    struct timespec time;
+    if (clock_gettime(clock, &time))
+        return 0;
+    return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+}
+
+/* The processor time of a thread of this process: make_thread_cpuclock() of the kernel. */
+static clockid_t clock_of(int tid)
+{
+    return (clockid_t)(~(unsigned)tid << 3 | 6);
+}
+
+/* All that the process's threads have used so far, those that have ended too. Nanoseconds. */
+static uint64_t processor_time(struct lfi_process *process)
+{
+    pthread_mutex_lock(&process->lock);
+    uint64_t sum = process->processor_used;
+    for (const struct thread *thread = process->threads; thread; thread = thread->next) {
+        int tid = thread->left ? 0 : atomic_load(&thread->host_tid);
+        uint64_t used = tid ? now(clock_of(tid)) : 0;
+        if (used > thread->processor_before)
+            sum += used - thread->processor_before;
+    }
+    pthread_mutex_unlock(&process->lock);
+    return sum;
+}
+
+/*
+ * The bytes of the box that are in memory. Pages of files that the box can only read are the
+ * host's cache.
+ */
+static uint64_t resident(struct monitor *monitor)
+{
+    struct lfi_process *process = monitor->process;
+    struct lfi_ranges *ranges = &process->memory.ranges;
+    uint64_t count = 0;
+    uint32_t at = ranges->first; /* first and end never change */
+    while (at < ranges->end) {
+        uint32_t end;
+        pthread_mutex_lock(&process->memory.lock);
+        uint32_t kind = lfi_ranges_at(ranges, at, &end);
+        bool counts = kind & (LFI_RANGE_ANONYMOUS | LFI_RANGE_WRITE);
+        if (counts && end - at > CHUNK / lfi_page_size())
+            end = at + (uint32_t)(CHUNK / lfi_page_size());
+        uint64_t address = process->base + (uint64_t)at * lfi_page_size();
+        if (counts &&
+            !mincore((void *)address, (uint64_t)(end - at) * lfi_page_size(), monitor->pages)) {
+            for (uint32_t i = 0; i < end - at; i++)
+                count += monitor->pages[i] & 1;
+        }
+        pthread_mutex_unlock(&process->memory.lock);
+        at = end;
+    }
+    return count * lfi_page_size();
+}
+
+/* Whether a limit is exceeded; then *result says how that ends. */
+static bool exceeded(struct monitor *monitor, struct lfi_linux_result *result)
+{
+    const struct lfi_linux_limits *limits = &monitor->process->limits;
+    size_t which;
+    if (limits->processor && processor_time(monitor->process) / 1000000 >= limits->processor) {
+        result->signal = SIGXCPU;
+        which = offsetof(struct lfi_linux_limits, processor);
+    } else if (limits->resident && resident(monitor) > limits->resident) {
+        result->signal = SIGKILL;
+        which = offsetof(struct lfi_linux_limits, resident);
+    } else {
+        return false;
+    }
+    result->end = LFI_LINUX_KILLED;
+    lfi_limits_report(limits, which, result->report, sizeof result->report);
+    return true;
+}
+
+static void *watch(void *data)
+{
+    struct monitor *monitor = data;
+    struct lfi_linux_result result = {0};
+    pthread_mutex_lock(&monitor->lock);
+    while (!monitor->stopping) {
+        pthread_mutex_unlock(&monitor->lock);
+        uint64_t start = now(CLOCK_MONOTONIC);
+        if (exceeded(monitor, &result)) {
+            lfi_process_kill(monitor->process, &result);
+            return NULL;
+        }
+        uint64_t end = now(CLOCK_MONOTONIC), wait = (end - start) * SHARE;
+        end += wait > INTERVAL ? wait : INTERVAL;
+        struct timespec until = {(time_t)(end / 1000000000), (long)(end % 1000000000)};
+        pthread_mutex_lock(&monitor->lock);
+        while (!monitor->stopping &&
+               !pthread_cond_timedwait(&monitor->stop, &monitor->lock, &until))
+            continue;
+    }
+    pthread_mutex_unlock(&monitor->lock);
+    return NULL;
+}
+
+static void drop(struct monitor *monitor)
+{
+    pthread_mutex_destroy(&monitor->lock);
+    pthread_cond_destroy(&monitor->stop);
+    free(monitor->pages);
+    free(monitor);
+}
+
+int lfi_monitor_start(struct lfi_process *process)
+{
+    if (!process->limits.processor && !process->limits.resident)
+        return 0;
+    struct monitor *monitor = calloc(1, sizeof *monitor);
+    if (!monitor)
+        return -EAGAIN;
+    pthread_condattr_t attributes;
+    sigset_t all, before;
+    monitor->process = process;
+    monitor->pages = malloc(CHUNK / 4096);
+    pthread_mutex_init(&monitor->lock, NULL);
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&monitor->stop, &attributes);
+    pthread_condattr_destroy(&attributes);
+    sigfillset(&all); /* no signal of the host is its */
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int failed = !monitor->pages || pthread_create(&monitor->thread, NULL, watch, monitor);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (failed) {
+        drop(monitor);
+        return -EAGAIN;
+    }
+    process->monitor = monitor;
+    return 0;
+}
+
+void lfi_monitor_stop(struct lfi_process *process)
+{
+    struct monitor *monitor = process->monitor;
+    if (!monitor)
+        return;
+    pthread_mutex_lock(&monitor->lock);
+    monitor->stopping = true;
+    pthread_cond_signal(&monitor->stop);
+    pthread_mutex_unlock(&monitor->lock);
+    pthread_join(monitor->thread, NULL);
+    process->monitor = NULL;
+    drop(monitor);
+}
