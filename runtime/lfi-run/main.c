@@ -235,6 +235,21 @@ static int status_of(const struct settings *settings, const struct lfi_linux_res
     }
 }
 
+/* The second wall. What the kernel does not have is no error. */
+static bool confine(const struct settings *settings, struct lfi_process *process)
+{
+    const struct lfi_linux_confinement what = {.processes = &process, .process_count = 1};
+    struct lfi_linux_wall wall;
+    struct lfi_error error;
+    if (lfi_linux_confine_host(&what, &wall, &error)) {
+        complain("%s", error.message);
+        return false;
+    }
+    if (settings->verbose)
+        complain("%s: second wall: %s", settings->program, wall.report);
+    return true;
+}
+
 static int run(struct settings *settings, struct lfi_box *box)
 {
     struct lfi_process *process = NULL;
@@ -262,6 +277,10 @@ static int run(struct settings *settings, struct lfi_box *box)
                  (seconds() - start) * 1e3, lfi_box_base(box), lfi_linux_bias(process));
     if (settings->perf && lfi_linux_perf_map(process, &error))
         complain("%s", error.message);
+    if (settings->options.restricted && !confine(settings, process)) {
+        lfi_linux_free(process);
+        return EXIT_FAILURE;
+    }
 
     int status = EXIT_CANNOT;
     failed = lfi_linux_run(process, &result);
