@@ -17,3 +17,8 @@ foreach(topic core-switch core-memory core-copy linux-load linux-calls hostile-c
         ${CMAKE_SOURCE_DIR}/runtime/core ${CMAKE_CURRENT_SOURCE_DIR}
         ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR})
 endforeach()
+
+if(NOT CMAKE_CROSSCOMPILING)
+    lfi_test(runtime-confine-sources COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/confine.sh ${CMAKE_SOURCE_DIR}
+        $<TARGET_FILE:lfi> ${CMAKE_C_COMPILER} ${CMAKE_NM})
+endif()
