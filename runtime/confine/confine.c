@@ -102,23 +102,17 @@ static int allow_named(int ruleset, const char *directory, uint64_t allowed,
     return failed;
 }
 
-/* The rules are those of the calling thread and of threads that it starts. */
-static int only_thread(struct lfi_error *error)
+/* How many threads there are, or 0 where /proc is not to be seen. */
+static int count_threads(void)
 {
     DIR *tasks = opendir("/proc/self/task");
     int count = 0;
-    if (!tasks) {
-        int failed = -errno;
-        lfi_say(error, "cannot count the threads: /proc/self/task: %s", strerror(-failed));
-        return failed;
-    }
+    if (!tasks)
+        return 0;
     for (const struct dirent *entry; (entry = readdir(tasks));)
         count += entry->d_name[0] != '.';
     closedir(tasks);
-    if (count == 1)
-        return 0;
-    lfi_say(error, "the process has %d threads: confine it before it starts any", count);
-    return -EBUSY;
+    return count;
 }
 
 static int confine_files(const struct lfi_linux_confinement *what, struct lfi_linux_wall *wall,
@@ -129,9 +123,16 @@ static int confine_files(const struct lfi_linux_confinement *what, struct lfi_li
         *missing = version < 0 ? strerror(errno) : "too old for renames across directories";
         return 0;
     }
-    int failed = only_thread(error);
-    if (failed)
-        return failed;
+    /* Its rules are those of the calling thread, and of threads that this one starts. */
+    int threads = count_threads(), failed = 0;
+    if (threads > 1) {
+        lfi_say(error, "the process has %d threads: confine it before it starts any", threads);
+        return -EBUSY;
+    }
+    if (threads == 0) {
+        *missing = "no /proc to count the threads";
+        return 0;
+    }
     const struct ruleset refused = everything(version);
     const uint64_t allowed =
         refused.files & ~(uint64_t)(FS_EXECUTE | FS_MAKE_CHAR | FS_MAKE_SOCK | FS_MAKE_BLOCK);
