@@ -9,6 +9,7 @@
 #   NAME.status     its exit status, if not 0
 #   NAME.stdin, NAME.args (one a line), NAME.env (one NAME=VALUE)
 #   NAME.flags      for the compiler
+#   NAME.dirs       what it is shown behind the second wall, where few files are not enough
 # Environment: SDK (the SDK's folder), WORK (a folder for output), PROGRAMS (the folder of the
 # programs; programs/ beside this script if it is not set), LEVELS (of optimization, one a line; all
 # if it is not set). Exit status 77: TRIPLE has no sysroot in this SDK.
@@ -43,8 +44,9 @@ fail() {
     exit 1
 }
 
-# Options that put lfi-run behind its second wall, with all files.
-walled="--restricted --dir /=/ --wd $folder"
+# Options that put lfi-run behind its second wall, with few files.
+walled="--restricted $(beside dirs)"
+[ "$(path_of dirs)" ] || walled="$walled --dir /=$folder/inside --dir /dev=/dev --dir /proc=/proc"
 
 # Runs $folder/program with the arguments given, and $options of lfi-run.
 run() {
@@ -69,7 +71,7 @@ host) compiler=clang$language-19 ;;
 esac
 
 rm -rf "$folder"
-mkdir -p "$folder"
+mkdir -p "$folder/inside/tmp"
 cd "$folder"
 beside stdin >stdin
 wanted=$(beside status)
