@@ -119,8 +119,8 @@ struct lfi_linux_wall {
  *
  * What the kernel does not have is left out and reported in *wall; so it is in QEMU's user mode,
  * and in builds with sanitizers. -EBUSY: there are other threads already. -EALREADY: it was called
- * before. -ENOENT and the like: a directory cannot be opened. After an error the process has no new
- * privileges and, if Landlock was not what failed, the confinement of its files.
+ * before. -ENOENT and the like: a directory cannot be opened. After an error some of it may be in
+ * force: run no boxes then, or run them knowing that. Not to be called by two threads at once.
  */
 int lfi_linux_confine_host(const struct lfi_linux_confinement *what, struct lfi_linux_wall *wall,
                            struct lfi_error *error);

@@ -563,6 +563,38 @@ static void test_bad_directory(void **state)
         assert_int_equal(got, WORKED);
 }
 
+/* A kernel without either: no error, and the report says what is missing and why. */
+static void test_missing(void **state)
+{
+    (void)state;
+    pid_t child = start();
+    if (child == 0) {
+        struct sock_filter code[] = {
+            BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+            BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_seccomp, 2, 0),
+            BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 444, 2, 0), /* landlock_create_ruleset */
+            BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+            BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
+            BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EOPNOTSUPP),
+        };
+        struct sock_fprog program = {sizeof code / sizeof code[0], code};
+        const struct lfi_linux_confinement what = {0};
+        struct lfi_linux_wall wall = {.filter = true, .landlock = 1};
+        struct lfi_error error;
+        if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+            (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) && errno != ENOSYS &&
+             errno != EINVAL))
+            _exit(UNPREPARED);
+        if (lfi_linux_confine_host(&what, &wall, &error))
+            _exit(1);
+        _exit(!wall.filter && !wall.landlock && strstr(wall.report, "no system call filter (") &&
+                      strstr(wall.report, "no Landlock (") && !strchr(wall.report, '\n')
+                  ? WORKED
+                  : 2);
+    }
+    assert_int_equal(outcome(child), WORKED);
+}
+
 struct world {
     struct lfi_space *space;
     struct lfi_box *box;
@@ -686,7 +718,8 @@ int main(void)
         cmocka_unit_test(test_natively),   cmocka_unit_test(test_behind),
         cmocka_unit_test(test_later_code), cmocka_unit_test(test_other_architecture),
         cmocka_unit_test(test_threads),    cmocka_unit_test(test_bad_directory),
-        cmocka_unit_test(test_box),        cmocka_unit_test(test_requests),
+        cmocka_unit_test(test_missing),    cmocka_unit_test(test_box),
+        cmocka_unit_test(test_requests),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
