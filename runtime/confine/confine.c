@@ -221,6 +221,13 @@ int lfi_linux_confine_host(const struct lfi_linux_confinement *what, struct lfi_
     if (error)
         error->message[0] = 0;
     if (!SANITIZED) {
+        /* What the thread asks about itself only once is asked while it is answered. */
+        failed = lfi_thread_prepare();
+        if (failed) {
+            lfi_say(error, "cannot prepare the thread: %s", strerror(-failed));
+            return failed;
+        }
+        lfi_thread_release();
         /* Behind a filter of ours this is refused. */
         if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) < 0) {
             lfi_say(error, "this process is confined already");
