@@ -218,6 +218,21 @@ static double seconds(void)
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
+/* The second wall. What the kernel does not have is no error. */
+static bool confine(const struct settings *settings, struct lfi_process *process)
+{
+    const struct lfi_linux_confinement what = {.processes = &process, .process_count = 1};
+    struct lfi_linux_wall wall;
+    struct lfi_error error;
+    if (lfi_linux_confine_host(&what, &wall, &error)) {
+        complain("%s", error.message);
+        return false;
+    }
+    if (settings->verbose)
+        complain("%s: second wall: %s", settings->program, wall.report);
+    return true;
+}
+
 /* What the program's end means for a shell. */
 static int status_of(const struct settings *settings, const struct lfi_linux_result *result)
 {
@@ -233,21 +248,6 @@ static int status_of(const struct settings *settings, const struct lfi_linux_res
         complain("%s: %s", settings->program, result->report);
         return 128 + result->signal;
     }
-}
-
-/* The second wall. What the kernel does not have is no error. */
-static bool confine(const struct settings *settings, struct lfi_process *process)
-{
-    const struct lfi_linux_confinement what = {.processes = &process, .process_count = 1};
-    struct lfi_linux_wall wall;
-    struct lfi_error error;
-    if (lfi_linux_confine_host(&what, &wall, &error)) {
-        complain("%s", error.message);
-        return false;
-    }
-    if (settings->verbose)
-        complain("%s: second wall: %s", settings->program, wall.report);
-    return true;
 }
 
 static int run(struct settings *settings, struct lfi_box *box)
