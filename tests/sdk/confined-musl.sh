@@ -28,8 +28,10 @@ for name in hello memory threads threads-all file-io files-all pipes poll-select
     # shellcheck disable=SC2046 # a list of words
     "$SDK/bin/$triple-clang" -O2 -w $(cat "$here/programs/$name.flags" 2>/dev/null) "$here/programs/$name.c" \
         -o "$WORK/$name" -lm
+    status=0
     "$run" -V -r --dir /=/ --wd "$WORK/inside" "$WORK/$name" </dev/null >"$WORK/output" 2>"$WORK/messages" ||
-        fail "$name"
+        status=$?
+    [ $status -eq "$(cat "$here/programs/$name.status" 2>/dev/null || echo 0)" ] || fail "$name: status $status"
     cmp "$here/programs/$name.expected" "$WORK/output" || fail "$name: other output"
     grep -q 'second wall: ' "$WORK/messages" || fail "$name: no wall"
 done
