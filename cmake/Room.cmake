@@ -25,10 +25,26 @@ function(lfi_room_target name)
     endif()
 endfunction()
 
+# What the SDK ships makes the mistakes that are left harder to use: stack protector, checked string functions, and
+# programs at random addresses whose tables are read-only once they run. tests/quality/hardened reads that off the files.
+function(lfi_harden name)
+    if(LFI_SANITIZE)
+        return()
+    endif()
+    target_compile_options(${name} PRIVATE $<$<COMPILE_LANGUAGE:C>:-fstack-protector-strong>
+        "$<$<AND:$<COMPILE_LANGUAGE:C>,$<NOT:$<CONFIG:Debug>>>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=2>")
+    target_link_options(${name} PRIVATE -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack)
+    get_target_property(type ${name} TYPE)
+    if(type STREQUAL EXECUTABLE AND NOT CMAKE_CROSSCOMPILING) # elsewhere the driver makes it static-pie
+        target_link_options(${name} PRIVATE -pie)
+    endif()
+endfunction()
+
 # A static library of the SDK, in lib/. `name` is its full name: lfi_library(lfi-verifier a.c b.c).
 function(lfi_library name)
     add_library(${name} STATIC ${ARGN})
     lfi_room_target(${name})
+    lfi_harden(${name})
     set_target_properties(${name} PROPERTIES ARCHIVE_OUTPUT_DIRECTORY ${LFI_SDK_DIR}/lib)
 endfunction()
 
@@ -36,6 +52,7 @@ endfunction()
 function(lfi_program name)
     add_executable(${name} ${ARGN})
     lfi_room_target(${name})
+    lfi_harden(${name})
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${LFI_SDK_DIR}/bin)
 endfunction()
 

@@ -131,6 +131,38 @@ int lfi_linux_run(struct lfi_process *process, struct lfi_linux_result *result);
  */
 int lfi_linux_perf_map(struct lfi_process *process, struct lfi_error *error);
 
+/*
+ * The second wall, for hosts that do nothing but run boxes: if code of a box ever gets out, the
+ * kernel refuses what the runtime itself does not do. docs/lfi-run.md says what is left. Zero
+ * leaves the least.
+ */
+struct lfi_linux_confinement {
+    struct lfi_process *const *processes; /* made already: their directories can be reached */
+    size_t process_count;
+    const char *const *directories; /* of the host, for processes and files that come later */
+    size_t directory_count;
+    bool later_code; /* code is loaded after this: memory may still become executable */
+};
+
+struct lfi_linux_wall {
+    bool filter;      /* of system calls: seccomp(2) */
+    int landlock;     /* the version of landlock(7) that confines files; 0: none */
+    char report[256]; /* the same in words, one line without an end, and why something is missing */
+};
+
+/*
+ * Confines the whole process for ever: no new privileges, no system calls but those that running
+ * boxes needs, no file opened but below the directories, no executable memory unless `later_code`.
+ * All is copied; *wall may be NULL. Call it once, after loading, while the process has one thread.
+ *
+ * What the kernel does not have is left out and reported in *wall; so it is in QEMU's user mode,
+ * and in builds with sanitizers. -EBUSY: there are other threads already. -EALREADY: it was called
+ * before. -ENOENT and the like: a directory cannot be opened. After an error some of it may be in
+ * force: run no boxes then, or run them knowing that. Not to be called by two threads at once.
+ */
+int lfi_linux_confine_host(const struct lfi_linux_confinement *what, struct lfi_linux_wall *wall,
+                           struct lfi_error *error);
+
 /* NULL is allowed. The memory stays mapped until lfi_box_free(). */
 void lfi_linux_free(struct lfi_process *process);
 

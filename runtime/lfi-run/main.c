@@ -257,6 +257,21 @@ static double seconds(void)
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
+/* The second wall. What the kernel does not have is no error. */
+static bool confine(const struct settings *settings, struct lfi_process *process)
+{
+    const struct lfi_linux_confinement what = {.processes = &process, .process_count = 1};
+    struct lfi_linux_wall wall;
+    struct lfi_error error;
+    if (lfi_linux_confine_host(&what, &wall, &error)) {
+        complain("%s", error.message);
+        return false;
+    }
+    if (settings->verbose)
+        complain("%s: second wall: %s", settings->program, wall.report);
+    return true;
+}
+
 /* What the program's end means for a shell. */
 static int status_of(const struct settings *settings, const struct lfi_linux_result *result)
 {
@@ -316,6 +331,10 @@ static int run(struct settings *settings, struct lfi_box *box)
                  (seconds() - start) * 1e3, lfi_box_base(box), lfi_linux_bias(process));
     if (settings->perf && lfi_linux_perf_map(process, &error))
         complain("%s", error.message);
+    if (settings->options.restricted && !confine(settings, process)) {
+        lfi_linux_free(process);
+        return EXIT_FAILURE;
+    }
 
     int status = EXIT_CANNOT;
     failed = lfi_linux_run(process, &result);

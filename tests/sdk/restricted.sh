@@ -70,6 +70,13 @@ expect 1 "/proc/self/mem: Permission denied" "$p" write /proc/self/mem
 expect 1 "/p/self/mem: Permission denied" -r --dir /p=/proc "$p" write /p/self/mem
 expect 0 host --huge-pages "$p" env HOST_VARIABLE
 
+# shellcheck disable=SC2086 # a list of words
+"$lfi_run" -V $box "$p" pwd 2>&1 | grep -q 'second wall: ' || {
+    echo "FAILED: -V -r says nothing of the second wall"
+    failed=1
+}
+! "$lfi_run" -V "$p" pwd 2>&1 | grep -q 'second wall: ' || failed=1
+
 "$lfi_run" --perf "$p" pwd >/dev/null &
 pid=$!
 wait $pid || failed=1

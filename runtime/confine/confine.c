@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * The second wall: what is left to the whole process if a box takes it over. The kernel then
+ * refuses host calls that the runtime does not make (seccomp), and files outside of the boxes'
+ * directories (Landlock).
+ *
+ * Neither is sure to be there, and the first wall does not need them: what the kernel does not have
+ * is reported, not an error.
+ */
+#include "filter.h"
+#include "linux/process.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/seccomp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
+    __has_feature(memory_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
+
+#if defined(__x86_64__)
+#define OUR_ARCH LFI_FILTER_X86_64
+#elif defined(__aarch64__)
+#define OUR_ARCH LFI_FILTER_AARCH64
+#endif
+
+/*
+ * landlock(7), as in the kernel's uapi/linux/landlock.h: headers are older than kernels. The
+ * numbers of the calls are the same on all architectures.
+ */
+enum { LANDLOCK_CREATE_RULESET = 444, LANDLOCK_ADD_RULE = 445, LANDLOCK_RESTRICT_SELF = 446 };
+enum { CREATE_RULESET_VERSION = 1, RULE_PATH_BENEATH = 1 };
+
+struct ruleset {
+    uint64_t files, network, scoped;
+};
+
+struct __attribute__((packed)) beneath {
+    uint64_t allowed;
+    int32_t parent;
+};
+
+#define FS_EXECUTE    (1u << 0)
+#define FS_READ_DIR   (1u << 3)
+#define FS_MAKE_CHAR  (1u << 6)
+#define FS_MAKE_SOCK  (1u << 9)
+#define FS_MAKE_BLOCK (1u << 11)
+
+/* The oldest version that lets a program rename from one directory to another. */
+#define LANDLOCK_LEAST 2
+
+/* All that a version can refuse. */
+static struct ruleset everything(int version)
+{
+    unsigned files = version < 3 ? 14 : version < 5 ? 15 : 16;
+    return (struct ruleset){
+        .files = (1u << files) - 1,
+        .network = version < 4 ? 0 : 3, /* to bind and to connect TCP sockets */
+        .scoped = version < 6 ? 0 : 3,  /* abstract sockets and signals of other processes */
+    };
+}
+
+static int allow_beneath(int ruleset, int directory, uint64_t allowed)
+{
+    const struct beneath rule = {.allowed = allowed, .parent = directory};
+    return syscall(LANDLOCK_ADD_RULE, ruleset, RULE_PATH_BENEATH, &rule, 0) ? -errno : 0;
+}
+
+static int allow_process(int ruleset, const struct lfi_process *process, uint64_t allowed)
+{
+    const struct lfi_paths *paths = &process->paths;
+    int error = 0;
+    for (int i = 0; i < paths->count && !error; i++)
+        error = allow_beneath(ruleset, paths->maps[i].fd, allowed);
+    /* The empty directory that stands for those above the mapped ones. */
+    if (!error && paths->nowhere >= 0)
+        error = allow_beneath(ruleset, paths->nowhere, FS_READ_DIR);
+    return error;
+}
+
+static int allow_named(int ruleset, const char *directory, uint64_t allowed,
+                       struct lfi_error *error)
+{
+    int fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int failed = fd < 0 ? -errno : allow_beneath(ruleset, fd, allowed);
+    if (failed)
+        lfi_say(error, "%.200s: %s", directory, strerror(-failed));
+    if (fd >= 0)
+        close(fd);
+    return failed;
+}
+
+/* How many threads there are, or 0 where /proc is not to be seen. */
+static int count_threads(void)
+{
+    DIR *tasks = opendir("/proc/self/task");
+    int count = 0;
+    if (!tasks)
+        return 0;
+    for (const struct dirent *entry; (entry = readdir(tasks));)
+        count += entry->d_name[0] != '.';
+    closedir(tasks);
+    return count;
+}
+
+static int confine_files(const struct lfi_linux_confinement *what, struct lfi_linux_wall *wall,
+                         const char **missing, struct lfi_error *error)
+{
+    int version = (int)syscall(LANDLOCK_CREATE_RULESET, NULL, 0, CREATE_RULESET_VERSION);
+    if (version < LANDLOCK_LEAST) {
+        *missing = version < 0 ? strerror(errno) : "too old for renames across directories";
+        return 0;
+    }
+    /* Its rules are those of the calling thread, and of threads that this one starts. */
+    int threads = count_threads(), failed = 0;
+    if (threads > 1) {
+        lfi_say(error, "the process has %d threads: confine it before it starts any", threads);
+        return -EBUSY;
+    }
+    if (threads == 0) {
+        *missing = "no /proc to count the threads";
+        return 0;
+    }
+    const struct ruleset refused = everything(version);
+    const uint64_t allowed =
+        refused.files & ~(uint64_t)(FS_EXECUTE | FS_MAKE_CHAR | FS_MAKE_SOCK | FS_MAKE_BLOCK);
+    /* Older versions take a longer structure if the rest is zero. */
+    int ruleset = (int)syscall(LANDLOCK_CREATE_RULESET, &refused, sizeof refused, 0);
+    if (ruleset < 0) {
+        *missing = strerror(errno);
+        return 0;
+    }
+    for (size_t i = 0; i < what->process_count && !failed; i++) {
+        failed = allow_process(ruleset, what->processes[i], allowed);
+        if (failed)
+            lfi_say(error, "Landlock refuses a directory: %s", strerror(-failed));
+    }
+    for (size_t i = 0; i < what->directory_count && !failed; i++)
+        failed = allow_named(ruleset, what->directories[i], allowed, error);
+    if (!failed && syscall(LANDLOCK_RESTRICT_SELF, ruleset, 0))
+        *missing = strerror(errno);
+    else if (!failed)
+        wall->landlock = version;
+    close(ruleset);
+    return failed;
+}
+
+/*
+ * SPEC_ALLOW: without it kernels before 5.16 turn off speculation past stores and indirect branch
+ * prediction across threads for all that is filtered, which costs boxes speed. A host that wants
+ * this asks for it itself, prctl(PR_SET_SPECULATION_CTRL).
+ */
+static int confine_calls(const struct lfi_linux_confinement *what, struct lfi_linux_wall *wall,
+                         const char **missing, struct lfi_error *error)
+{
+    const struct lfi_filter_options options = {
+        .arch = OUR_ARCH,
+        .pid = (uint32_t)getpid(),
+        .later_code = what->later_code,
+        .unlisted = SECCOMP_RET_ERRNO | ENOSYS,
+    };
+    struct lfi_filter *filter = malloc(sizeof *filter);
+    if (!filter) {
+        lfi_say(error, "out of memory");
+        return -ENOMEM;
+    }
+    if (!lfi_filter_build(filter, &options)) {
+        lfi_say(error, "the table of host calls is too long for a filter");
+        free(filter);
+        return -E2BIG;
+    }
+    struct sock_fprog program = {.len = (unsigned short)filter->length, .filter = filter->code};
+    unsigned flags = SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_SPEC_ALLOW;
+    long result = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+    if (result < 0 && errno == EINVAL) /* before Linux 4.17 */
+        result = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program);
+    if (result < 0)
+        *missing = strerror(errno);
+    free(filter);
+    if (result > 0) {
+        lfi_say(error, "thread %ld has a system call filter of its own", result);
+        return -EBUSY;
+    }
+    wall->filter = result == 0;
+    return 0;
+}
+
+static void describe(struct lfi_linux_wall *wall, const char *no_filter, const char *no_landlock)
+{
+    char files[96] = "";
+    if (wall->landlock)
+        snprintf(files, sizeof files, "Landlock version %d", wall->landlock);
+    else
+        snprintf(files, sizeof files, "no Landlock (%.64s)", no_landlock);
+    snprintf(wall->report, sizeof wall->report, "%s%s%s, %s",
+             wall->filter ? "system call filter" : "no system call filter (",
+             wall->filter ? "" : no_filter, wall->filter ? "" : ")", files);
+}
+
+int lfi_linux_confine_host(const struct lfi_linux_confinement *what, struct lfi_linux_wall *wall,
+                           struct lfi_error *error)
+{
+    const char *no_filter = "built with a sanitizer", *no_landlock = no_filter;
+    struct lfi_linux_wall unused;
+    int failed = 0;
+    if (!wall)
+        wall = &unused;
+    *wall = (struct lfi_linux_wall){0};
+    if (error)
+        error->message[0] = 0;
+    if (!SANITIZED) {
+        /* What the thread asks about itself only once is asked while it is answered. */
+        failed = lfi_thread_prepare();
+        if (failed) {
+            lfi_say(error, "cannot prepare the thread: %s", strerror(-failed));
+            return failed;
+        }
+        lfi_thread_release();
+        /* Behind a filter of ours this is refused. */
+        if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) < 0) {
+            lfi_say(error, "this process is confined already");
+            return -EALREADY;
+        }
+        if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) {
+            failed = -errno;
+            lfi_say(error, "cannot give up new privileges: %s", strerror(-failed));
+            return failed;
+        }
+        failed = confine_files(what, wall, &no_landlock, error);
+        if (!failed)
+            failed = confine_calls(what, wall, &no_filter, error);
+    }
+    if (!failed)
+        describe(wall, no_filter, no_landlock);
+    return failed;
+}

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * The filter of host calls, interpreted, for each architecture on either: each line of the table
+ * with right and wrong arguments, and all other numbers.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/seccomp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "confine/filter.h"
+#include "linux/process.h"
+
+#define KILL_PROCESS SECCOMP_RET_KILL_PROCESS
+#define NO_SUCH_CALL (SECCOMP_RET_ERRNO | ENOSYS)
+#define OWN_PID      4711
+#define NUMBERS      1024
+
+static const uint32_t audit_archs[] = {AUDIT_ARCH_X86_64, AUDIT_ARCH_AARCH64};
+#if defined(__x86_64__)
+#define OUR_ARCH LFI_FILTER_X86_64
+#else
+#define OUR_ARCH LFI_FILTER_AARCH64
+#endif
+
+/* Runs it as the kernel does, bpf(4). Fails where the kernel would refuse the program. */
+static uint32_t interpret(const struct lfi_filter *filter, const struct seccomp_data *data)
+{
+    uint32_t a = 0;
+    for (size_t at = 0; at < filter->length; at++) {
+        const struct sock_filter *code = &filter->code[at];
+        switch (code->code) {
+        case BPF_LD | BPF_W | BPF_ABS:
+            assert_true(code->k % 4 == 0 && code->k <= sizeof *data - 4);
+            memcpy(&a, (const char *)data + code->k, sizeof a);
+            break;
+        case BPF_ALU | BPF_AND | BPF_K:
+            a &= code->k;
+            break;
+        case BPF_JMP | BPF_JA:
+            at += code->k;
+            break;
+        case BPF_JMP | BPF_JEQ | BPF_K:
+            at += a == code->k ? code->jt : code->jf;
+            break;
+        case BPF_JMP | BPF_JGE | BPF_K:
+            at += a >= code->k ? code->jt : code->jf;
+            break;
+        case BPF_JMP | BPF_JSET | BPF_K:
+            at += a & code->k ? code->jt : code->jf;
+            break;
+        case BPF_RET | BPF_K:
+            return code->k;
+        default:
+            fail_msg("instruction %zu has code 0x%x", at, code->code);
+        }
+    }
+    fail_msg("the program runs over its end");
+    return 0;
+}
+
+static struct lfi_filter *build(enum lfi_filter_arch arch, bool later_code)
+{
+    struct lfi_filter *filter = malloc(sizeof *filter);
+    assert_non_null(filter);
+    const struct lfi_filter_options options = {
+        .arch = arch, .pid = OWN_PID, .later_code = later_code, .unlisted = NO_SUCH_CALL};
+    assert_true(lfi_filter_build(filter, &options));
+    return filter;
+}
+
+static uint32_t verdict(const struct lfi_filter *filter, enum lfi_filter_arch arch, int number,
+                        const uint64_t arguments[6])
+{
+    struct seccomp_data data = {.nr = number, .arch = audit_archs[arch]};
+    memcpy(data.args, arguments, sizeof data.args);
+    return interpret(filter, &data);
+}
+
+/* Arguments that a call's rules accept; the upper halves are not looked at but by ZERO. */
+static void right_arguments(const struct lfi_host_call *call, uint64_t arguments[6])
+{
+    for (int i = 0; i < 6; i++)
+        arguments[i] = 0xdeadbeef00000000;
+    for (int i = 0; i < LFI_HOST_RULES; i++) {
+        const struct lfi_host_rule *rule = &call->rules[i];
+        if (rule->kind == LFI_RULE_ONE_OF || rule->kind == LFI_RULE_WITH)
+            arguments[rule->argument] |= rule->values[0];
+        else if (rule->kind == LFI_RULE_SELF)
+            arguments[rule->argument] |= OWN_PID;
+        else if (rule->kind == LFI_RULE_ZERO)
+            arguments[rule->argument] = 0;
+    }
+}
+
+static uint32_t wrong_verdict(const struct lfi_host_call *call)
+{
+    return call->otherwise ? SECCOMP_RET_ERRNO | (uint32_t)call->otherwise : KILL_PROCESS;
+}
+
+struct world {
+    enum lfi_filter_arch arch;
+    const struct lfi_filter *filter;
+    const struct lfi_host_call *call;
+};
+
+static void expect(const struct world *world, const uint64_t arguments[6], uint32_t expected)
+{
+    int number = world->call->number[world->arch];
+    uint32_t got = verdict(world->filter, world->arch, number, arguments);
+    if (got != expected)
+        fail_msg("%s (%d): 0x%x instead of 0x%x", world->call->name, number, got, expected);
+}
+
+/* One rule: every value or bit by itself. The others are right. */
+static void test_rule(const struct world *world, const struct lfi_host_rule *rule, bool later_code)
+{
+    uint32_t wrong = wrong_verdict(world->call);
+    uint64_t arguments[6], *argument = &arguments[rule->argument];
+    right_arguments(world->call, arguments);
+    const uint64_t right = *argument;
+    switch (rule->kind) {
+    case LFI_RULE_NONE:
+        break;
+    case LFI_RULE_ONE_OF:
+        assert_in_range(rule->count, 1, sizeof rule->values / sizeof rule->values[0]);
+        for (uint64_t value = 0; value < 0x10000; value++) {
+            bool listed = false;
+            for (int i = 0; i < rule->count; i++)
+                listed |= rule->values[i] == value;
+            *argument = right >> 32 << 32 | value;
+            expect(world, arguments, listed ? SECCOMP_RET_ALLOW : wrong);
+        }
+        for (int i = 0; i < rule->count; i++) {
+            for (int bit = 16; bit < 32; bit++) {
+                *argument = rule->values[i] ^ 1u << bit;
+                expect(world, arguments, wrong);
+            }
+        }
+        break;
+    case LFI_RULE_SELF:
+        for (int bit = 0; bit < 32; bit++) {
+            *argument = right ^ 1u << bit;
+            expect(world, arguments, wrong);
+        }
+        *argument = right >> 32 << 32;
+        expect(world, arguments, wrong);
+        break;
+    case LFI_RULE_ZERO:
+        for (int bit = 0; bit < 64; bit++) {
+            *argument = 1ull << bit;
+            expect(world, arguments, wrong);
+        }
+        break;
+    case LFI_RULE_WITH:
+        for (int bit = 0; bit < 32; bit++) {
+            *argument = right & ~(1ull << bit);
+            if (rule->values[0] >> bit & 1)
+                expect(world, arguments, wrong);
+        }
+        break;
+    case LFI_RULE_WITHOUT:
+        for (int bit = 0; bit < 32; bit++) {
+            *argument = right | 1ull << bit;
+            if (rule->values[0] >> bit & 1)
+                expect(world, arguments, wrong);
+        }
+        break;
+    case LFI_RULE_DATA:
+        for (uint64_t prot = 0; prot < 8; prot++) {
+            *argument = right | prot;
+            expect(world, arguments, prot & PROT_EXEC && !later_code ? wrong : SECCOMP_RET_ALLOW);
+        }
+        break;
+    default:
+        fail_msg("%s: a rule of kind %d", world->call->name, rule->kind);
+    }
+}
+
+static void test_lines(void **state)
+{
+    (void)state;
+    for (int form = 0; form < 2 * LFI_FILTER_ARCHS; form++) {
+        struct world world = {.arch = form / 2};
+        bool later_code = form % 2;
+        struct lfi_filter *filter = build(world.arch, later_code);
+        world.filter = filter;
+        for (size_t i = 0; i < lfi_host_call_count; i++) {
+            uint64_t arguments[6];
+            world.call = &lfi_host_calls[i];
+            if (world.call->number[world.arch] < 0)
+                continue;
+            assert_in_range(world.call->otherwise, 0, 133);
+            right_arguments(world.call, arguments);
+            expect(&world, arguments,
+                   world.call->allowed ? SECCOMP_RET_ALLOW : wrong_verdict(world.call));
+            for (int k = 0; k < LFI_HOST_RULES; k++)
+                test_rule(&world, &world.call->rules[k], later_code);
+        }
+        free(filter);
+    }
+}
+
+static const struct lfi_host_call *line_of(enum lfi_filter_arch arch, int number)
+{
+    const struct lfi_host_call *found = NULL;
+    for (size_t i = 0; i < lfi_host_call_count; i++) {
+        if (lfi_host_calls[i].number[arch] != number)
+            continue;
+        if (found)
+            fail_msg("number %d stands at %s and at %s", number, found->name,
+                     lfi_host_calls[i].name);
+        found = &lfi_host_calls[i];
+    }
+    return found;
+}
+
+static void test_other_numbers(void **state)
+{
+    (void)state;
+    const uint64_t none[6] = {0};
+    for (int arch = 0; arch < LFI_FILTER_ARCHS; arch++) {
+        struct lfi_filter *filter = build(arch, false);
+        for (int number = 0; number < NUMBERS; number++) {
+            if (!line_of(arch, number))
+                assert_int_equal(verdict(filter, arch, number, none), NO_SUCH_CALL);
+        }
+        for (size_t i = 0; i < lfi_host_call_count; i++)
+            assert_in_range(lfi_host_calls[i].number[arch] + 1, 0, NUMBERS);
+        const int odd[] = {NUMBERS, 0x3fffffff, 0x20000000, 0x10000};
+        for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++)
+            assert_int_equal(verdict(filter, arch, odd[i], none), NO_SUCH_CALL);
+        for (int number = 0; number < NUMBERS && arch == LFI_FILTER_X86_64; number++) /* x32 */
+            assert_int_equal(verdict(filter, arch, 0x40000000 | number, none), KILL_PROCESS);
+        assert_int_equal(verdict(filter, arch, -1, none),
+                         arch == LFI_FILTER_X86_64 ? KILL_PROCESS : NO_SUCH_CALL);
+        free(filter);
+    }
+}
+
+/* The calls of another architecture, of which a process may make some, have other numbers. */
+static void test_other_architectures(void **state)
+{
+    (void)state;
+    const uint32_t others[] = {AUDIT_ARCH_I386, AUDIT_ARCH_ARM, 0, 0xffffffff};
+    for (int arch = 0; arch < LFI_FILTER_ARCHS; arch++) {
+        struct lfi_filter *filter = build(arch, true);
+        for (int number = -1; number < NUMBERS; number++) {
+            struct seccomp_data data = {.nr = number, .arch = audit_archs[!arch]};
+            assert_int_equal(interpret(filter, &data), KILL_PROCESS);
+            for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+                data.arch = others[i];
+                assert_int_equal(interpret(filter, &data), KILL_PROCESS);
+            }
+        }
+        free(filter);
+    }
+}
+
+/* The numbers are those that the C library knows for this architecture. */
+static void test_numbers(void **state)
+{
+    (void)state;
+    const struct {
+        const char *name;
+        int here, known;
+    } calls[] = {
+#if defined(__x86_64__)
+#define ALLOWED(x86_64, aarch64, name, ...) {#name, x86_64, SYS_##name},
+#define ALLOWED_X86_64(x86_64, name, ...)   {#name, x86_64, SYS_##name},
+#define KILLED(x86_64, aarch64, name)       {#name, x86_64, SYS_##name},
+#define KILLED_X86_64(x86_64, name)         {#name, x86_64, SYS_##name},
+#define REFUSED(x86_64, aarch64, name, ...) {#name, x86_64, SYS_##name},
+#else
+#define ALLOWED(x86_64, aarch64, name, ...) {#name, aarch64, SYS_##name},
+#define ALLOWED_X86_64(x86_64, name, ...)
+#define KILLED(x86_64, aarch64, name) {#name, aarch64, SYS_##name},
+#define KILLED_X86_64(x86_64, name)
+#define REFUSED(x86_64, aarch64, name, ...) {#name, aarch64, SYS_##name},
+#endif
+#include "confine/host_calls.def"
+    };
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
+        if (calls[i].here != calls[i].known)
+            fail_msg("%s is %d, not %d", calls[i].name, calls[i].known, calls[i].here);
+    }
+}
+
+/* A call of the box that the personality hands to the host under its own number is allowed. */
+static void test_passed_calls(void **state)
+{
+    (void)state;
+    handler_fn *const passing[] = {lfi_sys_pass, lfi_sys_vector, lfi_sys_msync, lfi_sys_mlock,
+                                   lfi_sys_mincore};
+    int passed = 0;
+    for (int number = 0; number < CALLS_MAX; number++) {
+        for (size_t i = 0; i < sizeof passing / sizeof passing[0]; i++) {
+            if (lfi_calls[number].handler != passing[i])
+                continue;
+            const struct lfi_host_call *call = line_of(OUR_ARCH, number);
+            if (!call || !call->allowed)
+                fail_msg("%s is passed to the host, but not allowed in confine/host_calls.def",
+                         lfi_calls[number].name);
+            passed++;
+        }
+    }
+    assert_in_range(passed, 40, CALLS_MAX);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_other_numbers),
+        cmocka_unit_test(test_other_architectures),
+        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_passed_calls),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
