@@ -28,11 +28,11 @@ struct lfi_linux_dir {
 };
 
 /*
- * An open file of the host, `host_fd`, that the box has as its descriptor `box_fd` (below 1024). The
- * caller keeps it open until lfi_linux_free(). A restricted box can read, write, poll, seek and ask,
- * as the access mode allows; what changes the file itself (mode, owner, times, length by ftruncate,
- * flags, locks, terminal settings) is EPERM unless `allow_changes`. It is no directory for such a
- * box, even where it is one for the host: no path starts there.
+ * An open file of the host, `host_fd`, that the box has as its descriptor `box_fd` (below 1024).
+ * The caller keeps it open until lfi_linux_free(). A restricted box can read, write, poll, seek and
+ * ask, as the access mode allows; what changes the file itself (mode, owner, times, length by
+ * ftruncate, flags, locks, terminal settings) is EPERM unless `allow_changes`. It is no directory
+ * for such a box, even where it is one for the host: no path starts there.
  */
 struct lfi_linux_file {
     int box_fd, host_fd;
@@ -45,8 +45,9 @@ struct lfi_linux_options {
     const char *const *envp; /* NULL-terminated, or NULL for an empty environment */
     const struct lfi_linux_dir *dirs;
     size_t dir_count;
-    const struct lfi_linux_file *files; /* default, NULL: 0, 1 and 2 where they are open, as the same
-                                           numbers; otherwise these `file_count` and no others */
+    const struct lfi_linux_file
+        *files; /* default, NULL: 0, 1 and 2 where they are open, as the same
+                   numbers; otherwise these `file_count` and no others */
     size_t file_count;
     const char *directory; /* the working directory, a path of the box; default: the host's own if
                               all of its files are visible, else "/" */

@@ -4,12 +4,12 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
-#include <poll.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
@@ -369,9 +369,9 @@ static const struct {
     unsigned size;
     bool asks;
 } ioctls[] = {
-    {TCGETS, 36, true},    {TCSETS, 36, false},   {TCSETSW, 36, false},
-    {TCSETSF, 36, false},  {TIOCGPGRP, 4, true},  {FIONREAD, 4, true},
-    {FIONBIO, 4, false},   {TIOCOUTQ, 4, true},   {TIOCGWINSZ, sizeof(struct winsize), true},
+    {TCGETS, 36, true},   {TCSETS, 36, false},  {TCSETSW, 36, false},
+    {TCSETSF, 36, false}, {TIOCGPGRP, 4, true}, {FIONREAD, 4, true},
+    {FIONBIO, 4, false},  {TIOCOUTQ, 4, true},  {TIOCGWINSZ, sizeof(struct winsize), true},
 };
 
 HANDLER(ioctl)

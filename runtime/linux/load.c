@@ -110,8 +110,8 @@ static int load_segments(struct lfi_process *process, const struct lfi_image *im
     return 0;
 }
 
-/* What the program is told to be: in a restricted box a path of the box, as the host's say something
- * of the host. */
+/* What the program is told to be: in a restricted box a path of the box, as the host's say
+ * something of the host. */
 static bool name_program(struct lfi_process *process, const char *path)
 {
     char inside[PATH_MAX], *real = realpath(path, NULL);

@@ -158,8 +158,7 @@ HANDLER(statx)
     struct statx status;
     bool virtual = name.inode != 0;
     uint64_t buffer = virtual ? (uint64_t)(uintptr_t)&status : call->arg[4];
-    int64_t result =
-        host(SYS_statx, name.fd, name.path, name.flags | more, call->arg[3], buffer);
+    int64_t result = host(SYS_statx, name.fd, name.path, name.flags | more, call->arg[3], buffer);
     if (virtual && result == 0) {
         struct stat plain = {0};
         lfi_virtual_stat(&plain, name.inode);
@@ -401,30 +400,27 @@ static int64_t do_link(struct call *call, struct start from, struct start to, ui
         lfi_file_drop(to.file);
         return *call->path[0] ? -EINVAL : -ENOENT;
     }
-    int64_t error = entry_of(call, to, call->path[1], true, &new);
-    if (error) {
-        lfi_file_drop(from.file);
-        return error;
-    }
     /* The old name is looked up as in stat, so that nothing is followed by the host's kernel: by
      * its descriptor, which is linked by its name in procfs, or as an entry if it is a link. */
-    error = find(call, from, call->path[0], 0, flags & AT_SYMLINK_FOLLOW, &old);
+    int64_t error = find(call, from, call->path[0], 0, flags & AT_SYMLINK_FOLLOW, &old);
+    struct stat status;
     if (!error && (old.given || old.inode)) {
         error = finish(from, &old, -EPERM);
+    } else if (!error && !fstat(old.fd, &status) && S_ISLNK(status.st_mode)) {
+        lfi_name_close(&old);
+        error = entry_of(call, from, call->path[0], false, &old);
     } else if (!error) {
-        struct stat status;
-        bool link = !fstat(old.fd, &status) && S_ISLNK(status.st_mode);
-        if (link) {
-            lfi_name_close(&old);
-            error = entry_of(call, from, call->path[0], false, &old);
-        } else {
-            snprintf(old.text, sizeof old.text, "/proc/self/fd/%d", old.fd);
-            old.path = old.text;
-            old.flags = AT_SYMLINK_FOLLOW;
-        }
+        snprintf(old.text, sizeof old.text, "/proc/self/fd/%d", old.fd);
+        old.path = old.text;
+        old.flags = AT_SYMLINK_FOLLOW;
     }
+    if (error) {
+        lfi_file_drop(to.file);
+        return error;
+    }
+    error = entry_of(call, to, call->path[1], true, &new);
     if (error)
-        return finish(to, &new, error);
+        return finish(from, &old, error);
     int64_t result = host(SYS_linkat, old.fd, old.path, new.fd, new.path, old.flags);
     finish(to, &new, 0);
     return finish(from, &old, result);
@@ -523,7 +519,8 @@ static int64_t do_chown(struct call *call, struct start start, uint64_t owner, u
                         uint64_t flags)
 {
     struct lfi_name name;
-    int error = find_to_change(call, start, call->path[0], flags, !(flags & AT_SYMLINK_NOFOLLOW), &name);
+    int error =
+        find_to_change(call, start, call->path[0], flags, !(flags & AT_SYMLINK_NOFOLLOW), &name);
     if (error)
         return error;
     return finish(start, &name, host(SYS_fchownat, name.fd, name.path, owner, group, name.flags));
@@ -554,7 +551,8 @@ HANDLER(utimensat)
         return host(SYS_utimensat, call->arg[0], NULL, times, 0);
     struct start start = start_at(call, 0);
     struct lfi_name name;
-    int error = find_to_change(call, start, call->path[0], flags, !(flags & AT_SYMLINK_NOFOLLOW), &name);
+    int error =
+        find_to_change(call, start, call->path[0], flags, !(flags & AT_SYMLINK_NOFOLLOW), &name);
     if (error)
         return error;
     return finish(start, &name, host(SYS_utimensat, name.fd, name.path, times, name.flags));

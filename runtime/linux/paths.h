@@ -77,7 +77,7 @@ struct lfi_found {
     int map;
     struct lfi_file *given; /* the box's own file of the host's, by its name in procfs, with a
                                reference for the caller; or NULL */
-    char box[PATH_MAX]; /* with LFI_PLACE_VIRTUAL: the path in the box */
+    char box[PATH_MAX];     /* with LFI_PLACE_VIRTUAL: the path in the box */
 };
 
 /*
