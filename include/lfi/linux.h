@@ -76,7 +76,11 @@ int lfi_linux_new(struct lfi_box *box, const struct lfi_linux_options *options,
  */
 int lfi_linux_load(struct lfi_process *process, const char *path, struct lfi_error *error);
 
-/* The same with the file's contents in memory; `path` is only what the program is told. */
+/*
+ * The same with the file's contents in memory; `path` is only what the program is told, as if its
+ * file lay there. A restricted box is told the path at which it sees that file, else "/" and the
+ * last component.
+ */
 int lfi_linux_load_bytes(struct lfi_process *process, const char *path, const void *bytes,
                          size_t size, struct lfi_error *error);
 

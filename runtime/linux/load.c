@@ -125,10 +125,12 @@ static bool name_program(struct lfi_process *process, const char *path)
     }
     free(process->program);
     free(process->started);
+    free(process->file);
+    process->file = strdup(real ? real : path);
     process->program = strdup(program);
     process->started = strdup(started);
     free(real);
-    return process->program && process->started;
+    return process->program && process->started && process->file;
 }
 
 int lfi_linux_load_bytes(struct lfi_process *process, const char *path, const void *bytes,

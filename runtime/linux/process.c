@@ -303,6 +303,7 @@ void lfi_linux_free(struct lfi_process *process)
     free_list(process->envp);
     free(process->program);
     free(process->started);
+    free(process->file);
     pthread_cond_destroy(&process->gone);
     pthread_mutex_destroy(&process->lock);
     if (process->signals)

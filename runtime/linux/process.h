@@ -72,6 +72,7 @@ struct lfi_process {
     char **argv, **envp;
     char *program; /* its path in the box, for /proc/self/exe */
     char *started; /* the path that it was started with, for AT_EXECFN */
+    char *file;    /* the host's path of its file, for debuggers; never shown to the box */
     bool restricted;
     struct lfi_own own;
     uint64_t stack_size;
