@@ -71,7 +71,10 @@ static int64_t transfer(const struct call *call, bool write, const struct iovec 
             return result;
     }
     while (true) {
-        int64_t result = host(write ? SYS_writev : SYS_readv, file->host, vector, count);
+        int64_t result =
+            count == 1
+                ? host(write ? SYS_write : SYS_read, file->host, vector->iov_base, vector->iov_len)
+                : host(write ? SYS_writev : SYS_readv, file->host, vector, count);
         int64_t end = after(file, events, result);
         if (result >= 0 || end != 1)
             return end;

@@ -247,8 +247,7 @@ static void no_path_starts_at_what_is_no_directory(void **state)
                 }
             }
             assert_int_equal(BOX_CALL(box, SYS_fchdir, (uint64_t)fds[i]), -ENOTDIR);
-            long listed =
-                BOX_CALL(box, SYS_getdents64, (uint64_t)fds[i], box->page + SCRATCH, 512);
+            long listed = BOX_CALL(box, SYS_getdents64, (uint64_t)fds[i], box->page + SCRATCH, 512);
             assert_true(listed == -ENOTDIR || listed == -EBADF); /* O_PATH */
         }
         drop(&world);
