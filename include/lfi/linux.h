@@ -51,12 +51,28 @@ struct lfi_linux_limits {
  */
 int lfi_linux_limit(struct lfi_linux_limits *limits, const char *text, struct lfi_error *error);
 
+/*
+ * An open file of the host, `host_fd`, that the box has as its descriptor `box_fd` (below 1024).
+ * The caller keeps it open until lfi_linux_free(). A restricted box can read, write, poll, seek and
+ * ask, as the access mode allows; what changes the file itself (mode, owner, times, length by
+ * ftruncate, flags, locks, terminal settings) is EPERM unless `allow_changes`. It is no directory
+ * for such a box, even where it is one for the host: no path starts there.
+ */
+struct lfi_linux_file {
+    int box_fd, host_fd;
+    bool allow_changes;
+};
+
 /* All is copied. Zero means the default. */
 struct lfi_linux_options {
     const char *const *argv; /* NULL-terminated; argv[0] is the program's name */
     const char *const *envp; /* NULL-terminated, or NULL for an empty environment */
     const struct lfi_linux_dir *dirs;
     size_t dir_count;
+    const struct lfi_linux_file
+        *files; /* default, NULL: 0, 1 and 2 where they are open, as the same
+                   numbers; otherwise these `file_count` and no others */
+    size_t file_count;
     const char *directory; /* the working directory, a path of the box; default: the host's own if
                               all of its files are visible, else "/" */
     unsigned mode;         /* the weakest LFI_MODE_* of <lfi/abi.h> that the program may have; 0 is
@@ -76,9 +92,8 @@ struct lfi_linux_options {
 };
 
 /*
- * Makes a process in an empty box. It gets the host's descriptors 0, 1 and 2 as its own, where they
- * are open. The box must outlive it. -ENOENT, -ENOTDIR and the like for a bad directory, -EINVAL
- * for an unknown mode.
+ * Makes a process in an empty box, which must outlive it. -ENOENT, -ENOTDIR and the like for a bad
+ * directory, -EBADF for a bad descriptor, -EINVAL for an unknown mode.
  */
 int lfi_linux_new(struct lfi_box *box, const struct lfi_linux_options *options,
                   struct lfi_process **process, struct lfi_error *error);
@@ -90,7 +105,11 @@ int lfi_linux_new(struct lfi_box *box, const struct lfi_linux_options *options,
  */
 int lfi_linux_load(struct lfi_process *process, const char *path, struct lfi_error *error);
 
-/* The same with the file's contents in memory; `path` is only what the program is told. */
+/*
+ * The same with the file's contents in memory; `path` is only what the program is told, as if its
+ * file lay there. A restricted box is told the path at which it sees that file, else "/" and the
+ * last component.
+ */
 int lfi_linux_load_bytes(struct lfi_process *process, const char *path, const void *bytes,
                          size_t size, struct lfi_error *error);
 

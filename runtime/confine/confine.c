@@ -53,7 +53,6 @@ struct __attribute__((packed)) beneath {
 };
 
 #define FS_EXECUTE    (1u << 0)
-#define FS_READ_DIR   (1u << 3)
 #define FS_MAKE_CHAR  (1u << 6)
 #define FS_MAKE_SOCK  (1u << 9)
 #define FS_MAKE_BLOCK (1u << 11)
@@ -84,9 +83,6 @@ static int allow_process(int ruleset, const struct lfi_process *process, uint64_
     int error = 0;
     for (int i = 0; i < paths->count && !error; i++)
         error = allow_beneath(ruleset, paths->maps[i].fd, allowed);
-    /* The empty directory that stands for those above the mapped ones. */
-    if (!error && paths->nowhere >= 0)
-        error = allow_beneath(ruleset, paths->nowhere, FS_READ_DIR);
     return error;
 }
 

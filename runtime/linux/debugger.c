@@ -150,7 +150,7 @@ static void write_file(struct writer *writer, const struct lfi_process *process,
     for (unsigned i = 0; lfi_sections_get(from, i, &section); i++)
         if (section.sh_flags & SHF_ALLOC)
             add_moved(writer, from, &section, bias);
-    add_link(writer, process->program, from);
+    add_link(writer, process->file, from);
     header.e_shstrndx = writer->count;
     add_section(writer, name, sizeof name - 1,
                 (Elf64_Shdr){.sh_type = SHT_STRTAB, .sh_offset = names, .sh_size = names_size});
@@ -170,7 +170,7 @@ struct lfi_debugger_entry *lfi_debugger_add(const struct lfi_process *process, c
     size_t count = from.header.e_shnum + 3u;
     /* no more than the file for .eh_frame */
     size_t room = sizeof from.header + count * (NAME_ROOM + sizeof(Elf64_Shdr)) +
-                  strlen(process->program) + 8 + size;
+                  strlen(process->file) + 8 + size;
     struct lfi_debugger_entry *entry = calloc(1, sizeof *entry + room);
     struct writer writer = {.sections = calloc(count, sizeof(Elf64_Shdr))};
     if (!entry || !writer.sections) {

@@ -16,9 +16,9 @@
     {                \
         ARG_VALUE, 0 \
     }
-#define FD        \
-    {             \
-        ARG_FD, 0 \
+#define FD(use)           \
+    {                     \
+        ARG_FD, USE_##use \
     }
 #define DIR        \
     {              \
@@ -104,36 +104,13 @@ static struct lfi_file *working_directory(struct lfi_process *process)
     return file;
 }
 
-/* With all of the host's /proc visible, a descriptor's name there is that of the host's descriptor.
- */
-static int translate_descriptor(struct call *call, char text[PATH_MAX])
+/* Whether a call may be made that uses an open file so. */
+static int64_t allowed(const struct lfi_file *file, enum file_use use)
 {
-    static const struct {
-        const char *name;
-        int fd; /* -1: a number follows */
-    } names[] = {{"/proc/self/fd/", -1}, {"/proc/thread-self/fd/", -1},
-                 {"/dev/fd/", -1},       {"/dev/stdin", 0},
-                 {"/dev/stdout", 1},     {"/dev/stderr", 2}};
-    char rest[PATH_MAX];
-    size_t i = 0, count = sizeof names / sizeof *names;
-    while (i < count && strncmp(text, names[i].name, strlen(names[i].name)) != 0)
-        i++;
-    if (i == count)
-        return 0;
-    const char *at = text + strlen(names[i].name);
-    int fd = names[i].fd;
-    if (fd < 0 && *at >= '0' && *at <= '9')
-        for (fd = 0; *at >= '0' && *at <= '9'; at++)
-            fd = fd < LFI_FILES_MAX ? fd * 10 + (*at - '0') : fd;
-    if (fd < 0 || (*at && *at != '/'))
-        return 0;
-    struct lfi_file *file = lfi_fdtable_get(&call->process->files, fd);
-    if (!file)
-        return -ENOENT;
-    snprintf(rest, sizeof rest, "%s", at);
-    int length = snprintf(text, PATH_MAX, "/proc/self/fd/%d%s", file->host, rest);
-    lfi_file_drop(file);
-    return length >= PATH_MAX ? -ENAMETOOLONG : 0;
+    bool virtual = file->map == LFI_PLACE_VIRTUAL;
+    if (use == USE_CHANGE && (virtual || file->given))
+        return -EPERM;
+    return use == USE_TRANSFER && virtual ? -EISDIR : 0;
 }
 
 /* Checks one argument and puts what the handler needs into *call. */
@@ -142,13 +119,18 @@ static int64_t take(struct call *call, const struct argument *argument, int inde
     struct lfi_process *process = call->process;
     uint64_t *value = &call->arg[index];
     switch (argument->kind) {
+    case ARG_FD:
+        call->file[index] = lfi_fdtable_get(&process->files, (int)*value);
+        if (!call->file[index])
+            return -EBADF;
+        *value = (uint64_t)call->file[index]->host;
+        return allowed(call->file[index], argument->size);
     case ARG_DIR:
         if ((int)*value == AT_FDCWD) {
             call->file[index] = working_directory(process);
             *value = (uint64_t)call->file[index]->host;
             return 0;
-        } /* fallthrough */
-    case ARG_FD:
+        }
         call->file[index] = lfi_fdtable_get(&process->files, (int)*value);
         if (!call->file[index])
             return -EBADF;
@@ -164,9 +146,7 @@ static int64_t take(struct call *call, const struct argument *argument, int inde
         call->path[(*paths)++] = text;
         if (length < 0)
             return length;
-        if (!lfi_begin_opening(call))
-            return -EMFILE;
-        return process->paths.direct ? translate_descriptor(call, text) : 0;
+        return lfi_begin_opening(call) ? 0 : -EMFILE;
     }
     case ARG_MAYBE:
         if (!*value)

@@ -2,8 +2,10 @@
 #include "fdtable.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -77,6 +79,36 @@ struct lfi_file *lfi_file_new(int host, bool owned, const struct lfi_found *foun
     return file;
 }
 
+struct lfi_file *lfi_file_duplicate(const struct lfi_file *file, int host)
+{
+    struct lfi_file *copy = lfi_file_new(host, true, NULL);
+    if (!copy)
+        return NULL;
+    copy->map = file->map;
+    if (file->box && !(copy->box = strdup(file->box))) {
+        lfi_file_drop(copy);
+        return NULL;
+    }
+    copy->memory = lfi_memfd_hold(file->memory);
+    copy->given = file->given;
+    if (copy->given)
+        atomic_fetch_add_explicit(&copy->given->references, 1, memory_order_relaxed);
+    return copy;
+}
+
+bool lfi_file_give(struct lfi_file *file)
+{
+    struct stat status;
+    int flags = fcntl(file->host, F_GETFL);
+    file->given = malloc(sizeof *file->given);
+    if (!file->given)
+        return false;
+    atomic_init(&file->given->references, 1);
+    atomic_init(&file->given->nonblocking, flags >= 0 && (flags & O_NONBLOCK));
+    file->given->waits = !fstat(file->host, &status) && !S_ISREG(status.st_mode);
+    return true;
+}
+
 void lfi_file_hold(struct lfi_file *file)
 {
     atomic_fetch_add_explicit(&file->references, 1, memory_order_relaxed);
@@ -91,6 +123,9 @@ void lfi_file_drop(struct lfi_file *file)
     if (file->table)
         atomic_fetch_sub(&file->table->files, 1);
     lfi_memfd_drop(file->memory);
+    struct lfi_given *given = file->given;
+    if (given && atomic_fetch_sub_explicit(&given->references, 1, memory_order_acq_rel) == 1)
+        free(given);
     free(file->box);
     free(file);
 }
@@ -121,6 +156,20 @@ struct lfi_file *lfi_fdtable_get(struct lfi_fdtable *table, int fd)
         return NULL;
     pthread_mutex_lock(&table->lock);
     struct lfi_file *file = table->slots[fd];
+    if (file)
+        lfi_file_hold(file);
+    pthread_mutex_unlock(&table->lock);
+    return file;
+}
+
+struct lfi_file *lfi_fdtable_find(struct lfi_fdtable *table, int host)
+{
+    struct lfi_file *file = NULL;
+    pthread_mutex_lock(&table->lock);
+    for (int fd = 0; fd < LFI_FILES_MAX && !file; fd++) {
+        if (table->slots[fd] && table->slots[fd]->host == host)
+            file = table->slots[fd];
+    }
     if (file)
         lfi_file_hold(file);
     pthread_mutex_unlock(&table->lock);

@@ -21,14 +21,26 @@
 struct lfi_fdtable;
 struct lfi_memfd; /* memfd.c */
 
+/*
+ * An open file of the host that a restricted box was given, and that it must not change. Duplicates
+ * share it, as they share the open file. Whether reads and writes wait is the box's own affair:
+ * O_NONBLOCK of the open file, which others use, stays as it is.
+ */
+struct lfi_given {
+    atomic_uint references;
+    atomic_bool nonblocking;
+    bool waits; /* reads and writes may have to wait: no regular file */
+};
+
 struct lfi_file {
     atomic_uint references;
     int host;   /* descriptor of the host */
     bool owned; /* host is closed with the last reference */
-    int map;    /* for directories: struct lfi_place */
+    int map;    /* LFI_PLACE_NONE unless it is a place where paths start: struct lfi_place */
     char *box;
     struct lfi_memfd *memory;  /* for a memfd, else NULL; owned */
     struct lfi_fdtable *table; /* that counts it, or NULL */
+    struct lfi_given *given; /* NULL: the box may change it */
 };
 
 struct lfi_fdtable {
@@ -62,11 +74,19 @@ void lfi_fdtable_free(struct lfi_fdtable *table);
 /* A file with one reference. Takes over `host` if `owned`, also where it fails (NULL: out of
  * memory). */
 struct lfi_file *lfi_file_new(int host, bool owned, const struct lfi_found *found);
+/* A second file for the same open file: `host` is a duplicate of its descriptor, and is taken over.
+ */
+struct lfi_file *lfi_file_duplicate(const struct lfi_file *file, int host);
+/* From now on the box must not change the file: false if out of memory. */
+bool lfi_file_give(struct lfi_file *file);
 void lfi_file_hold(struct lfi_file *file);
 void lfi_file_drop(struct lfi_file *file); /* may be NULL */
 
 /* The file that `fd` names, with a reference for the caller, or NULL. */
 struct lfi_file *lfi_fdtable_get(struct lfi_fdtable *table, int fd);
+
+/* The file that has the host's descriptor `host`, likewise. */
+struct lfi_file *lfi_fdtable_find(struct lfi_fdtable *table, int host);
 
 /*
  * Gives `file` (the caller's reference goes over, also on failure; NULL is -ENOMEM) the lowest free

@@ -4,11 +4,14 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <sys/uio.h>
 #include <termios.h>
@@ -33,6 +36,90 @@ HANDLER(close)
     return lfi_fdtable_close(&call->process->files, (int)call->arg[0]);
 }
 
+/* ---- reading and writing what the host gave -------------------------------------------------- */
+
+/* Whether a transfer with a file must not wait, though its open file says otherwise, or must,
+ * though that says not. */
+static bool is_nonblocking(const struct lfi_file *file)
+{
+    return file->given && file->given->waits &&
+           atomic_load_explicit(&file->given->nonblocking, memory_order_relaxed);
+}
+
+static int64_t wait_for(const struct lfi_file *file, short events, bool now)
+{
+    struct pollfd fd = {.fd = file->host, .events = events};
+    struct timespec none = {0};
+    int64_t ready = host(SYS_ppoll, &fd, 1, now ? &none : NULL, NULL, 0);
+    return ready < 0 ? ready : ready ? 0 : -EAGAIN;
+}
+
+/* What a transfer ends with that gave `result`: 1 to try again. */
+static int64_t after(const struct lfi_file *file, short events, int64_t result)
+{
+    if (result != -EAGAIN || !file->given || !file->given->waits || is_nonblocking(file))
+        return result;
+    int64_t error = wait_for(file, events, false); /* the host's O_NONBLOCK is not the box's */
+    return error ? error : 1;
+}
+
+/* A vector of the host's, of memory that has been checked. */
+static int64_t transfer(const struct call *call, bool write, const struct iovec *vector, int count)
+{
+    const struct lfi_file *file = call->file[0];
+    short events = write ? POLLOUT : POLLIN;
+    if (is_nonblocking(file)) {
+        long number = write ? SYS_pwritev2 : SYS_preadv2;
+        int64_t result = host(number, file->host, vector, count, -1L, -1L, RWF_NOWAIT);
+        if (result != -EOPNOTSUPP && result != -ENOSYS)
+            return result;
+        result = wait_for(file, events, true);
+        if (result)
+            return result;
+    }
+    while (true) {
+        int64_t result =
+            count == 1
+                ? host(write ? SYS_write : SYS_read, file->host, vector->iov_base, vector->iov_len)
+                : host(write ? SYS_writev : SYS_readv, file->host, vector, count);
+        int64_t end = after(file, events, result);
+        if (result >= 0 || end != 1)
+            return end;
+    }
+}
+
+static int64_t transfer_one(struct call *call, bool write)
+{
+    if (call->file[0]->memory)
+        return lfi_memfd_call(call, NULL, 0);
+    if (!call->file[0]->given)
+        return host(call->number, call->arg[0], call->arg[1], call->arg[2]);
+    uint64_t size = call->arg[2] < 0x7ffff000 ? call->arg[2] : 0x7ffff000; /* MAX_RW_COUNT */
+    struct iovec vector = {(void *)(uintptr_t)call->arg[1], size}; // NOLINT: an address of the box
+    return transfer(call, write, &vector, 1);
+}
+
+HANDLER(read)
+{
+    return transfer_one(call, false);
+}
+
+HANDLER(write)
+{
+    return transfer_one(call, true);
+}
+
+HANDLER(sendfile)
+{
+    for (int i = 0; i < 2; i++) {
+        const struct lfi_file *file = call->file[i];
+        int64_t error = is_nonblocking(file) ? wait_for(file, i ? POLLIN : POLLOUT, true) : 0;
+        if (error)
+            return error;
+    }
+    return lfi_sys_pass(call);
+}
+
 /*
  * readv and its kin: the vector is copied, each range checked, and the copy given to the host. As
  * in the kernel, the sum of the lengths must not overflow.
@@ -54,8 +141,11 @@ HANDLER(vector)
                  !lfi_box_contains(box, (uintptr_t)all[i].iov_base, all[i].iov_len))
             result = -EFAULT;
     }
+    bool plain = call->number == SYS_readv || call->number == SYS_writev;
     if (result == 0 && call->file[0]->memory)
         result = lfi_memfd_call(call, all, count);
+    else if (result == 0 && plain && call->file[0]->given)
+        result = transfer(call, call->number == SYS_writev, all, (int)count);
     else if (result == 0)
         result =
             host(call->number, call->arg[0], all, count, call->arg[3], call->arg[4], call->arg[5]);
@@ -64,11 +154,80 @@ HANDLER(vector)
     return result;
 }
 
-/* A directory on the way to a mapping is a removed directory for the host: it shows no entries. */
+/* ---- directories that the host does not have ------------------------------------------------- */
+
+void lfi_virtual_stat(struct stat *status, uint64_t inode)
+{
+    status->st_mode = S_IFDIR | 0555;
+    status->st_nlink = 2;
+    status->st_ino = inode;
+    status->st_uid = status->st_gid = 0;
+    status->st_size = 0;
+    status->st_blocks = 0;
+    status->st_atim = status->st_mtim = status->st_ctim = (struct timespec){0};
+}
+
+HANDLER(fstat)
+{
+    const struct lfi_file *file = call->file[0];
+    struct stat status = {0};
+    if (file->map != LFI_PLACE_VIRTUAL)
+        return host(SYS_fstat, call->arg[0], call->arg[1]);
+    if (fstat(file->host, &status))
+        return -errno;
+    lfi_virtual_stat(&status, lfi_virtual_inode(file->box));
+    return lfi_copy_out(call->process->box, call->arg[1], &status, sizeof status);
+}
+
+/* As linux_dirent64, getdents(2). */
+struct directory_entry {
+    uint64_t inode;
+    int64_t next;
+    uint16_t length;
+    uint8_t type;
+    char name[NAME_MAX + 1];
+};
+
+/* The entries of a directory on the way to a mapping: the next components of mappings. Its file of
+ * memory holds the position, which duplicates share. */
+static int64_t virtual_entries(const struct call *call)
+{
+    const struct lfi_paths *paths = &call->process->paths;
+    const char *box = call->file[0]->box;
+    uint64_t used = 0, size = call->arg[2];
+    off_t at = lseek(call->file[0]->host, 0, SEEK_CUR);
+    for (; at >= 0; at++) {
+        struct directory_entry entry = {.next = at + 1, .type = 4 /* DT_DIR */};
+        char path[PATH_MAX + NAME_MAX + 2];
+        if (at < 2)
+            snprintf(entry.name, sizeof entry.name, "%s", at ? ".." : ".");
+        else if (!lfi_virtual_entry(paths, box, (size_t)at - 2, entry.name))
+            break;
+        snprintf(path, sizeof path, "%s/%s", box, entry.name);
+        entry.inode = lfi_virtual_inode(at ? path : box);
+        size_t length = offsetof(struct directory_entry, name) + strlen(entry.name) + 1;
+        length = (length + 7) & ~(size_t)7;
+        entry.length = (uint16_t)length;
+        if (length > size - used) {
+            if (!used)
+                return -EINVAL;
+            break;
+        }
+        int error = lfi_copy_out(call->process->box, call->arg[1] + used, &entry, length);
+        if (error)
+            return used ? (int64_t)used : error;
+        used += length;
+    }
+    lseek(call->file[0]->host, at, SEEK_SET);
+    return (int64_t)used;
+}
+
 HANDLER(getdents)
 {
-    if (call->file[0]->box)
-        return 0;
+    if (call->file[0]->map == LFI_PLACE_VIRTUAL)
+        return virtual_entries(call);
+    if (call->file[0]->given)
+        return -ENOTDIR;
     return host(SYS_getdents64, call->arg[0], call->arg[1], call->arg[2]);
 }
 
@@ -96,21 +255,12 @@ HANDLER(pipe)
  */
 static struct lfi_file *duplicate(struct call *call, int *error)
 {
-    const struct lfi_file *file = call->file[0];
-    struct lfi_found found = {.map = file->map};
     *error = -EMFILE;
     if (!lfi_begin_opening(call))
         return NULL;
-    int fd = fcntl(file->host, F_DUPFD_CLOEXEC, 3);
+    int fd = fcntl(call->file[0]->host, F_DUPFD_CLOEXEC, 3);
     *error = fd < 0 ? -errno : -ENOMEM;
-    if (fd < 0)
-        return NULL;
-    if (file->box)
-        snprintf(found.box, sizeof found.box, "%s", file->box);
-    struct lfi_file *copy = lfi_file_new(fd, true, &found);
-    if (copy)
-        copy->memory = lfi_memfd_hold(file->memory);
-    return copy;
+    return fd < 0 ? NULL : lfi_file_duplicate(call->file[0], fd);
 }
 
 static int64_t duplicate_from(struct call *call, int from, bool close_on_exec)
@@ -155,9 +305,39 @@ HANDLER(dup3)
     return duplicate_to(call, fd, flags & O_CLOEXEC);
 }
 
+/* F_GETFL as the box is to see it. */
+static int64_t get_flags(const struct lfi_file *file)
+{
+    int64_t flags = host(SYS_fcntl, file->host, F_GETFL);
+    if (flags < 0)
+        return flags;
+    if (file->map == LFI_PLACE_VIRTUAL)
+        return (flags & ~O_ACCMODE) | O_DIRECTORY;
+    if (file->given)
+        flags = (flags & ~O_NONBLOCK) |
+                (atomic_load_explicit(&file->given->nonblocking, memory_order_relaxed) ? O_NONBLOCK
+                                                                                       : 0);
+    return flags;
+}
+
+static int64_t set_flags(const struct lfi_file *file, int flags)
+{
+    /* Not O_ASYNC and O_DIRECT: a signal for the host, and rules for buffers. */
+    const int settable = O_APPEND | O_NONBLOCK | O_NOATIME;
+    if (!file->given)
+        return host(SYS_fcntl, file->host, F_SETFL, flags & settable);
+    int64_t old = get_flags(file);
+    if (old < 0 || ((flags ^ old) & settable & ~O_NONBLOCK))
+        return old < 0 ? old : -EPERM;
+    atomic_store_explicit(&file->given->nonblocking, (flags & O_NONBLOCK) != 0,
+                          memory_order_relaxed);
+    return 0;
+}
+
 HANDLER(fcntl)
 {
     struct lfi_fdtable *files = &call->process->files;
+    const struct lfi_file *file = call->file[0];
     int fd = call->fd, command = (int)call->arg[1];
     uint64_t argument = call->arg[2];
     switch (command) {
@@ -173,21 +353,26 @@ HANDLER(fcntl)
         return result < 0 ? result : 0;
     }
     case F_SETFL:
-        /* Not O_ASYNC and O_DIRECT: a signal for the host, and rules for buffers. */
-        argument &= O_APPEND | O_NONBLOCK | O_NOATIME;
-        return host(SYS_fcntl, call->arg[0], command, argument);
+        return set_flags(file, (int)argument);
     case F_GETFL:
-    case F_GETPIPE_SZ:
+        return get_flags(file);
     case F_SETPIPE_SZ:
     case F_ADD_SEALS:
+        if (file->given)
+            return -EPERM;
+        /* fallthrough */
+    case F_GETPIPE_SZ:
     case F_GET_SEALS:
         return host(SYS_fcntl, call->arg[0], command, argument);
-    case F_GETLK:
     case F_SETLK:
     case F_SETLKW:
-    case F_OFD_GETLK:
     case F_OFD_SETLK:
     case F_OFD_SETLKW:
+        if (file->given)
+            return -EPERM;
+        /* fallthrough */
+    case F_GETLK:
+    case F_OFD_GETLK:
         if (!lfi_box_contains(call->process->box, argument, sizeof(struct flock)))
             return -EFAULT;
         return host(SYS_fcntl, call->arg[0], command, argument);
@@ -196,24 +381,38 @@ HANDLER(fcntl)
     }
 }
 
-/* The requests that pass, and the bytes behind their argument: asm-generic/ioctls.h. */
+/* The requests that pass, the bytes behind their argument (asm-generic/ioctls.h), and whether they
+ * only ask. */
 static const struct {
     unsigned request;
     unsigned size;
+    bool asks;
 } ioctls[] = {
-    {TCGETS, 36},   {TCSETS, 36},  {TCSETSW, 36}, {TCSETSF, 36},
-    {TIOCGPGRP, 4}, {FIONREAD, 4}, {FIONBIO, 4},  {TIOCGWINSZ, sizeof(struct winsize)},
-    {TIOCOUTQ, 4},
+    {TCGETS, 36, true},   {TCSETS, 36, false},  {TCSETSW, 36, false},
+    {TCSETSF, 36, false}, {TIOCGPGRP, 4, true}, {FIONREAD, 4, true},
+    {FIONBIO, 4, false},  {TIOCOUTQ, 4, true},  {TIOCGWINSZ, sizeof(struct winsize), true},
 };
 
 HANDLER(ioctl)
 {
+    const struct lfi_file *file = call->file[0];
     unsigned request = (unsigned)call->arg[1];
     for (size_t i = 0; i < sizeof ioctls / sizeof ioctls[0]; i++) {
         if (ioctls[i].request != request)
             continue;
         if (!lfi_box_contains(call->process->box, call->arg[2], ioctls[i].size))
             return -EFAULT;
+        if (file->given && request == FIONBIO) {
+            int on;
+            if (lfi_copy_in(call->process->box, &on, call->arg[2], sizeof on))
+                return -EFAULT;
+            atomic_store_explicit(&file->given->nonblocking, on != 0, memory_order_relaxed);
+            return 0;
+        }
+        if (file->given && !ioctls[i].asks)
+            return -EPERM;
+        if (file->map == LFI_PLACE_VIRTUAL)
+            return -ENOTTY;
         return host(SYS_ioctl, call->arg[0], request, call->arg[2]);
     }
     int fd = call->fd;

@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,6 +110,29 @@ static int load_segments(struct lfi_process *process, const struct lfi_image *im
     return 0;
 }
 
+/* What the program is told to be: in a restricted box a path of the box, as the host's say
+ * something of the host. */
+static bool name_program(struct lfi_process *process, const char *path)
+{
+    char inside[PATH_MAX], *real = realpath(path, NULL);
+    const char *program = real ? real : path, *started = path;
+    if (process->restricted) {
+        if (!real || !lfi_path_of_host(&process->paths, real, inside)) {
+            const char *slash = strrchr(program, '/');
+            snprintf(inside, sizeof inside, "/%s", slash ? slash + 1 : program);
+        }
+        program = started = inside;
+    }
+    free(process->program);
+    free(process->started);
+    free(process->file);
+    process->file = strdup(real ? real : path);
+    process->program = strdup(program);
+    process->started = strdup(started);
+    free(real);
+    return process->program && process->started && process->file;
+}
+
 int lfi_linux_load_bytes(struct lfi_process *process, const char *path, const void *bytes,
                          size_t size, struct lfi_error *error)
 {
@@ -154,10 +178,10 @@ int lfi_linux_load_bytes(struct lfi_process *process, const char *path, const vo
                 image.page_size, lfi_page_size());
         return -ENOEXEC;
     }
-    free(process->program);
-    process->program = path[0] == '/' ? strdup(path) : realpath(path, NULL);
-    if (!process->program)
-        process->program = strdup(path);
+    if (!name_program(process, path)) {
+        lfi_say(error, "out of memory");
+        return -ENOMEM;
+    }
     int failed = load_segments(process, &image, bytes, error);
     if (!failed)
         failed = lfi_build_stack(process, &image, &stack, error);

@@ -140,6 +140,10 @@ HANDLER(mmap)
         file = lfi_fdtable_get(&process->files, (int)call->arg[4]);
         if (!file)
             return -EBADF;
+        if (file->map == LFI_PLACE_VIRTUAL) {
+            lfi_file_drop(file);
+            return -ENODEV;
+        }
         fd = file->host;
     }
 

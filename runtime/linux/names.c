@@ -41,10 +41,14 @@ static int64_t open_file(struct call *call, struct start start, const char *path
                          uint64_t mode)
 {
     struct lfi_found found;
-    found.map = 0;
     int fd = lfi_path_open(&call->process->paths, &start.place, path, (int)flags,
                            permitted(mode) & ~call->process->umask, &found);
     lfi_file_drop(start.file);
+    if (found.given) {
+        struct lfi_file *file = lfi_file_duplicate(found.given, fd);
+        lfi_file_drop(found.given);
+        return lfi_fdtable_add(&call->process->files, file, 0, flags & O_CLOEXEC);
+    }
     return lfi_add_descriptor(call, fd, &found, (int)flags);
 }
 
@@ -73,11 +77,29 @@ static int find(struct call *call, struct start start, const char *path, uint64_
 {
     int error = 0;
     if (!*path && (flags & AT_EMPTY_PATH))
-        *name = (struct lfi_name){.fd = start.place.fd, .flags = AT_EMPTY_PATH, .path = ""};
+        *name = (struct lfi_name){
+            .fd = start.place.fd,
+            .flags = AT_EMPTY_PATH,
+            .path = "",
+            .given = start.place.given,
+            .inode = start.place.map == LFI_PLACE_VIRTUAL ? lfi_virtual_inode(start.place.box) : 0,
+        };
     else
         error = lfi_path_object(&call->process->paths, &start.place, path, follow, name);
     if (error)
         lfi_file_drop(start.file);
+    return error;
+}
+
+static int64_t finish(struct start start, struct lfi_name *name, int64_t result);
+
+/* The same for a call that changes the file: -EPERM where the box must not. */
+static int find_to_change(struct call *call, struct start start, const char *path, uint64_t flags,
+                          bool follow, struct lfi_name *name)
+{
+    int error = find(call, start, path, flags, follow, name);
+    if (!error && (name->given || name->inode))
+        error = (int)finish(start, name, -EPERM);
     return error;
 }
 
@@ -96,7 +118,17 @@ static int64_t do_stat(struct call *call, struct start start, uint64_t buffer, u
     int error = find(call, start, call->path[0], flags, !(flags & AT_SYMLINK_NOFOLLOW), &name);
     if (error)
         return error;
-    return finish(start, &name, host(SYS_newfstatat, name.fd, name.path, buffer, name.flags));
+    int64_t result = 0;
+    if (name.inode) {
+        struct stat status = {0};
+        result = host_result(fstat(name.fd, &status));
+        lfi_virtual_stat(&status, name.inode);
+        if (!result)
+            result = lfi_copy_out(call->process->box, buffer, &status, sizeof status);
+    } else {
+        result = host(SYS_newfstatat, name.fd, name.path, buffer, name.flags);
+    }
+    return finish(start, &name, result);
 }
 
 HANDLER(stat)
@@ -123,9 +155,22 @@ HANDLER(statx)
     if (error)
         return error;
     int more = (int)(flags & AT_STATX_SYNC_TYPE);
-    return finish(
-        start, &name,
-        host(SYS_statx, name.fd, name.path, name.flags | more, call->arg[3], call->arg[4]));
+    struct statx status;
+    bool virtual = name.inode != 0;
+    uint64_t buffer = virtual ? (uint64_t)(uintptr_t)&status : call->arg[4];
+    int64_t result = host(SYS_statx, name.fd, name.path, name.flags | more, call->arg[3], buffer);
+    if (virtual && result == 0) {
+        struct stat plain = {0};
+        lfi_virtual_stat(&plain, name.inode);
+        status.stx_mode = (uint16_t)plain.st_mode;
+        status.stx_nlink = (uint32_t)plain.st_nlink;
+        status.stx_ino = plain.st_ino;
+        status.stx_uid = status.stx_gid = 0;
+        status.stx_atime = status.stx_mtime = status.stx_ctime = status.stx_btime =
+            (struct statx_timestamp){0};
+        result = lfi_copy_out(call->process->box, call->arg[4], &status, sizeof status);
+    }
+    return finish(start, &name, result);
 }
 
 HANDLER(statfs)
@@ -148,7 +193,9 @@ static int64_t do_access(struct call *call, struct start start, uint64_t mode, u
         return error;
     int more = (int)(flags & AT_EACCESS);
     int64_t result;
-    if (name.flags | more)
+    if (name.inode)
+        result = mode & ~(uint64_t)(R_OK | W_OK | X_OK) ? -EINVAL : mode & W_OK ? -EACCES : 0;
+    else if (name.flags | more)
         result = host(SYS_faccessat2, name.fd, name.path, mode, name.flags | more);
     else
         result = host(SYS_faccessat, name.fd, name.path, mode);
@@ -168,20 +215,16 @@ HANDLER(faccessat)
 
 static int64_t do_readlink(struct call *call, struct start start, uint64_t buffer, uint64_t size)
 {
-    struct lfi_process *process = call->process;
-    struct lfi_name name;
+    char text[PATH_MAX];
     if ((int)size <= 0)
         return finish(start, &(struct lfi_name){0}, -EINVAL);
-    if (!strcmp(call->path[0], "/proc/self/exe") && process->program) {
-        size_t length = strlen(process->program);
-        length = length < size ? length : size;
-        int error = lfi_copy_out(process->box, buffer, process->program, length);
-        return finish(start, &(struct lfi_name){0}, error ? error : (int64_t)length);
+    ssize_t length = lfi_path_readlink(&call->process->paths, &start.place, call->path[0], text);
+    if (length > 0) {
+        length = (size_t)length < size ? length : (ssize_t)size;
+        int error = lfi_copy_out(call->process->box, buffer, text, (size_t)length);
+        length = error ? error : length;
     }
-    int error = find(call, start, call->path[0], AT_EMPTY_PATH, false, &name);
-    if (error)
-        return error;
-    return finish(start, &name, host(SYS_readlinkat, name.fd, name.path, buffer, size));
+    return finish(start, &(struct lfi_name){0}, length);
 }
 
 HANDLER(readlink)
@@ -230,39 +273,46 @@ HANDLER(chdir)
 {
     struct start start = start_here(call);
     struct lfi_found found;
-    found.map = 0;
     int fd = lfi_path_open(&call->process->paths, &start.place, call->path[0], O_PATH | O_DIRECTORY,
                            0, &found);
     lfi_file_drop(start.file);
-    if (fd >= 0 && faccessat(fd, ".", X_OK, AT_EACCESS)) {
-        int error = -errno;
-        bool removed = error == -ENOENT && found.map == LFI_PLACE_VIRTUAL;
-        if (!removed) {
-            close(fd);
-            return error;
-        }
+    lfi_file_drop(found.given);
+    int error = 0;
+    if (fd >= 0 && found.map == LFI_PLACE_NONE)
+        error = -ENOTDIR;
+    else if (fd >= 0 && found.map > 0 && faccessat(fd, ".", X_OK, AT_EACCESS))
+        error = -errno;
+    if (error) {
+        close(fd);
+        return error;
     }
     return enter(call, fd, &found);
 }
 
 HANDLER(fchdir)
 {
+    const struct lfi_file *file = call->file[0];
     struct stat status;
-    if (fstat((int)call->arg[0], &status))
-        return -errno;
-    if (!S_ISDIR(status.st_mode))
+    struct lfi_found found = {.map = file->map};
+    if (file->map == LFI_PLACE_NONE)
         return -ENOTDIR;
-    struct lfi_found found = {.map = call->file[0]->map};
-    if (call->file[0]->box)
-        snprintf(found.box, sizeof found.box, "%s", call->file[0]->box);
-    int fd = fcntl((int)call->arg[0], F_DUPFD_CLOEXEC, 3);
+    if (file->map > 0 && fstat(file->host, &status))
+        return -errno;
+    if (file->map > 0 && !S_ISDIR(status.st_mode))
+        return -ENOTDIR;
+    if (file->map > 0 && faccessat(file->host, ".", X_OK, AT_EACCESS))
+        return -errno;
+    if (file->box)
+        snprintf(found.box, sizeof found.box, "%s", file->box);
+    int fd = fcntl(file->host, F_DUPFD_CLOEXEC, 3);
     return enter(call, fd < 0 ? -errno : fd, &found);
 }
 
 /* A call that makes, removes or renames the last component of a path. */
-static int entry_of(struct call *call, struct start start, const char *path, struct lfi_name *name)
+static int entry_of(struct call *call, struct start start, const char *path, bool make,
+                    struct lfi_name *name)
 {
-    int error = lfi_path_entry(&call->process->paths, &start.place, path, name);
+    int error = lfi_path_entry(&call->process->paths, &start.place, path, make, name);
     if (error)
         lfi_file_drop(start.file);
     return error;
@@ -271,7 +321,7 @@ static int entry_of(struct call *call, struct start start, const char *path, str
 static int64_t do_mkdir(struct call *call, struct start start, uint64_t mode)
 {
     struct lfi_name name;
-    int error = entry_of(call, start, call->path[0], &name);
+    int error = entry_of(call, start, call->path[0], true, &name);
     if (error)
         return error;
     mode = permitted(mode) & ~call->process->umask;
@@ -291,9 +341,11 @@ HANDLER(mkdirat)
 static int64_t do_unlink(struct call *call, struct start start, uint64_t flags)
 {
     struct lfi_name name;
-    int error = entry_of(call, start, call->path[0], &name);
+    int error = entry_of(call, start, call->path[0], false, &name);
     if (error)
         return error;
+    if (name.top && (flags & AT_REMOVEDIR))
+        return finish(start, &name, -EBUSY);
     return finish(start, &name, host(SYS_unlinkat, name.fd, name.path, (int)flags));
 }
 
@@ -315,12 +367,12 @@ HANDLER(unlinkat)
 static int64_t do_rename(struct call *call, struct start from, struct start to, uint64_t flags)
 {
     struct lfi_name old, new;
-    int64_t error = entry_of(call, from, call->path[0], &old);
+    int64_t error = entry_of(call, from, call->path[0], false, &old);
     if (error) {
         lfi_file_drop(to.file);
         return error;
     }
-    error = entry_of(call, to, call->path[1], &new);
+    error = entry_of(call, to, call->path[1], true, &new);
     if (error)
         return finish(from, &old, error);
     int64_t result = host(SYS_renameat2, old.fd, old.path, new.fd, new.path, (unsigned)flags);
@@ -348,23 +400,27 @@ static int64_t do_link(struct call *call, struct start from, struct start to, ui
         lfi_file_drop(to.file);
         return *call->path[0] ? -EINVAL : -ENOENT;
     }
-    int64_t error = entry_of(call, to, call->path[1], &new);
+    /* The old name is looked up as in stat, so that nothing is followed by the host's kernel: by
+     * its descriptor, which is linked by its name in procfs, or as an entry if it is a link. */
+    int64_t error = find(call, from, call->path[0], 0, flags & AT_SYMLINK_FOLLOW, &old);
+    struct stat status;
+    if (!error && (old.given || old.inode)) {
+        error = finish(from, &old, -EPERM);
+    } else if (!error && !fstat(old.fd, &status) && S_ISLNK(status.st_mode)) {
+        lfi_name_close(&old);
+        error = entry_of(call, from, call->path[0], false, &old);
+    } else if (!error) {
+        snprintf(old.text, sizeof old.text, "/proc/self/fd/%d", old.fd);
+        old.path = old.text;
+        old.flags = AT_SYMLINK_FOLLOW;
+    }
     if (error) {
-        lfi_file_drop(from.file);
+        lfi_file_drop(to.file);
         return error;
     }
-    if (!(flags & AT_SYMLINK_FOLLOW)) {
-        error = entry_of(call, from, call->path[0], &old);
-    } else {
-        error = find(call, from, call->path[0], 0, true, &old);
-        old.flags = AT_SYMLINK_FOLLOW;
-        if (!error && old.owned) { /* names an open file: linkat(2) */
-            snprintf(old.text, sizeof old.text, "/proc/self/fd/%d", old.fd);
-            old.path = old.text;
-        }
-    }
+    error = entry_of(call, to, call->path[1], true, &new);
     if (error)
-        return finish(to, &new, error);
+        return finish(from, &old, error);
     int64_t result = host(SYS_linkat, old.fd, old.path, new.fd, new.path, old.flags);
     finish(to, &new, 0);
     return finish(from, &old, result);
@@ -383,7 +439,7 @@ HANDLER(linkat)
 static int64_t do_symlink(struct call *call, struct start start)
 {
     struct lfi_name name;
-    int error = entry_of(call, start, call->path[1], &name);
+    int error = entry_of(call, start, call->path[1], true, &name);
     if (error)
         return error;
     return finish(start, &name, host(SYS_symlinkat, call->path[0], name.fd, name.path));
@@ -404,7 +460,7 @@ static int64_t do_mknod(struct call *call, struct start start, uint64_t mode)
     struct lfi_name name;
     if ((mode & S_IFMT) != 0 && !S_ISREG(mode) && !S_ISFIFO(mode))
         return finish(start, &(struct lfi_name){0}, -EPERM);
-    int error = entry_of(call, start, call->path[0], &name);
+    int error = entry_of(call, start, call->path[0], true, &name);
     if (error)
         return error;
     mode = (mode & S_IFMT) | (permitted(mode) & ~call->process->umask);
@@ -427,7 +483,7 @@ static int64_t do_chmod(struct call *call, struct start start, uint64_t mode, ui
     struct lfi_name name;
     bool follow = !(flags & AT_SYMLINK_NOFOLLOW);
     mode = permitted(mode);
-    int error = find(call, start, call->path[0], flags, follow, &name);
+    int error = find_to_change(call, start, call->path[0], flags, follow, &name);
     if (error)
         return error;
     if (!(name.flags & AT_EMPTY_PATH) && follow)
@@ -463,7 +519,8 @@ static int64_t do_chown(struct call *call, struct start start, uint64_t owner, u
                         uint64_t flags)
 {
     struct lfi_name name;
-    int error = find(call, start, call->path[0], flags, !(flags & AT_SYMLINK_NOFOLLOW), &name);
+    int error =
+        find_to_change(call, start, call->path[0], flags, !(flags & AT_SYMLINK_NOFOLLOW), &name);
     if (error)
         return error;
     return finish(start, &name, host(SYS_fchownat, name.fd, name.path, owner, group, name.flags));
@@ -487,11 +544,15 @@ HANDLER(fchownat)
 HANDLER(utimensat)
 {
     uint64_t times = call->arg[2], flags = (unsigned)call->arg[3];
+    const struct lfi_file *file = call->file[0];
+    if (!call->path[0] && (file->given || file->map == LFI_PLACE_VIRTUAL))
+        return -EPERM;
     if (!call->path[0])
         return host(SYS_utimensat, call->arg[0], NULL, times, 0);
     struct start start = start_at(call, 0);
     struct lfi_name name;
-    int error = find(call, start, call->path[0], flags, !(flags & AT_SYMLINK_NOFOLLOW), &name);
+    int error =
+        find_to_change(call, start, call->path[0], flags, !(flags & AT_SYMLINK_NOFOLLOW), &name);
     if (error)
         return error;
     return finish(start, &name, host(SYS_utimensat, name.fd, name.path, times, name.flags));
@@ -500,12 +561,22 @@ HANDLER(utimensat)
 HANDLER(truncate)
 {
     struct start start = start_here(call);
+    struct lfi_found found;
     int fd = lfi_path_open(&call->process->paths, &start.place, call->path[0],
-                           O_WRONLY | O_NONBLOCK, 0, NULL);
+                           O_WRONLY | O_NONBLOCK, 0, &found);
     lfi_file_drop(start.file);
     if (fd < 0)
         return fd;
-    int64_t result = host(SYS_ftruncate, fd, call->arg[1]);
+    int64_t result;
+    if (found.given && found.given->memory) { /* its size is charged for */
+        call->file[0] = found.given;          /* the dispatcher drops it */
+        call->arg[0] = (uint64_t)fd;
+        call->number = SYS_ftruncate;
+        result = lfi_memfd_call(call, NULL, 0);
+    } else {
+        result = found.given ? -EPERM : host(SYS_ftruncate, fd, call->arg[1]);
+        lfi_file_drop(found.given);
+    }
     close(fd);
     return result;
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "paths.h"
+#include "fdtable.h"
+#include "proc.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -30,12 +33,7 @@ static void put_text(char *to, const char *from)
 
 void lfi_paths_init(struct lfi_paths *paths)
 {
-    *paths = (struct lfi_paths){.nowhere = -1, .openat2 = true};
-    char name[] = "/tmp/lfi-nowhere-XXXXXX";
-    if (mkdtemp(name)) {
-        paths->nowhere = open(name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-        rmdir(name);
-    }
+    *paths = (struct lfi_paths){.openat2 = true};
 }
 
 void lfi_paths_free(struct lfi_paths *paths)
@@ -45,9 +43,7 @@ void lfi_paths_free(struct lfi_paths *paths)
         free(paths->maps[i].box);
     }
     free(paths->maps);
-    if (paths->nowhere >= 0)
-        close(paths->nowhere);
-    *paths = (struct lfi_paths){.nowhere = -1};
+    *paths = (struct lfi_paths){0};
 }
 
 /* The next component of *path; its length is 0 at the end. Skips slashes and ".". */
@@ -62,6 +58,11 @@ static const char *component(const char **path, size_t *length)
             return at;
         at = *path;
     } while (true);
+}
+
+static const struct lfi_mapping *mapping(const struct lfi_paths *paths, int map)
+{
+    return &paths->maps[map - 1];
 }
 
 /* Whether `path` is `prefix` or lies below it. */
@@ -85,7 +86,7 @@ static int mapping_of(const struct lfi_paths *paths, const char *path)
 {
     for (int i = 0; i < paths->count; i++) {
         if (below(path, paths->maps[i].box, paths->maps[i].length))
-            return i;
+            return i + 1;
     }
     return LFI_PLACE_VIRTUAL;
 }
@@ -104,10 +105,13 @@ int lfi_paths_map(struct lfi_paths *paths, const char *box, const char *host)
         normal[used += length] = 0;
     }
 
+    struct stat root, mapped;
     struct lfi_mapping map = {.length = used};
     map.fd = open(host, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (map.fd < 0)
         return -errno;
+    map.whole = !stat("/", &root) && !fstat(map.fd, &mapped) && root.st_dev == mapped.st_dev &&
+                root.st_ino == mapped.st_ino;
     map.box = strdup(normal);
     struct lfi_mapping *maps = realloc(paths->maps, (size_t)(paths->count + 1) * sizeof *maps);
     if (maps)
@@ -139,10 +143,7 @@ int lfi_paths_map(struct lfi_paths *paths, const char *box, const char *host)
             maps[i].nested |= below(maps[k].box, maps[i].box, maps[i].length);
     }
 
-    struct stat root, mapped;
-    paths->direct = paths->count == 1 && used == 0 && !stat("/", &root) &&
-                    !fstat(map.fd, &mapped) && root.st_dev == mapped.st_dev &&
-                    root.st_ino == mapped.st_ino;
+    paths->direct = paths->count == 1 && used == 0 && map.whole;
     return 0;
 }
 
@@ -165,8 +166,10 @@ int lfi_place_path(const struct lfi_paths *paths, const struct lfi_place *place,
         snprintf(path, PATH_MAX, "%s", place->box);
         return 0;
     }
+    if (place->map == LFI_PLACE_NONE)
+        return -ENOTDIR;
     char file[PATH_MAX], top[PATH_MAX];
-    const struct lfi_mapping *map = &paths->maps[place->map];
+    const struct lfi_mapping *map = mapping(paths, place->map);
     if (host_name(place->fd, file) || host_name(map->fd, top))
         return -ENOENT;
     size_t length = strcmp(top, "/") == 0 ? 0 : strlen(top);
@@ -180,10 +183,73 @@ int lfi_place_path(const struct lfi_paths *paths, const struct lfi_place *place,
     return 0;
 }
 
-bool lfi_path_harmless(int fd, int flags)
+bool lfi_path_of_host(const struct lfi_paths *paths, const char *host, char path[PATH_MAX])
+{
+    size_t best = 0;
+    bool found = false;
+    for (int i = 0; i < paths->count; i++) {
+        char top[PATH_MAX];
+        const struct lfi_mapping *map = &paths->maps[i];
+        if (host_name(map->fd, top))
+            continue;
+        size_t length = strcmp(top, "/") == 0 ? 0 : strlen(top);
+        if (!below(host, top, length) || (found && length < best))
+            continue;
+        if (map->length + strlen(host + length) >= PATH_MAX)
+            continue;
+        snprintf(path, PATH_MAX, "%.*s%s", (int)map->length, map->box, host + length);
+        if (mapping_of(paths, path) != i + 1) /* another mapping covers it */
+            continue;
+        best = length;
+        found = true;
+    }
+    return found;
+}
+
+int lfi_path_inherited(const struct lfi_paths *paths, int fd)
+{
+    struct stat status;
+    int root = mapping_of(paths, "");
+    bool visible = !paths->restricted && root > 0 && mapping(paths, root)->whole;
+    return visible && !fstat(fd, &status) && S_ISDIR(status.st_mode) ? root : LFI_PLACE_NONE;
+}
+
+uint64_t lfi_virtual_inode(const char *box)
+{
+    uint64_t hash = 0xcbf29ce484222325; /* FNV-1a */
+    for (; *box; box++)
+        hash = (hash ^ (unsigned char)*box) * 0x100000001b3;
+    return hash >> 1 | 1; /* positive, and never 0 */
+}
+
+bool lfi_virtual_entry(const struct lfi_paths *paths, const char *box, size_t index,
+                       char name[NAME_MAX + 1])
+{
+    size_t length = strlen(box);
+    for (int i = 0; i < paths->count; i++) {
+        const struct lfi_mapping *map = &paths->maps[i];
+        if (map->length <= length || !below(map->box, box, length))
+            continue;
+        const char *child = map->box + length + 1;
+        size_t size = strcspn(child, "/");
+        bool seen = size > NAME_MAX;
+        for (int k = 0; k < i && !seen; k++)
+            seen = below(paths->maps[k].box, map->box, length + 1 + size);
+        if (seen || index-- > 0)
+            continue;
+        memcpy(name, child, size);
+        name[size] = 0;
+        return true;
+    }
+    return false;
+}
+
+/* lfi_path_harmless(), which also says what the kernel calls a file of procfs; "" for others. */
+static bool harmless(int fd, int flags, char name[PATH_MAX])
 {
     struct stat file;
     struct statfs system;
+    name[0] = 0;
     if (flags & O_PATH)
         return true;
     if (fstat(fd, &file))
@@ -202,7 +268,6 @@ bool lfi_path_harmless(int fd, int flags)
         return !writes;
     if (system.f_type != PROC_SUPER_MAGIC)
         return true;
-    char name[PATH_MAX];
     if (writes || host_name(fd, name))
         return false;
     static const char deleted[] = " (deleted)"; /* of a thread that has ended since */
@@ -213,13 +278,46 @@ bool lfi_path_harmless(int fd, int flags)
     return last && strcmp(last, "/mem") != 0 && strcmp(last, "/kcore") != 0;
 }
 
+bool lfi_path_harmless(int fd, int flags)
+{
+    char name[PATH_MAX];
+    return harmless(fd, flags, name);
+}
+
+/* What an opened file becomes before the box gets it: the same, nothing, or one that speaks of the
+ * box where it would speak of the host's process. */
+static int admit(const struct lfi_paths *paths, int fd, int flags)
+{
+    char name[PATH_MAX];
+    if (fd < 0)
+        return fd;
+    if (!harmless(fd, flags, name)) {
+        close(fd);
+        return -EACCES;
+    }
+    if (!paths->own || !name[0])
+        return fd;
+    struct lfi_proc_name proc = lfi_proc_parse(name);
+    if (!proc.own || (proc.kind != LFI_PROC_CMDLINE && proc.kind != LFI_PROC_ENVIRON))
+        return fd;
+    close(fd);
+    return lfi_proc_list(proc.kind == LFI_PROC_CMDLINE ? paths->own->argv : paths->own->envp);
+}
+
+/* How a path ended: in a name, or where no name can be made or removed. */
+enum ending { ENDS_IN_NAME, ENDS_IN_DOT, ENDS_IN_DOTS, ENDS_AT_TOP };
+
 /* A walk through the box, one component at a time. */
 struct walk {
     const struct lfi_paths *paths;
     int fd; /* the directory reached; a mapping's own descriptor, the start's, or `owned` */
     int owned;
     int map;
-    char at[PATH_MAX]; /* its path in the box, in normal form */
+    enum ending ending;
+    bool slash;            /* a slash follows the name */
+    bool magic;            /* the name is a link of procfs that the host's kernel shall follow */
+    struct lfi_file *file; /* the path ended at this descriptor of the box; a reference */
+    char at[PATH_MAX];     /* the directory's path in the box, in normal form */
 };
 
 static void arrive(struct walk *walk, int fd, int owned, int map)
@@ -231,24 +329,40 @@ static void arrive(struct walk *walk, int fd, int owned, int map)
     walk->map = map;
 }
 
+static void walk_end(struct walk *walk)
+{
+    arrive(walk, -1, -1, LFI_PLACE_NONE);
+    lfi_file_drop(walk->file);
+    walk->file = NULL;
+}
+
 /* Goes from the directory reached to a directory in it; `walk->at` is already the new path. */
 static int enter(struct walk *walk, const char *name)
 {
     int map = mapping_of(walk->paths, walk->at);
-    if (map >= 0 && walk->paths->maps[map].length == strlen(walk->at)) {
-        arrive(walk, walk->paths->maps[map].fd, -1, map);
+    if (map > 0 && mapping(walk->paths, map)->length == strlen(walk->at)) {
+        arrive(walk, mapping(walk->paths, map)->fd, -1, map);
         return 0;
     }
     int fd = -ENOENT;
-    if (walk->map != LFI_PLACE_VIRTUAL)
+    if (walk->map > 0)
         fd = error_or(openat(walk->fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (fd >= 0)
         arrive(walk, fd, fd, map);
     else if (fd == -ENOENT && is_virtual(walk->paths, walk->at))
-        arrive(walk, walk->paths->nowhere, -1, LFI_PLACE_VIRTUAL);
+        arrive(walk, -1, -1, LFI_PLACE_VIRTUAL);
     else
         return fd;
     return 0;
+}
+
+/* The next component of *path, "." too; its length is 0 at the end. */
+static const char *any_component(const char **path, size_t *length)
+{
+    const char *at = *path + strspn(*path, "/");
+    *length = strcspn(at, "/");
+    *path = at + *length;
+    return at;
 }
 
 /* Goes to a path in normal form from the top. It has no links unless someone just made one. */
@@ -258,7 +372,7 @@ static int enter_from_top(struct walk *walk, const char *path)
     put_text(copy, path);
     walk->at[0] = 0;
     int map = mapping_of(walk->paths, "");
-    arrive(walk, map >= 0 ? walk->paths->maps[map].fd : walk->paths->nowhere, -1, map);
+    arrive(walk, map > 0 ? mapping(walk->paths, map)->fd : -1, -1, map);
 
     size_t length, used = 0;
     const char *rest = copy;
@@ -280,7 +394,7 @@ static int enter_from_top(struct walk *walk, const char *path)
 /* The text of the link `name`, or a negative errno value: -EINVAL if it is none. */
 static ssize_t read_link(const struct walk *walk, const char *name, char text[PATH_MAX])
 {
-    if (walk->map == LFI_PLACE_VIRTUAL)
+    if (walk->map <= 0)
         return -ENOENT;
     ssize_t length = readlinkat(walk->fd, name, text, PATH_MAX - 1);
     if (length < 0)
@@ -289,18 +403,162 @@ static ssize_t read_link(const struct walk *walk, const char *name, char text[PA
     return length;
 }
 
+static bool is_number(const char *name)
+{
+    return *name && !name[strspn(name, "0123456789")];
+}
+
+/* What procfs means by `name` in the directory reached. */
+static struct lfi_proc_name proc_name(const struct walk *walk, const char *name)
+{
+    struct lfi_proc_name proc = {LFI_PROC_OTHER, false, -1};
+    char path[PATH_MAX];
+    if (walk->map <= 0 || !lfi_proc_holds(walk->fd) || host_name(walk->fd, path))
+        return proc;
+    size_t used = strlen(path);
+    if (used + 1 + strlen(name) >= sizeof path)
+        return proc;
+    path[used] = '/';
+    put_text(path + used + 1, name);
+    proc = lfi_proc_parse(path);
+    proc.own = proc.own && walk->paths->own;
+    return proc;
+}
+
+/* The text of a link that speaks of the box's own process, but for LFI_PROC_FD. */
+static ssize_t own_text(const struct lfi_own *own, enum lfi_proc_kind kind, char text[PATH_MAX])
+{
+    const char *program = *own->program;
+    switch (kind) {
+    case LFI_PROC_EXE:
+        if (!program)
+            return -ENOENT;
+        snprintf(text, PATH_MAX, "%s", program);
+        break;
+    case LFI_PROC_CWD: {
+        int error = own->directory(own->data, text);
+        if (error)
+            return error;
+        break;
+    }
+    default:
+        text[0] = 0;
+    }
+    if (!*text)
+        put_text(text, "/");
+    return (ssize_t)strlen(text);
+}
+
+/* What has become of a component that may be a link. */
+enum followed { IS_NAME, IS_TEXT, IS_ENTERED, IS_THE_END };
+
+/* Enters a directory that the box has open. */
+static int enter_file(struct walk *walk, const struct lfi_file *file)
+{
+    struct lfi_place place = {.fd = file->host, .map = file->map, .box = file->box};
+    struct stat status;
+    if (file->map == LFI_PLACE_VIRTUAL) {
+        put_text(walk->at, file->box);
+        arrive(walk, -1, -1, LFI_PLACE_VIRTUAL);
+        return IS_ENTERED;
+    }
+    if (file->map == LFI_PLACE_NONE || fstat(file->host, &status) || !S_ISDIR(status.st_mode))
+        return -ENOTDIR;
+    int error = lfi_place_path(walk->paths, &place, walk->at);
+    int fd = error ? error : error_or(fcntl(file->host, F_DUPFD_CLOEXEC, 3));
+    if (fd < 0)
+        return fd;
+    arrive(walk, fd, fd, file->map);
+    return IS_ENTERED;
+}
+
+/*
+ * Follows a link that procfs makes up. Those of the own process lead to what the box has; those of
+ * others are followed by the host's kernel where all of the host's files are visible.
+ */
+static int follow_proc(struct walk *walk, const struct lfi_proc_name *proc, const char *name,
+                       bool last, char link[PATH_MAX])
+{
+    const struct lfi_paths *paths = walk->paths;
+    if (proc->own && proc->kind == LFI_PROC_FD) {
+        struct lfi_file *file = lfi_fdtable_get(paths->own->files, proc->fd);
+        if (!file)
+            return -ENOENT;
+        if (last) {
+            walk->file = file;
+            return IS_THE_END;
+        }
+        int result = enter_file(walk, file);
+        lfi_file_drop(file);
+        return result;
+    }
+    if (proc->own && proc->kind != LFI_PROC_MAGIC) {
+        ssize_t length = own_text(paths->own, proc->kind, link);
+        return length < 0 ? (int)length : IS_TEXT;
+    }
+    if (paths->restricted)
+        return -EACCES;
+    if (!mapping(paths, walk->map)->whole)
+        return IS_TEXT;
+    if (last) {
+        walk->magic = true;
+        return IS_THE_END;
+    }
+    int fd = error_or(openat(walk->fd, name, O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (fd < 0)
+        return fd;
+    int map = walk->map;
+    arrive(walk, fd, fd, map);
+    int error = host_name(fd, walk->at);
+    if (error)
+        return error;
+    if (!strcmp(walk->at, "/"))
+        walk->at[0] = 0;
+    return IS_ENTERED;
+}
+
+/* Looks whether `name` in the directory reached is a link, whose text is then in `link`. */
+static int follow(struct walk *walk, const char *name, bool last, char link[PATH_MAX])
+{
+    ssize_t length = read_link(walk, name, link);
+    if (length >= 0 || is_number(name)) {
+        struct lfi_proc_name proc = proc_name(walk, name);
+        if (proc.kind != LFI_PROC_OTHER && (length >= 0 || proc.own))
+            return follow_proc(walk, &proc, name, last, link);
+    }
+    return length < 0 ? IS_NAME : length == 0 ? -ENOENT : IS_TEXT;
+}
+
+/* A link to a descriptor of the box that is not followed has the host's number in the host's
+ * procfs. */
+static int translate_number(const struct walk *walk, char name[NAME_MAX + 1])
+{
+    if (!is_number(name))
+        return 0;
+    struct lfi_proc_name proc = proc_name(walk, name);
+    if (proc.kind != LFI_PROC_FD || !proc.own)
+        return 0;
+    struct lfi_file *file = lfi_fdtable_get(walk->paths->own->files, proc.fd);
+    if (!file)
+        return -ENOENT;
+    snprintf(name, NAME_MAX + 1, "%d", file->host);
+    lfi_file_drop(file);
+    return 0;
+}
+
+/* When the last component is followed. */
+enum last_link { LINK_STAYS, LINK_WITH_SLASH, LINK_FOLLOWED };
+
 /*
  * Walks to the directory that holds the last component of `path`, which is left in `name`; it is
- * "." where the path ends at a directory that was already entered. *directory: the path ends in
- * a slash. A link there is followed if `follow`.
+ * "." where the path ends at a directory that was already entered.
  */
-static int walk_to_last(struct walk *walk, const char *path, bool follow, bool *directory,
+static int walk_to_last(struct walk *walk, const char *path, enum last_link last_link,
                         char name[NAME_MAX + 1])
 {
     char rest[PATH_MAX], link[PATH_MAX], joined[PATH_MAX];
     const char *next = rest;
     int links = 0;
-    *directory = false;
     if (strlen(path) >= sizeof rest)
         return -ENAMETOOLONG;
     if (!*path)
@@ -312,9 +570,10 @@ static int walk_to_last(struct walk *walk, const char *path, bool follow, bool *
         if (error)
             return error;
     }
+    walk->ending = ENDS_AT_TOP;
     while (true) {
         size_t length;
-        const char *at = component(&next, &length);
+        const char *at = any_component(&next, &length);
         if (length == 0)
             return 0;
         if (length > NAME_MAX)
@@ -324,11 +583,12 @@ static int walk_to_last(struct walk *walk, const char *path, bool follow, bool *
 
         const char *peek = next;
         size_t peek_length;
-        (void)component(&peek, &peek_length);
+        (void)any_component(&peek, &peek_length);
         bool last = peek_length == 0;
         bool slash = last && *next == '/';
 
-        if (!strcmp(name, "..")) {
+        bool dots = !strcmp(name, "..");
+        if (dots) {
             char *end = strrchr(walk->at, '/');
             if (end)
                 *end = 0;
@@ -336,7 +596,12 @@ static int walk_to_last(struct walk *walk, const char *path, bool follow, bool *
             int error = enter_from_top(walk, joined);
             if (error)
                 return error;
+        }
+        if (dots || !strcmp(name, ".")) {
             put_text(name, ".");
+            walk->ending = dots ? ENDS_IN_DOTS : ENDS_IN_DOT;
+            if (last)
+                return 0;
             continue;
         }
 
@@ -345,81 +610,186 @@ static int walk_to_last(struct walk *walk, const char *path, bool follow, bool *
             return -ENAMETOOLONG;
         snprintf(joined, sizeof joined, "%.*s/%.*s", (int)used, walk->at, (int)length, name);
         int map = mapping_of(walk->paths, joined);
-        bool top = map >= 0 && walk->paths->maps[map].length == used + 1 + length;
+        bool top = map > 0 && mapping(walk->paths, map)->length == used + 1 + length;
 
         /* Mapping points and directories between them are no links and cannot be made or removed.
          */
-        if (!top && (!last || follow || slash)) {
-            ssize_t text = read_link(walk, name, link);
-            if (text >= 0) {
-                if (++links > LINKS_MAX)
-                    return -ELOOP;
-                if (text == 0)
-                    return -ENOENT;
-                if ((size_t)text + 1 + strlen(next) >= sizeof rest)
+        walk->slash = slash;
+        walk->ending = ENDS_IN_NAME;
+        if (!top &&
+            (!last || last_link == LINK_FOLLOWED || (slash && last_link == LINK_WITH_SLASH))) {
+            int found = follow(walk, name, last && !slash, link);
+            if (found < 0 || found == IS_THE_END)
+                return found < 0 ? found : 0;
+            if (found != IS_NAME && ++links > LINKS_MAX)
+                return -ELOOP;
+            if (found == IS_TEXT) {
+                size_t text = strlen(link);
+                if (text + 1 + strlen(next) >= sizeof rest)
                     return -ENAMETOOLONG;
                 memmove(rest + text, next, strlen(next) + 1); /* next lies in rest, or behind */
-                memcpy(rest, link, (size_t)text);
+                memcpy(rest, link, text);
                 next = rest;
-                put_text(name, ".");
                 if (rest[0] == '/') {
                     int error = enter_from_top(walk, "");
                     if (error)
                         return error;
                 }
+            }
+            if (found != IS_NAME) {
+                put_text(name, ".");
+                walk->ending = ENDS_AT_TOP;
                 continue;
             }
         }
-        if (last && !top && !(walk->map == LFI_PLACE_VIRTUAL && is_virtual(walk->paths, joined))) {
-            *directory = slash;
-            return 0;
-        }
+        if (last && !top && !(walk->map == LFI_PLACE_VIRTUAL && is_virtual(walk->paths, joined)))
+            return translate_number(walk, name);
         put_text(walk->at, joined);
         int error = enter(walk, name);
         if (error)
             return error;
         put_text(name, ".");
+        walk->ending = ENDS_AT_TOP;
     }
 }
 
 static int walk_start(struct walk *walk, const struct lfi_paths *paths,
                       const struct lfi_place *start, const char *path)
 {
+    struct stat status;
     *walk = (struct walk){.paths = paths, .fd = start->fd, .owned = -1, .map = start->map};
-    return *path == '/' ? 0 : lfi_place_path(paths, start, walk->at);
+    if (*path == '/' || !*path)
+        return 0;
+    if (start->map > 0 && (fstat(start->fd, &status) || !S_ISDIR(status.st_mode)))
+        return -ENOTDIR;
+    return lfi_place_path(paths, start, walk->at);
 }
 
-/* Lets the host's kernel resolve `path` where that cannot lead out of one mapping; -EXDEV if not.
- */
+/* openat2 refuses what openat ignores. */
+static struct open_how how_of(int flags, mode_t mode, uint64_t resolve)
+{
+    const int known = O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK |
+                      O_SYNC | O_DIRECT | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_PATH | O_TMPFILE;
+    flags &= flags & O_PATH ? O_PATH | O_DIRECTORY | O_NOFOLLOW : known;
+    return (struct open_how){
+        .flags = (uint64_t)(unsigned)(flags | O_CLOEXEC),
+        .mode = flags & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY)) ? mode & 07777 : 0,
+        .resolve = resolve,
+    };
+}
+
+/* Whether a path that the host's kernel did not find has to be looked up again: by its number of a
+ * descriptor, or behind a link that leads there. */
+static bool may_be_own(const struct lfi_paths *paths, int fd, const char *path)
+{
+    struct stat status;
+    if (!paths->own)
+        return false;
+    const char *at = path;
+    size_t length;
+    for (const char *name = any_component(&at, &length); length; name = any_component(&at, &length))
+        if (strspn(name, "0123456789") == length)
+            return true;
+    return paths->direct && !fstatat(fd, path, &status, AT_SYMLINK_NOFOLLOW) &&
+           S_ISLNK(status.st_mode);
+}
+
+/* Whether `fd` is a link of procfs whose name has the host's number for a descriptor of the box. */
+static bool is_host_number(const struct lfi_paths *paths, int fd, int flags)
+{
+    struct stat status;
+    char name[PATH_MAX];
+    if (!paths->own || !(flags & O_PATH) || !(flags & O_NOFOLLOW) || fstat(fd, &status) ||
+        !S_ISLNK(status.st_mode) || !lfi_proc_holds(fd) || host_name(fd, name))
+        return false;
+    struct lfi_proc_name proc = lfi_proc_parse(name);
+    return proc.own && proc.kind == LFI_PROC_FD;
+}
+
+/* Lets the host's kernel resolve `path` where that cannot lead out of one mapping, nor through
+ * links that procfs makes up; -EXDEV if not. */
 static int open_beneath(const struct lfi_paths *paths, const struct lfi_place *start,
                         const char *path, int flags, mode_t mode, int *map)
 {
     int fd = start->fd;
+    uint64_t resolve = RESOLVE_NO_MAGICLINKS;
     *map = start->map;
     if (*path == '/') {
         *map = mapping_of(paths, path);
-        if (*map >= 0) {
-            fd = paths->maps[*map].fd;
-            path += paths->maps[*map].length;
+        if (*map > 0 && !paths->direct) {
+            fd = mapping(paths, *map)->fd;
+            path += mapping(paths, *map)->length;
             path += strspn(path, "/");
             if (!*path)
                 path = ".";
         }
     }
-    if (!paths->openat2 || *map < 0 || paths->maps[*map].nested)
+    if (paths->direct && *path == '/')
+        *map = 1;
+    if (!paths->openat2 || *map <= 0 || mapping(paths, *map)->nested)
         return -EXDEV;
-    for (const char *at = path; (at = strstr(at, "..")); at += 2) {
+    for (const char *at = path; !paths->direct && (at = strstr(at, "..")); at += 2) {
         if ((at == path || at[-1] == '/') && (at[2] == '/' || !at[2]))
             return -EXDEV;
     }
-    struct open_how how = {
-        .flags = (uint64_t)(unsigned)(flags | O_CLOEXEC),
-        .mode = flags & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY)) ? mode & 07777 : 0,
-        .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
-    };
+    if (!paths->direct)
+        resolve |= RESOLVE_BENEATH;
+    struct open_how how = how_of(flags, mode, resolve);
     int result = error_or((int)syscall(SYS_openat2, fd, path, &how, sizeof how));
-    bool again = result == -ELOOP || result == -EAGAIN || result == -ENOSYS || result == -EPERM;
+    bool again = result == -ELOOP || result == -EAGAIN || result == -ENOSYS || result == -EPERM ||
+                 (result == -ENOENT && may_be_own(paths, fd, path));
+    if (result >= 0 && is_host_number(paths, result, flags)) {
+        close(result);
+        again = true;
+    }
     return again ? -EXDEV : result;
+}
+
+/* A descriptor of the host for a directory that it does not have. */
+static int open_virtual(int flags)
+{
+    if (!(flags & O_PATH) && ((flags & O_CREAT) || (flags & O_ACCMODE) != O_RDONLY))
+        return -EISDIR;
+    int fd = memfd_create("directory", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (fd < 0)
+        return -errno;
+    fchmod(fd, 0);
+    fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
+    return fd;
+}
+
+/*
+ * Opens a descriptor of the box by its name in procfs. As in Linux that makes a new open file; but
+ * what the box was given stays what it is, with the rights that it has.
+ */
+static int open_file(struct lfi_file *file, int flags, struct lfi_found *found)
+{
+    struct stat status;
+    char link[32];
+    found->map = file->map;
+    if (file->map == LFI_PLACE_VIRTUAL) {
+        put_text(found->box, file->box);
+        return open_virtual(flags);
+    }
+    if (fstat(file->host, &status))
+        return -errno;
+    if ((flags & O_DIRECTORY) && !S_ISDIR(status.st_mode))
+        return -ENOTDIR;
+    if (file->given && !(flags & O_PATH)) {
+        int has = fcntl(file->host, F_GETFL), wants = flags & O_ACCMODE;
+        if ((has & O_PATH) || ((has & O_ACCMODE) != O_RDWR && (has & O_ACCMODE) != wants))
+            return -EACCES;
+        if ((flags & O_TRUNC) && S_ISREG(status.st_mode))
+            return -EPERM;
+    }
+    if (file->given || file->memory) {
+        found->given = file;
+        lfi_file_hold(file);
+    }
+    if (file->given || (flags & O_PATH))
+        return error_or(fcntl(file->host, F_DUPFD_CLOEXEC, 3));
+    snprintf(link, sizeof link, "/proc/self/fd/%d", file->host);
+    return error_or(open(link, (flags & ~(O_NOFOLLOW | O_CREAT | O_EXCL)) | O_CLOEXEC));
 }
 
 static int open_walking(const struct lfi_paths *paths, const struct lfi_place *start,
@@ -427,22 +797,36 @@ static int open_walking(const struct lfi_paths *paths, const struct lfi_place *s
 {
     struct walk walk;
     char name[NAME_MAX + 1];
-    bool directory;
-    bool follow = !(flags & O_NOFOLLOW) && (flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
+    bool create = (flags & O_CREAT) && !(flags & O_PATH);
+    enum last_link link = LINK_FOLLOWED;
+    if (flags & O_NOFOLLOW)
+        link = LINK_WITH_SLASH;
+    if (create && (flags & O_EXCL))
+        link = LINK_STAYS;
+    size_t length = strlen(path);
+    if (create && length && path[length - 1] == '/')
+        link = LINK_STAYS;
     int result = walk_start(&walk, paths, start, path);
     if (!result)
-        result = walk_to_last(&walk, path, follow, &directory, name);
-    if (!result && directory && (flags & O_CREAT))
+        result = walk_to_last(&walk, path, link, name);
+    bool directory = walk.ending == ENDS_IN_NAME && walk.slash;
+    if (!result && walk.file) {
+        result = open_file(walk.file, flags | (directory ? O_DIRECTORY : 0), found);
+        walk_end(&walk);
+        return result;
+    }
+    if (!result && directory && create)
         result = -EISDIR;
-    if (!result && walk.fd < 0)
+    bool virtual = walk.map == LFI_PLACE_VIRTUAL;
+    if (!result && virtual && walk.ending == ENDS_IN_NAME)
         result = -ENOENT;
     if (!result) {
-        flags |= O_NOFOLLOW | O_CLOEXEC | (directory ? O_DIRECTORY : 0);
-        result = error_or(openat(walk.fd, name, flags, mode));
+        flags |= (walk.magic ? 0 : O_NOFOLLOW) | O_CLOEXEC | (directory ? O_DIRECTORY : 0);
+        result = virtual ? open_virtual(flags) : error_or(openat(walk.fd, name, flags, mode));
         found->map = walk.map;
         put_text(found->box, walk.at);
     }
-    arrive(&walk, -1, -1, LFI_PLACE_VIRTUAL);
+    walk_end(&walk);
     return result;
 }
 
@@ -450,20 +834,24 @@ int lfi_path_open(const struct lfi_paths *paths, const struct lfi_place *start, 
                   int flags, mode_t mode, struct lfi_found *found)
 {
     struct lfi_found unused;
+    bool keep = found;
     if (!found)
         found = &unused;
-    int fd;
-    if (paths->direct) {
-        found->map = 0;
-        fd = error_or(openat(start->fd, path, flags | O_CLOEXEC, mode));
-    } else {
-        fd = open_beneath(paths, start, path, flags, mode, &found->map);
-        if (fd == -EXDEV)
-            fd = open_walking(paths, start, path, flags, mode, found);
-    }
-    if (fd >= 0 && !lfi_path_harmless(fd, flags)) {
-        close(fd);
-        return -EACCES;
+    found->map = LFI_PLACE_NONE;
+    found->given = NULL;
+    found->box[0] = 0;
+    if (!*path)
+        return -ENOENT;
+    if (*path != '/' && start->map == LFI_PLACE_NONE)
+        return -ENOTDIR;
+    int fd = open_beneath(paths, start, path, flags, mode, &found->map);
+    if (fd == -EXDEV)
+        fd = open_walking(paths, start, path, flags, mode, found);
+    if (!found->given)
+        fd = admit(paths, fd, flags);
+    if (found->given && (fd < 0 || !keep)) {
+        lfi_file_drop(found->given);
+        found->given = NULL;
     }
     return fd;
 }
@@ -471,38 +859,114 @@ int lfi_path_open(const struct lfi_paths *paths, const struct lfi_place *start, 
 int lfi_path_object(const struct lfi_paths *paths, const struct lfi_place *start, const char *path,
                     bool follow, struct lfi_name *name)
 {
-    if (paths->direct) {
-        *name = (struct lfi_name){.fd = start->fd, .path = path};
-        name->flags = follow ? 0 : AT_SYMLINK_NOFOLLOW;
-        return 0;
-    }
-    int fd = lfi_path_open(paths, start, path, O_PATH | (follow ? 0 : O_NOFOLLOW), 0, NULL);
+    struct lfi_found found;
+    int fd = lfi_path_open(paths, start, path, O_PATH | (follow ? 0 : O_NOFOLLOW), 0, &found);
     *name = (struct lfi_name){.fd = fd, .owned = true, .flags = AT_EMPTY_PATH, .path = name->text};
+    name->given = found.given && found.given->given;
+    lfi_file_drop(found.given);
+    if (found.map == LFI_PLACE_VIRTUAL)
+        name->inode = lfi_virtual_inode(found.box);
     return fd < 0 ? fd : 0;
 }
 
-int lfi_path_entry(const struct lfi_paths *paths, const struct lfi_place *start, const char *path,
-                   struct lfi_name *name)
+/* The same where the host's kernel can find the directory: true if it did. */
+static bool open_parent(const struct lfi_paths *paths, const struct lfi_place *start,
+                        const char *path, struct lfi_name *name)
 {
-    if (paths->direct) {
-        *name = (struct lfi_name){.fd = start->fd, .path = path};
-        return 0;
-    }
+    char parent[PATH_MAX];
+    size_t length = strlen(path), end = length;
+    int map;
+    while (end && path[end - 1] == '/')
+        end--;
+    while (end && path[end - 1] != '/')
+        end--;
+    if (!length || length >= sizeof parent || path[end] == '/' || !path[end])
+        return false;
+    memcpy(parent, path, end);
+    put_text(parent + end, end ? "" : ".");
+    int fd = open_beneath(paths, start, parent, O_PATH | O_DIRECTORY, 0, &map);
+    if (fd < 0)
+        return false;
+    *name = (struct lfi_name){.fd = fd, .owned = true, .path = path + end};
+    return true;
+}
+
+int lfi_path_entry(const struct lfi_paths *paths, const struct lfi_place *start, const char *path,
+                   bool make, struct lfi_name *name)
+{
     *name = (struct lfi_name){.path = name->text};
+    if (*path && *path != '/' && start->map == LFI_PLACE_NONE)
+        return -ENOTDIR;
+    if (open_parent(paths, start, path, name))
+        return 0;
     struct walk walk;
-    bool directory;
     int error = walk_start(&walk, paths, start, path);
     if (!error)
-        error = walk_to_last(&walk, path, false, &directory, name->text);
-    if (!error && walk.map == LFI_PLACE_VIRTUAL)
-        error = strcmp(name->text, ".") ? -EACCES : -EBUSY;
+        error = walk_to_last(&walk, path, LINK_STAYS, name->text);
+    if (!error && walk.map == LFI_PLACE_VIRTUAL && walk.ending == ENDS_IN_NAME)
+        error = make ? -EACCES : -ENOENT;
     if (error) {
-        arrive(&walk, -1, -1, LFI_PLACE_VIRTUAL);
+        walk_end(&walk);
         return error;
     }
-    name->fd = walk.fd;
+    /* Which of the host's directories "." and ".." are looked up in makes no difference: all calls
+     * refuse them unseen. */
+    name->fd = walk.map == LFI_PLACE_VIRTUAL ? AT_FDCWD : walk.fd;
     name->owned = walk.owned >= 0;
+    name->top = walk.ending == ENDS_AT_TOP;
+    if (walk.ending == ENDS_IN_DOTS)
+        put_text(name->text, "..");
+    if (walk.ending == ENDS_IN_NAME && walk.slash)
+        put_text(name->text + strlen(name->text), "/");
     return 0;
+}
+
+/* The text of the link that is open as `fd`. */
+static ssize_t open_link_text(const struct lfi_paths *paths, int fd, char text[PATH_MAX])
+{
+    char name[PATH_MAX];
+    ssize_t length = readlinkat(fd, "", text, PATH_MAX - 1);
+    if (length < 0)
+        return -errno;
+    text[length] = 0;
+    if (!lfi_proc_holds(fd) || host_name(fd, name))
+        return length;
+    struct lfi_proc_name proc = lfi_proc_parse(name);
+    if (proc.kind == LFI_PROC_OTHER || !paths->own)
+        return length;
+    if (!proc.own || proc.kind == LFI_PROC_MAGIC)
+        return paths->restricted ? -EACCES : length;
+    if (proc.kind != LFI_PROC_FD)
+        return own_text(paths->own, proc.kind, text);
+    struct lfi_file *file = lfi_fdtable_find(paths->own->files, proc.fd);
+    if (!file)
+        return -ENOENT;
+    struct lfi_place place = {.fd = file->host, .map = file->map, .box = file->box};
+    if (file->map != LFI_PLACE_NONE) {
+        int error = lfi_place_path(paths, &place, text);
+        length = error ? error : (ssize_t)strlen(text);
+        if (length == 0)
+            length = snprintf(text, PATH_MAX, "/");
+    } else if (paths->restricted && text[0] == '/' && file->given) {
+        length = snprintf(text, PATH_MAX, "host:[%d]", proc.fd);
+    }
+    lfi_file_drop(file);
+    return length;
+}
+
+ssize_t lfi_path_readlink(const struct lfi_paths *paths, const struct lfi_place *start,
+                          const char *path, char text[PATH_MAX])
+{
+    if (!*path)
+        return start->map == LFI_PLACE_VIRTUAL ? -ENOENT : open_link_text(paths, start->fd, text);
+    struct lfi_found found;
+    int fd = lfi_path_open(paths, start, path, O_PATH | O_NOFOLLOW, 0, &found);
+    lfi_file_drop(found.given);
+    if (fd < 0)
+        return fd;
+    ssize_t length = open_link_text(paths, fd, text);
+    close(fd);
+    return length == -ENOENT ? -EINVAL : length; /* what readlinkat says of an O_PATH descriptor */
 }
 
 void lfi_name_close(struct lfi_name *name)

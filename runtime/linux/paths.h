@@ -17,31 +17,45 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
+
+struct lfi_file;
+struct lfi_own;
 
 struct lfi_mapping {
     char *box;     /* absolute, normal form; "" is the root */
     size_t length; /* of box */
     int fd;        /* O_PATH descriptor of the host's directory */
     bool nested;   /* another mapping lies below this one */
+    bool whole;    /* it is the host's root directory */
 };
 
 struct lfi_paths {
     struct lfi_mapping *maps; /* longer paths first */
     int count;
-    int nowhere;  /* an empty directory: what directories between mappings look like; or -1 */
-    bool direct;  /* the whole file system of the host, as the host's kernel resolves it */
-    bool openat2; /* the host has it */
+    bool direct;     /* the whole file system of the host, as the host's kernel resolves it */
+    bool openat2;    /* the host has it */
+    bool restricted; /* no path of the host is shown */
+    const struct lfi_own *own; /* for names of the own process; NULL: the host's */
 };
 
-/* The map of a place that is in no mapping: a directory on the way to one. */
+/*
+ * What kind of place an open file is. A number above 0 is that of its mapping, from 1 on. Zero,
+ * which a file is unless somebody says otherwise, is no directory: no path starts there.
+ * LFI_PLACE_VIRTUAL is a directory that is in no mapping, but on the way to one: the host does not
+ * have it, and its descriptor is one of a sealed, empty file of memory, where the host's kernel
+ * finds nothing.
+ */
+#define LFI_PLACE_NONE    0
 #define LFI_PLACE_VIRTUAL (-1)
 
 /* Where a relative path starts. */
 struct lfi_place {
     int fd;
-    int map;         /* index of the mapping */
+    int map;
     const char *box; /* with LFI_PLACE_VIRTUAL: its path, in normal form */
+    bool given;      /* the host's file, which the box must not change */
 };
 
 void lfi_paths_init(struct lfi_paths *paths);
@@ -54,10 +68,16 @@ void lfi_paths_free(struct lfi_paths *paths);
  */
 int lfi_paths_map(struct lfi_paths *paths, const char *box, const char *host);
 
+/* The place that the host's open file `fd` is for a box that got it from the host: LFI_PLACE_NONE,
+ * but where all files of the host are visible. */
+int lfi_path_inherited(const struct lfi_paths *paths, int fd);
+
 /* What was found. */
 struct lfi_found {
     int map;
-    char box[PATH_MAX]; /* with LFI_PLACE_VIRTUAL: the path in the box */
+    struct lfi_file *given; /* a file that the box was given, or a memfd of its own, by its name in
+                               procfs, with a reference for the caller; or NULL */
+    char box[PATH_MAX];     /* with LFI_PLACE_VIRTUAL: the path in the box */
 };
 
 /*
@@ -72,19 +92,39 @@ int lfi_path_open(const struct lfi_paths *paths, const struct lfi_place *start, 
 struct lfi_name {
     int fd;
     bool owned;       /* fd is closed by lfi_name_close() */
+    bool given;       /* the host's file, which the box must not change */
+    bool top;         /* an entry: a directory of the box that cannot be removed */
+    uint64_t inode;   /* of a directory that the host does not have, else 0 */
     int flags;        /* to be passed to the call: AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW */
     const char *path; /* into text, or the path that was given */
-    char text[NAME_MAX + 1];
+    char text[NAME_MAX + 2];
 };
 
 /* An existing object; `follow` says whether a link at the end is followed. */
 int lfi_path_object(const struct lfi_paths *paths, const struct lfi_place *start, const char *path,
                     bool follow, struct lfi_name *name);
 
-/* The last component of a path, to be made, removed or renamed by a call that does not follow
- * links. */
+/*
+ * The last component of a path, to be made (`make`), removed or renamed by a call that does not
+ * follow links. A slash at its end stays, so that the host's kernel judges it; "." and ".." stay,
+ * too, which such calls only refuse.
+ */
 int lfi_path_entry(const struct lfi_paths *paths, const struct lfi_place *start, const char *path,
-                   struct lfi_name *name);
+                   bool make, struct lfi_name *name);
+
+/* The text of a symbolic link, as the box is to see it; with an empty path of the open link
+ * `start`. Returns its length. */
+ssize_t lfi_path_readlink(const struct lfi_paths *paths, const struct lfi_place *start,
+                          const char *path, char text[PATH_MAX]);
+
+/* Where the box sees the host's file `host`, a path, or false. */
+bool lfi_path_of_host(const struct lfi_paths *paths, const char *host, char path[PATH_MAX]);
+
+/* For directories that the host does not have: their number, and the name of entry `index` (from
+ * 0), or false. */
+uint64_t lfi_virtual_inode(const char *box);
+bool lfi_virtual_entry(const struct lfi_paths *paths, const char *box, size_t index,
+                       char name[NAME_MAX + 1]);
 
 void lfi_name_close(struct lfi_name *name);
 

@@ -94,7 +94,7 @@ static int enter_directory(struct lfi_process *process, const struct lfi_linux_o
                    ? host_directory
                    : "/";
     struct lfi_found found = {.map = LFI_PLACE_VIRTUAL};
-    struct lfi_place root = {.fd = process->paths.nowhere, .map = LFI_PLACE_VIRTUAL, .box = ""};
+    struct lfi_place root = {.fd = -1, .map = LFI_PLACE_VIRTUAL, .box = ""};
     int fd = path[0] != '/'
                  ? -EINVAL
                  : lfi_path_open(&process->paths, &root, path, O_PATH | O_DIRECTORY, 0, &found);
@@ -118,6 +118,52 @@ static int set_limits(struct lfi_process *process, struct lfi_error *error)
     lfi_fdtable_limit(&process->files, (int)limits->descriptors, bound, openers);
     process->memory.ranges.most = limits->memory / lfi_page_size();
     lfi_box_limit_nesting(process->box, (unsigned)limits->nesting);
+    return 0;
+}
+
+/* For /proc/self/cwd. */
+static int current_directory(void *data, char path[PATH_MAX])
+{
+    struct lfi_process *process = data;
+    pthread_mutex_lock(&process->lock);
+    struct lfi_file *file = process->cwd;
+    if (file)
+        lfi_file_hold(file);
+    pthread_mutex_unlock(&process->lock);
+    if (!file)
+        return -ENOENT;
+    struct lfi_place place = lfi_place_of(file);
+    int error = lfi_place_path(&process->paths, &place, path);
+    lfi_file_drop(file);
+    return error;
+}
+
+static int give_files(struct lfi_process *process, const struct lfi_linux_options *options,
+                      struct lfi_error *error)
+{
+    static const struct lfi_linux_file standard[] = {{0, 0, false}, {1, 1, false}, {2, 2, false}};
+    const struct lfi_linux_file *files = options->files ? options->files : standard;
+    size_t count = options->files ? options->file_count : 3;
+    for (size_t i = 0; i < count; i++) {
+        if (fcntl(files[i].host_fd, F_GETFD) < 0) {
+            if (!options->files)
+                continue;
+            lfi_say(error, "descriptor %d is not open", files[i].host_fd);
+            return -EBADF;
+        }
+        struct lfi_file *file = lfi_file_new(files[i].host_fd, false, NULL);
+        if (!file)
+            return -ENOMEM;
+        file->map = lfi_path_inherited(&process->paths, files[i].host_fd);
+        if (options->restricted && !files[i].allow_changes && !lfi_file_give(file)) {
+            lfi_file_drop(file);
+            return -ENOMEM;
+        }
+        if (lfi_fdtable_put(&process->files, file, files[i].box_fd, false) < 0) {
+            lfi_say(error, "descriptor %d is out of range", files[i].box_fd);
+            return -EBADF;
+        }
+    }
     return 0;
 }
 
@@ -153,6 +199,16 @@ int lfi_linux_new(struct lfi_box *box, const struct lfi_linux_options *options,
     pthread_mutex_init(&process->lock, NULL);
     pthread_cond_init(&process->gone, NULL);
     lfi_paths_init(&process->paths);
+    process->restricted = process->paths.restricted = options->restricted;
+    process->own = (struct lfi_own){
+        .files = &process->files,
+        .argv = process->argv,
+        .envp = process->envp,
+        .program = &process->program,
+        .data = process,
+        .directory = current_directory,
+    };
+    process->paths.own = &process->own;
     lfi_fdtable_init(&process->files);
     process->limits = options->limits;
     bool enough = lfi_memory_init(process) && process->argv && process->envp;
@@ -169,10 +225,8 @@ int lfi_linux_new(struct lfi_box *box, const struct lfi_linux_options *options,
         failed = map_directories(process, options, error);
     if (!failed)
         failed = enter_directory(process, options, error);
-    for (int fd = 0; fd < 3 && !failed; fd++) {
-        if (fcntl(fd, F_GETFD) >= 0)
-            lfi_fdtable_put(&process->files, lfi_file_new(fd, false, NULL), fd, false);
-    }
+    if (!failed)
+        failed = give_files(process, options, error);
     if (failed) {
         lfi_linux_free(process);
         return failed;
@@ -296,6 +350,8 @@ void lfi_linux_free(struct lfi_process *process)
     free_list(process->argv);
     free_list(process->envp);
     free(process->program);
+    free(process->started);
+    free(process->file);
     pthread_cond_destroy(&process->gone);
     pthread_mutex_destroy(&process->lock);
     if (process->signals)

@@ -18,6 +18,7 @@
 #include "fdtable.h"
 #include "limit.h"
 #include "paths.h"
+#include "proc.h"
 #include "ranges.h"
 #include "symbols.h"
 
@@ -74,7 +75,11 @@ struct lfi_process {
     lfi_violation_fn *report;
     void *report_data;
     char **argv, **envp;
-    char *program; /* absolute path, for /proc/self/exe */
+    char *program; /* its path in the box, for /proc/self/exe */
+    char *started; /* the path that it was started with, for AT_EXECFN */
+    char *file;    /* the host's path of its file, for debuggers; never shown to the box */
+    bool restricted;
+    struct lfi_own own;
     uint64_t stack_size;
     uint64_t image_start, image_end;  /* addresses */
     uint64_t image_bias;              /* the address in the file of what is at image_start */
@@ -136,9 +141,13 @@ enum argument_kind {
     ARG_POINTER,
 };
 
+/* What a call does with an open file: part of the table, too. */
+enum file_use { USE_TRANSFER = 1, USE_ASK, USE_CHANGE, USE_SOME };
+
 struct argument {
     uint8_t kind;
-    uint16_t size; /* STRUCT, MAYBE: in bytes; BUFFER: the argument that holds the length */
+    uint16_t size; /* STRUCT, MAYBE: in bytes; BUFFER: the argument that holds the length; FD: its
+                      use */
 };
 
 struct entry {
@@ -216,12 +225,15 @@ int64_t lfi_memfd_call(struct call *call, const struct iovec *vector, uint64_t c
 /* files.c */
 /* Before the call opens a descriptor of the host; the dispatcher ends it. False: -EMFILE. */
 bool lfi_begin_opening(struct call *call);
+struct stat;
+void lfi_virtual_stat(struct stat *status, uint64_t inode); /* the rest is as the host has it */
 int lfi_add_descriptor(struct call *call, int host_fd, const struct lfi_found *found, int flags);
 
 /* paths: where a DIR argument starts */
 static inline struct lfi_place lfi_place_of(const struct lfi_file *file)
 {
-    return (struct lfi_place){.fd = file->host, .map = file->map, .box = file->box};
+    return (struct lfi_place){
+        .fd = file->host, .map = file->map, .box = file->box, .given = file->given != NULL};
 }
 
 void lfi_say(struct lfi_error *error, const char *format, ...)

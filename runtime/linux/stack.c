@@ -54,7 +54,7 @@ int lfi_build_stack(struct lfi_process *process, const struct lfi_image *image, 
     uint64_t size = process->stack_size;
     size_t argc, envc;
     size_t strings = measure(process->argv, &argc) + measure(process->envp, &envc) +
-                     strlen(process->program) + 64;
+                     strlen(process->started) + 64;
     size_t words = (argc + envc + VECTOR_EXTRA) * sizeof(uint64_t);
     size_t used = (strings + words + 63) & ~(size_t)63;
     if (strings > STRINGS_MAX || words > STRINGS_MAX || used > size / 2) {
@@ -98,7 +98,7 @@ int lfi_build_stack(struct lfi_process *process, const struct lfi_image *image, 
     const char *platform = lfi_arch_platform();
     uint64_t platform_at = put_string(&builder, platform, strlen(platform) + 1), capabilities[2];
     lfi_arch_capabilities(&capabilities[0], &capabilities[1]);
-    uint64_t name_at = put_string(&builder, process->program, strlen(process->program) + 1);
+    uint64_t name_at = put_string(&builder, process->started, strlen(process->started) + 1);
     put_auxiliary(&builder, AT_PHDR, bias + image->phdr_vaddr);
     put_auxiliary(&builder, AT_PHENT, sizeof(Elf64_Phdr));
     put_auxiliary(&builder, AT_PHNUM, image->phdr_count);
