@@ -27,6 +27,11 @@ struct lfi_linux_dir {
     const char *box, *host;
 };
 
+/* What a box may use of what it shares with the host. Zero means the default. */
+struct lfi_linux_limits {
+    size_t mappings; /* as the host's kernel counts them: see lfi_box_limit_mappings() */
+};
+
 /* All is copied. Zero means the default. */
 struct lfi_linux_options {
     const char *const *argv; /* NULL-terminated; argv[0] is the program's name */
@@ -41,7 +46,8 @@ struct lfi_linux_options {
     bool debug;            /* tell debuggers where the program is; with the file's path */
     bool trace;            /* print each system call on the host's standard error */
     unsigned file_mask;    /* the first umask, in addition to that of the host */
-    uint64_t stack_size;   /* of the main thread; default: the host's soft limit, at most 1 GiB */
+    struct lfi_linux_limits limits;
+    uint64_t stack_size; /* of the main thread; default: the host's soft limit, at most 1 GiB */
     lfi_violation_fn *report; /* receives what the verifier refuses; may be NULL */
     void *data;               /* for report */
 };

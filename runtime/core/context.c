@@ -127,8 +127,6 @@ static int stay(struct lfi_context *context, struct lfi_frame *frame, struct lfi
 
     if (!lfi_faults_installed())
         return -EINVAL;
-    if (__atomic_load_n(&box->broken, __ATOMIC_ACQUIRE))
-        return -ENOTRECOVERABLE;
     code = lfi_thread_prepare();
     if (code)
         return code;

@@ -44,9 +44,9 @@ static bool in_bounds(const struct lfi_ranges *ranges, uint32_t start, uint32_t 
     return ranges->first <= start && start < end && end <= ranges->end;
 }
 
-bool lfi_ranges_set(struct lfi_ranges *ranges, uint32_t start, uint32_t end, uint32_t kind)
+bool lfi_ranges_prepare(struct lfi_ranges *ranges)
 {
-    if (!in_bounds(ranges, start, end) || ranges->count + 2 > LFI_RANGES_MAX)
+    if (ranges->count + 2 > LFI_RANGES_MAX)
         return false;
     if (ranges->count + 2 > ranges->room) {
         size_t room = ranges->room * 2;
@@ -56,6 +56,13 @@ bool lfi_ranges_set(struct lfi_ranges *ranges, uint32_t start, uint32_t end, uin
         ranges->at = at;
         ranges->room = room;
     }
+    return true;
+}
+
+bool lfi_ranges_set(struct lfi_ranges *ranges, uint32_t start, uint32_t end, uint32_t kind)
+{
+    if (!in_bounds(ranges, start, end) || !lfi_ranges_prepare(ranges))
+        return false;
 
     /* at[low..high) is replaced by `fresh`: the range itself and what remains of the last one. */
     struct lfi_range *at = ranges->at, fresh[2] = {{0}};
