@@ -53,6 +53,7 @@ struct lfi_box {
     struct page_chunk *chunks[(LFI_BOX_SIZE >> 12) / CHUNK_PAGES]; /* NULL: no bit is set */
     long mappings;      /* the kernel's in the box, or more */
     long mapping_limit; /* 0: a share of the space's */
+    bool apart;         /* memory in use became PROT_NONE: see lfi_box_protect() */
     long calls;         /* that changed mappings since they were counted */
 };
 

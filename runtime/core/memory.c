@@ -364,6 +364,12 @@ int lfi_box_protect(struct lfi_box *box, uint64_t address, size_t size, int prot
     else
         error = lfi_pages_admit(box, address, size, false);
     if (error == 0) {
+        /*
+         * What was written to and now looks like what is reserved, the kernel merges with that, but
+         * not two such with each other: reserved pages may be several mappings from now on.
+         */
+        if (prot == PROT_NONE)
+            box->apart = true;
         lfi_pages_use(box, address, size);
         if (mprotect((void *)address, size, prot))
             error = -errno;

@@ -254,9 +254,9 @@ void lfi_pages_replaced(struct lfi_box *box, uint64_t address, size_t size, bool
 
     clear_edges(box, start + 1, end);
     bits(box, PAGE_USED, start, end, used ? SET : CLEAR);
-    if (used)
-        return;
     /* the kernel merges what is reserved with what is reserved */
+    if (used || box->apart)
+        return;
     if (!bits(box, PAGE_USED, start - 1, start, COUNT))
         clear_edges(box, start, start + 1);
     if (!bits(box, PAGE_USED, end, end + 1, COUNT))
