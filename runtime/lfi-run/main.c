@@ -36,6 +36,7 @@ static const char usage[] =
     "                         lfi-run this is so without\n"
     "      --perf             write /tmp/perf-PID.map for perf(1)\n"
     "      --huge-pages       back the heap and large mappings with huge pages\n"
+    "      --max-mappings=N   let the program have N of the kernel's memory mappings\n"
     "      --trace            print each system call\n"
     "  -h, --help             print this and exit\n"
     "      --version          print the version and exit\n"
@@ -43,16 +44,34 @@ static const char usage[] =
     "Options end at PROGRAM. Without -r the program sees all files and variables that lfi-run "
     "sees.\n";
 
-enum { OPT_NO_VERIFY = 256, OPT_ENV, OPT_DIR, OPT_WD, OPT_PERF, OPT_HUGE, OPT_TRACE, OPT_VERSION };
+enum {
+    OPT_NO_VERIFY = 256,
+    OPT_ENV,
+    OPT_DIR,
+    OPT_WD,
+    OPT_PERF,
+    OPT_HUGE,
+    OPT_MAX_MAPPINGS,
+    OPT_TRACE,
+    OPT_VERSION
+};
 
 static const struct option long_options[] = {
-    {"verify", no_argument, NULL, 'v'},          {"no-verify", no_argument, NULL, OPT_NO_VERIFY},
-    {"verbose", no_argument, NULL, 'V'},         {"env", required_argument, NULL, OPT_ENV},
-    {"dir", required_argument, NULL, OPT_DIR},   {"wd", required_argument, NULL, OPT_WD},
-    {"restricted", no_argument, NULL, 'r'},      {"debug", no_argument, NULL, 'g'},
-    {"perf", no_argument, NULL, OPT_PERF},       {"huge-pages", no_argument, NULL, OPT_HUGE},
-    {"trace", no_argument, NULL, OPT_TRACE},     {"help", no_argument, NULL, 'h'},
-    {"version", no_argument, NULL, OPT_VERSION}, {NULL, 0, NULL, 0},
+    {"verify", no_argument, NULL, 'v'},
+    {"no-verify", no_argument, NULL, OPT_NO_VERIFY},
+    {"verbose", no_argument, NULL, 'V'},
+    {"env", required_argument, NULL, OPT_ENV},
+    {"dir", required_argument, NULL, OPT_DIR},
+    {"wd", required_argument, NULL, OPT_WD},
+    {"restricted", no_argument, NULL, 'r'},
+    {"debug", no_argument, NULL, 'g'},
+    {"perf", no_argument, NULL, OPT_PERF},
+    {"huge-pages", no_argument, NULL, OPT_HUGE},
+    {"trace", no_argument, NULL, OPT_TRACE},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, OPT_VERSION},
+    {"max-mappings", required_argument, NULL, OPT_MAX_MAPPINGS},
+    {NULL, 0, NULL, 0},
 };
 
 struct settings {
@@ -123,6 +142,15 @@ static bool make_environment(struct settings *settings)
     return true;
 }
 
+/* A whole number above 0, or 0. */
+static size_t parse_count(const char *text)
+{
+    char *end;
+    errno = 0;
+    unsigned long long count = strtoull(text, &end, 10);
+    return text[0] < '0' || text[0] > '9' || *end || errno || count > INT32_MAX ? 0 : (size_t)count;
+}
+
 /* Returns -1 to go on, or the exit status. */
 static int parse(int argc, char **argv, struct settings *settings)
 {
@@ -163,6 +191,11 @@ static int parse(int argc, char **argv, struct settings *settings)
             break;
         case OPT_HUGE:
             options->huge_pages = true;
+            break;
+        case OPT_MAX_MAPPINGS:
+            options->limits.mappings = parse_count(optarg);
+            if (!options->limits.mappings)
+                return complain_usage("--max-mappings wants a number above 0, not '%s'", optarg);
             break;
         case OPT_TRACE:
             options->trace = true;

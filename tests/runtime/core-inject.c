@@ -35,6 +35,8 @@ static struct {
     enum way way;
     bool fired, limit, must_stop;
     jmp_buf stopped;
+    void *allocated[64]; /* by the operation: lost if it does not return */
+    size_t allocations;
 } inject;
 
 void *inject_mmap(void *at, size_t size, int prot, int flags, int fd, off_t offset);
@@ -156,9 +158,16 @@ int inject_munlock(const void *at, size_t size)
     return fails() ? -1 : munlock(at, size);
 }
 
+/* Of the leak sanitizer, where there is one. */
+extern void __lsan_ignore_object(const void *object) __attribute__((weak));
+
 void *inject_calloc(size_t count, size_t size)
 {
-    return fails() ? NULL : calloc(count, size);
+    void *made = fails() ? NULL : calloc(count, size);
+
+    if (made && inject.allocations < 64)
+        inject.allocated[inject.allocations++] = made;
+    return made;
 }
 
 void *inject_realloc(void *old, size_t size)
@@ -418,6 +427,7 @@ static bool fail_once(size_t operation, long number, enum way way)
         assert_int_equal(replace_box(), 0);
     }
     inject.calls = 0;
+    inject.allocations = 0;
     inject.number = number;
     inject.way = way;
     inject.fired = inject.limit = inject.must_stop = false;
@@ -430,6 +440,8 @@ static bool fail_once(size_t operation, long number, enum way way)
     assert_int_equal(stopped, inject.must_stop);
     if (stopped) {
         stops++;
+        for (size_t i = 0; __lsan_ignore_object && i < inject.allocations; i++)
+            __lsan_ignore_object(inject.allocated[i]);
         throw_away();
         box = NULL;
         open_world();
