@@ -96,8 +96,8 @@ __attribute__((format(printf, 2, 3), visibility("hidden"))) void
 lfi_explain(struct lfi_error *error, const char *format, ...);
 
 /*
- * For a process whose reservation may have a hole: says why on standard error and ends it, with
- * SIGABRT and whatever handler the host has for that.
+ * For a process whose reservation may have a hole: says why on standard error and ends it by
+ * SIGABRT, without calling a handler of the host's.
  */
 __attribute__((noreturn, visibility("hidden"))) void lfi_stop(const char *why);
 

@@ -173,7 +173,8 @@ static bool has_room(void)
 /*
  * The errno of a call that failed and may have unmapped the range before. Such calls get as far as
  * that only if all is well but for the kernel's own memory, and the error is then ENOMEM, as it is
- * where the process has as many mappings as it may have, which the kernel looks at first.
+ * where the process has as many mappings as it may have, which the kernel looks at first. Only if
+ * both are so at once and another thread fills the hole before msync(2) looks, is it not seen.
  */
 static int failed(uint64_t address, size_t size)
 {

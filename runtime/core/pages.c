@@ -231,7 +231,7 @@ int lfi_pages_admit(struct lfi_box *box, uint64_t address, size_t size, bool rep
             box->calls++;
             return 0;
         }
-        if (box->calls < box->mappings / 16)
+        if (box->calls <= box->mappings / 16)
             break;
         count_mappings(box);
     }
