@@ -138,7 +138,8 @@ static void things_that_are_no_files(void **state)
 static void files_of_the_kernel_and_devices(void **state)
 {
     (void)state;
-    opened_fails("/proc/self/maps", O_RDONLY, PROT_READ, MAP_PRIVATE, -ENODEV);
+    if (!TEST_EMULATED) /* an emulator makes a file of its own for it */
+        opened_fails("/proc/self/maps", O_RDONLY, PROT_READ, MAP_PRIVATE, -ENODEV);
     opened_fails("/proc/cpuinfo", O_RDONLY, PROT_READ, MAP_SHARED, -ENODEV);
     opened_fails("/proc/self/mem", O_RDONLY, PROT_READ, MAP_PRIVATE, -ENODEV);
     opened_fails("/sys/kernel/uevent_seqnum", O_RDONLY, PROT_READ, MAP_PRIVATE, -ENODEV);
@@ -227,13 +228,14 @@ static void moves_that_fail(void **state)
     struct lfi_box *box = watcher.t.box;
 
     (void)state;
+    if (TEST_EMULATED)
+        skip(); /* an emulator moves them in its own way, which may be several mappings at once */
     assert_int_equal(lfi_box_map(box, at, 2 * PAGE, RW, ANON, -1, 0), 0);
     assert_int_equal(lfi_box_protect(box, at, PAGE, PROT_READ), 0);
     for (int i = 0; i < TRIES; i++) {
         assert_int_equal(lfi_box_map(box, to, 2 * PAGE, RW, ANON, -1, 0), 0);
         *(volatile int *)to = i;
-        if (!TEST_EMULATED)
-            assert_int_equal(lfi_box_move(box, at, to, 2 * PAGE), -EFAULT);
+        assert_int_equal(lfi_box_move(box, at, to, 2 * PAGE), -EFAULT);
         assert_int_equal(*(volatile int *)to, i);
         assert_int_equal(lfi_box_move(box, at, watcher.t.base + TEST_CODE - PAGE, 0x10000),
                          -EFAULT);

@@ -283,8 +283,10 @@ static void counts_agree(void **state)
     uint32_t seed = 1;
 
     (void)state;
+    if (TEST_EMULATED)
+        skip(); /* an emulator shows mappings of its own making */
     open_box(&t, false, NULL, NULL);
-    for (int i = 0; i < (TEST_EMULATED ? 100 : 5000); i++) {
+    for (int i = 0; i < 5000; i++) {
         uint64_t at, size;
 
         seed = seed * 1664525u + 1013904223u;

@@ -571,8 +571,8 @@ static void the_process_stops(void **state)
     close(pipes[1]);
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
-    assert_int_equal(read(pipes[0], text, sizeof(text) - 1), 14);
-    assert_string_equal(text, "lfi: a reason\n");
+    assert_true(read(pipes[0], text, sizeof(text) - 1) >= 14);
+    assert_memory_equal(text, "lfi: a reason\n", 14); /* an emulator says more */
     close(pipes[0]);
 }
 
