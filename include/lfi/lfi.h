@@ -95,27 +95,45 @@ uint64_t lfi_box_base(const struct lfi_box *box);
 bool lfi_box_contains(const struct lfi_box *box, uint64_t address, size_t size);
 
 /*
- * Maps pages, replacing what was there: exactly one host call. As mmap(2) with MAP_FIXED: address
- * and size must be multiples of the page size and usable. `prot` is PROT_NONE or of PROT_READ,
- * PROT_WRITE; PROT_EXEC is -EACCES. `flags` is MAP_PRIVATE or MAP_SHARED, with any of
- * MAP_ANONYMOUS, MAP_NORESERVE, MAP_POPULATE; MAP_FIXED is implied; others are -EINVAL. Code that
- * is mapped over stops being code. Otherwise the errors of mmap(2); the range may then be unmapped.
+ * Maps pages, replacing what was there. As mmap(2) with MAP_FIXED: address and size must be
+ * multiples of the page size and usable. `prot` is PROT_NONE or of PROT_READ, PROT_WRITE; PROT_EXEC
+ * is -EACCES. `flags` is MAP_PRIVATE or MAP_SHARED, with any of MAP_ANONYMOUS, MAP_NORESERVE,
+ * MAP_POPULATE; MAP_FIXED is implied; others are -EINVAL. Code that is mapped over stops being
+ * code. Files must be regular files or memfds, none of procfs, sysfs, debugfs or hugetlbfs, or
+ * /dev/zero: else -ENODEV. -ENOMEM where the box has too many mappings (lfi_box_limit_mappings).
+ * Otherwise the errors of mmap(2).
+ *
+ * Private anonymous memory where nothing is mapped takes one host call (PROT_NONE: none), elsewhere
+ * two. Files take four or five, shared anonymous memory two: they are mapped outside of the box and
+ * moved there.
+ *
+ * No address of a box is free at any time. What this and the following functions do can fail only
+ * before anything is unmapped, and then nothing has changed: but for private anonymous memory over
+ * pages in use, where -ENOMEM may come after these were unmapped. If the kernel has no memory left
+ * for its own books just after it unmapped pages, the host's next mapping could get their place:
+ * the process then says so on standard error and ends by SIGABRT, which no handler can prevent.
  */
 int lfi_box_map(struct lfi_box *box, uint64_t address, size_t size, int prot, int flags, int fd,
                 off_t offset);
 
-/* Unmaps pages (and code) again; the address space stays reserved. One host call. */
+/* Unmaps pages (and code) again; the address space stays reserved. One host call. -ENOMEM where it
+ * would leave more mappings than allowed. */
 int lfi_box_unmap(struct lfi_box *box, uint64_t address, size_t size);
 
-/* As mprotect(2), one host call. -EACCES for PROT_EXEC or where the range touches code. */
+/*
+ * As mprotect(2), one host call. -EACCES for PROT_EXEC or where the range touches code. As there, a
+ * part of the range may have changed after an error.
+ */
 int lfi_box_protect(struct lfi_box *box, uint64_t address, size_t size, int prot);
 
 /*
  * Moves pages from one place of the box to another of the same size, replacing what is there; the
- * old place is unmapped. Ranges must not overlap. Two host calls. For mremap(2): map the new,
+ * old place is unmapped. Ranges must not overlap. Three host calls. For mremap(2): map the new,
  * larger place first, then move the old pages over its beginning. -EACCES where the old place
- * touches code; -EINVAL or -ENOTSUP if the kernel cannot move these pages (then copy):
- * MREMAP_DONTUNMAP came with Linux 5.7.
+ * touches code, -EFAULT where it is more than one mapping; -EINVAL if the kernel cannot move these
+ * pages (then copy): Linux before 5.7, and before 5.13 all but private anonymous memory. After an
+ * error nothing has moved, unless the process as a whole has as many mappings as the kernel allows:
+ * then -ENOMEM may mean that the pages are lost.
  */
 int lfi_box_move(struct lfi_box *box, uint64_t from, uint64_t to, size_t size);
 
@@ -125,6 +143,23 @@ int lfi_box_move(struct lfi_box *box, uint64_t from, uint64_t to, size_t size);
  * the range touches code.
  */
 int lfi_box_advise(struct lfi_box *box, uint64_t address, size_t size, int advice);
+
+/* As mlock(2) or munlock(2), one host call. */
+int lfi_box_lock(struct lfi_box *box, uint64_t address, size_t size, bool lock);
+
+/*
+ * The kernel allows a process so many mappings (vm.max_map_count, 65530 unless set otherwise), and
+ * a host that has them all can start no thread. Limits those in the box to `limit`, as the kernel
+ * counts them: each run of pages that differ from their neighbours in protection, file, advice or
+ * lock. Calls that would make more are -ENOMEM, sometimes when a sixteenth is left. 0, the default:
+ * a share of the space's, which is half of what the kernel allows: a box alone may have half of
+ * that, two boxes a third each, and so on; 64 each while all boxes have less than three quarters of
+ * the kernel's. The limit needs /proc, without which mappings that the kernel merged count twice.
+ */
+int lfi_box_limit_mappings(struct lfi_box *box, size_t limit);
+
+/* How many of the kernel's mappings the box has at most. */
+size_t lfi_box_mappings(struct lfi_box *box);
 
 /* Code to be put into a box. */
 struct lfi_code_map {
@@ -267,9 +302,8 @@ struct lfi_exit {
 /*
  * Runs the box from the context's registers until one of the above ends it. 0 and *exit are the
  * normal outcome, faults included. -EBUSY if the context already runs, -EINVAL if
- * lfi_faults_install() was not called, -ENOTRECOVERABLE if the box lost a part of its reservation
- * (see lfi_box_map), -ENOMEM. May be called again after each kind of exit, after setting what
- * should be different.
+ * lfi_faults_install() was not called, -ENOMEM. May be called again after each kind of exit, after
+ * setting what should be different.
  */
 int lfi_context_run(struct lfi_context *context, struct lfi_exit *exit);
 

@@ -132,8 +132,6 @@ static int stay(struct lfi_context *context, struct lfi_frame *frame, struct lfi
 
     if (!lfi_faults_installed())
         return -EINVAL;
-    if (__atomic_load_n(&box->broken, __ATOMIC_ACQUIRE))
-        return -ENOTRECOVERABLE;
     if (!lfi_thread_may_nest(box))
         return -ELOOP;
     code = lfi_thread_prepare();

@@ -14,6 +14,13 @@ struct code_range {
     uint64_t start, end;
 };
 
+/* What pages.c knows of 16384 pages. */
+#define CHUNK_PAGES 16384u
+enum page_bit { PAGE_USED, PAGE_EDGE };
+struct page_chunk {
+    uint64_t bits[2][CHUNK_PAGES / 64];
+};
+
 struct lfi_space {
     uint8_t *reservation;
     size_t reservation_size;
@@ -22,7 +29,11 @@ struct lfi_space {
     size_t count;         /* places for boxes */
     uint32_t features;    /* FEATURE_* of the machine */
     struct machine_space machine;
-    pthread_mutex_t lock; /* of what follows */
+    long mapping_pool;         /* mappings for all boxes together */
+    long mappings;             /* atomic: those that the boxes have, or more */
+    int maps;                  /* /proc/self/maps, or -1 */
+    pthread_mutex_t maps_lock; /* for readers of it */
+    pthread_mutex_t lock;      /* of what follows */
     size_t used;
     bool *taken; /* count places */
 };
@@ -35,12 +46,16 @@ struct lfi_box {
     unsigned nesting;        /* atomic: lfi_box_limit_nesting, or 0 */
     bool
         free_stack; /* atomic: holds code of LFI_MODE_JUMPS or unverified code: any stack pointer */
-    bool broken;    /* atomic: lost a part of its reservation */
-    pthread_mutex_t lock; /* held across host calls that change mappings; guards the code ranges */
+    pthread_mutex_t lock;    /* held across host calls that change mappings; guards what follows */
     struct code_range *code; /* ascending, disjoint */
     size_t code_count, code_room;
     struct code_range *ever; /* all that was ever code, one entry a call of lfi_box_map_code() */
     size_t ever_count, ever_room;
+    struct page_chunk *chunks[(LFI_BOX_SIZE >> 12) / CHUNK_PAGES]; /* NULL: no bit is set */
+    long mappings;      /* the kernel's in the box, or more */
+    long mapping_limit; /* 0: a share of the space's */
+    bool apart;         /* memory in use became PROT_NONE: see lfi_box_protect() */
+    long calls;         /* that changed mappings since they were counted */
 };
 
 struct lfi_context {
@@ -86,6 +101,39 @@ lfi_explain(struct lfi_error *error, const char *format, ...);
 
 /* thread.c: whether this thread may enter the box once more, within the stays it is in. */
 __attribute__((visibility("hidden"))) bool lfi_thread_may_nest(const struct lfi_box *box);
+
+/*
+ * For a process whose reservation may have a hole: says why on standard error and ends it by
+ * SIGABRT, without calling a handler of the host's.
+ */
+__attribute__((noreturn, visibility("hidden"))) void lfi_stop(const char *why);
+
+/*
+ * memory.c. Both replace what is mapped at [address, address + size), all of which is mapped, in
+ * one step: by a reservation, or by a mapping that is moved there. After an error nothing has
+ * changed; where that is not certain, they do not return.
+ */
+__attribute__((visibility("hidden"))) int lfi_reserve(uint64_t address, size_t size);
+__attribute__((visibility("hidden"))) int lfi_move_in(void *staged, uint64_t address, size_t size);
+
+/* pages.c; ranges are usable addresses of the box, whose lock is held. */
+#pragma GCC visibility push(hidden)
+void lfi_pages_space_init(struct lfi_space *space);
+void lfi_pages_space_free(struct lfi_space *space);
+void lfi_pages_init(struct lfi_box *box);
+void lfi_pages_free(struct lfi_box *box);
+/*
+ * Before a host call that makes a range one mapping (`replaces`) or cuts mappings at its ends.
+ * -ENOMEM: out of memory, or too many mappings.
+ */
+int lfi_pages_admit(struct lfi_box *box, uint64_t address, size_t size, bool replaces);
+/* Whether any page may be other than as it was reserved. */
+bool lfi_pages_used(struct lfi_box *box, uint64_t address, size_t size);
+/* From now on all may be. After lfi_pages_admit(), before the host call. */
+void lfi_pages_use(struct lfi_box *box, uint64_t address, size_t size);
+/* The range is one new mapping, or (not `used`) reserved. */
+void lfi_pages_replaced(struct lfi_box *box, uint64_t address, size_t size, bool used);
+#pragma GCC visibility pop
 
 /* faults.c */
 __attribute__((visibility("hidden"))) bool lfi_faults_installed(void);

@@ -1,22 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * The pages of a box. What holds at any time, whatever threads do: no page is writable and
- * executable, no executable page changes, and no address of the box is without a mapping, so that
- * the kernel puts nothing of the host's there.
+ * The pages of a box. What holds at any time, whatever threads do:
  *
- * Executable pages come only from lfi_box_map_code(): private anonymous memory of which no second
- * mapping exists. Host calls that could change them (mprotect; madvise, which can zero them;
+ * 1. No page is writable and executable, and no executable page changes.
+ * 2. Every address of the reservation is mapped, so that the kernel puts nothing of the host's
+ *    there, not for an instant.
+ * 3. A page that pages.c does not call used is as it was reserved.
+ * 4. The kernel has no more mappings in the box than pages.c counts.
+ *
+ * 1: Executable pages come only from lfi_box_map_code(): private anonymous memory of which no
+ * second mapping exists. Host calls that could change them (mprotect; madvise, which can zero them;
  * mremap) are refused where they touch code; mapping something else in their place is harmless, as
  * long as it is no code: what was verified holds from one instruction to the next, over pages too,
  * and a thread may stand between the two. So what was code once never becomes code again. The lock
  * is held across the host call, or code could appear between the check and the call.
+ *
+ * 2: Before Linux 6.12 mmap(2) with MAP_FIXED unmaps what is there, and only then asks the file,
+ * the limits and the overcommit policy, and on any version mremap(2) unmaps its target first. An
+ * error from then on leaves a hole. So a range of the reservation is the target of two calls only,
+ * which are made so that after the unmapping nothing can refuse but the kernel's own lack of
+ * memory (then the process stops):
+ *
+ *   lfi_reserve()  an mmap of inaccessible private anonymous memory: nothing is charged for it
+ *   lfi_move_in()  an mremap, as large as before, of one whole mapping of private or shared
+ *                  anonymous memory or of a regular file, without MREMAP_DONTUNMAP: nothing is
+ *                  charged, no file is asked
+ *
+ * Both look first whether the process may have more mappings. All else is done to pages where they
+ * are (mprotect, madvise, mlock), or made and checked outside of any reservation and moved in:
+ * files, shared memory, code, and what lfi_box_move() moves. New private memory is what was
+ * reserved, made accessible, and takes one call as long as 3 says that nothing else is there.
  */
 #include "internal.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
 
 #ifndef MREMAP_DONTUNMAP
 #define MREMAP_DONTUNMAP 4
@@ -26,7 +51,7 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
-#define RESERVE_FLAGS (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED)
+#define RESERVE_FLAGS (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
 
 /* -EINVAL unless [address, address + size) is a non-empty run of usable pages. */
 static int check_range(const struct lfi_box *box, uint64_t address, size_t size)
@@ -130,36 +155,151 @@ static void add_code(struct lfi_box *box, uint64_t start, uint64_t end)
 
 /* --------------------------------------------------------------------------------- host calls */
 
-/* The only way to give pages up: their place must never be free for others. */
-static int reserve(uint64_t address, size_t size)
+/* Whether the process may have some more mappings: more than any of our calls needs. */
+static bool has_room(void)
 {
-    if (mmap((void *)address, size, PROT_NONE, RESERVE_FLAGS, -1, 0) == MAP_FAILED)
-        return -errno;
+    enum { PIECES = 8 };
+    const size_t page = lfi_page_size(), size = (2 * PIECES + 1) * page;
+    uint8_t *probe = mmap(NULL, size, PROT_NONE, RESERVE_FLAGS, -1, 0);
+    bool room = probe != MAP_FAILED;
+
+    for (size_t i = 0; room && i < PIECES; i++)
+        room = mprotect(probe + (2 * i + 1) * page, page, PROT_READ) == 0;
+    if (probe != MAP_FAILED)
+        munmap(probe, size);
+    return room;
+}
+
+/*
+ * The errno of a call that failed and may have unmapped the range before. Such calls get as far as
+ * that only if all is well but for the kernel's own memory, and the error is then ENOMEM, as it is
+ * where the process has as many mappings as it may have, which the kernel looks at first. Only if
+ * both are so at once and another thread fills the hole before msync(2) looks, is it not seen.
+ */
+static int failed(uint64_t address, size_t size)
+{
+    int error = errno;
+
+    if ((error == ENOMEM && has_room()) || msync((void *)address, size, MS_ASYNC))
+        lfi_stop("lfi: the kernel is out of memory and could not keep the addresses of a box "
+                 "reserved\n");
+    return -error;
+}
+
+/* The only way to give pages up. */
+int lfi_reserve(uint64_t address, size_t size)
+{
+    if (mmap((void *)address, size, PROT_NONE, RESERVE_FLAGS | MAP_FIXED, -1, 0) == MAP_FAILED)
+        return failed(address, size);
     return 0;
 }
 
-static int map_locked(struct lfi_box *box, uint64_t address, size_t size, int prot, int flags,
-                      int fd, off_t offset)
+/* The only way for what is not made of reserved pages. */
+int lfi_move_in(void *staged, uint64_t address, size_t size)
 {
-    bool code = touches_code(box, address, address + size);
-    int error;
+    if (mremap(staged, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)address) == MAP_FAILED)
+        return failed(address, size);
+    return 0;
+}
 
-    if (code) {
+/* Room in the books for something else in the place of the range. */
+static int admit(struct lfi_box *box, uint64_t address, size_t size)
+{
+    int error = lfi_pages_admit(box, address, size, true);
+
+    if (error == 0 && touches_code(box, address, address + size))
         error = reserve_code(box);
-        if (error)
-            return error;
-    }
-    error =
-        mmap((void *)address, size, prot, flags | MAP_FIXED, fd, offset) == MAP_FAILED ? -errno : 0;
-    /*
-     * mmap(2) may fail after it unmapped the old pages. Reserve them again; if even that fails, the
-     * kernel may put memory of the host there, and the box must not run any more.
-     */
-    if (error && reserve(address, size))
-        __atomic_store_n(&box->broken, true, __ATOMIC_RELEASE);
-    if (code)
-        remove_code(box, address, address + size);
     return error;
+}
+
+static void replaced(struct lfi_box *box, uint64_t address, size_t size, bool used)
+{
+    lfi_pages_replaced(box, address, size, used);
+    remove_code(box, address, address + size);
+}
+
+static int unmap_locked(struct lfi_box *box, uint64_t address, size_t size)
+{
+    int error = admit(box, address, size);
+
+    if (error == 0)
+        error = lfi_reserve(address, size);
+    if (error == 0)
+        replaced(box, address, size, false);
+    return error;
+}
+
+/* Takes over what `staged` points to, unless it fails. */
+static int move_in_locked(struct lfi_box *box, void *staged, uint64_t address, size_t size)
+{
+    int error = admit(box, address, size);
+
+    if (error == 0)
+        error = lfi_move_in(staged, address, size);
+    if (error == 0)
+        replaced(box, address, size, true);
+    return error;
+}
+
+static int map_memory(struct lfi_box *box, uint64_t address, size_t size, int prot, bool populate)
+{
+    int error = 0;
+
+    if (lfi_pages_used(box, address, size))
+        error = unmap_locked(box, address, size);
+    if (error || prot == PROT_NONE)
+        return error;
+    error = lfi_pages_admit(box, address, size, false);
+    if (error)
+        return error;
+    lfi_pages_use(box, address, size);
+    if (mprotect((void *)address, size, prot)) {
+        error = -errno;
+        unmap_locked(box, address, size); /* a part may be accessible */
+        return error;
+    }
+    if (populate) /* a wish: older kernels do not know it */
+        madvise((void *)address, size,
+                prot & PROT_WRITE ? MADV_POPULATE_WRITE : MADV_POPULATE_READ);
+    return 0;
+}
+
+/*
+ * Whether the file may be mapped. Mappings of devices and of files that stand for something else
+ * may refuse to be moved. /dev/zero is another name for anonymous memory.
+ */
+static int check_file(int fd, int prot, int *flags)
+{
+    struct stat status;
+    struct statfs system;
+    int mode;
+
+    if (fstat(fd, &status))
+        return -errno;
+    if (S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 5)) {
+        mode = fcntl(fd, F_GETFL);
+        if (mode < 0 || mode & O_PATH)
+            return -EBADF;
+        mode &= O_ACCMODE;
+        if (mode == O_WRONLY || (mode == O_RDONLY && (*flags & MAP_SHARED) && (prot & PROT_WRITE)))
+            return -EACCES;
+        *flags |= MAP_ANONYMOUS;
+        return 0;
+    }
+    if (!S_ISREG(status.st_mode))
+        return -ENODEV;
+    if (fstatfs(fd, &system))
+        return -errno;
+    switch ((unsigned long)system.f_type) {
+    case PROC_SUPER_MAGIC:
+    case SYSFS_MAGIC:
+    case DEBUGFS_MAGIC:
+    case TRACEFS_MAGIC:
+    case HUGETLBFS_MAGIC:
+        return -ENODEV;
+    default:
+        return 0;
+    }
 }
 
 int lfi_box_map(struct lfi_box *box, uint64_t address, size_t size, int prot, int flags, int fd,
@@ -168,6 +308,7 @@ int lfi_box_map(struct lfi_box *box, uint64_t address, size_t size, int prot, in
     const int kind = flags & (MAP_PRIVATE | MAP_SHARED);
     const int known =
         MAP_PRIVATE | MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE | MAP_POPULATE | MAP_FIXED;
+    void *staged = NULL;
     int error = check_range(box, address, size);
 
     if (error == 0)
@@ -176,9 +317,25 @@ int lfi_box_map(struct lfi_box *box, uint64_t address, size_t size, int prot, in
         return error;
     if ((kind != MAP_PRIVATE && kind != MAP_SHARED) || (flags & ~known))
         return -EINVAL;
+    if (!(flags & MAP_ANONYMOUS))
+        error = check_file(fd, prot, &flags);
+    if (error)
+        return error;
+    if (!(flags & MAP_ANONYMOUS) || kind == MAP_SHARED) {
+        if (flags & MAP_ANONYMOUS)
+            fd = -1;
+        staged = mmap(NULL, size, prot, flags & ~MAP_FIXED, fd, offset);
+        if (staged == MAP_FAILED)
+            return -errno;
+    }
     pthread_mutex_lock(&box->lock);
-    error = map_locked(box, address, size, prot, flags, fd, offset);
+    if (staged)
+        error = move_in_locked(box, staged, address, size);
+    else
+        error = map_memory(box, address, size, prot, flags & MAP_POPULATE);
     pthread_mutex_unlock(&box->lock);
+    if (error && staged)
+        munmap(staged, size);
     return error;
 }
 
@@ -189,7 +346,7 @@ int lfi_box_unmap(struct lfi_box *box, uint64_t address, size_t size)
     if (error)
         return error;
     pthread_mutex_lock(&box->lock);
-    error = map_locked(box, address, size, PROT_NONE, RESERVE_FLAGS, -1, 0);
+    error = unmap_locked(box, address, size);
     pthread_mutex_unlock(&box->lock);
     return error;
 }
@@ -205,9 +362,47 @@ int lfi_box_protect(struct lfi_box *box, uint64_t address, size_t size, int prot
     pthread_mutex_lock(&box->lock);
     if (touches_code(box, address, address + size))
         error = -EACCES;
-    else if (mprotect((void *)address, size, prot))
-        error = -errno;
+    else
+        error = lfi_pages_admit(box, address, size, false);
+    if (error == 0) {
+        /*
+         * What was written to and now looks like what is reserved, the kernel merges with that, but
+         * not two such with each other: reserved pages may be several mappings from now on.
+         */
+        if (prot == PROT_NONE)
+            box->apart = true;
+        lfi_pages_use(box, address, size);
+        if (mprotect((void *)address, size, prot))
+            error = -errno;
+    }
     pthread_mutex_unlock(&box->lock);
+    return error;
+}
+
+/*
+ * Out of the box first, to where the kernel likes, which leaves the old place mapped (DONTUNMAP)
+ * and can fail only before anything changed. Then in.
+ */
+static int move_locked(struct lfi_box *box, uint64_t from, uint64_t to, size_t size)
+{
+    /* a wish only; NULL would be one that overlaps a box at address 0 */
+    void *hint = box->space->reservation + box->space->reservation_size;
+    void *staged;
+    int error = admit(box, from, size);
+
+    if (error)
+        return error;
+    staged = mremap((void *)from, size, size, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, hint);
+    if (staged == MAP_FAILED)
+        return -errno;
+    error = move_in_locked(box, staged, to, size);
+    if (error == 0) {
+        /* if it cannot be, the old place stays mapped, without the pages that were moved */
+        unmap_locked(box, from, size);
+        return 0;
+    }
+    if (move_in_locked(box, staged, from, size))
+        munmap(staged, size);
     return error;
 }
 
@@ -222,21 +417,10 @@ int lfi_box_move(struct lfi_box *box, uint64_t from, uint64_t to, size_t size)
     if (from < to + size && to < from + size)
         return -EINVAL;
     pthread_mutex_lock(&box->lock);
-    if (touches_code(box, from, from + size)) {
+    if (touches_code(box, from, from + size))
         error = -EACCES;
-    } else {
-        error = touches_code(box, to, to + size) ? reserve_code(box) : 0;
-        if (error == 0) {
-            /* DONTUNMAP: without it the old place would be free for others for a moment */
-            if (mremap((void *)from, size, size, MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP,
-                       (void *)to) == MAP_FAILED)
-                error = -errno;
-            /* as in map_locked(): after a failure the new place may be unmapped */
-            if (reserve(error ? to : from, size) && error)
-                __atomic_store_n(&box->broken, true, __ATOMIC_RELEASE);
-            remove_code(box, to, to + size);
-        }
-    }
+    else
+        error = move_locked(box, from, to, size);
     pthread_mutex_unlock(&box->lock);
     return error;
 }
@@ -244,6 +428,7 @@ int lfi_box_move(struct lfi_box *box, uint64_t from, uint64_t to, size_t size)
 int lfi_box_advise(struct lfi_box *box, uint64_t address, size_t size, int advice)
 {
     int error = check_range(box, address, size);
+    bool parts = true; /* may be a property of the mapping: cuts it */
 
     if (error)
         return error;
@@ -251,13 +436,15 @@ int lfi_box_advise(struct lfi_box *box, uint64_t address, size_t size, int advic
     case MADV_NORMAL:
     case MADV_RANDOM:
     case MADV_SEQUENTIAL:
+    case MADV_HUGEPAGE:
+    case MADV_NOHUGEPAGE:
+        break;
     case MADV_WILLNEED:
     case MADV_DONTNEED:
     case MADV_FREE:
-    case MADV_HUGEPAGE:
-    case MADV_NOHUGEPAGE:
     case MADV_POPULATE_READ:
     case MADV_POPULATE_WRITE:
+        parts = false;
         break;
     default:
         return -EINVAL;
@@ -265,8 +452,29 @@ int lfi_box_advise(struct lfi_box *box, uint64_t address, size_t size, int advic
     pthread_mutex_lock(&box->lock);
     if (touches_code(box, address, address + size))
         error = -EACCES;
-    else if (madvise((void *)address, size, advice))
+    else if (parts)
+        error = lfi_pages_admit(box, address, size, false);
+    if (error == 0 && parts)
+        lfi_pages_use(box, address, size);
+    if (error == 0 && madvise((void *)address, size, advice))
         error = -errno;
+    pthread_mutex_unlock(&box->lock);
+    return error;
+}
+
+int lfi_box_lock(struct lfi_box *box, uint64_t address, size_t size, bool lock)
+{
+    int error = check_range(box, address, size);
+
+    if (error)
+        return error;
+    pthread_mutex_lock(&box->lock);
+    error = lfi_pages_admit(box, address, size, false);
+    if (error == 0) {
+        lfi_pages_use(box, address, size);
+        if (lock ? mlock((void *)address, size) : munlock((void *)address, size))
+            error = -errno;
+    }
     pthread_mutex_unlock(&box->lock);
     return error;
 }
@@ -319,6 +527,27 @@ static int verify(const struct lfi_box *box, const struct lfi_code_map *code, co
     return -ENOMEM;
 }
 
+/* Takes over what `staged` points to. */
+static int place_code(struct lfi_box *box, void *staged, uint64_t address, size_t size,
+                      struct lfi_error *error)
+{
+    int result = move_in_locked(box, staged, address, size);
+
+    if (result) {
+        lfi_explain(error, "cannot map the code: %s", strerror(-result));
+        munmap(staged, size);
+        return result;
+    }
+    __builtin___clear_cache((char *)address, (char *)address + size);
+    /* executable only where it stays: profilers hear of mprotect(2), not of mremap(2) */
+    if (mprotect((void *)address, size, PROT_READ | PROT_EXEC)) {
+        result = -errno;
+        lfi_explain(error, "cannot make the code executable: %s", strerror(-result));
+        unmap_locked(box, address, size);
+    }
+    return result;
+}
+
 int lfi_box_map_code(struct lfi_box *box, const struct lfi_code_map *code, struct lfi_error *error)
 {
     size_t size = (code->size + lfi_page_size() - 1) & ~(size_t)(lfi_page_size() - 1);
@@ -354,19 +583,8 @@ int lfi_box_map_code(struct lfi_box *box, const struct lfi_code_map *code, struc
             lfi_explain(error, "there is or was code: choose an address where none ever was");
         }
         if (result == 0) {
-            /* executable only where it stays: profilers hear of mprotect(2), not of mremap(2) */
-            if (mremap(staged, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)code->address) !=
-                MAP_FAILED)
-                staged = MAP_FAILED;
-            if (staged == MAP_FAILED)
-                __builtin___clear_cache((char *)code->address, (char *)code->address + size);
-            if (staged != MAP_FAILED ||
-                mprotect((void *)code->address, size, PROT_READ | PROT_EXEC)) {
-                result = -errno;
-                lfi_explain(error, "cannot map the code: %s", strerror(-result));
-                if (reserve(code->address, size))
-                    __atomic_store_n(&box->broken, true, __ATOMIC_RELEASE);
-            }
+            result = place_code(box, staged, code->address, size, error);
+            staged = NULL;
         }
         if (result == 0) {
             add_code(box, code->address, code->address + size);
@@ -375,7 +593,7 @@ int lfi_box_map_code(struct lfi_box *box, const struct lfi_code_map *code, struc
         }
         pthread_mutex_unlock(&box->lock);
     }
-    if (staged != MAP_FAILED)
+    if (staged)
         munmap(staged, size);
     return result;
 }

@@ -18,6 +18,7 @@
 #include "internal.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,6 +52,16 @@ void lfi_explain(struct lfi_error *error, const char *format, ...)
     va_end(arguments);
 }
 
+void lfi_stop(const char *why)
+{
+    const struct sigaction fatal = {.sa_handler = SIG_DFL};
+    ssize_t written = write(STDERR_FILENO, why, strlen(why));
+
+    (void)written;
+    sigaction(SIGABRT, &fatal, NULL);
+    abort();
+}
+
 size_t lfi_page_size(void)
 {
     return (size_t)sysconf(_SC_PAGESIZE);
@@ -66,11 +77,9 @@ static int place_page(const uint8_t contents[4096], uint64_t at)
     if (page == MAP_FAILED)
         return -errno;
     memcpy(page + size - 4096, contents, 4096);
-    if (mprotect(page, size, PROT_READ) == 0 &&
-        mremap(page, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)at) != MAP_FAILED)
-        return 0;
-    error = -errno;
-    munmap(page, size);
+    error = mprotect(page, size, PROT_READ) ? -errno : lfi_move_in(page, at, size);
+    if (error)
+        munmap(page, size);
     return error;
 }
 
@@ -189,6 +198,7 @@ int lfi_space_new(struct lfi_space **result, size_t boxes, struct lfi_error *err
         free(space);
         return code;
     }
+    lfi_pages_space_init(space);
     pthread_mutex_init(&space->lock, NULL);
     *result = space;
     return 0;
@@ -206,6 +216,7 @@ int lfi_space_free(struct lfi_space *space)
     if (busy)
         return -EBUSY;
     machine_space_free(space);
+    lfi_pages_space_free(space);
     munmap(space->reservation, space->reservation_size);
     pthread_mutex_destroy(&space->lock);
     free(space->taken);
@@ -266,22 +277,24 @@ int lfi_box_new(struct lfi_space *space, struct lfi_box **result, struct lfi_err
         return code;
     }
     pthread_mutex_init(&box->lock, NULL);
+    lfi_pages_init(box);
     *result = box;
     return 0;
 }
 
 int lfi_box_free(struct lfi_box *box)
 {
-    void *start;
+    int error;
 
     if (!box)
         return 0;
     if (__atomic_load_n(&box->contexts, __ATOMIC_ACQUIRE))
         return -EBUSY;
     /* its own sys page goes, the next box's stays */
-    start = (void *)(box->base - lfi_page_size());
-    if (mmap(start, BOX_SIZE, PROT_NONE, RESERVE_FLAGS | MAP_FIXED, -1, 0) == MAP_FAILED)
-        return -errno;
+    error = lfi_reserve(box->base - lfi_page_size(), BOX_SIZE);
+    if (error)
+        return error;
+    lfi_pages_free(box);
     give_place(box->space, (box->base - box->space->first) / BOX_SIZE);
     pthread_mutex_destroy(&box->lock);
     free(box->code);

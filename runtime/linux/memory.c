@@ -3,10 +3,10 @@
  * The memory of a process: which pages of the box are used for what, and the calls that change it.
  *
  * The image lies low, the heap of brk behind it; mappings go from the top downwards, as the kernel
- * places them, so that neighbours of the same kind become one mapping of the host. Each mmap,
- * munmap, mprotect and brk is one call of the host. Nothing is executable but what the loader
- * mapped; code and guards are LFI_RANGE_FIXED, which no call changes: a page of code must stay
- * where it was verified, with the bytes that were verified.
+ * places them, so that neighbours of the same kind become one mapping of the host. Each munmap,
+ * mprotect and brk, and each mmap of new private memory, is one call of the host. Nothing is
+ * executable but what the loader mapped; code and guards are LFI_RANGE_FIXED, which no call
+ * changes: a page of code must stay where it was verified, with the bytes that were verified.
  */
 #include "process.h"
 
@@ -100,16 +100,14 @@ static int64_t map(struct lfi_process *process, struct pages pages, int prot, in
     struct lfi_ranges *ranges = &process->memory.ranges;
     uint64_t address = address_of(process, pages.start);
     uint64_t size = (uint64_t)(pages.end - pages.start) * lfi_page_size();
-    if (!lfi_ranges_set(ranges, pages.start, pages.end, kind_of(prot, flags)))
+    uint32_t kind = kind_of(prot, flags);
+    if (!lfi_ranges_prepare(ranges, pages.start, pages.end, kind))
         return -ENOMEM;
     flags &= MAP_TYPE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_POPULATE;
     int error = lfi_box_map(process->box, address, size, prot, flags, fd, (off_t)offset);
-    if (error) {
-        /* Whatever was there may be gone; nothing must look mapped that is not reserved. */
-        lfi_box_unmap(process->box, address, size);
-        lfi_ranges_set(ranges, pages.start, pages.end, LFI_RANGE_FREE);
-        return error;
-    }
+    if (error)
+        return error; /* what was there is still the program's, mapped or not */
+    lfi_ranges_set(ranges, pages.start, pages.end, kind);
     if (process->huge_pages && size >= HUGE_PAGE && (flags & MAP_ANONYMOUS))
         lfi_box_advise(process->box, address, size, MADV_HUGEPAGE);
     return (int64_t)address;
@@ -202,10 +200,12 @@ HANDLER(munmap)
     int64_t result = changeable(process, call->arg[0], call->arg[1], false, &pages);
     if (!result && !lfi_ranges_unused(ranges, pages.start, pages.end)) {
         uint64_t size = (uint64_t)(pages.end - pages.start) * lfi_page_size();
-        if (!lfi_ranges_set(ranges, pages.start, pages.end, LFI_RANGE_FREE))
+        if (!lfi_ranges_prepare(ranges, pages.start, pages.end, LFI_RANGE_FREE))
             result = -ENOMEM;
         else
             result = lfi_box_unmap(process->box, call->arg[0], size);
+        if (!result)
+            lfi_ranges_set(ranges, pages.start, pages.end, LFI_RANGE_FREE);
     }
     pthread_mutex_unlock(&process->memory.lock);
     return result;
@@ -261,8 +261,9 @@ HANDLER(brk)
     } else if (inside && end < memory->brk_mapped &&
                pages_of(process, end, memory->brk_mapped - end, &pages) &&
                lfi_ranges_all(&memory->ranges, pages.start, pages.end, 0, LFI_RANGE_FIXED) &&
-               lfi_ranges_set(&memory->ranges, pages.start, pages.end, LFI_RANGE_FREE)) {
-        done = !lfi_box_unmap(process->box, end, memory->brk_mapped - end);
+               lfi_ranges_prepare(&memory->ranges, pages.start, pages.end, LFI_RANGE_FREE)) {
+        done = !lfi_box_unmap(process->box, end, memory->brk_mapped - end) &&
+               lfi_ranges_set(&memory->ranges, pages.start, pages.end, LFI_RANGE_FREE);
     }
     if (done) {
         memory->brk = wanted;
@@ -308,8 +309,8 @@ static int64_t grow(struct lfi_process *process, struct pages old, uint32_t coun
         return result;
     result = lfi_box_move(process->box, from, to, (uint64_t)size * lfi_page_size());
     if (result) {
-        lfi_box_unmap(process->box, to, (uint64_t)count * lfi_page_size());
-        lfi_ranges_set(ranges, start, start + count, LFI_RANGE_FREE);
+        if (!lfi_box_unmap(process->box, to, (uint64_t)count * lfi_page_size()))
+            lfi_ranges_set(ranges, start, start + count, LFI_RANGE_FREE);
         return -ENOMEM;
     }
     lfi_ranges_set(ranges, old.start, old.end, LFI_RANGE_FREE);
@@ -342,20 +343,27 @@ HANDLER(mremap)
         /* refused */
     } else if (!fixed && count <= old.end - old.start) {
         uint64_t rest = old_size - new_size;
-        if (rest &&
-            !lfi_ranges_set(&process->memory.ranges, old.start + count, old.end, LFI_RANGE_FREE))
+        if (rest && !lfi_ranges_prepare(&process->memory.ranges, old.start + count, old.end,
+                                        LFI_RANGE_FREE))
             result = -ENOMEM;
         else if (rest)
             result = lfi_box_unmap(process->box, address + new_size, rest);
+        if (rest && !result)
+            lfi_ranges_set(&process->memory.ranges, old.start + count, old.end, LFI_RANGE_FREE);
         result = result ? result : (int64_t)address;
     } else {
         if (fixed && count < old.end - old.start) {
             struct pages rest = {old.start + count, old.end};
-            if (lfi_ranges_set(&process->memory.ranges, rest.start, rest.end, LFI_RANGE_FREE))
-                lfi_box_unmap(process->box, address + new_size, old_size - new_size);
+            if (lfi_ranges_prepare(&process->memory.ranges, rest.start, rest.end, LFI_RANGE_FREE))
+                result = lfi_box_unmap(process->box, address + new_size, old_size - new_size);
+            else
+                result = -ENOMEM;
+            if (!result)
+                lfi_ranges_set(&process->memory.ranges, rest.start, rest.end, LFI_RANGE_FREE);
             old.end = rest.start;
         }
-        result = grow(process, old, count, may_move, fixed ? &target : NULL);
+        if (!result)
+            result = grow(process, old, count, may_move, fixed ? &target : NULL);
     }
     pthread_mutex_unlock(&process->memory.lock);
     return result;
@@ -396,7 +404,20 @@ HANDLER(msync)
 
 HANDLER(mlock)
 {
-    return on_range(call);
+    struct lfi_process *process = call->process;
+    uint64_t address = call->arg[0] & ~(uint64_t)(lfi_page_size() - 1);
+    uint64_t size = call->arg[1] + call->arg[0] % lfi_page_size();
+    struct pages pages;
+    if (call->arg[1] == 0)
+        return 0;
+    if (call->arg[1] > LFI_BOX_SIZE || !pages_of(process, address, size, &pages))
+        return -ENOMEM;
+    pthread_mutex_lock(&process->memory.lock);
+    int64_t result = -ENOMEM;
+    if (lfi_ranges_all(&process->memory.ranges, pages.start, pages.end, LFI_RANGE_USED, 0))
+        result = lfi_box_lock(process->box, address, round_up(size), call->number == SYS_mlock);
+    pthread_mutex_unlock(&process->memory.lock);
+    return result;
 }
 
 HANDLER(mincore)

@@ -219,6 +219,10 @@ int lfi_linux_new(struct lfi_box *box, const struct lfi_linux_options *options,
         lfi_say(error, "out of memory");
         failed = -ENOMEM;
     }
+    if (!failed && lfi_box_limit_mappings(box, options->limits.mappings)) {
+        lfi_say(error, "the limit of mappings is absurd: %zu", options->limits.mappings);
+        failed = -EINVAL;
+    }
     if (!failed)
         failed = set_limits(process, error);
     if (!failed)

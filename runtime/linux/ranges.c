@@ -58,6 +58,11 @@ static uint64_t used_in(const struct lfi_ranges *ranges, uint32_t start, uint32_
     return used;
 }
 
+static uint64_t used_by(uint32_t start, uint32_t end, uint32_t kind)
+{
+    return kind & LFI_RANGE_USED ? end - start : 0;
+}
+
 static bool within(const struct lfi_ranges *ranges, uint64_t used, uint64_t charged)
 {
     return used <= ranges->most && charged <= ranges->most - used;
@@ -72,13 +77,12 @@ bool lfi_ranges_charge(struct lfi_ranges *ranges, int64_t pages)
     return true;
 }
 
-bool lfi_ranges_set(struct lfi_ranges *ranges, uint32_t start, uint32_t end, uint32_t kind)
+bool lfi_ranges_prepare(struct lfi_ranges *ranges, uint32_t start, uint32_t end, uint32_t kind)
 {
     if (!in_bounds(ranges, start, end) || ranges->count + 2 > LFI_RANGES_MAX)
         return false;
-    uint64_t before = used_in(ranges, start, end), after = kind & LFI_RANGE_USED ? end - start : 0;
-    uint64_t used = ranges->used - before + after;
-    if (after > before && !within(ranges, used, ranges->charged))
+    uint64_t before = used_in(ranges, start, end), after = used_by(start, end, kind);
+    if (after > before && !within(ranges, ranges->used - before + after, ranges->charged))
         return false;
     if (ranges->count + 2 > ranges->room) {
         size_t room = ranges->room * 2;
@@ -88,6 +92,14 @@ bool lfi_ranges_set(struct lfi_ranges *ranges, uint32_t start, uint32_t end, uin
         ranges->at = at;
         ranges->room = room;
     }
+    return true;
+}
+
+bool lfi_ranges_set(struct lfi_ranges *ranges, uint32_t start, uint32_t end, uint32_t kind)
+{
+    if (!lfi_ranges_prepare(ranges, start, end, kind))
+        return false;
+    ranges->used += used_by(start, end, kind) - used_in(ranges, start, end);
 
     /* at[low..high) is replaced by `fresh`: the range itself and what remains of the last one. */
     struct lfi_range *at = ranges->at, fresh[2] = {{0}};
@@ -109,7 +121,6 @@ bool lfi_ranges_set(struct lfi_ranges *ranges, uint32_t start, uint32_t end, uin
     memmove(at + low + fresh_count, at + high, (ranges->count - high) * sizeof *at);
     memcpy(at + low, fresh, fresh_count * sizeof *at);
     ranges->count = ranges->count + fresh_count - (high - low);
-    ranges->used = used;
     return true;
 }
 

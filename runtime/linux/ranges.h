@@ -21,11 +21,8 @@ enum {
     LFI_RANGE_FIXED = 16,    /* the program may not change it: code, and guards of the loader */
 };
 
-/*
- * One box may use so many ranges; each costs the host a mapping, and the host's limit
- * (/proc/sys/vm/max_map_count, 65530) is shared by everyone in the process.
- */
-#define LFI_RANGES_MAX 32000
+/* So many ranges are remembered. The host's mappings are limited by core, and sooner as a rule. */
+#define LFI_RANGES_MAX 131072
 
 struct lfi_range {
     uint32_t start; /* it ends where its successor starts */
@@ -44,6 +41,11 @@ struct lfi_ranges {
 /* All pages of [first, end) are free. False: out of memory. */
 bool lfi_ranges_init(struct lfi_ranges *ranges, uint32_t first, uint32_t end);
 void lfi_ranges_free(struct lfi_ranges *ranges);
+
+/*
+ * Room for one lfi_ranges_set() of the same, which then does not fail. False: see there.
+ */
+bool lfi_ranges_prepare(struct lfi_ranges *ranges, uint32_t start, uint32_t end, uint32_t kind);
 
 /*
  * Makes [start, end) of kind `kind`. False: out of memory, too many ranges, more pages used than

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # Unit tests of runtime/core; what differs by architecture stands in a folder of its own.
-foreach(part switch faults memory copy processor)
+foreach(part switch faults memory holes mappings copy processor)
     set(source core-${part}.c)
     if(part STREQUAL processor)
         set(source ${CMAKE_SYSTEM_PROCESSOR}/${source})
@@ -11,3 +11,24 @@ foreach(part switch faults memory copy processor)
     target_include_directories(test-runtime-core-${part} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}
         ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR} ${CMAKE_SOURCE_DIR}/runtime/core)
 endforeach()
+
+# Each call of the kernel fails: the files that change mappings, with calls of the test's instead.
+if(NOT CMAKE_CROSSCOMPILING)
+    set(replaced)
+    foreach(call mmap munmap mprotect madvise mremap msync mlock munlock calloc realloc write
+            abort)
+        list(APPEND replaced ${call}=inject_${call})
+    endforeach()
+    add_library(core-inject OBJECT)
+    foreach(file memory space pages)
+        target_sources(core-inject PRIVATE ${CMAKE_SOURCE_DIR}/runtime/core/${file}.c)
+    endforeach()
+    lfi_room_target(core-inject)
+    target_include_directories(core-inject PRIVATE ${CMAKE_SOURCE_DIR}/runtime/core)
+    target_compile_definitions(core-inject PRIVATE ${replaced})
+    lfi_unit_test(runtime-core-inject TIMEOUT 120 LIBS core-inject lfi SOURCES core-inject.c ARGS 10000)
+    lfi_test(runtime-core-inject-long TIMEOUT 1200 COMMAND test-runtime-core-inject 100000)
+    set_tests_properties(runtime-core-inject-long PROPERTIES LABELS long)
+    target_include_directories(test-runtime-core-inject PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}
+        ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR} ${CMAKE_SOURCE_DIR}/runtime/core)
+endif()

@@ -445,9 +445,63 @@ static void memory_calls_do_what_they_say(void **state)
     drop(world);
 }
 
+/* One page of a file side by side, which is one range, and other ways: an error of the box. */
+static void mappings_are_limited(void **state)
+{
+    struct world *world = make();
+    (void)state;
+    const int rw = PROT_READ | PROT_WRITE;
+    const uint64_t fixed = MAP_SHARED | MAP_FIXED, pages = 1000;
+    assert_int_equal(lfi_copy_out(world->box, world->page, "m", 2), 0);
+    uint64_t file = (uint64_t)CALL2(SYS_memfd_create, world->page, 0);
+    assert_int_equal(CALL2(SYS_ftruncate, file, PAGE_SIZE), 0);
+    uint64_t area = (uint64_t)map(world, 0, pages * PAGE_SIZE, PROT_NONE, 0);
+    lfi_box_limit_mappings(world->box, 100);
+    uint64_t made = 0;
+    while (made < pages &&
+           call(world, SYS_mmap, area + made * PAGE_SIZE, PAGE_SIZE, PROT_READ, fixed, file, 0) > 0)
+        made++;
+    assert_in_range(made, 70, 100);
+    assert_int_equal(map(world, 0, PAGE_SIZE, PROT_READ, 0), -ENOMEM);
+    assert_int_equal(
+        call(world, SYS_mmap, area + made * PAGE_SIZE, PAGE_SIZE, PROT_READ, fixed, file, 0),
+        -ENOMEM);
+    /* what was there is still there after it */
+    assert_int_equal(CALL3(SYS_mprotect, area + made * PAGE_SIZE, PAGE_SIZE, PROT_NONE), -ENOMEM);
+    assert_int_equal(CALL2(SYS_munmap, area, pages * PAGE_SIZE), 0);
+    area = (uint64_t)map(world, 0, pages * PAGE_SIZE, rw, 0);
+    long last = 0;
+    for (made = 0; made < pages && !last; made += 2)
+        last = CALL3(SYS_mprotect, area + made * PAGE_SIZE, PAGE_SIZE, PROT_READ);
+    assert_int_equal(last, -ENOMEM);
+    assert_in_range(made, 70, 102);
+    assert_int_equal(CALL2(SYS_munmap, area, pages * PAGE_SIZE), 0);
+    /* only what is mapped can be locked */
+    assert_int_equal(CALL2(SYS_mlock, area, PAGE_SIZE), -ENOMEM);
+    drop(world);
+}
+
+/* A file that cannot be mapped leaves what was there. */
+static void refused_mappings_change_nothing(void **state)
+{
+    struct world *world = make();
+    (void)state;
+    uint64_t pair = world->page + 64, memory = (uint64_t)map(world, 0, 4 * PAGE_SIZE, PROT_READ, 0);
+    assert_int_equal(CALL2(SYS_pipe2, pair, 0), 0);
+    uint64_t end = *(uint32_t *)pair;
+    assert_int_equal(
+        call(world, SYS_mmap, memory, 4 * PAGE_SIZE, PROT_READ, MAP_PRIVATE | MAP_FIXED, end, 0),
+        -ENODEV);
+    assert_int_equal(*(uint8_t *)memory, 0);
+    assert_int_equal(CALL3(SYS_mprotect, memory, 4 * PAGE_SIZE, PROT_READ), 0);
+    drop(world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(mappings_are_limited),
+        cmocka_unit_test(refused_mappings_change_nothing),
         cmocka_unit_test(every_bad_address_is_refused),
         cmocka_unit_test(every_bad_length_is_refused),
         cmocka_unit_test(addresses_in_structures_are_checked),
