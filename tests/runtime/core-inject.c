@@ -159,6 +159,7 @@ int inject_munlock(const void *at, size_t size)
 }
 
 /* Of the leak sanitizer, where there is one. */
+/* NOLINTNEXTLINE(bugprone-reserved-identifier): the sanitizer's name */
 extern void __lsan_ignore_object(const void *object) __attribute__((weak));
 
 void *inject_calloc(size_t count, size_t size)
@@ -214,7 +215,7 @@ static void throw_away(void)
     munmap(space->reservation, space->reservation_size);
     machine_space_free(space);
     if (box) {
-        for (size_t i = 0; i < sizeof(box->chunks) / sizeof(*box->chunks); i++)
+        for (size_t i = 0; i < BOX_CHUNKS; i++)
             free(box->chunks[i]);
         free(box->code);
         free(box->ever);
