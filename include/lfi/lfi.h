@@ -82,7 +82,8 @@ int lfi_space_free(struct lfi_space *space);
 /* Takes the first free place of the space: empty but for its sys page. -ENOSPC when full. */
 int lfi_box_new(struct lfi_space *space, struct lfi_box **box, struct lfi_error *error);
 
-/* Unmaps everything and gives the place back. -EBUSY while it has contexts. NULL is allowed. */
+/* Unmaps everything and gives the place back. -EBUSY while it has contexts; -ENOMEM as
+ * lfi_box_unmap(), and the box is still there. NULL is allowed. */
 int lfi_box_free(struct lfi_box *box);
 
 uint64_t lfi_box_base(const struct lfi_box *box);
@@ -104,7 +105,7 @@ bool lfi_box_contains(const struct lfi_box *box, uint64_t address, size_t size);
  * Otherwise the errors of mmap(2).
  *
  * Private anonymous memory where nothing is mapped takes one host call (PROT_NONE: none), elsewhere
- * two. Files take four or five, shared anonymous memory two: they are mapped outside of the box and
+ * two. Files take four, shared anonymous memory two: they are mapped outside of the box and
  * moved there.
  *
  * No address of a box is free at any time. What this and the following functions do can fail only

@@ -16,6 +16,7 @@ struct code_range {
 
 /* What pages.c knows of 16384 pages. */
 #define CHUNK_PAGES 16384u
+#define BOX_CHUNKS  ((LFI_BOX_SIZE >> 12) / CHUNK_PAGES)
 enum page_bit { PAGE_USED, PAGE_EDGE };
 struct page_chunk {
     uint64_t bits[2][CHUNK_PAGES / 64];
@@ -51,11 +52,11 @@ struct lfi_box {
     size_t code_count, code_room;
     struct code_range *ever; /* all that was ever code, one entry a call of lfi_box_map_code() */
     size_t ever_count, ever_room;
-    struct page_chunk *chunks[(LFI_BOX_SIZE >> 12) / CHUNK_PAGES]; /* NULL: no bit is set */
-    long mappings;      /* the kernel's in the box, or more */
-    long mapping_limit; /* 0: a share of the space's */
-    bool apart;         /* memory in use became PROT_NONE: see lfi_box_protect() */
-    long calls;         /* that changed mappings since they were counted */
+    struct page_chunk *chunks[BOX_CHUNKS]; /* NULL: no bit is set */
+    long mappings;                         /* the kernel's in the box, or more */
+    long mapping_limit;                    /* 0: a share of the space's */
+    bool apart; /* memory in use became PROT_NONE: see lfi_box_protect() */
+    long calls; /* that changed mappings since they were counted */
 };
 
 struct lfi_context {

@@ -126,7 +126,7 @@ void lfi_pages_init(struct lfi_box *box)
 void lfi_pages_free(struct lfi_box *box)
 {
     add_mappings(box, -box->mappings);
-    for (size_t i = 0; i < sizeof(box->chunks) / sizeof(*box->chunks); i++)
+    for (size_t i = 0; i < BOX_CHUNKS; i++)
         free(box->chunks[i]);
 }
 

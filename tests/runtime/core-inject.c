@@ -37,6 +37,11 @@ static struct {
     jmp_buf stopped;
     void *allocated[64]; /* by the operation: lost if it does not return */
     size_t allocations;
+    struct {
+        void *at;
+        size_t size;
+    } mapped[64]; /* the same of mappings */
+    size_t mappings;
 } inject;
 
 void *inject_mmap(void *at, size_t size, int prot, int flags, int fd, off_t offset);
@@ -84,6 +89,24 @@ static void lose(void *at, size_t size)
     errno = error;
 }
 
+static void *keep(void *at, size_t size)
+{
+    if (at != MAP_FAILED && inject.mappings < 64) {
+        inject.mapped[inject.mappings].at = at;
+        inject.mapped[inject.mappings++].size = size;
+    }
+    return at;
+}
+
+/* It is unmapped, or moved into the box. */
+static void forget(const void *at)
+{
+    for (size_t i = 0; i < inject.mappings; i++) {
+        if (inject.mapped[i].at == at)
+            inject.mapped[i].size = 0;
+    }
+}
+
 void *inject_mmap(void *at, size_t size, int prot, int flags, int fd, off_t offset)
 {
     if (fails()) {
@@ -95,7 +118,9 @@ void *inject_mmap(void *at, size_t size, int prot, int flags, int fd, off_t offs
         errno = ENOMEM;
         return MAP_FAILED;
     }
-    return mmap(at, size, prot, flags, fd, offset);
+    if (flags & MAP_FIXED)
+        return mmap(at, size, prot, flags, fd, offset);
+    return keep(mmap(at, size, prot, flags, fd, offset), size);
 }
 
 /* Done all the same, or the test would run out of addresses. */
@@ -104,6 +129,7 @@ int inject_munmap(void *at, size_t size)
     bool failed = fails();
 
     munmap(at, size);
+    forget(at);
     return failed ? -1 : 0;
 }
 
@@ -140,7 +166,12 @@ void *inject_mremap(void *from, size_t size, size_t new_size, int flags, void *t
             lose(to, new_size);
         return MAP_FAILED;
     }
-    return mremap(from, size, new_size, flags, to);
+    if (!(flags & MREMAP_FIXED))
+        return keep(mremap(from, size, new_size, flags, to), size);
+    if (mremap(from, size, new_size, flags, to) == MAP_FAILED)
+        return MAP_FAILED;
+    forget(from);
+    return to;
 }
 
 int inject_msync(void *at, size_t size, int flags)
@@ -159,6 +190,7 @@ int inject_munlock(const void *at, size_t size)
 }
 
 /* Of the leak sanitizer, where there is one. */
+/* NOLINTNEXTLINE(bugprone-reserved-identifier): the sanitizer's name */
 extern void __lsan_ignore_object(const void *object) __attribute__((weak));
 
 void *inject_calloc(size_t count, size_t size)
@@ -214,7 +246,7 @@ static void throw_away(void)
     munmap(space->reservation, space->reservation_size);
     machine_space_free(space);
     if (box) {
-        for (size_t i = 0; i < sizeof(box->chunks) / sizeof(*box->chunks); i++)
+        for (size_t i = 0; i < BOX_CHUNKS; i++)
             free(box->chunks[i]);
         free(box->code);
         free(box->ever);
@@ -427,7 +459,7 @@ static bool fail_once(size_t operation, long number, enum way way)
         assert_int_equal(replace_box(), 0);
     }
     inject.calls = 0;
-    inject.allocations = 0;
+    inject.allocations = inject.mappings = 0;
     inject.number = number;
     inject.way = way;
     inject.fired = inject.limit = inject.must_stop = false;
@@ -442,6 +474,10 @@ static bool fail_once(size_t operation, long number, enum way way)
         stops++;
         for (size_t i = 0; __lsan_ignore_object && i < inject.allocations; i++)
             __lsan_ignore_object(inject.allocated[i]);
+        for (size_t i = 0; i < inject.mappings; i++) {
+            if (inject.mapped[i].size)
+                munmap(inject.mapped[i].at, inject.mapped[i].size);
+        }
         throw_away();
         box = NULL;
         open_world();

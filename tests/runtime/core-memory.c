@@ -487,8 +487,10 @@ struct swap {
 };
 
 /* That race is what is tested. */
+/* NOLINTBEGIN(bugprone-reserved-identifier): the sanitizer's name */
 const char *__tsan_default_suppressions(void);
 const char *__tsan_default_suppressions(void)
+/* NOLINTEND(bugprone-reserved-identifier) */
 {
     return "race:swap_again_and_again\n";
 }
