@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define PAGE  lfi_page_size()
@@ -298,6 +299,36 @@ static void boxes_come_and_go(void **state)
     assert_int_equal(lfi_space_free(space), 0);
 }
 
+static void leave_quietly(int number)
+{
+    (void)number;
+    _exit(0);
+}
+
+/* What is left where the kernel may have lost a part of a reservation: no handler prevents it. */
+static void the_process_stops(void **state)
+{
+    char text[64] = {0};
+    int pipes[2], status;
+    pid_t child;
+
+    (void)state;
+    assert_int_equal(pipe(pipes), 0);
+    child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        dup2(pipes[1], STDERR_FILENO);
+        signal(SIGABRT, leave_quietly);
+        lfi_stop("lfi: a reason\n");
+    }
+    close(pipes[1]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+    assert_true(read(pipes[0], text, sizeof(text) - 1) >= 14);
+    assert_memory_equal(text, "lfi: a reason\n", 14); /* an emulator says more */
+    close(pipes[0]);
+}
+
 int main(void)
 {
 #define WATCHED(test) cmocka_unit_test_setup_teardown(test, start_watching, stop_watching)
@@ -305,7 +336,7 @@ int main(void)
         WATCHED(things_that_are_no_files), WATCHED(files_of_the_kernel_and_devices),
         WATCHED(files_that_refuse),        WATCHED(memory_that_is_refused),
         WATCHED(moves_that_fail),          WATCHED(what_works),
-        WATCHED(boxes_come_and_go),
+        WATCHED(boxes_come_and_go),        cmocka_unit_test(the_process_stops),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

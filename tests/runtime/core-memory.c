@@ -548,36 +548,6 @@ static void code_that_changes_is_verified_as_it_is_mapped(void **state)
     close_box(&t);
 }
 
-static void leave_quietly(int number)
-{
-    (void)number;
-    _exit(0);
-}
-
-/* What is left where the kernel may have lost a part of a reservation: no handler prevents it. */
-static void the_process_stops(void **state)
-{
-    char text[64] = {0};
-    int pipes[2], status;
-    pid_t child;
-
-    (void)state;
-    assert_int_equal(pipe(pipes), 0);
-    child = fork();
-    assert_true(child >= 0);
-    if (child == 0) {
-        dup2(pipes[1], STDERR_FILENO);
-        signal(SIGABRT, leave_quietly);
-        lfi_stop("lfi: a reason\n");
-    }
-    close(pipes[1]);
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
-    assert_true(read(pipes[0], text, sizeof(text) - 1) >= 14);
-    assert_memory_equal(text, "lfi: a reason\n", 14); /* an emulator says more */
-    close(pipes[0]);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -592,7 +562,6 @@ int main(void)
         cmocka_unit_test(code_never_replaces_code),
         cmocka_unit_test(code_and_protection_race),
         cmocka_unit_test(code_that_changes_is_verified_as_it_is_mapped),
-        cmocka_unit_test(the_process_stops),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
