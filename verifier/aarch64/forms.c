@@ -2,16 +2,16 @@
 /* The line of a word, where its slot does not say it. */
 #include "forms.h"
 
-unsigned lfi_aarch64_search(uint32_t word)
+unsigned lfi_aarch64_search(const struct form_table *table, uint32_t word)
 {
 #if LFI_VERIFIER_FAST
-    const uint16_t *id = &lfi_aarch64_index.ids[lfi_aarch64_index.keys[word >> 21].list];
-    while (!form_matches(*id, word))
+    const uint16_t *id = &table->index.ids[table->index.keys[word >> 21].list];
+    while (!form_matches(table, *id, word))
         id++;
     return *id;
 #else
     unsigned id = 0;
-    while (!form_matches(id, word))
+    while (!form_matches(table, id, word))
         id++;
     return id;
 #endif

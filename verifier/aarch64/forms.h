@@ -103,15 +103,38 @@ static inline unsigned form_register(uint32_t word, unsigned field)
 enum { MAX_FORMS = 1024 };
 
 /* The lines in their order; the last one matches every word. */
-struct form_lines {
-    uint32_t mask[MAX_FORMS], value[MAX_FORMS];
-    struct form forms[MAX_FORMS];
-};
-extern const struct form_lines lfi_aarch64_lines;
+extern const struct form lfi_aarch64_forms[MAX_FORMS];
 
-static inline bool form_matches(unsigned id, uint32_t word)
+enum { MAX_SLOTS = 24576, MAX_IDS = 16384, KEYS = 2048, SUBSLOTS = 64 };
+
+/*
+ * Finds the line of a word. Bits 31 to 21, the key, choose a slot (times is 0), or SUBSLOTS of
+ * them, of which six other bits choose one: those that the product with `times` has at the top.
+ * first[slot] is the first line that it may be; ids[list] and those behind it are all lines that a
+ * word with this key may be, in their order; the last one matches every word.
+ */
+struct form_index {
+    struct form_key {
+        uint32_t times;
+        uint16_t slot, list;
+    } keys[KEYS];
+    uint16_t first[MAX_SLOTS], ids[MAX_IDS];
+    /* Columns of the lines, each in one piece: the address of an item is then one addition. */
+    uint32_t times[MAX_FORMS]; /* of its reach */
+    uint8_t reach[MAX_FORMS];
+};
+
+struct form_table {
+    uint32_t mask[MAX_FORMS], value[MAX_FORMS]; /* of each line */
+#if LFI_VERIFIER_FAST
+    struct form_index index;
+#endif
+};
+extern const struct form_table lfi_aarch64_table;
+
+static inline bool form_matches(const struct form_table *table, unsigned id, uint32_t word)
 {
-    return (word & lfi_aarch64_lines.mask[id]) == lfi_aarch64_lines.value[id];
+    return (word & table->mask[id]) == table->value[id];
 }
 
 /* ---- the fast way (docs/verifier.md), which a build without LFI_VERIFIER_FAST does not have ----
@@ -137,43 +160,25 @@ struct form_tests {
 };
 extern const struct form_tests lfi_aarch64_tests[RW + 1]; /* by the accesses that are confined */
 
-enum { MAX_SLOTS = 24576, MAX_IDS = 16384, KEYS = 2048, SUBSLOTS = 64 };
-
-/*
- * Finds the line of a word. Bits 31 to 21, the key, choose a slot (times is 0), or SUBSLOTS of
- * them, of which six other bits choose one: those that the product with `times` has at the top.
- * first[slot] is the first line that it may be; ids[list] and those behind it are all lines that a
- * word with this key may be, in their order; the last one matches every word.
- */
-struct form_index {
-    struct form_key {
-        uint32_t times;
-        uint16_t slot, list;
-    } keys[KEYS];
-    uint16_t first[MAX_SLOTS], ids[MAX_IDS];
-    /* Columns of the lines, each in one piece: the address of an item is then one addition. */
-    uint32_t times[MAX_FORMS]; /* of its reach */
-    uint8_t reach[MAX_FORMS];
-};
-extern const struct form_index lfi_aarch64_index;
-
-static inline unsigned form_slot(uint32_t word)
+#if LFI_VERIFIER_FAST
+static inline unsigned form_slot(const struct form_table *table, uint32_t word)
 {
-    struct form_key key = lfi_aarch64_index.keys[word >> 21];
+    struct form_key key = table->index.keys[word >> 21];
     return key.slot + (word * key.times >> 26);
 }
+#endif
 
 /* The first line that the word matches: by the index, or from the first line on. */
-unsigned lfi_aarch64_search(uint32_t word);
+unsigned lfi_aarch64_search(const struct form_table *table, uint32_t word);
 
-static inline unsigned form_find(uint32_t word)
+static inline unsigned form_find(const struct form_table *table, uint32_t word)
 {
 #if LFI_VERIFIER_FAST
-    unsigned id = lfi_aarch64_index.first[form_slot(word)];
-    if (__builtin_expect(form_matches(id, word), 1))
+    unsigned id = table->index.first[form_slot(table, word)];
+    if (__builtin_expect(form_matches(table, id, word), 1))
         return id;
 #endif
-    return lfi_aarch64_search(word);
+    return lfi_aarch64_search(table, word);
 }
 
 #endif

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#undef LFI_VERIFIER_FAST
+#define LFI_VERIFIER_FAST 1
 #include "forms.h"
 
 static const struct line {
@@ -27,6 +29,13 @@ static const struct line {
 _Static_assert(LINES <= MAX_FORMS, "MAX_FORMS is too small");
 
 enum { NOT_YET = 0xffff }; /* no line */
+
+static struct {
+    struct form_table table;
+    struct form forms[MAX_FORMS];
+    struct form_tests tests[RW + 1];
+    unsigned slot_count, id_count;
+} all;
 
 /* ---- one line ---------------------------------------------------------------------------------
  */
@@ -57,10 +66,10 @@ static enum reach reach_of(enum kind kind)
     }
 }
 
-static bool read_line(struct form_lines *to, unsigned id)
+static bool read_line(unsigned id)
 {
     const struct line *line = &lines[id];
-    struct form *form = &to->forms[id];
+    struct form *form = &all.forms[id];
     *form = (struct form){.access = line->access,
                           .kind = line->kind,
                           .flags = line->flags,
@@ -74,9 +83,9 @@ static bool read_line(struct form_lines *to, unsigned id)
         if (bit-- == 0)
             break;
         if (*p == '0' || *p == '1')
-            to->mask[id] |= (uint32_t)1 << bit;
+            all.table.mask[id] |= (uint32_t)1 << bit;
         if (*p == '1')
-            to->value[id] |= (uint32_t)1 << bit;
+            all.table.value[id] |= (uint32_t)1 << bit;
         /* By the second lowest bit: the lowest of a pair is 0. */
         for (unsigned field = 0; field < FIELDS; field++)
             if (bit == form_field_bit(field) + 1)
@@ -176,13 +185,6 @@ static void make_tests(struct form_tests *made, const struct form *form, unsigne
 /* ---- the index --------------------------------------------------------------------------------
  */
 
-static struct {
-    struct form_lines lines;
-    struct form_tests tests[RW + 1];
-    struct form_index index;
-    unsigned slot_count, id_count;
-} all;
-
 /*
  * The numbers below `size` that agree with `value` where `mask` is set, ascending; starts with
  * value, returns `size` or more behind the last.
@@ -202,12 +204,12 @@ static void make_slots(void)
         unsigned forms, entries[SHIFTS];
     } counts[KEYS];
     for (unsigned id = 0; id < LINES; id++) {
-        unsigned mask = all.lines.mask[id] >> 21, value = all.lines.value[id] >> 21;
+        unsigned mask = all.table.mask[id] >> 21, value = all.table.value[id] >> 21;
         for (unsigned key = value; key < KEYS; key = next_number(key, mask, value, KEYS)) {
             counts[key].forms++;
             for (unsigned i = 0; i < SHIFTS; i++)
                 counts[key].entries[i] +=
-                    1U << __builtin_popcount(~all.lines.mask[id] >> shifts[i] & (SUBSLOTS - 1));
+                    1U << __builtin_popcount(~all.table.mask[id] >> shifts[i] & (SUBSLOTS - 1));
         }
     }
     for (unsigned key = 0; key < KEYS; key++) {
@@ -216,7 +218,7 @@ static void make_slots(void)
             if (counts[key].entries[i] < counts[key].entries[best])
                 best = i;
         bool several = counts[key].forms > 2; /* the last line is one of them */
-        all.index.keys[key] = (struct form_key){
+        all.table.index.keys[key] = (struct form_key){
             .times = several ? (uint32_t)1 << (26 - shifts[best]) : 0,
             .slot = (uint16_t)all.slot_count,
             .list = (uint16_t)all.id_count,
@@ -229,17 +231,17 @@ static void make_slots(void)
 /* Enters the form behind those before it in the list of each key, and in the slots still free. */
 static void enter(unsigned id, unsigned entered[KEYS])
 {
-    unsigned top_mask = all.lines.mask[id] >> 21, top = all.lines.value[id] >> 21;
+    unsigned top_mask = all.table.mask[id] >> 21, top = all.table.value[id] >> 21;
     for (unsigned k = top; k < KEYS; k = next_number(k, top_mask, top, KEYS)) {
-        struct form_key key = all.index.keys[k];
-        all.index.ids[key.list + entered[k]++] = (uint16_t)id;
+        struct form_key key = all.table.index.keys[k];
+        all.table.index.ids[key.list + entered[k]++] = (uint16_t)id;
         /* The bits that the product has at the top. */
         unsigned size = key.times != 0 ? SUBSLOTS : 1;
-        unsigned mask = all.lines.mask[id] * key.times >> 26,
-                 value = all.lines.value[id] * key.times >> 26;
+        unsigned mask = all.table.mask[id] * key.times >> 26,
+                 value = all.table.value[id] * key.times >> 26;
         for (unsigned sub = value; sub < size; sub = next_number(sub, mask, value, size))
-            if (all.index.first[key.slot + sub] == NOT_YET)
-                all.index.first[key.slot + sub] = (uint16_t)id;
+            if (all.table.index.first[key.slot + sub] == NOT_YET)
+                all.table.index.first[key.slot + sub] = (uint16_t)id;
     }
 }
 
@@ -253,12 +255,12 @@ static bool make_index(void)
         return false;
     }
     for (unsigned slot = 0; slot < all.slot_count; slot++)
-        all.index.first[slot] = NOT_YET;
+        all.table.index.first[slot] = NOT_YET;
     for (unsigned id = 0; id < LINES; id++)
         enter(id, entered);
     for (unsigned id = 0; id < LINES; id++) {
-        all.index.reach[id] = all.lines.forms[id].reach;
-        all.index.times[id] = reach_bits[all.lines.forms[id].reach].times;
+        all.table.index.reach[id] = all.forms[id].reach;
+        all.table.index.times[id] = reach_bits[all.forms[id].reach].times;
     }
     return true;
 }
@@ -279,46 +281,49 @@ static void print_array(FILE *f, const char *name, const void *array, size_t siz
     fprintf(f, "\n    },\n");
 }
 
-static void print_lines(FILE *f)
+static void print_forms(FILE *f)
 {
-    fprintf(f, "const struct form_lines lfi_aarch64_lines = {\n");
-    print_array(f, ".mask", all.lines.mask, sizeof *all.lines.mask, LINES);
-    print_array(f, ".value", all.lines.value, sizeof *all.lines.value, LINES);
-    fprintf(f, "    .forms = {\n");
+    fprintf(f, "const struct form lfi_aarch64_forms[MAX_FORMS] = {\n");
     for (unsigned id = 0; id < LINES; id++) {
-        const struct form *form = &all.lines.forms[id];
-        fprintf(f, "        {{%u, %u, %u, %u}, %u, %u, %u, %u, %u, \"%s\"},\n", form->use[AT_0],
+        const struct form *form = &all.forms[id];
+        fprintf(f, "    {{%u, %u, %u, %u}, %u, %u, %u, %u, %u, \"%s\"},\n", form->use[AT_0],
                 form->use[AT_5], form->use[AT_10], form->use[AT_16], form->access, form->kind,
                 form->flags, form->reach, form->rule, form->name);
     }
-    fprintf(f, "    },\n};\n");
+    fprintf(f, "};\n\n");
 }
 
-static void print_fast(FILE *f)
+static void print_table(FILE *f)
 {
-    fprintf(f, "\n#if LFI_VERIFIER_FAST\nconst struct form_index lfi_aarch64_index = {\n");
-    fprintf(f, "    .keys = {\n");
+    const struct form_index *index = &all.table.index;
+    fprintf(f, "const struct form_table lfi_aarch64_table = {\n");
+    print_array(f, ".mask", all.table.mask, sizeof *all.table.mask, LINES);
+    print_array(f, ".value", all.table.value, sizeof *all.table.value, LINES);
+    fprintf(f, "#if LFI_VERIFIER_FAST\n    .index.keys = {\n");
     for (unsigned key = 0; key < KEYS; key++)
-        fprintf(f, "        {%#lx, %u, %u},\n", (unsigned long)all.index.keys[key].times,
-                all.index.keys[key].slot, all.index.keys[key].list);
+        fprintf(f, "        {%#lx, %u, %u},\n", (unsigned long)index->keys[key].times,
+                index->keys[key].slot, index->keys[key].list);
     fprintf(f, "    },\n");
-    print_array(f, ".first", all.index.first, sizeof *all.index.first, all.slot_count);
-    print_array(f, ".ids", all.index.ids, sizeof *all.index.ids, all.id_count);
-    print_array(f, ".times", all.index.times, sizeof *all.index.times, LINES);
-    print_array(f, ".reach", all.index.reach, sizeof *all.index.reach, LINES);
-    fprintf(f, "};\n\nconst struct form_tests lfi_aarch64_tests[RW + 1] = {\n");
+    print_array(f, ".index.first", index->first, sizeof *index->first, all.slot_count);
+    print_array(f, ".index.ids", index->ids, sizeof *index->ids, all.id_count);
+    print_array(f, ".index.times", index->times, sizeof *index->times, LINES);
+    print_array(f, ".index.reach", index->reach, sizeof *index->reach, LINES);
+    fprintf(f, "#endif\n};\n\n");
+}
+
+static void print_tests(FILE *f)
+{
+    fprintf(f, "#if LFI_VERIFIER_FAST\nconst struct form_tests lfi_aarch64_tests[RW + 1] = {\n");
     for (unsigned confine = 0; confine <= RW; confine++) {
         const struct form_tests *tests = &all.tests[confine];
         fprintf(f, "    [%u] = {\n", confine);
         print_array(f, ".tests", tests->tests, sizeof *tests->tests, LINES);
         print_array(f, ".late_tests", tests->late_tests, sizeof *tests->late_tests, LINES);
-        fprintf(f, "    .field_fails = {\n");
         for (unsigned field = 0; field < FIELDS; field++) {
-            char name[8];
-            snprintf(name, sizeof name, "[%u]", field);
-            print_array(f, name, tests->field_fails[field], sizeof *tests->field_fails[field], 32U);
+            char name[24];
+            snprintf(name, sizeof name, ".field_fails[%u]", field);
+            print_array(f, name, tests->field_fails[field], sizeof **tests->field_fails, 32);
         }
-        fprintf(f, "    },\n");
         print_array(f, ".fails", tests->fails, sizeof *tests->fails, 1U << 10);
         fprintf(f, "    },\n");
     }
@@ -333,7 +338,7 @@ int main(int argc, char **argv)
         return 2;
     }
     for (unsigned id = 0; id < LINES; id++) {
-        if (!read_line(&all.lines, id)) {
+        if (!read_line(id)) {
             fprintf(stderr, "make-table: %s is not 32 bits\n", lines[id].pattern);
             return 1;
         }
@@ -341,13 +346,14 @@ int main(int argc, char **argv)
     for (unsigned confine = 0; confine <= RW; confine++) {
         make_fails(&all.tests[confine], confine != 0);
         for (unsigned id = 0; id < LINES; id++)
-            make_tests(&all.tests[confine], &all.lines.forms[id], id, confine);
+            make_tests(&all.tests[confine], &all.forms[id], id, confine);
     }
     if (!make_index())
         return 1;
     fprintf(f, "/* Made by make-table from insns.def. */\n#include \"aarch64/forms.h\"\n\n");
-    print_lines(f);
-    print_fast(f);
+    print_forms(f);
+    print_table(f);
+    print_tests(f);
     if (ferror(f) != 0 || fclose(f) != 0) {
         fprintf(stderr, "make-table: cannot write %s\n", argv[1]);
         return 1;

@@ -63,15 +63,15 @@ static inline bool passes_late(const struct form_tests *tests, uint32_t word, un
 }
 
 /* Where x30 and sp keep their promises: does the word break no rule, and do they go on to? */
-static inline bool is_plain(const struct form_tests *tests, const struct reaches *reaches,
-                            uint32_t word)
+static inline bool is_plain(const struct form_table *table, const struct form_tests *tests,
+                            const struct reaches *reaches, uint32_t word)
 {
-    const unsigned id = form_find(word);
+    const unsigned id = form_find(table, word);
     const uint32_t fails = tests->fails[word & 0x3ff] & tests->tests[id];
     if (__builtin_expect(fails != 0, 0) && (fails != TEST_LATE || !passes_late(tests, word, id)))
         return false;
-    const unsigned reach = lfi_aarch64_index.reach[id];
-    return word * lfi_aarch64_index.times[id] + reaches->back[reach] <= reaches->size[reach];
+    const unsigned reach = table->index.reach[id];
+    return word * table->index.times[id] + reaches->back[reach] <= reaches->size[reach];
 }
 
 #endif

@@ -29,6 +29,10 @@ struct verifier {
     enum { IN_BOX, ANYWHERE, TABLE_ENTRY } x30;
     enum { STEADY, STEPPED_DOWN, STEPPED_UP } stack; /* has sp moved without a check? */
     size_t step_pos;
+
+#if LFI_VERIFIER_FAST
+    const struct form_tests *tests; /* of the mode */
+#endif
 };
 
 static uint32_t read_word(const uint8_t *p)
@@ -57,7 +61,7 @@ static void refuse(struct verifier *v, size_t pos, enum rule rule, const char *d
     memcpy(violation.bytes, bytes, violation.length);
     if (left >= WORD)
         snprintf(violation.text, sizeof violation.text, "%s",
-                 lfi_aarch64_lines.forms[form_find(read_word(bytes))].name);
+                 lfi_aarch64_forms[form_find(&lfi_aarch64_table, read_word(bytes))].name);
     if (!v->report(v->data, &violation))
         v->stopped = true;
 }
@@ -250,7 +254,7 @@ static enum rule check_kind(struct verifier *v, uint32_t word, enum kind kind, i
 
 static enum rule check(struct verifier *v, uint32_t word, unsigned id)
 {
-    const struct form *form = &lfi_aarch64_lines.forms[id];
+    const struct form *form = &lfi_aarch64_forms[id];
     if (v->x30 == TABLE_ENTRY && form->kind != CALL_X30)
         return RULE_runtime_call;
     if (form->rule != RULE_NONE)
@@ -272,29 +276,31 @@ static enum rule check(struct verifier *v, uint32_t word, unsigned id)
 __attribute__((noinline)) static void check_word(struct verifier *v)
 {
     uint32_t word = read_word(v->code->bytes + v->pos);
-    unsigned id = form_find(word);
+    unsigned id = form_find(&lfi_aarch64_table, word);
     enum rule rule = check(v, word, id);
     if (rule != RULE_NONE)
-        refuse(v, v->pos, rule, rule == RULE_feature ? lfi_aarch64_lines.forms[id].name : NULL);
+        refuse(v, v->pos, rule, rule == RULE_feature ? lfi_aarch64_forms[id].name : NULL);
     v->pos += WORD;
 }
 
 #if LFI_VERIFIER_FAST
-static size_t skip_plain(const struct form_tests *tests, const struct reaches *reaches,
-                         const uint8_t *bytes, size_t pos, size_t end)
+static size_t skip_plain(const struct form_table *table, const struct form_tests *tests,
+                         const struct reaches *reaches, const uint8_t *bytes, size_t pos,
+                         size_t end)
 {
-    while (pos < end && is_plain(tests, reaches, read_word(bytes + pos)))
+    while (pos < end && is_plain(table, tests, reaches, read_word(bytes + pos)))
         pos += WORD;
     return pos;
 }
 
-static void run_chunk(struct verifier *v, size_t end)
+/* A function of its own, or compilers compute the place of *tests anew for each word. */
+__attribute__((noinline)) static void run_chunk(struct verifier *v, size_t end)
 {
     const struct reaches reaches = make_reaches(v->code, v->pos, end);
     while (v->pos < end && !v->stopped) {
         if (v->x30 == IN_BOX && v->stack == STEADY)
             v->pos =
-                skip_plain(&lfi_aarch64_tests[v->confine], &reaches, v->code->bytes, v->pos, end);
+                skip_plain(&lfi_aarch64_table, v->tests, &reaches, v->code->bytes, v->pos, end);
         if (v->pos < end)
             check_word(v);
     }
@@ -331,6 +337,9 @@ enum lfi_verdict lfi_aarch64_verify(unsigned mode, const struct lfi_code *code,
     v->confine = mode == LFI_MODE_FULL ? RW : mode == LFI_MODE_STORES ? W : 0;
     v->report = report;
     v->data = data;
+#if LFI_VERIFIER_FAST
+    v->tests = &lfi_aarch64_tests[v->confine];
+#endif
     run(v);
     enum lfi_verdict verdict = v->refused ? LFI_REFUSED : LFI_ACCEPTED;
     free(v);

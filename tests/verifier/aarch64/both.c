@@ -51,7 +51,7 @@ static const char *by_rules(struct verifier *v, uint32_t word)
 {
     v->x30 = IN_BOX;
     v->stack = STEADY;
-    enum rule rule = check(v, word, lfi_aarch64_search(word));
+    enum rule rule = check(v, word, lfi_aarch64_search(&lfi_aarch64_table, word));
     return rule != RULE_NONE    ? "a rule is broken"
            : v->x30 != IN_BOX   ? "x30 is written"
            : v->stack != STEADY ? "sp is stepped"
@@ -72,14 +72,14 @@ static unsigned long compare_words(unsigned mode, unsigned part)
     uint64_t random = seed + part;
     for (uint64_t i = part; i < (uint64_t)1 << (all ? 32 : 26); i += PARTS) {
         const uint32_t word = all ? (uint32_t)i : (uint32_t)(next_random(&random) >> 20);
-        if (!is_plain(tests, &reaches, word))
+        if (!is_plain(&lfi_aarch64_table, tests, &reaches, word))
             continue;
         fast++;
         for (v.pos = 0; v.pos < CHUNK; v.pos += CHUNK - WORD) {
             const char *broken = by_rules(&v, word);
             if (*broken != 0 && wrong++ < 10)
                 print_error("%08x (%s), mode %s, at %#zx: accepted by the fast way, but %s\n", word,
-                            lfi_aarch64_lines.forms[lfi_aarch64_search(word)].name,
+                            lfi_aarch64_forms[lfi_aarch64_search(&lfi_aarch64_table, word)].name,
                             mode_names[mode], v.pos, broken);
         }
     }
@@ -151,10 +151,10 @@ static uint32_t make_word(uint64_t *random)
     unsigned id = 0;
     do
         id = (unsigned)(next_random(random) % 1000);
-    while (lfi_aarch64_lines.forms[id].name == NULL ||
-           (lfi_aarch64_lines.forms[id].rule != RULE_NONE && r % 8 < 7));
+    while (lfi_aarch64_forms[id].name == NULL ||
+           (lfi_aarch64_forms[id].rule != RULE_NONE && r % 8 < 7));
     uint32_t word = (uint32_t)(next_random(random) >> 20);
-    return (word & ~lfi_aarch64_lines.mask[id]) | lfi_aarch64_lines.value[id];
+    return (word & ~lfi_aarch64_table.mask[id]) | lfi_aarch64_table.value[id];
 }
 
 static void compare_verifiers(const struct lfi_code *code, unsigned mode, unsigned long n)

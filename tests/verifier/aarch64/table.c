@@ -45,13 +45,13 @@ static uint32_t word_of(unsigned id, uint64_t *random)
         word = (word & ~((uint32_t)31 << low)) | (uint32_t)registers[next_random(random) % 5]
                                                      << low;
     }
-    return (word & ~lfi_aarch64_lines.mask[id]) | lfi_aarch64_lines.value[id];
+    return (word & ~lfi_aarch64_table.mask[id]) | lfi_aarch64_table.value[id];
 }
 
 static unsigned search(uint32_t word)
 {
     unsigned id = 0;
-    while ((word & lfi_aarch64_lines.mask[id]) != lfi_aarch64_lines.value[id])
+    while ((word & lfi_aarch64_table.mask[id]) != lfi_aarch64_table.value[id])
         id++;
     return id;
 }
@@ -85,7 +85,7 @@ static void lines_are_those(void **state)
 {
     (void)state;
     for (unsigned id = 0; id < LINES; id++) {
-        const struct form *form = &lfi_aarch64_lines.forms[id];
+        const struct form *form = &lfi_aarch64_forms[id];
         char letters[33], wanted[33];
         unsigned n = 0;
         for (const char *p = lines[id].pattern; *p != 0; p++)
@@ -93,8 +93,8 @@ static void lines_are_those(void **state)
                 letters[n++] = *p;
         for (unsigned i = 0; i < 32; i++) {
             uint32_t bit = (uint32_t)1 << (31 - i);
-            wanted[i] = (lfi_aarch64_lines.mask[id] & bit) == 0    ? 'x'
-                        : (lfi_aarch64_lines.value[id] & bit) != 0 ? '1'
+            wanted[i] = (lfi_aarch64_table.mask[id] & bit) == 0    ? 'x'
+                        : (lfi_aarch64_table.value[id] & bit) != 0 ? '1'
                                                                    : '0';
             if (strchr("01x", letters[i]) == NULL) {
                 assert_int_equal(wanted[i], 'x');
@@ -123,11 +123,11 @@ static void index_is_complete(void **state)
 {
     (void)state;
     for (unsigned key = 0; key < KEYS; key++) {
-        const struct form_key *k = &lfi_aarch64_index.keys[key];
-        const uint16_t *list = &lfi_aarch64_index.ids[k->list];
+        const struct form_key *k = &lfi_aarch64_table.index.keys[key];
+        const uint16_t *list = &lfi_aarch64_table.index.ids[k->list];
         for (unsigned id = 0; id < LINES; id++)
-            if (((lfi_aarch64_lines.value[id] ^ key << 21) &
-                 lfi_aarch64_lines.mask[id] >> 21 << 21) == 0)
+            if (((lfi_aarch64_table.value[id] ^ key << 21) &
+                 lfi_aarch64_table.mask[id] >> 21 << 21) == 0)
                 assert_int_equal(*list++, id);
         /* The six bits of a word that choose: where the product has them at the top. */
         const unsigned low = k->times == 0 ? 0 : 26 - (unsigned)__builtin_ctz(k->times);
@@ -136,11 +136,13 @@ static void index_is_complete(void **state)
             const uint32_t fixed =
                 (uint32_t)0x7ff << 21 | (k->times == 0 ? 0 : (uint32_t)63 << low);
             unsigned id = 0;
-            while (((word ^ lfi_aarch64_lines.value[id]) & lfi_aarch64_lines.mask[id] & fixed) != 0)
+            while (((word ^ lfi_aarch64_table.value[id]) & lfi_aarch64_table.mask[id] & fixed) != 0)
                 id++;
-            assert_int_equal(form_slot(word), form_slot(word | ~fixed));
-            assert_int_equal(form_slot(word), k->slot + sub);
-            assert_int_equal(lfi_aarch64_index.first[form_slot(word)], id);
+            assert_int_equal(form_slot(&lfi_aarch64_table, word),
+                             form_slot(&lfi_aarch64_table, word | ~fixed));
+            assert_int_equal(form_slot(&lfi_aarch64_table, word), k->slot + sub);
+            assert_int_equal(lfi_aarch64_table.index.first[form_slot(&lfi_aarch64_table, word)],
+                             id);
         }
     }
 }
@@ -177,7 +179,7 @@ static void index_finds(void **state)
         bool reached = false;
         for (unsigned i = 0; i < WORDS_A_LINE; i++) {
             uint32_t word = word_of(id, &random);
-            unsigned found = form_find(word);
+            unsigned found = form_find(&lfi_aarch64_table, word);
             assert_int_equal(found, search(word));
             reached |= found == id;
         }
@@ -190,11 +192,11 @@ static void index_finds(void **state)
 static bool is_right(struct verifier *v, const struct reaches *reaches, uint32_t word, size_t pos,
                      enum rule *rule)
 {
-    bool plain = is_plain(&lfi_aarch64_tests[v->confine], reaches, word);
+    bool plain = is_plain(&lfi_aarch64_table, &lfi_aarch64_tests[v->confine], reaches, word);
     v->pos = pos;
     v->x30 = IN_BOX;
     v->stack = STEADY;
-    *rule = check(v, word, form_find(word));
+    *rule = check(v, word, form_find(&lfi_aarch64_table, word));
     return !plain || (*rule == RULE_NONE && v->x30 == IN_BOX && v->stack == STEADY);
 }
 
@@ -215,7 +217,8 @@ static void quick_is_right(void **state)
                 enum rule rule;
                 if (!is_right(v, &reaches, word, 0, &rule))
                     fail_msg("%08x (%s): accepted too quickly", word, lines[id].name);
-                quick += is_plain(&lfi_aarch64_tests[v->confine], &reaches, word);
+                quick +=
+                    is_plain(&lfi_aarch64_table, &lfi_aarch64_tests[v->confine], &reaches, word);
                 right += rule == RULE_NONE;
             }
         }
@@ -260,7 +263,7 @@ static void reaches_stay_inside(void **state)
         struct verifier *v = make_verifier(RW, &code);
         const struct reaches reaches = make_reaches(&code, 0, code.size);
         for (unsigned id = 0; id < LINES; id++) {
-            const enum reach reach = lfi_aarch64_lines.forms[id].reach;
+            const enum reach reach = lfi_aarch64_forms[id].reach;
             for (unsigned i = 0; reach != REACH_NONE && i < 200; i++) {
                 size_t pos = next_random(&random) % (code.size / 4) * 4;
                 uint32_t word = word_of(id, &random);
@@ -288,16 +291,17 @@ static void reaches_are_wide(void **state)
     struct verifier *v = make_verifier(RW, &code);
     unsigned forms = 0;
     for (unsigned id = 0; id < LINES; id++) {
-        if (lfi_aarch64_lines.forms[id].reach == REACH_NONE ||
+        if (lfi_aarch64_forms[id].reach == REACH_NONE ||
             (lfi_aarch64_tests[v->confine].tests[id] & TEST_RULES) != 0)
             continue;
         forms++;
         for (unsigned i = 0; i < WORDS_A_LINE; i++) {
             uint32_t word = word_of(id, &random);
-            int64_t to = form_displacement(lfi_aarch64_lines.forms[id].reach, word);
-            to = lfi_aarch64_lines.forms[id].reach == REACH_PAGE ? to * ADRP_PAGE : to;
+            int64_t to = form_displacement(lfi_aarch64_forms[id].reach, word);
+            to = lfi_aarch64_forms[id].reach == REACH_PAGE ? to * ADRP_PAGE : to;
             if (to > -(1 << 28) + 16 * ADRP_PAGE && to < ((int64_t)15 << 28) - 16 * ADRP_PAGE)
-                assert_true(is_plain(&lfi_aarch64_tests[v->confine], &reaches, word));
+                assert_true(
+                    is_plain(&lfi_aarch64_table, &lfi_aarch64_tests[v->confine], &reaches, word));
         }
     }
     assert_in_range(forms, 8, 16);
