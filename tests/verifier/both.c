@@ -60,8 +60,8 @@ static void setup_verifier(struct verifier *v, unsigned mode)
 
 static void fail_at(const struct comparison *c, unsigned mode, size_t pos, const char *what)
 {
-    char hex[3 * WINDOW + 1];
-    for (unsigned i = 0; i < WINDOW; i++)
+    char hex[3 * DECODE_WINDOW + 1];
+    for (unsigned i = 0; i < DECODE_WINDOW; i++)
         snprintf(hex + (size_t)3 * i, 4, "%02x ", c->buffer[pos + i]);
     fail_msg("mode %s, at %zu of a bundle, accepted by the fast way: %s: %s", mode_names[mode], pos,
              what, hex);
@@ -186,9 +186,8 @@ static void each_operand(struct comparison *c, uint8_t bytes[WINDOW], unsigned a
             const bool stack = sib && (sib_byte & 0x3f) == 0x24;
             /* Zeros, where a displacement does not matter; immediates are taken as displacements.
              */
-            const unsigned last = stack || (known && (all || (modrm & 0xc7) == 5)) ? DISPLACEMENTS
-                                  : known                                          ? 3
-                                                                                   : 1;
+            const bool matters = stack || (known && (modrm & 0xc7) == 5);
+            const unsigned last = matters ? DISPLACEMENTS : all && known ? 3 : 1;
             for (unsigned d = 0; d < last; d++) {
                 unsigned n = at;
                 bytes[n++] = (uint8_t)modrm;
@@ -210,9 +209,10 @@ static void each_opcode(struct comparison *c, const uint8_t *prefixes, unsigned 
 {
     static const uint8_t escapes[][3] = {{0}, {1, 0x0f}, {2, 0x0f, 0x38}, {2, 0x0f, 0x3a}};
     for (unsigned rex = 0x3f; rex < 0x50; rex++) {
-        if (!known && !all && rex != 0x3f && rex != 0x4d)
+        if (!known && (!all || count > 2) && rex != 0x3f && rex != 0x4d)
             continue;
-        for (unsigned e = 0; e < sizeof escapes / sizeof *escapes; e++) {
+        /* The fast way knows the first two only. */
+        for (unsigned e = 0; e < (known || all ? sizeof escapes / sizeof *escapes : 2); e++) {
             uint8_t bytes[WINDOW] = {0};
             unsigned n = count;
             memcpy(bytes, prefixes, count);
