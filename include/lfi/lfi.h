@@ -37,8 +37,8 @@
  *   FPCR, FPSR and DIT, too: a handler that computes with floating-point numbers or with secrets
  *   sets its own first. System-call handlers and callbacks find the host's. (On x86-64 Linux starts
  *   every signal handler with fresh MXCSR and x87 state.) SSBS is the host's all the time.
- * - On AArch64 the keys of pointer authentication are the process's, and code of a box may use them:
- *   it can sign any value, with any modifier. A signature does not prove that the host made it.
+ * - On AArch64 the keys of pointer authentication are the process's, and code of a box may use
+ * them: it can sign any value, with any modifier. A signature does not prove that the host made it.
  * - Nothing may write to the process's memory on behalf of a box other than through these functions
  *   or through host calls given a checked range: /proc/self/mem, ptrace and process_vm_writev
  *   ignore page protection and so must stay out of the box's reach.
