@@ -33,7 +33,12 @@
  *   handlers included; it is restored when the host gets back from lfi_context_run() or lfi_call().
  *   Signal handlers must not use %gs either.
  * - On AArch64 x18 belongs to the box while it runs, and signal handlers that interrupt it find the
- *   box's: a host that keeps a shadow call stack there must not have such handlers.
+ *   box's: a host that keeps a shadow call stack there must not have such handlers. They find its
+ *   FPCR, FPSR and DIT, too: a handler that computes with floating-point numbers or with secrets
+ *   sets its own first. System-call handlers and callbacks find the host's. (On x86-64 Linux starts
+ *   every signal handler with fresh MXCSR and x87 state.) SSBS is the host's all the time.
+ * - On AArch64 the keys of pointer authentication are the process's, and code of a box may use
+ * them: it can sign any value, with any modifier. A signature does not prove that the host made it.
  * - Nothing may write to the process's memory on behalf of a box other than through these functions
  *   or through host calls given a checked range: /proc/self/mem, ptrace and process_vm_writev
  *   ignore page protection and so must stay out of the box's reach.

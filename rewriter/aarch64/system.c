@@ -20,7 +20,7 @@ static const struct system_register {
     bool writable;
 } registers[] = {
     {"nzcv", "s3_3_c4_c2_0", true},         {"dit", "s3_3_c4_c2_5", true},
-    {"ssbs", "s3_3_c4_c2_6", true},         {"fpcr", "s3_3_c4_c4_0", true},
+    {"ssbs", "s3_3_c4_c2_6", false},        {"fpcr", "s3_3_c4_c4_0", true},
     {"fpsr", "s3_3_c4_c4_1", true},         {"ctr_el0", "s3_3_c0_c0_1", false},
     {"dczid_el0", "s3_3_c0_c0_7", false},   {"rndr", "s3_3_c2_c4_0", false},
     {"rndrrs", "s3_3_c2_c4_1", false},      {"cntfrq_el0", "s3_3_c14_c0_0", false},
@@ -58,7 +58,10 @@ void rewrite_system(struct rewriter *r, uint32_t index)
     else if (is_available(name, read))
         put_original(r, s);
     else
-        refuse(r, s, "the system register %.*s is not available in a box", SPAN(name));
+        refuse(r, s,
+               is_available(name, true) ? "the system register %.*s cannot be written in a box"
+                                        : "the system register %.*s is not available in a box",
+               SPAN(name));
     state_insn(a64(r), in);
 }
 

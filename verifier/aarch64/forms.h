@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * The instruction table: insns.def as `struct form`, and how a word finds its line.
+ * The instruction table: insns.def as `struct form`, and how a word finds its line. All of it is
+ * constant: make-table.c reads insns.def and writes aarch64-table.c when the verifier is built.
  */
 #ifndef LFI_VERIFIER_AARCH64_FORMS_H
 #define LFI_VERIFIER_AARCH64_FORMS_H
 
+#include <lfi/abi.h>
+
 #include "../rules.h"
+
+enum { WORD = LFI_INSN_SIZE, ADRP_PAGE = 4096 }; /* bytes */
 
 enum { SP = 31 };
 
@@ -59,11 +64,29 @@ enum use {
 /* The register fields, by their lowest bit. */
 enum { AT_0, AT_5, AT_10, AT_16, FIELDS };
 
+/*
+ * Which bits are a displacement: 14 or 19 at bit 5, 26 at bit 0, in instructions; or those 19 of
+ * adrp that count 4 pages.
+ */
+enum reach { REACH_NONE, REACH_14, REACH_19, REACH_26, REACH_PAGE, REACHES };
+
+/* In bytes or pages it is (word * times) >> right, but for the lowest two bits. */
+static const struct {
+    uint32_t times;
+    uint8_t right;
+} reach_bits[REACHES] = {{0, 30}, {1 << 13, 16}, {1 << 8, 11}, {1 << 6, 4}, {1 << 8, 11}};
+
+static inline int64_t form_displacement(enum reach reach, uint32_t word)
+{
+    return (int32_t)(word * reach_bits[reach].times) >> reach_bits[reach].right & -4;
+}
+
 /* A line of insns.def. */
 struct form {
     uint8_t use[FIELDS]; /* enum use */
     uint8_t access, kind, flags;
-    uint8_t rule; /* enum rule by which it is refused, or RULE_NONE */
+    uint8_t reach; /* enum reach */
+    uint8_t rule;  /* enum rule by which it is refused, or RULE_NONE */
     const char *name;
 };
 
@@ -77,30 +100,12 @@ static inline unsigned form_register(uint32_t word, unsigned field)
     return word >> form_field_bit(field) & 31;
 }
 
-/*
- * What the plain majority of instructions has to show where x30 and sp keep their promises: that
- * the registers in its fields are none of the bad ones, and that the target of a direct branch is
- * inside the image. Each use of a field is a test, a bit; those of the fields at bits 10 and 16,
- * which few instructions want, come late.
- */
-#define TEST_PAIR  ((uint32_t)1 << 29) /* late: the fields at bits 0 and 10 differ */
-#define TEST_LATE  ((uint32_t)1 << 30) /* there are late tests; every word fails it at first */
-#define TEST_RULES ((uint32_t)1 << 31) /* only the rules can tell; every word fails it */
-_Static_assert(29 >= FIELDS * (USES - 1), "there are more tests than bits");
+enum { MAX_FORMS = 1024 };
 
-/*
- * Which bits are a displacement: 14 or 19 at bit 5, 26 at bit 0, in instructions; or those 19 of
- * adrp that count 4 pages.
- */
-enum reach { REACH_NONE, REACH_14, REACH_19, REACH_26, REACH_PAGE, REACHES };
+/* The lines in their order; the last one matches every word. */
+extern const struct form lfi_aarch64_forms[MAX_FORMS];
 
-/* In bytes or pages it is (word * times) >> right, but for the lowest two bits. */
-static const struct {
-    uint32_t times;
-    uint8_t right;
-} reach_bits[REACHES] = {{0, 30}, {1 << 13, 16}, {1 << 8, 11}, {1 << 6, 4}, {1 << 8, 11}};
-
-enum { MAX_FORMS = 1024, MAX_SLOTS = 24576, MAX_IDS = 16384, KEYS = 2048, SUBSLOTS = 64 };
+enum { MAX_SLOTS = 24576, MAX_IDS = 16384, KEYS = 2048, SUBSLOTS = 64 };
 
 /*
  * Finds the line of a word. Bits 31 to 21, the key, choose a slot (times is 0), or SUBSLOTS of
@@ -114,48 +119,66 @@ struct form_index {
         uint16_t slot, list;
     } keys[KEYS];
     uint16_t first[MAX_SLOTS], ids[MAX_IDS];
-    unsigned slot_count, id_count;
     /* Columns of the lines, each in one piece: the address of an item is then one addition. */
-    uint32_t mask[MAX_FORMS], value[MAX_FORMS], tests[MAX_FORMS], late_tests[MAX_FORMS];
     uint32_t times[MAX_FORMS]; /* of its reach */
     uint8_t reach[MAX_FORMS];
+};
+
+struct form_table {
+    uint32_t mask[MAX_FORMS], value[MAX_FORMS]; /* of each line */
+#if LFI_VERIFIER_FAST
+    struct form_index index;
+#endif
+};
+extern const struct form_table lfi_aarch64_table;
+
+static inline bool form_matches(const struct form_table *table, unsigned id, uint32_t word)
+{
+    return (word & table->mask[id]) == table->value[id];
+}
+
+/* ---- the fast way (docs/verifier.md), which a build without LFI_VERIFIER_FAST does not have ----
+ */
+
+/*
+ * What the plain majority of instructions has to show where x30 and sp keep their promises: that
+ * the registers in its fields are none of the bad ones, and that the target of a direct branch is
+ * inside the image. Each use of a field is a test, a bit; those of the fields at bits 10 and 16,
+ * which few instructions want, come late.
+ */
+#define TEST_PAIR  ((uint32_t)1 << 29) /* late: the fields at bits 0 and 10 differ */
+#define TEST_LATE  ((uint32_t)1 << 30) /* there are late tests; every word fails it at first */
+#define TEST_RULES ((uint32_t)1 << 31) /* only the rules can tell; every word fails it */
+_Static_assert(29 >= FIELDS * (USES - 1), "there are more tests than bits");
+
+/* The tests for what a mode confines. */
+struct form_tests {
+    uint32_t tests[MAX_FORMS], late_tests[MAX_FORMS]; /* of each line */
     /* The tests that a register in a field fails, and those in the fields at bits 0 and 5 together.
      */
     uint32_t field_fails[FIELDS][32], fails[1 << 10];
-    struct form forms[MAX_FORMS];
 };
+extern const struct form_tests lfi_aarch64_tests[RW + 1]; /* by the accesses that are confined */
 
-static inline unsigned form_slot(const struct form_index *index, uint32_t word)
+#if LFI_VERIFIER_FAST
+static inline unsigned form_slot(const struct form_table *table, uint32_t word)
 {
-    struct form_key key = index->keys[word >> 21];
+    struct form_key key = table->index.keys[word >> 21];
     return key.slot + (word * key.times >> 26);
 }
+#endif
 
-static inline bool form_matches(const struct form_index *index, unsigned id, uint32_t word)
+/* The first line that the word matches: by the index, or from the first line on. */
+unsigned lfi_aarch64_search(const struct form_table *table, uint32_t word);
+
+static inline unsigned form_find(const struct form_table *table, uint32_t word)
 {
-    return (word & index->mask[id]) == index->value[id];
+#if LFI_VERIFIER_FAST
+    unsigned id = table->index.first[form_slot(table, word)];
+    if (__builtin_expect(form_matches(table, id, word), 1))
+        return id;
+#endif
+    return lfi_aarch64_search(table, word);
 }
-
-/* The first line that the word matches, by a search. */
-unsigned lfi_aarch64_search(const struct form_index *index, uint32_t word);
-
-static inline unsigned form_find(const struct form_index *index, uint32_t word)
-{
-    unsigned id = index->first[form_slot(index, word)];
-    if (__builtin_expect(!form_matches(index, id, word), 0))
-        id = lfi_aarch64_search(index, word);
-    return id;
-}
-
-static inline int64_t form_displacement(enum reach reach, uint32_t word)
-{
-    return (int32_t)(word * reach_bits[reach].times) >> reach_bits[reach].right & -4;
-}
-
-/*
- * Makes the index for a mode. `confine` says which accesses it confines (R, W); if any, then sp,
- * too. *index is zeroed memory.
- */
-void lfi_aarch64_index(struct form_index *index, unsigned confine);
 
 #endif

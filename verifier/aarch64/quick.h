@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * The quick answer for the plain majority of words. Speed only: check() of verify.c says the same
- * (tests/verifier/aarch64/table.c). In a header, because the loop over all words is made of it.
+ * The fast way for the plain majority of words (docs/verifier.md). Speed only: check() of verify.c
+ * says the same (tests/verifier/aarch64/both.c). In a header, because the loop over all words is
+ * made of it.
  */
 #ifndef LFI_VERIFIER_AARCH64_QUICK_H
 #define LFI_VERIFIER_AARCH64_QUICK_H
@@ -10,8 +11,7 @@
 
 #include "forms.h"
 
-enum { WORD = LFI_INSN_SIZE, ADRP_PAGE = 4096 }; /* bytes */
-enum { CHUNK = 4096 };                           /* bytes that share struct reaches */
+enum { CHUNK = 4096 }; /* bytes that share struct reaches */
 
 /*
  * What direct branches and adrp may name from wherever in a chunk of code: by reach, those words
@@ -53,25 +53,25 @@ static inline struct reaches make_reaches(const struct lfi_code *code, size_t po
     return reaches;
 }
 
-static inline bool passes_late(const struct form_index *index, uint32_t word, unsigned id)
+static inline bool passes_late(const struct form_tests *tests, uint32_t word, unsigned id)
 {
-    uint32_t fails = index->field_fails[AT_10][form_register(word, AT_10)] |
-                     index->field_fails[AT_16][form_register(word, AT_16)];
+    uint32_t fails = tests->field_fails[AT_10][form_register(word, AT_10)] |
+                     tests->field_fails[AT_16][form_register(word, AT_16)];
     if (form_register(word, AT_0) == form_register(word, AT_10))
         fails |= TEST_PAIR;
-    return (fails & index->late_tests[id]) == 0;
+    return (fails & tests->late_tests[id]) == 0;
 }
 
 /* Where x30 and sp keep their promises: does the word break no rule, and do they go on to? */
-static inline bool is_plain(const struct form_index *index, const struct reaches *reaches,
-                            uint32_t word)
+static inline bool is_plain(const struct form_table *table, const struct form_tests *tests,
+                            const struct reaches *reaches, uint32_t word)
 {
-    const unsigned id = form_find(index, word);
-    const uint32_t fails = index->fails[word & 0x3ff] & index->tests[id];
-    if (__builtin_expect(fails != 0, 0) && (fails != TEST_LATE || !passes_late(index, word, id)))
+    const unsigned id = form_find(table, word);
+    const uint32_t fails = tests->fails[word & 0x3ff] & tests->tests[id];
+    if (__builtin_expect(fails != 0, 0) && (fails != TEST_LATE || !passes_late(tests, word, id)))
         return false;
-    const unsigned reach = index->reach[id];
-    return word * index->times[id] + reaches->back[reach] <= reaches->size[reach];
+    const unsigned reach = table->index.reach[id];
+    return word * table->index.times[id] + reaches->back[reach] <= reaches->size[reach];
 }
 
 #endif

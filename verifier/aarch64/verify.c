@@ -13,7 +13,10 @@
 
 #include <lfi/abi.h>
 
+#include "forms.h"
+#if LFI_VERIFIER_FAST
 #include "quick.h"
+#endif
 
 struct verifier {
     const struct lfi_code *code;
@@ -27,7 +30,9 @@ struct verifier {
     enum { STEADY, STEPPED_DOWN, STEPPED_UP } stack; /* has sp moved without a check? */
     size_t step_pos;
 
-    struct form_index index;
+#if LFI_VERIFIER_FAST
+    const struct form_tests *tests; /* of the mode */
+#endif
 };
 
 static uint32_t read_word(const uint8_t *p)
@@ -56,7 +61,7 @@ static void refuse(struct verifier *v, size_t pos, enum rule rule, const char *d
     memcpy(violation.bytes, bytes, violation.length);
     if (left >= WORD)
         snprintf(violation.text, sizeof violation.text, "%s",
-                 v->index.forms[form_find(&v->index, read_word(bytes))].name);
+                 lfi_aarch64_forms[form_find(&lfi_aarch64_table, read_word(bytes))].name);
     if (!v->report(v->data, &violation))
         v->stopped = true;
 }
@@ -249,7 +254,7 @@ static enum rule check_kind(struct verifier *v, uint32_t word, enum kind kind, i
 
 static enum rule check(struct verifier *v, uint32_t word, unsigned id)
 {
-    const struct form *form = &v->index.forms[id];
+    const struct form *form = &lfi_aarch64_forms[id];
     if (v->x30 == TABLE_ENTRY && form->kind != CALL_X30)
         return RULE_runtime_call;
     if (form->rule != RULE_NONE)
@@ -260,7 +265,7 @@ static enum rule check(struct verifier *v, uint32_t word, unsigned id)
     if (rule == RULE_NONE)
         rule = check_writes(v, word, form);
     if (rule == RULE_NONE)
-        rule = check_kind(v, word, form->kind, form_displacement(v->index.reach[id], word));
+        rule = check_kind(v, word, form->kind, form_displacement(form->reach, word));
     return rule;
 }
 
@@ -271,37 +276,46 @@ static enum rule check(struct verifier *v, uint32_t word, unsigned id)
 __attribute__((noinline)) static void check_word(struct verifier *v)
 {
     uint32_t word = read_word(v->code->bytes + v->pos);
-    unsigned id = form_find(&v->index, word);
+    unsigned id = form_find(&lfi_aarch64_table, word);
     enum rule rule = check(v, word, id);
     if (rule != RULE_NONE)
-        refuse(v, v->pos, rule, rule == RULE_feature ? v->index.forms[id].name : NULL);
+        refuse(v, v->pos, rule, rule == RULE_feature ? lfi_aarch64_forms[id].name : NULL);
     v->pos += WORD;
 }
 
-static size_t skip_plain(const struct form_index *index, const struct reaches *reaches,
-                         const uint8_t *bytes, size_t pos, size_t end)
+#if LFI_VERIFIER_FAST
+static size_t skip_plain(const struct form_table *table, const struct form_tests *tests,
+                         const struct reaches *reaches, const uint8_t *bytes, size_t pos,
+                         size_t end)
 {
-    while (pos < end && is_plain(index, reaches, read_word(bytes + pos)))
+    while (pos < end && is_plain(table, tests, reaches, read_word(bytes + pos)))
         pos += WORD;
     return pos;
 }
 
-static void run_chunk(struct verifier *v, size_t end)
+/* A function of its own, or compilers compute the place of *tests anew for each word. */
+__attribute__((noinline)) static void run_chunk(struct verifier *v, size_t end)
 {
     const struct reaches reaches = make_reaches(v->code, v->pos, end);
     while (v->pos < end && !v->stopped) {
         if (v->x30 == IN_BOX && v->stack == STEADY)
-            v->pos = skip_plain(&v->index, &reaches, v->code->bytes, v->pos, end);
+            v->pos =
+                skip_plain(&lfi_aarch64_table, v->tests, &reaches, v->code->bytes, v->pos, end);
         if (v->pos < end)
             check_word(v);
     }
 }
+#endif
 
 static void run(struct verifier *v)
 {
     size_t end = v->code->size / WORD * WORD;
     while (v->pos < end && !v->stopped)
+#if LFI_VERIFIER_FAST
         run_chunk(v, end - v->pos < CHUNK ? end : v->pos + CHUNK);
+#else
+        check_word(v);
+#endif
     if (v->stopped)
         return;
     if (v->stack != STEADY)
@@ -323,7 +337,9 @@ enum lfi_verdict lfi_aarch64_verify(unsigned mode, const struct lfi_code *code,
     v->confine = mode == LFI_MODE_FULL ? RW : mode == LFI_MODE_STORES ? W : 0;
     v->report = report;
     v->data = data;
-    lfi_aarch64_index(&v->index, v->confine);
+#if LFI_VERIFIER_FAST
+    v->tests = &lfi_aarch64_tests[v->confine];
+#endif
     run(v);
     enum lfi_verdict verdict = v->refused ? LFI_REFUSED : LFI_ACCEPTED;
     free(v);

@@ -10,7 +10,9 @@
 #include <lfi/abi.h>
 
 #include "groups.h"
+#if LFI_VERIFIER_FAST
 #include "quick.h"
+#endif
 
 enum { BUNDLE_MASK = LFI_BUNDLE_SIZE - 1 };
 
@@ -35,7 +37,9 @@ struct verifier {
     uint64_t *target; /* a direct branch names it */
 
     struct form_index index;
+#if LFI_VERIFIER_FAST
     struct quick_index quick;
+#endif
 };
 
 static void set_bit(uint64_t *bits, size_t i)
@@ -397,9 +401,11 @@ static void first_pass(struct verifier *v)
 {
     const struct lfi_code *code = v->code;
     while (v->pos < code->size && !v->stopped) {
+#if LFI_VERIFIER_FAST
         if (v->stack == STEADY)
             v->pos = lfi_x86_64_quick_run(&v->quick, code->bytes, code->size, v->pos, v->start,
                                           v->target);
+#endif
         if (v->pos < code->size)
             v->pos = check_next(v);
     }
@@ -454,7 +460,9 @@ enum lfi_verdict lfi_x86_64_verify(unsigned mode, const struct lfi_code *code,
         v->inside = bits + words;
         v->target = bits + 2 * words;
         lfi_x86_64_index(&v->index);
+#if LFI_VERIFIER_FAST
         lfi_x86_64_quick_index(&v->quick, &v->index, v->confine);
+#endif
         first_pass(v);
         if (!v->stopped)
             second_pass(v);

@@ -27,19 +27,16 @@
 #define FRAME_HOST_FPCR   344
 #define FRAME_HOST_FPSR   352
 #define FRAME_DIT         360
-#define FRAME_SSBS        368
-#define FRAME_HOST_DIT    376
-#define FRAME_HOST_SSBS   384
-#define FRAME_FEATURES    392
-#define FRAME_IN_BOX      396
-#define FRAME_LEAVE       400
-#define FRAME_ELSEWHERE   404
-#define FRAME_VECTORS     416
-#define FRAME_SIZE        928
+#define FRAME_HOST_DIT    368
+#define FRAME_FEATURES    376
+#define FRAME_IN_BOX      380
+#define FRAME_LEAVE       384
+#define FRAME_ELSEWHERE   388
+#define FRAME_VECTORS     400
+#define FRAME_SIZE        912
 
-/* bits of frame.features: parts of PSTATE that code may set */
-#define FEATURE_DIT  0
-#define FEATURE_SSBS 1
+/* a bit of frame.features: a part of PSTATE that code may set (not SSBS: docs/abi.md) */
+#define FEATURE_DIT 0
 
 /* what machine_enter puts on the host's stack */
 #define HOST_FRAME_SIZE 160
@@ -84,8 +81,7 @@ struct lfi_frame {
     uint64_t host_x18;   /* some hosts keep a register of their own there */
     uint64_t fpcr, fpsr; /* of the box */
     uint64_t host_fpcr, host_fpsr;
-    uint64_t dit, ssbs; /* of the box; where the machine has them */
-    uint64_t host_dit, host_ssbs;
+    uint64_t dit, host_dit; /* where the machine has it */
     uint32_t features;
     uint32_t in_box;    /* the registers are the box's, or on their way to be */
     uint32_t leave;     /* 0, or the exit kind + 1 that ends the stay after the handler */

@@ -30,9 +30,7 @@ AT(fpsr, FRAME_FPSR);
 AT(host_fpcr, FRAME_HOST_FPCR);
 AT(host_fpsr, FRAME_HOST_FPSR);
 AT(dit, FRAME_DIT);
-AT(ssbs, FRAME_SSBS);
 AT(host_dit, FRAME_HOST_DIT);
-AT(host_ssbs, FRAME_HOST_SSBS);
 AT(features, FRAME_FEATURES);
 AT(in_box, FRAME_IN_BOX);
 AT(leave, FRAME_LEAVE);
@@ -63,8 +61,7 @@ int machine_features(uint32_t *features, struct lfi_error *error)
     unsigned long capabilities = getauxval(AT_HWCAP);
 
     (void)error;
-    *features = (capabilities & HWCAP_DIT ? 1U << FEATURE_DIT : 0) |
-                (capabilities & HWCAP_SSBS ? 1U << FEATURE_SSBS : 0);
+    *features = capabilities & HWCAP_DIT ? 1U << FEATURE_DIT : 0;
     return 0;
 }
 
@@ -199,7 +196,6 @@ void machine_stay_end(struct lfi_frame *frame, struct lfi_frame *outer)
 void machine_frame_init(struct lfi_frame *frame)
 {
     memset(frame, 0, sizeof(*frame));
-    frame->ssbs = 1 << 12; /* as Linux has it for new programs; zero makes loads wait for stores */
 }
 
 void machine_frame_copy(struct lfi_frame *to, const struct lfi_frame *from)
@@ -208,7 +204,6 @@ void machine_frame_copy(struct lfi_frame *to, const struct lfi_frame *from)
     to->fpcr = from->fpcr;
     to->fpsr = from->fpsr;
     to->dit = from->dit;
-    to->ssbs = from->ssbs;
     memcpy(to->vectors, from->vectors, sizeof(to->vectors));
 }
 

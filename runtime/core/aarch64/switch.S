@@ -24,7 +24,6 @@
 
 /* system registers by number: names depend on what the assembler is told of the machine */
 #define DIT	S3_3_C4_C2_5
-#define SSBS	S3_3_C4_C2_6
 
 	.text
 	.hidden	machine_enter, machine_syscall, machine_return
@@ -90,10 +89,7 @@
 	tbz	w0, #FEATURE_DIT, 1f
 	ldr	x1, [x25, #FRAME_HOST_DIT]
 	msr	DIT, x1
-1:	tbz	w0, #FEATURE_SSBS, 2f
-	ldr	x1, [x25, #FRAME_HOST_SSBS]
-	msr	SSBS, x1
-2:
+1:
 .endm
 
 /* The box's vector and control state to the frame, then the host's. Clobbers x0, x1. */
@@ -106,10 +102,7 @@
 	tbz	w0, #FEATURE_DIT, 1f
 	mrs	x1, DIT
 	str	x1, [x25, #FRAME_DIT]
-1:	tbz	w0, #FEATURE_SSBS, 2f
-	mrs	x1, SSBS
-	str	x1, [x25, #FRAME_SSBS]
-2:
+1:
 	HOST_STATE
 .endm
 
@@ -178,10 +171,7 @@ machine_enter:
 	tbz	w0, #FEATURE_DIT, 1f
 	mrs	x1, DIT
 	str	x1, [x25, #FRAME_HOST_DIT]
-1:	tbz	w0, #FEATURE_SSBS, 2f
-	mrs	x1, SSBS
-	str	x1, [x25, #FRAME_HOST_SSBS]
-2:	b	resume
+1:	b	resume
 	.cfi_endproc
 	.size	machine_enter, . - machine_enter
 
@@ -239,10 +229,7 @@ machine_resume_start:
 	tbz	w0, #FEATURE_DIT, 2f
 	ldr	x1, [x25, #FRAME_DIT]
 	msr	DIT, x1
-2:	tbz	w0, #FEATURE_SSBS, 3f
-	ldr	x1, [x25, #FRAME_SSBS]
-	msr	SSBS, x1
-3:	ldr	x0, [x25, #REGS_NZCV]
+2:	ldr	x0, [x25, #REGS_NZCV]
 	ldr	x1, [x25, #REGS_SP]
 	msr	nzcv, x0
 	mov	sp, x1

@@ -74,10 +74,9 @@ function code_preserve
 	dump	4096
 	to_host
 
-/* Timing and speculation state: sets both to x0, makes a system call, x1 = dit, x2 = ssbs. */
+/* Timing and speculation state: sets dit to x0, makes a system call, x1 = dit, x2 = ssbs. */
 function code_pstate
 	msr	S3_3_C4_C2_5, x0
-	msr	S3_3_C4_C2_6, x1
 	system_call
 	mrs	x1, S3_3_C4_C2_5
 	mrs	x2, S3_3_C4_C2_6

@@ -175,7 +175,7 @@ const char *judge_control(const Decoded &d, uint64_t address)
                    ? nullptr
                    : "system register";
     if (d.mnemonic == "msr")
-        return in_lower_case_matches(d.operands.substr(0, comma), "nzcv|dit|ssbs|fpcr|fpsr")
+        return in_lower_case_matches(d.operands.substr(0, comma), "nzcv|dit|fpcr|fpsr")
                    ? nullptr
                    : "system register";
     return nullptr;

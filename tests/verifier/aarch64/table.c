@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * The AArch64 table against itself: each line is 32 bits and can be reached, the index finds what a
- * search from the top finds, and the quick answer is never more than the rules'.
+ * The AArch64 table against insns.def: what make-table wrote is what each line says, each line can
+ * be reached, the index finds what a search from the top finds, and the fast way never accepts more
+ * than the rules do.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,8 +11,18 @@
 #include <cmocka.h>
 
 /* The parts under test have no interface but lfi_verify_code(). */
-#include "aarch64/forms.c"
 #include "aarch64/verify.c"
+
+static const struct line {
+    const char *pattern;
+    uint8_t access, kind, flags, rule;
+    const char *name;
+} lines[] = {
+#define INSN(pattern, access, kind, flags, name) {pattern, access, kind, flags, RULE_NONE, name},
+#define DENY(pattern, rule, name)                {pattern, 0, PLAIN, 0, RULE_##rule, name},
+#include "aarch64/insns.def"
+    DENY("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", undecodable, "")};
+enum { LINES = sizeof lines / sizeof *lines };
 
 enum { WORDS_A_LINE = 2000, IMAGE = 1 << 20 };
 
@@ -24,7 +35,7 @@ static uint64_t next_random(uint64_t *random)
 }
 
 /* A random word of the line. */
-static uint32_t word_of(const struct form_index *index, unsigned id, uint64_t *random)
+static uint32_t word_of(unsigned id, uint64_t *random)
 {
     uint32_t word = (uint32_t)(next_random(random) >> 20);
     if ((next_random(random) & 3) == 0) { /* the registers that matter */
@@ -34,13 +45,13 @@ static uint32_t word_of(const struct form_index *index, unsigned id, uint64_t *r
         word = (word & ~((uint32_t)31 << low)) | (uint32_t)registers[next_random(random) % 5]
                                                      << low;
     }
-    return (word & ~index->mask[id]) | index->value[id];
+    return (word & ~lfi_aarch64_table.mask[id]) | lfi_aarch64_table.value[id];
 }
 
-static unsigned search(const struct form_index *index, uint32_t word)
+static unsigned search(uint32_t word)
 {
     unsigned id = 0;
-    while ((word & index->mask[id]) != index->value[id])
+    while ((word & lfi_aarch64_table.mask[id]) != lfi_aarch64_table.value[id])
         id++;
     return id;
 }
@@ -51,7 +62,6 @@ static struct verifier *make_verifier(unsigned confine, const struct lfi_code *c
     assert_non_null(v);
     v->code = code;
     v->confine = confine;
-    lfi_aarch64_index(&v->index, confine);
     return v;
 }
 
@@ -70,13 +80,71 @@ static void patterns(void **state)
     }
 }
 
-static void sizes(void **state)
+/* The table of each line, read letter by letter. */
+static void lines_are_those(void **state)
 {
     (void)state;
-    struct verifier *v = make_verifier(RW, NULL);
-    assert_in_range(v->index.slot_count, KEYS, MAX_SLOTS);
-    assert_in_range(v->index.id_count, KEYS, MAX_IDS);
-    free(v);
+    for (unsigned id = 0; id < LINES; id++) {
+        const struct form *form = &lfi_aarch64_forms[id];
+        char letters[33], wanted[33];
+        unsigned n = 0;
+        for (const char *p = lines[id].pattern; *p != 0; p++)
+            if (*p != ' ')
+                letters[n++] = *p;
+        for (unsigned i = 0; i < 32; i++) {
+            uint32_t bit = (uint32_t)1 << (31 - i);
+            wanted[i] = (lfi_aarch64_table.mask[id] & bit) == 0    ? 'x'
+                        : (lfi_aarch64_table.value[id] & bit) != 0 ? '1'
+                                                                   : '0';
+            if (strchr("01x", letters[i]) == NULL) {
+                assert_int_equal(wanted[i], 'x');
+                wanted[i] = letters[i];
+            }
+        }
+        assert_memory_equal(letters, wanted, 32);
+        for (unsigned field = 0; field < FIELDS; field++) {
+            char letter = letters[31 - form_field_bit(field) - 4];
+            const char *use = strchr("-wWpbBo", letter);
+            assert_int_equal(form->use[field], use != NULL ? use - strchr("-wWpbBo", '-') : 0);
+        }
+        assert_int_equal(form->access, lines[id].access);
+        assert_int_equal(form->kind, lines[id].kind);
+        assert_int_equal(form->flags, lines[id].flags);
+        assert_int_equal(form->rule, lines[id].rule);
+        assert_string_equal(form->name, lines[id].name);
+    }
+}
+
+/*
+ * For every word: the list of its key has the lines that a word with this key may be, in their
+ * order, and its slot the first one that a word in this slot may be.
+ */
+static void index_is_complete(void **state)
+{
+    (void)state;
+    for (unsigned key = 0; key < KEYS; key++) {
+        const struct form_key *k = &lfi_aarch64_table.index.keys[key];
+        const uint16_t *list = &lfi_aarch64_table.index.ids[k->list];
+        for (unsigned id = 0; id < LINES; id++)
+            if (((lfi_aarch64_table.value[id] ^ key << 21) &
+                 lfi_aarch64_table.mask[id] >> 21 << 21) == 0)
+                assert_int_equal(*list++, id);
+        /* The six bits of a word that choose: where the product has them at the top. */
+        const unsigned low = k->times == 0 ? 0 : 26 - (unsigned)__builtin_ctz(k->times);
+        for (uint32_t sub = 0; sub < (k->times == 0 ? 1 : SUBSLOTS); sub++) {
+            const uint32_t word = key << 21 | sub << low;
+            const uint32_t fixed =
+                (uint32_t)0x7ff << 21 | (k->times == 0 ? 0 : (uint32_t)63 << low);
+            unsigned id = 0;
+            while (((word ^ lfi_aarch64_table.value[id]) & lfi_aarch64_table.mask[id] & fixed) != 0)
+                id++;
+            assert_int_equal(form_slot(&lfi_aarch64_table, word),
+                             form_slot(&lfi_aarch64_table, word | ~fixed));
+            assert_int_equal(form_slot(&lfi_aarch64_table, word), k->slot + sub);
+            assert_int_equal(lfi_aarch64_table.index.first[form_slot(&lfi_aarch64_table, word)],
+                             id);
+        }
+    }
 }
 
 /* Letters name whole register fields. */
@@ -90,7 +158,7 @@ static void fields(void **state)
             if (*p != ' ')
                 pattern[n++] = *p;
         for (unsigned i = 0; i < 32; i++) {
-            if (letter_uses[(unsigned char)pattern[i]] == UNUSED)
+            if (strchr("wWpbBo", pattern[i]) == NULL)
                 continue;
             unsigned bit = 31 - i;
             assert_true(bit < 15 || (bit >= 16 && bit < 21));
@@ -107,30 +175,28 @@ static void index_finds(void **state)
 {
     (void)state;
     uint64_t random = 0x2545f4914f6cdd1d;
-    struct verifier *v = make_verifier(RW, NULL);
     for (unsigned id = 0; id < LINES; id++) {
         bool reached = false;
         for (unsigned i = 0; i < WORDS_A_LINE; i++) {
-            uint32_t word = word_of(&v->index, id, &random);
-            unsigned found = form_find(&v->index, word);
-            assert_int_equal(found, search(&v->index, word));
+            uint32_t word = word_of(id, &random);
+            unsigned found = form_find(&lfi_aarch64_table, word);
+            assert_int_equal(found, search(word));
             reached |= found == id;
         }
         if (!reached)
             fail_msg("%s %s: shadowed by the lines before it", lines[id].pattern, lines[id].name);
     }
-    free(v);
 }
 
 /* What is plain breaks no rule, and leaves x30 and sp as they were. */
 static bool is_right(struct verifier *v, const struct reaches *reaches, uint32_t word, size_t pos,
                      enum rule *rule)
 {
-    bool plain = is_plain(&v->index, reaches, word);
+    bool plain = is_plain(&lfi_aarch64_table, &lfi_aarch64_tests[v->confine], reaches, word);
     v->pos = pos;
     v->x30 = IN_BOX;
     v->stack = STEADY;
-    *rule = check(v, word, form_find(&v->index, word));
+    *rule = check(v, word, form_find(&lfi_aarch64_table, word));
     return !plain || (*rule == RULE_NONE && v->x30 == IN_BOX && v->stack == STEADY);
 }
 
@@ -147,11 +213,12 @@ static void quick_is_right(void **state)
         unsigned long quick = 0, right = 0;
         for (unsigned id = 0; id < LINES; id++) {
             for (unsigned i = 0; i < WORDS_A_LINE; i++) {
-                uint32_t word = word_of(&v->index, id, &random);
+                uint32_t word = word_of(id, &random);
                 enum rule rule;
                 if (!is_right(v, &reaches, word, 0, &rule))
                     fail_msg("%08x (%s): accepted too quickly", word, lines[id].name);
-                quick += is_plain(&v->index, &reaches, word);
+                quick +=
+                    is_plain(&lfi_aarch64_table, &lfi_aarch64_tests[v->confine], &reaches, word);
                 right += rule == RULE_NONE;
             }
         }
@@ -196,10 +263,10 @@ static void reaches_stay_inside(void **state)
         struct verifier *v = make_verifier(RW, &code);
         const struct reaches reaches = make_reaches(&code, 0, code.size);
         for (unsigned id = 0; id < LINES; id++) {
-            const enum reach reach = v->index.reach[id];
+            const enum reach reach = lfi_aarch64_forms[id].reach;
             for (unsigned i = 0; reach != REACH_NONE && i < 200; i++) {
                 size_t pos = next_random(&random) % (code.size / 4) * 4;
-                uint32_t word = word_of(&v->index, id, &random);
+                uint32_t word = word_of(id, &random);
                 word = with_displacement(word, reach, &code, pos, &random);
                 enum rule rule;
                 if (!is_right(v, &reaches, word, pos, &rule))
@@ -224,15 +291,17 @@ static void reaches_are_wide(void **state)
     struct verifier *v = make_verifier(RW, &code);
     unsigned forms = 0;
     for (unsigned id = 0; id < LINES; id++) {
-        if (v->index.reach[id] == REACH_NONE || (v->index.tests[id] & TEST_RULES) != 0)
+        if (lfi_aarch64_forms[id].reach == REACH_NONE ||
+            (lfi_aarch64_tests[v->confine].tests[id] & TEST_RULES) != 0)
             continue;
         forms++;
         for (unsigned i = 0; i < WORDS_A_LINE; i++) {
-            uint32_t word = word_of(&v->index, id, &random);
-            int64_t to = form_displacement(v->index.reach[id], word);
-            to = v->index.reach[id] == REACH_PAGE ? to * ADRP_PAGE : to;
+            uint32_t word = word_of(id, &random);
+            int64_t to = form_displacement(lfi_aarch64_forms[id].reach, word);
+            to = lfi_aarch64_forms[id].reach == REACH_PAGE ? to * ADRP_PAGE : to;
             if (to > -(1 << 28) + 16 * ADRP_PAGE && to < ((int64_t)15 << 28) - 16 * ADRP_PAGE)
-                assert_true(is_plain(&v->index, &reaches, word));
+                assert_true(
+                    is_plain(&lfi_aarch64_table, &lfi_aarch64_tests[v->confine], &reaches, word));
         }
     }
     assert_in_range(forms, 8, 16);
@@ -262,7 +331,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(patterns),
-        cmocka_unit_test(sizes),
+        cmocka_unit_test(lines_are_those),
+        cmocka_unit_test(index_is_complete),
         cmocka_unit_test(fields),
         cmocka_unit_test(index_finds),
         cmocka_unit_test(quick_is_right),

@@ -23,3 +23,7 @@ leaf:
 	ldr	x0, [x0]
 1:	autiasp
 	ret
+	msr	ssbs, x0
+	msr	ssbs, #1
+	msr	S3_3_C4_C2_6, x0
+	msr	ctr_el0, x0
