@@ -19,9 +19,10 @@ function(lfi_room_target name)
     target_compile_options(${name} PRIVATE $<$<COMPILE_LANGUAGE:C>:${LFI_WARNINGS}>)
     target_compile_definitions(${name} PRIVATE _GNU_SOURCE LFI_VERSION="${PROJECT_VERSION}")
     if(LFI_SANITIZE)
-        target_compile_options(${name} PRIVATE -fsanitize=address,undefined
+        set(sanitizers $<IF:$<STREQUAL:${LFI_SANITIZE},thread>,thread,address$<COMMA>undefined>)
+        target_compile_options(${name} PRIVATE -fsanitize=${sanitizers}
                                                -fno-sanitize-recover=all -fno-omit-frame-pointer)
-        target_link_options(${name} PUBLIC -fsanitize=address,undefined)
+        target_link_options(${name} PUBLIC -fsanitize=${sanitizers})
     endif()
 endfunction()
 

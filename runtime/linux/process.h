@@ -82,7 +82,7 @@ struct lfi_process {
     struct thread *threads;
     struct thread *main;
     int pid, last_tid, thread_count;
-    mode_t umask; /* in addition to the host's */
+    _Atomic mode_t umask; /* in addition to the host's */
     struct action actions[64];
     atomic_ullong pending; /* sent to the process */
     atomic_bool ending;

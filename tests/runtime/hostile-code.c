@@ -223,6 +223,9 @@ static void make_world(struct world *w)
 static void accepted_code_stays_in_its_box(void **state)
 {
     (void)state;
+#ifdef __SANITIZE_THREAD__
+    skip(); /* TSan keeps signals until the thread calls what it knows, which this box never does */
+#endif
     struct world *w = calloc(1, sizeof *w);
     pthread_t interrupter;
     assert_non_null(w);
