@@ -13,6 +13,10 @@ target_include_directories(test-runtime-hostile-files PRIVATE
 
 # 77: no namespaces on this machine.
 foreach(test hostile-calls hostile-files)
+    if(CMAKE_CROSSCOMPILING)
+        set_target_properties(test-runtime-${test} PROPERTIES CROSSCOMPILING_EMULATOR
+            "unshare;--map-root-user;--mount;--pid;--net;--ipc;--uts;--fork;--kill-child;${CMAKE_CROSSCOMPILING_EMULATOR}")
+    endif()
     lfi_long_test(runtime-${test} COUNT 1000000 TIMEOUT 7200)
     foreach(name runtime-${test} runtime-${test}-long)
         if(CMAKE_CROSSCOMPILING)
