@@ -11,6 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* By what the daily count is divided where everything takes longer. */
+#ifdef __SANITIZE_THREAD__
+#define TEST_SLOWER 5
+#else
+#define TEST_SLOWER 1
+#endif
+
 /* The value of `--name=N` (`name` ends in '='), or the default. */
 static inline uint64_t test_option(int argc, char *const argv[], const char *name, uint64_t value)
 {

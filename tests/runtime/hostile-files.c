@@ -318,11 +318,11 @@ static void broken_files_do_nothing(void **state)
 
 int main(int argc, char *argv[])
 {
-    int status = jail();
+    int status = jail(argv);
     if (status >= 0)
         return status;
     const struct CMUnitTest tests[] = {cmocka_unit_test(broken_files_do_nothing)};
-    count = test_option(argc, argv, "--count=", TEST_EMULATED ? 200 : 10000);
+    count = test_option(argc, argv, "--count=", TEST_EMULATED ? 200 : 10000 / TEST_SLOWER);
     first_seed = test_option(argc, argv, "--seed=", 1);
     printf("--count=%" PRIu64 " --seed=%" PRIu64 "\n", count, first_seed);
     return cmocka_run_group_tests(tests, NULL, NULL);
