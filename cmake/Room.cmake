@@ -52,15 +52,12 @@ function(lfi_unit_test name)
     lfi_test(${name} ${timeout} COMMAND test-${name} ${T_ARGS})
 endfunction()
 
-# Once more, longer: lfi_long_test(NAME COUNT N [SEED N] TIMEOUT SECONDS) of a unit test that takes --count and --seed
-# (tests/options.h). NAME-long, with the label `long`.
+# Once more, longer: lfi_long_test(NAME COUNT N TIMEOUT SECONDS [ARGS ...]) of a unit test that takes --count and
+# --seed (tests/options.h). NAME-long, with the label `long`.
 function(lfi_long_test name)
-    cmake_parse_arguments(T "" "COUNT;SEED;TIMEOUT" "" ${ARGN})
-    if(NOT T_SEED)
-        set(T_SEED 2)
-    endif()
+    cmake_parse_arguments(T "" "COUNT;TIMEOUT" "ARGS" ${ARGN})
     lfi_test(${name}-long TIMEOUT ${T_TIMEOUT} LABELS long
-        COMMAND test-${name} --count=${T_COUNT} --seed=${T_SEED})
+        COMMAND test-${name} --count=${T_COUNT} --seed=2 ${T_ARGS})
 endfunction()
 
 # A test that is a program: lfi_test(NAME [TIMEOUT SECONDS] [LABELS LABEL...] COMMAND ...). Of programs for another processor, which CMake

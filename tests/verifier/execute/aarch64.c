@@ -6,7 +6,7 @@
  * access; behind it the state must be one that the ABI allows: see before() and behind(). Nothing
  * of the runtime is used.
  *
- * --count says how many instructions are executed, --seed which.
+ * --count says how many instructions are executed, --seed which, --seconds how long at most.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,6 +22,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -444,7 +445,7 @@ static void catch_signals(void)
         assert_int_equal(sigaction(signals[i], &action, NULL), 0);
 }
 
-static uint64_t count;
+static uint64_t count, seconds;
 
 static void accepted_code_stays_in_its_box(void **state)
 {
@@ -452,8 +453,9 @@ static void accepted_code_stays_in_its_box(void **state)
     make_index(w);
     make_box(w);
     catch_signals();
+    const time_t end = time(NULL) + (time_t)seconds;
     uint64_t programs = 0;
-    for (; w->steps < count; programs++) {
+    for (; w->steps < count && (!seconds || time(NULL) < end); programs++) {
         make_code(w);
         mprotect((void *)w->code_at, PAGE_MOST, PROT_READ | PROT_WRITE);
         memcpy((void *)w->code_at, w->code, CODE_SIZE);
@@ -483,6 +485,7 @@ int main(int argc, char *argv[])
         cmocka_unit_test_prestate(accepted_code_stays_in_its_box, world),
     };
     count = test_option(argc, argv, "--count=", 50000);
+    seconds = test_option(argc, argv, "--seconds=", 0);
     world->seed = test_option(argc, argv, "--seed=", 1);
     printf("--count=%" PRIu64 " --seed=%" PRIu64 "\n", count, world->seed);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

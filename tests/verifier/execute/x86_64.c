@@ -6,7 +6,7 @@
  * behind it the state must be one that the ABI allows: see before() and behind(). Nothing of the
  * runtime is used.
  *
- * --count says how many instructions are executed, --seed which.
+ * --count says how many instructions are executed, --seed which, --seconds how long at most.
  */
 /* Not _GNU_SOURCE: its register names of <signal.h> are those of the decoder. */
 #undef _GNU_SOURCE
@@ -26,6 +26,7 @@
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <Zydis/Zydis.h>
@@ -505,7 +506,7 @@ static void catch_signals(void)
         assert_int_equal(sigaction(signals[i], &action, NULL), 0);
 }
 
-static uint64_t count;
+static uint64_t count, seconds;
 
 static void accepted_code_stays_in_its_box(void **state)
 {
@@ -520,8 +521,9 @@ static void accepted_code_stays_in_its_box(void **state)
     w->fs_base = read_fs_base();
     __asm__ volatile("wrgsbase %0" : : "r"(w->base));
     catch_signals();
+    const time_t end = time(NULL) + (time_t)seconds;
     uint64_t programs = 0;
-    for (; w->steps < count; programs++) {
+    for (; w->steps < count && (!seconds || time(NULL) < end); programs++) {
         make_code(w);
         find_targets(w);
         decode(w);
@@ -553,6 +555,7 @@ int main(int argc, char *argv[])
         cmocka_unit_test_prestate(accepted_code_stays_in_its_box, world),
     };
     count = test_option(argc, argv, "--count=", 1000000);
+    seconds = test_option(argc, argv, "--seconds=", 0);
     world->seed = test_option(argc, argv, "--seed=", 1);
     printf("--count=%" PRIu64 " --seed=%" PRIu64 "\n", count, world->seed);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
