@@ -554,7 +554,7 @@ int main(int argc, char *argv[])
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_prestate(accepted_code_stays_in_its_box, world),
     };
-    count = test_option(argc, argv, "--count=", 1000000);
+    count = test_option(argc, argv, "--count=", 300000);
     seconds = test_option(argc, argv, "--seconds=", 0);
     world->seed = test_option(argc, argv, "--seed=", 1);
     printf("--count=%" PRIu64 " --seed=%" PRIu64 "\n", count, world->seed);
