@@ -43,7 +43,7 @@ enum {
 };
 #define CODE_OFFSET 0x10000000u
 
-static uint64_t count, first_seed;
+static uint64_t programs, first_seed; /* of the command line */
 
 struct world {
     struct lfi_space *space;
@@ -233,7 +233,7 @@ static void accepted_code_stays_in_its_box(void **state)
     make_world(w);
     assert_int_equal(pthread_create(&interrupter, NULL, interrupt, w), 0);
     lfi_thread_prepare();
-    for (uint64_t i = 0; i < count; i++) {
+    for (uint64_t i = 0; i < programs; i++) {
         make_program(w);
         run_program(w);
     }
@@ -242,7 +242,7 @@ static void accepted_code_stays_in_its_box(void **state)
     pthread_join(interrupter, NULL);
     print_message("stopped %u, returned %u, faults %u, interrupted %u; %u system calls\n",
                   w->exits[0], w->exits[1], w->exits[2], w->exits[3], w->retired);
-    assert_true(w->exits[LFI_EXIT_FAULT] > count && w->retired > 10 * count);
+    assert_true(w->exits[LFI_EXIT_FAULT] > programs && w->retired > 10 * programs);
     assert_int_equal(lfi_context_free(w->context), 0);
     for (int i = 0; i < 3; i++)
         assert_int_equal(lfi_box_free(w->boxes[i]), 0);
@@ -255,8 +255,8 @@ static void accepted_code_stays_in_its_box(void **state)
 int main(int argc, char *argv[])
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(accepted_code_stays_in_its_box)};
-    count = test_option(argc, argv, "--count=", 100);
+    programs = test_option(argc, argv, "--count=", 100);
     first_seed = test_option(argc, argv, "--seed=", 1);
-    printf("--count=%" PRIu64 " --seed=%" PRIu64 "\n", count, first_seed);
+    printf("--count=%" PRIu64 " --seed=%" PRIu64 "\n", programs, first_seed);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
