@@ -72,11 +72,19 @@ function(lfi_unit_test name)
     lfi_test(${name} ${timeout} COMMAND test-${name} ${T_ARGS})
 endfunction()
 
-# A test that is a program: lfi_test(NAME [TIMEOUT SECONDS] COMMAND ...). Of programs for another processor, which CMake
+# Once more, longer: lfi_long_test(NAME COUNT N TIMEOUT SECONDS [ARGS ...]) of a unit test that takes --count and
+# --seed (tests/options.h). NAME-long, with the label `long`.
+function(lfi_long_test name)
+    cmake_parse_arguments(T "" "COUNT;TIMEOUT" "ARGS" ${ARGN})
+    lfi_test(${name}-long TIMEOUT ${T_TIMEOUT} LABELS long
+        COMMAND test-${name} --count=${T_COUNT} --seed=2 ${T_ARGS})
+endfunction()
+
+# A test that is a program: lfi_test(NAME [TIMEOUT SECONDS] [LABELS LABEL...] COMMAND ...). Of programs for another processor, which CMake
 # runs in the emulator of the toolchain file, the name of that stands in front of the test's.
 function(lfi_test name)
-    cmake_parse_arguments(T "" "TIMEOUT" "COMMAND" ${ARGN})
-    set(labels unit)
+    cmake_parse_arguments(T "" "TIMEOUT" "LABELS;COMMAND" ${ARGN})
+    set(labels unit ${T_LABELS})
     if(CMAKE_CROSSCOMPILING)
         string(PREPEND name ${CMAKE_SYSTEM_PROCESSOR}-)
         list(APPEND labels emulated)

@@ -584,9 +584,5 @@ HANDLER(truncate)
 /* The host's own mask stays as it is; ours can only take away more. */
 HANDLER(umask)
 {
-    pthread_mutex_lock(&call->process->lock);
-    mode_t old = call->process->umask;
-    call->process->umask = (mode_t)call->arg[0] & 0777;
-    pthread_mutex_unlock(&call->process->lock);
-    return old;
+    return atomic_exchange(&call->process->umask, (mode_t)call->arg[0] & 0777);
 }

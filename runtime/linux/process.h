@@ -96,7 +96,7 @@ struct lfi_process {
     int pid, last_tid;
     uint64_t thread_count;
     uint64_t processor_used; /* by threads that have left, in ns */
-    mode_t umask;            /* in addition to the host's */
+    _Atomic mode_t umask;    /* in addition to the host's */
     struct action actions[64];
     atomic_ullong pending; /* sent to the process */
     atomic_bool ending;

@@ -4,7 +4,10 @@
  * (the edges of the box, addresses of the host, code pages, sizes that wrap, paths that lead out),
  * while a third one changes the memory that the arguments point to. From time to time all stop,
  * and what must hold whatever the box did is checked: see check(). What succeeds depends on how the
- * threads meet; so this goes on until enough calls of each kind did: see has_effect().
+ * threads meet; so this goes on until enough calls of each kind did: see has_effect(). All of it
+ * happens in a jail.
+ *
+ * --count says how many calls are made at least, --seed which.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -26,6 +29,8 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "../options.h"
+#include "jail.h"
 #include "linux-program.h"
 #include "linux/process.h"
 
@@ -34,13 +39,15 @@
 enum {
     CALLERS = TEST_EMULATED ? 1 : 2,   /* QEMU dies of system calls whose memory goes meanwhile */
     ROUNDS = TEST_EMULATED ? 15 : 150, /* checks, at least */
-    MOST_ROUNDS = 1500,                /* and at most, while calls of a kind succeed too seldom */
+    MOST_ROUNDS = 1500,                /* or at most, while calls of a kind succeed too seldom */
     SUCCESSES = 5,                     /* of each kind of has_effect() */
     CALLS = 1500,                      /* of each thread between two checks */
     SCRATCH = 16,                      /* pages that hold arguments */
     RESULTS = 32,                      /* addresses that calls returned, to be used again */
     BIG = 1 << 20 /* more than this is never populated: the test must not use up the machine */
 };
+
+static uint64_t wanted, first_seed; /* of the command line */
 
 struct world {
     struct lfi_space *space;
@@ -66,10 +73,7 @@ struct caller {
 
 static uint64_t next(uint64_t *seed)
 {
-    *seed ^= *seed << 13;
-    *seed ^= *seed >> 7;
-    *seed ^= *seed << 17;
-    return *seed;
+    return test_random(seed);
 }
 
 /* ---- arguments --------------------------------------------------------------------------------
@@ -663,7 +667,7 @@ static void make_boxes(struct world *world, struct lfi_box *others[2])
 static void *change_memory(void *data)
 {
     struct world *world = data;
-    uint64_t seed = 88172645463325252;
+    uint64_t seed = first_seed - 1;
     while (!atomic_load(&world->done)) {
         uint64_t random = next(&seed);
         uint64_t at = world->scratch + (random >> 16) % (SCRATCH / 2 * PAGE_SIZE - 8) / 8 * 8;
@@ -777,11 +781,12 @@ static void nothing_leads_out(void **state)
     assert_int_equal(pthread_create(&changer, NULL, change_memory, world), 0);
     for (int i = 0; i < CALLERS; i++) {
         callers[i] = (struct caller){
-            .world = world, .thread = world->threads[i], .seed = 0x9e3779b97f4a7c15 + (unsigned)i};
+            .world = world, .thread = world->threads[i], .seed = first_seed + (unsigned)i};
         assert_int_equal(pthread_create(&threads[i], NULL, make_calls, &callers[i]), 0);
     }
-    int round = 0;
-    while (round < ROUNDS || (round < MOST_ROUNDS && !has_effect(callers, false))) {
+    const uint64_t each = (uint64_t)CALLS * CALLERS, rounds = (wanted + each - 1) / each;
+    uint64_t round = 0;
+    while (round < rounds || (round < MOST_ROUNDS && !has_effect(callers, false))) {
         give(world);
         pthread_barrier_wait(&world->start);
         pthread_barrier_wait(&world->stop);
@@ -796,7 +801,8 @@ static void nothing_leads_out(void **state)
     for (int i = 0; i < CALLERS; i++)
         pthread_join(threads[i], NULL);
 
-    print_message("%8d rounds; calls that succeeded:\n", round);
+    print_message("%" PRIu64 " calls in %" PRIu64 " rounds; those that succeeded:\n", round * each,
+                  round);
     assert_true(has_effect(callers, true));
     for (int i = 1; i < CALLERS; i++)
         lfi_thread_end(world->threads[i]);
@@ -812,8 +818,14 @@ static void nothing_leads_out(void **state)
     free(world);
 }
 
-int main(void)
+int main(int argc, char *argv[])
 {
+    int status = jail(argv);
+    if (status >= 0)
+        return status;
     const struct CMUnitTest tests[] = {cmocka_unit_test(nothing_leads_out)};
+    wanted = test_option(argc, argv, "--count=", (uint64_t)ROUNDS / TEST_SLOWER * CALLS * CALLERS);
+    first_seed = test_option(argc, argv, "--seed=", 1);
+    printf("--count=%" PRIu64 " --seed=%" PRIu64 "\n", wanted, first_seed);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

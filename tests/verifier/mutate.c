@@ -4,6 +4,8 @@
  * allowed, some of their bytes changed, and what is still accepted is run on an abstract machine,
  * on every path: from each bundle start with nothing known of the registers, and along branches.
  * The machine knows no groups and no encodings; it follows what registers hold (by Zydis).
+ *
+ * --count says how many programs, --seed which.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,7 +21,9 @@
 #include <lfi/abi.h>
 #include <lfi/verifier.h>
 
-enum { CODE_SIZE = 128, PROGRAMS = 150000, MAX_STATES = 512 };
+#include "../options.h"
+
+enum { CODE_SIZE = 128, MAX_STATES = 512 };
 enum { ADDRESS = 0x40000, IMAGE_START = 0x30000, IMAGE_END = 0x80000 };
 
 /* ---- programs ---------------------------------------------------------------------------------
@@ -60,10 +64,7 @@ static const char *const pieces[] = {
 
 static uint64_t next_random(uint64_t *random)
 {
-    *random ^= *random << 13;
-    *random ^= *random >> 7;
-    *random ^= *random << 17;
-    return *random;
+    return test_random(random);
 }
 
 /* Fills bundles with pieces, nops in front of the last one, so that calls end their bundle. */
@@ -126,6 +127,7 @@ struct machine {
 };
 
 struct check {
+    uint64_t programs, random;
     const uint8_t *code;
     ZydisDecoder decoder;
     struct machine states[MAX_STATES];
@@ -430,11 +432,10 @@ static void print_program(const uint8_t *code)
 static void accepted_is_confined(void **state)
 {
     struct check *c = *state;
-    uint64_t random = 0x243f6a8885a308d3;
-    unsigned accepted = 0, refused = 0, agreed = 0;
-    for (unsigned i = 0; i < PROGRAMS; i++) {
+    uint64_t accepted = 0, refused = 0, agreed = 0;
+    for (uint64_t i = 0; i < c->programs; i++) {
         uint8_t code[CODE_SIZE];
-        make_program(code, &random);
+        make_program(code, &c->random);
         const char *what = run(c, code);
         if (verify(code) != LFI_ACCEPTED) {
             refused++;
@@ -447,31 +448,25 @@ static void accepted_is_confined(void **state)
             fail_msg("accepted, but: %s at %u", what, c->problem_pc);
         }
     }
-    print_message("%u accepted; %u refused, %u of them by the machine, too\n", accepted, refused,
-                  agreed);
+    print_message("%" PRIu64 " accepted; %" PRIu64 " refused, %" PRIu64
+                  " of them by the machine, too\n",
+                  accepted, refused, agreed);
     /* Else the test would say nothing. */
-    assert_true(accepted > PROGRAMS / 100 && refused > PROGRAMS / 10);
+    assert_true(accepted > c->programs / 100 && refused > c->programs / 10);
     assert_true(agreed > refused / 2);
 }
 
-static int setup(void **state)
+int main(int argc, char *argv[])
 {
     struct check *c = calloc(1, sizeof *c);
     if (c == NULL)
-        return -1;
+        return 1;
+    const struct CMUnitTest tests[] = {cmocka_unit_test_prestate(accepted_is_confined, c)};
+    c->programs = test_option(argc, argv, "--count=", 150000);
+    c->random = test_option(argc, argv, "--seed=", 1);
+    printf("--count=%" PRIu64 " --seed=%" PRIu64 "\n", c->programs, c->random);
     ZydisDecoderInit(&c->decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
-    *state = c;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    free(*state);
-    return 0;
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {cmocka_unit_test(accepted_is_confined)};
-    return cmocka_run_group_tests(tests, setup, teardown);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    free(c);
+    return failed;
 }

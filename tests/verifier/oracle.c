@@ -5,7 +5,7 @@
  * whether it writes rsp; and the instruction must be of an extension that is allowed.
  *
  * Tried are all opcodes of all maps with all ModRM bytes behind many prefixes, random bytes, and
- * the code of a program.
+ * the code of a program. --count says how many random instructions, --seed which.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,21 +18,21 @@
 
 #include <Zydis/Zydis.h>
 
+#include <lfi/abi.h>
+
+#include "../options.h"
 #include "x86_64/groups.h"
 
 struct oracle {
     struct form_index index;
     ZydisDecoder zydis;
     uint64_t accepted, refused;
-    uint64_t random;
+    uint64_t count, random;
 };
 
 static uint64_t next_random(struct oracle *o)
 {
-    o->random ^= o->random << 13;
-    o->random ^= o->random >> 7;
-    o->random ^= o->random << 17;
-    return o->random;
+    return test_random(&o->random);
 }
 
 #define AGREE(condition)                       \
@@ -329,7 +329,7 @@ static void random_bytes(void **state)
 {
     struct oracle *o = *state;
     o->accepted = 0;
-    for (unsigned i = 0; i < 2000000; i++) {
+    for (uint64_t i = 0; i < o->count; i++) {
         uint8_t bytes[GROUP_WINDOW] = {0};
         for (unsigned k = 0; k < 16; k += 8) {
             uint64_t r = next_random(o);
@@ -345,8 +345,8 @@ static void random_bytes(void **state)
         }
         compare(o, bytes);
     }
-    print_message("%lu instructions accepted\n", (unsigned long)o->accepted);
-    assert_true(o->accepted > 300000);
+    print_message("%" PRIu64 " instructions, %" PRIu64 " accepted\n", o->count, o->accepted);
+    assert_true(o->accepted > o->count / 8);
 }
 
 /* The code of this very program. */
@@ -369,31 +369,23 @@ static void real_code(void **state)
     assert_true(o->accepted > size / 8);
 }
 
-static int setup(void **state)
+int main(int argc, char *argv[])
 {
     struct oracle *o = calloc(1, sizeof *o);
     if (o == NULL)
-        return -1;
+        return 1;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_prestate(real_code, o),
+        cmocka_unit_test_prestate(every_opcode, o),
+        cmocka_unit_test_prestate(every_vex_opcode, o),
+        cmocka_unit_test_prestate(random_bytes, o),
+    };
+    o->count = test_option(argc, argv, "--count=", 2000000);
+    o->random = test_option(argc, argv, "--seed=", 1);
+    printf("--count=%" PRIu64 " --seed=%" PRIu64 "\n", o->count, o->random);
     lfi_x86_64_index(&o->index);
     ZydisDecoderInit(&o->zydis, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
-    o->random = 0x9e3779b97f4a7c15;
-    *state = o;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    free(*state);
-    return 0;
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(real_code),
-        cmocka_unit_test(every_opcode),
-        cmocka_unit_test(every_vex_opcode),
-        cmocka_unit_test(random_bytes),
-    };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    free(o);
+    return failed;
 }
