@@ -3,7 +3,10 @@
  * Which labels must start a bundle: those that an indirect branch can reach. The parser marks what
  * data and operands name; this pass adds the landing pads of exception tables.
  */
-#include "rewrite.h"
+#include "context.h"
+#include "lexer.h"
+#include "parser.h"
+#include "passes.h"
 
 bool label_needs_bundle(const struct rewriter *r, const struct symbol *s)
 {
@@ -45,8 +48,8 @@ void find_taken_labels(struct rewriter *r)
     unsigned field = 0;
     bool relevant = false;
 
-    for (uint32_t i = 0; i < r->section_capacity; i++)
-        relevant |= r->section_slots[i] && r->section_slots[i]->exceptions;
+    for (uint32_t i = 0; i < r->sections.capacity; i++)
+        relevant |= r->sections.slots[i] && r->sections.slots[i]->exceptions;
     if (!relevant)
         return;
     for (uint32_t i = 0; i < r->count; i++) {

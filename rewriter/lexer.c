@@ -4,7 +4,7 @@
  * architectures only where a statement could begin) and `//` to the end of the line and slash-star;
  * a statement that holds one of the latter is copied without it.
  */
-#include "rewrite.h"
+#include "lexer.h"
 
 #ifdef __SSE2__
 #include <emmintrin.h>

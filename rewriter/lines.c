@@ -5,7 +5,10 @@
  * what each instruction becomes, and one unit names all the code. Text that was expanded has `.loc`
  * from the expander already. The first file has number 0 in DWARF 5, 1 before.
  */
-#include "rewrite.h"
+#include "lines.h"
+
+#include "context.h"
+#include "lexer.h"
 
 #include <stdlib.h>
 
@@ -16,6 +19,16 @@ struct lines {
     bool open;     /* the last of them goes on */
 };
 
+static bool lex_first(const char *text, size_t size, struct arena *arena, struct statement *first)
+{
+    jmp_buf out_of_memory;
+    arena->out_of_memory = &out_of_memory;
+    if (setjmp(out_of_memory) != 0)
+        return false;
+    struct lexer lexer = {.at = text, .end = text + size, .line = 1, .arena = arena};
+    return lex_statement(&lexer, first);
+}
+
 bool lfi_rewrite_lines_find(struct lfi_rewrite_lines *lines, const char *text, size_t size,
                             const char *name)
 {
@@ -24,12 +37,11 @@ bool lfi_rewrite_lines_find(struct lfi_rewrite_lines *lines, const char *text, s
         if (memmem(text, size, compiled[i], strlen(compiled[i])))
             return false;
     struct arena arena = {0};
-    struct lexer lexer = {.at = text, .end = text + size, .line = 1, .arena = &arena};
     struct statement first = {0};
     struct span file;
     lines->file = name;
     lines->file_size = strlen(name);
-    if (lex_statement(&lexer, &first) && first.kind == STATEMENT_MARKER) {
+    if (lex_first(text, size, &arena, &first) && first.kind == STATEMENT_MARKER) {
         parse_marker(&first, &file);
         lines->file = file.at;
         lines->file_size = file.size;
@@ -122,8 +134,9 @@ void lines_instruction(struct rewriter *r, const struct statement *s)
     }
     if (r->options->expanded)
         return;
-    unsigned line = r->marker_at ? r->loc_line + s->line - r->marker_at - 1 : s->line;
-    unsigned file = file_number(r, r->marker_at ? r->loc_file : root_file(r));
+    unsigned line =
+        r->origin.marker_at ? r->origin.line + s->line - r->origin.marker_at - 1 : s->line;
+    unsigned file = file_number(r, r->origin.marker_at ? r->origin.file : root_file(r));
     put(&r->out, "\t.loc\t");
     put_number(&r->out, file);
     put(&r->out, " ");

@@ -3,7 +3,11 @@
  * Turns the lexer's statements into r->statements. One pass: it also follows sections (to know what
  * is code), defines symbols, and lets the architecture parse instructions.
  */
-#include "rewrite.h"
+#include "parser.h"
+
+#include "context.h"
+#include "lexer.h"
+#include "lines.h"
 
 #include <stdlib.h>
 
@@ -41,11 +45,6 @@ enum directive directive_class(struct span name)
         if (table[i].size == name.size && memcmp(table[i].name, name.at, name.size) == 0)
             return table[i].class;
     return DIRECTIVE_OTHER;
-}
-
-struct span statement_arguments(const struct statement *s)
-{
-    return span_trim((struct span){s->at + s->name_size, s->size - s->name_size});
 }
 
 bool next_argument(struct span *rest, struct span *argument)

@@ -50,7 +50,7 @@ static bool is_available(struct span name, bool read)
 void rewrite_system(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
-    const struct insn *in = s->insn;
+    const struct aarch64_insn *in = s->insn;
     bool read = in->info->class == CLASS_MRS;
     struct span name = in->operands[read].text, reg = in->operands[!read].text;
     if (is_thread_pointer(name))
@@ -59,14 +59,14 @@ void rewrite_system(struct rewriter *r, uint32_t index)
         put_original(r, s);
     else
         refuse(r, s, "the system register %.*s is not available in a box", SPAN(name));
-    state_insn(a64(r), in);
+    known_insn_done(r->guards, &in->flow);
 }
 
 /* dc, ic: the operand is an address. */
 void rewrite_cache(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
-    const struct insn *in = s->insn;
+    const struct aarch64_insn *in = s->insn;
     bool zero = in->count == 2 && is_named(in->operands[0].text, "zva");
     static const char *const by_address[] = {"zva",  "ivau",  "cvac", "cvau",
                                              "cvap", "cvadp", "civac"};
@@ -112,7 +112,7 @@ static bool is_descriptor_call(const struct rewriter *r, uint32_t index)
  */
 bool rewrite_thread(struct rewriter *r, uint32_t index)
 {
-    const struct insn *in = r->statements[index].insn;
+    const struct aarch64_insn *in = r->statements[index].insn;
     const struct operand *o = in->operands;
     struct span symbol;
     if (in->info->class == CLASS_ADRP && in->count == 2) {
@@ -141,6 +141,6 @@ bool rewrite_thread(struct rewriter *r, uint32_t index)
     } else if (in->info->class != CLASS_CALL_REG || !is_descriptor_call(r, index)) {
         return false;
     }
-    state_insn(a64(r), in);
+    known_insn_done(r->guards, &in->flow);
     return true;
 }

@@ -249,7 +249,7 @@ static bool take_pseudo(struct rewriter *r, const struct statement *s, struct sp
     return false;
 }
 
-static void note_target(struct rewriter *r, struct insn *in, struct span text)
+static void note_target(struct rewriter *r, struct x86_64_insn *in, struct span text)
 {
     in->target = symbol_reference(r, text);
     if (in->target)
@@ -257,7 +257,7 @@ static void note_target(struct rewriter *r, struct insn *in, struct span text)
 }
 
 /* What the operands name: registers into in->names, symbols whose address is taken. */
-static void note_operands(struct rewriter *r, struct insn *in)
+static void note_operands(struct rewriter *r, struct x86_64_insn *in)
 {
     for (unsigned i = 0; i < in->count; i++) {
         const struct operand *o = &in->operands[i];
@@ -352,8 +352,7 @@ static const struct known_insn *take_mnemonic(struct rewriter *r, const struct s
     }
 }
 
-struct insn *x86_64_parse(struct rewriter *r, struct statement *s, struct span text,
-                          bool *prefix_only)
+void *x86_64_parse(struct rewriter *r, struct statement *s, struct span text, bool *prefix_only)
 {
     const char *pseudo = NULL;
     unsigned prefixes = 0;
@@ -362,7 +361,8 @@ struct insn *x86_64_parse(struct rewriter *r, struct statement *s, struct span t
         return NULL;
     struct span name = known->name;
 
-    struct insn *in = arena_alloc(&r->arena, sizeof *in + MAX_OPERANDS * sizeof *in->operands);
+    struct x86_64_insn *in =
+        arena_alloc(&r->arena, sizeof *in + MAX_OPERANDS * sizeof *in->operands);
     struct operand *operands = in->operands;
     unsigned count = 0;
     unsigned class = known->info->class;
@@ -392,12 +392,12 @@ struct insn *x86_64_parse(struct rewriter *r, struct statement *s, struct span t
                 info = &move;
 
     arena_return(&r->arena, (MAX_OPERANDS - count) * sizeof *operands);
-    *in = (struct insn){.info = info,
-                        .mnemonic = name,
-                        .pseudo = pseudo,
-                        .width = known->width,
-                        .prefixes = (uint8_t)prefixes,
-                        .count = (uint8_t)count};
+    *in = (struct x86_64_insn){.info = info,
+                               .mnemonic = name,
+                               .pseudo = pseudo,
+                               .width = known->width,
+                               .prefixes = (uint8_t)prefixes,
+                               .count = (uint8_t)count};
     note_operands(r, in);
     return in;
 }

@@ -52,7 +52,7 @@ void put_operand(struct rewriter *r, const struct operand *o)
     put_bytes(w, ")", 1);
 }
 
-void put_insn(struct rewriter *r, const struct insn *in, const struct operand *operands)
+void put_insn(struct rewriter *r, const struct x86_64_insn *in, const struct operand *operands)
 {
     struct writer *w = &r->out;
     put_bytes(w, "\t", 1);

@@ -19,7 +19,10 @@
 #ifndef REWRITER_X86_64_H
 #define REWRITER_X86_64_H
 
-#include "../rewrite.h"
+#include "../context.h"
+#include "../lexer.h"
+#include "../parser.h"
+#include "../passes.h"
 
 /* A register: its class in the upper, its number in the lower half. */
 enum register_class {
@@ -149,7 +152,7 @@ enum {
 
 #define MAX_OPERANDS 5
 
-struct insn {
+struct x86_64_insn {
     const struct insn_info *info;
     struct span mnemonic;  /* with its suffix */
     const char *pseudo;    /* {vex}, {disp32}, …; NULL for most */
@@ -213,13 +216,12 @@ const char *register_name(uint8_t reg);
 unsigned register_width(uint8_t reg); /* of a general register, in bytes; 0 for others */
 
 /* operands.c */
-struct insn *x86_64_parse(struct rewriter *r, struct statement *s, struct span text,
-                          bool *prefix_only);
+void *x86_64_parse(struct rewriter *r, struct statement *s, struct span text, bool *prefix_only);
 
 /* print.c */
 void put_operand(struct rewriter *r, const struct operand *o);
 /* The instruction with these operands, its own prefixes and mnemonic. */
-void put_insn(struct rewriter *r, const struct insn *in, const struct operand *operands);
+void put_insn(struct rewriter *r, const struct x86_64_insn *in, const struct operand *operands);
 /* The statement's own text. */
 void put_statement(struct rewriter *r, uint32_t index);
 void put_line(struct rewriter *r, const char *text);
@@ -240,7 +242,7 @@ bool r11_live_after(struct rewriter *r, uint32_t index);
 /* Only where a use was found: for errors about code that does not depend on our own scratch. */
 bool r11_surely_live_after(struct rewriter *r, uint32_t index);
 bool operand_names_r11(const struct operand *o);
-static inline bool insn_names_r11(const struct insn *in)
+static inline bool insn_names_r11(const struct x86_64_insn *in)
 {
     return in->names & NAMES_R11;
 }
@@ -248,9 +250,9 @@ static inline bool insn_names_r11(const struct insn *in)
 bool r11_free(struct rewriter *r, uint32_t index, const char *what);
 
 /* memory.c */
-bool operand_written(const struct insn *in, unsigned i);
+bool operand_written(const struct x86_64_insn *in, unsigned i);
 /* Is it memory that the instruction accesses (not lea, nop)? */
-bool operand_accessed(const struct insn *in, unsigned i);
+bool operand_accessed(const struct x86_64_insn *in, unsigned i);
 /* `N(%rsp)` or `(%rsp)` with a small literal N. */
 bool is_near_stack(const struct operand *o);
 /* Does it have 32-bit address registers? */
@@ -273,12 +275,12 @@ void rewrite_branch(struct rewriter *r, uint32_t index);
 void rewrite_short_branch(struct rewriter *r, uint32_t index);
 
 /* stack.c */
-bool writes_stack_pointer(const struct insn *in);
+bool writes_stack_pointer(const struct x86_64_insn *in);
 void rewrite_stack_write(struct rewriter *r, uint32_t index);
 void rewrite_leave(struct rewriter *r, uint32_t index);
 void rewrite_enter(struct rewriter *r, uint32_t index);
 /* `op from, %esp` as a guarded write; flags as the caller found them. */
-void guarded_write(struct rewriter *r, const char *op, const struct operand *from, bool flags_live);
+void write_rsp(struct rewriter *r, const char *op, const struct operand *from, bool flags_live);
 
 /*
  * frame.c: rows for the points between instructions that we add. A step is what %rsp has been moved
