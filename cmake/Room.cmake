@@ -32,6 +32,24 @@ function(lfi_library name)
     set_target_properties(${name} PROPERTIES ARCHIVE_OUTPUT_DIRECTORY ${LFI_SDK_DIR}/lib)
 endfunction()
 
+# The same, where nothing but names that begin with lfi_ is to be seen from outside: its objects are joined to one, in
+# which all other names are local. Tests of what is inside link NAME-objects instead.
+function(lfi_sealed_library name)
+    add_library(${name}-objects OBJECT ${ARGN})
+    lfi_room_target(${name}-objects)
+    set(object ${CMAKE_CURRENT_BINARY_DIR}/${name}.o)
+    add_custom_command(OUTPUT ${object} VERBATIM COMMAND_EXPAND_LISTS
+        COMMAND ${CMAKE_LINKER} -r -o ${object} $<TARGET_OBJECTS:${name}-objects>
+        COMMAND ${CMAKE_OBJCOPY} --wildcard --keep-global-symbol=lfi_* ${object}
+        DEPENDS ${name}-objects $<TARGET_OBJECTS:${name}-objects>)
+    add_library(${name} STATIC ${object})
+    target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR}/include)
+    if(LFI_SANITIZE)
+        target_link_options(${name} PUBLIC -fsanitize=address,undefined)
+    endif()
+    set_target_properties(${name} PROPERTIES LINKER_LANGUAGE C ARCHIVE_OUTPUT_DIRECTORY ${LFI_SDK_DIR}/lib)
+endfunction()
+
 # A program of the SDK, in bin/.
 function(lfi_program name)
     add_executable(${name} ${ARGN})
