@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+#include "modes.h"
+
 static const struct arch *const arches[] = {&lfi_rewrite_x86_64, &lfi_rewrite_aarch64};
 
 static const struct arch *find_arch(const char *name)
@@ -23,10 +25,7 @@ bool lfi_rewrite_knows_arch(const char *arch)
 
 int lfi_rewrite_mode(const char *name)
 {
-    return strcmp(name, "full") == 0     ? LFI_MODE_FULL
-           : strcmp(name, "stores") == 0 ? LFI_MODE_STORES
-           : strcmp(name, "jumps") == 0  ? LFI_MODE_JUMPS
-                                         : -1;
+    return mode_from_name(name);
 }
 
 static void refuse(const struct lfi_rewrite_options *o, const char *text)

@@ -3,7 +3,8 @@
 #ifndef LFI_AS_OPTIONS_H
 #define LFI_AS_OPTIONS_H
 
-#include "tool.h"
+#include "process.h"
+#include "target.h"
 
 #define PREFIX_MAP_OPTION "-fdebug-prefix-map="
 
@@ -11,7 +12,7 @@ struct options {
     const char *input;  /* "-": standard input */
     const char *output; /* "a.out" if none was given */
     const char *target; /* --lfi-target; NULL: the name of the program says it */
-    int mode;           /* --lfi-mode; INT_MIN if none was given */
+    int mode;           /* --lfi-mode; MODE_OF_TARGET if none was given */
     bool help, version;
     unsigned dwarf; /* -g: the version for line numbers of hand-written text; 0 without */
     struct arguments prefixes; /* --debug-prefix-map, as the LLVM assembler wants it */

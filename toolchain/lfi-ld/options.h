@@ -3,13 +3,14 @@
 #ifndef LFI_LD_OPTIONS_H
 #define LFI_LD_OPTIONS_H
 
-#include "tool.h"
+#include "process.h"
+#include "target.h"
 
 struct options {
     const char *output;       /* -o; NULL if none was given */
     const char *target;       /* --lfi-target; NULL: the name of the program says it */
     const char *dependencies; /* --dependency-file */
-    int mode;                 /* --lfi-mode; INT_MIN if none was given */
+    int mode;                 /* --lfi-mode; MODE_OF_TARGET if none was given */
     bool links;               /* there is something to link */
     bool no_program;          /* --version or --help, or LTO is to stop before the linking */
     bool relocatable;         /* -r */
