@@ -40,7 +40,8 @@ static bool name_temporary(struct output *output, const char *prefix)
     return false;
 }
 
-/* What cannot be replaced: written to directly, or by another program into a temporary elsewhere.
+/*
+ * What cannot be replaced: written to directly, or by another program into a temporary elsewhere.
  */
 static bool open_special(struct output *output, enum output_use use, bool folder)
 {

@@ -37,7 +37,8 @@ struct insn {
     uint8_t length;
     uint8_t kind; /* enum kind */
     uint8_t reg;  /* X of MASK, ADD_BASE, INDIRECT_CALL: 0 … 15 */
-    /* Offset in the instruction of a 32-bit field that is relative to its end; 0 if there is none.
+    /*
+     * Offset in the instruction of a 32-bit field that is relative to its end; 0 if there is none.
      */
     uint8_t relative;
 };
@@ -270,7 +271,8 @@ static bool suspicious(const struct pass *pass, const struct bundle *bundle)
             goes_nowhere(b + i, bundle->address + i, bundle->end - i))
             return true;
     }
-    /* A nop across the end: the eight bytes at its end begin in the last 7 bytes or in the next 7.
+    /*
+     * A nop across the end: the eight bytes at its end begin in the last 7 bytes or in the next 7.
      */
     uint64_t behind = (uint64_t)(limit - (b + bundle->end));
     return bundle->end == BUNDLE && behind > 0 &&

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-/* The last pass: writes the statements; instructions and data among them through the architecture.
+/*
+ * The last pass: writes the statements; instructions and data among them through the architecture.
  */
 #include "context.h"
 #include "lines.h"
@@ -80,7 +81,8 @@ static void write_alignment(struct rewriter *r, const struct statement *s)
         next_argument(&rest, &skip);
     unsigned bundle = r->arch->bundle_shift;
     if (bundle && shift == bundle - 1 && !skip.size) {
-        /* loops: the start of a bundle where one nop reaches it, else nothing; 1.0 % of code size
+        /*
+         * loops: the start of a bundle where one nop reaches it, else nothing; 1.0 % of code size
          */
         put(&r->out, "\t.p2align\t");
         put_number(&r->out, bundle);

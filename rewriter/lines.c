@@ -188,7 +188,8 @@ bool lines_directive(struct rewriter *r, const struct statement *s)
     int64_t number;
     if (!take_number(&rest, &number))
         return false;
-    /* All or none: of some, LLVM's assembler drops them and warns. clang writes some, for libc++.
+    /*
+     * All or none: of some, LLVM's assembler drops them and warns. clang writes some, for libc++.
      */
     if (s->directive == DIRECTIVE_FILE && r->file_with_sum && r->file_without)
         sum = find_sum(rest);

@@ -8,7 +8,8 @@
 struct rewriter;
 struct symbol;
 
-/* data.c: marks data that moves out of sections of code; data that is an instruction becomes one.
+/*
+ * data.c: marks data that moves out of sections of code; data that is an instruction becomes one.
  */
 void move_data(struct rewriter *r);
 

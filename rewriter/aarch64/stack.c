@@ -62,7 +62,8 @@ static enum check check_access(const struct aarch64_insn *in, bool down)
     return back ? CHECK_LOST : CHECK_NOTHING;
 }
 
-/* Does an access check a step behind the statement, before sp is written again or a branch comes?
+/*
+ * Does an access check a step behind the statement, before sp is written again or a branch comes?
  */
 static bool is_checked(const struct rewriter *r, uint32_t index, bool down)
 {

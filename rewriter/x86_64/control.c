@@ -2,17 +2,6 @@
 /* docs/abi.md, "Control". */
 #include "x86_64.h"
 
-void runtime_call(struct rewriter *r, int64_t slot)
-{
-    group_begin(r);
-    put_line(r, "leaq\t8(%rip), %r11");
-    put(&r->out, "\tjmpq\t*%gs:");
-    put_number(&r->out, LFI_SLOT_OFFSET(slot));
-    put(&r->out, "\n");
-    group_end(r);
-    end_bundle(r);
-}
-
 /* The group that ends with `op *%reg`. */
 static void masked_branch(struct rewriter *r, const char *op, uint8_t reg)
 {

@@ -401,3 +401,22 @@ void *x86_64_parse(struct rewriter *r, struct statement *s, struct span text, bo
     note_operands(r, in);
     return in;
 }
+
+bool operand_accessed(const struct x86_64_insn *in, unsigned i)
+{
+    return in->operands[i].kind == OPERAND_MEM && in->info->access != ACCESS_NONE &&
+           in->info->access != ACCESS_LEA;
+}
+
+bool operand_written(const struct x86_64_insn *in, unsigned i)
+{
+    switch ((enum access)in->info->access) {
+    case ACCESS_WRITE:
+    case ACCESS_MODIFY:
+        return i + 1u == in->count;
+    case ACCESS_BOTH:
+        return i + 2u >= in->count;
+    default:
+        return false;
+    }
+}

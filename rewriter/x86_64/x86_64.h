@@ -8,7 +8,8 @@
  *   print.c                           structure to text
  *   liveness.c                        are the flags, is %r11 still needed?
  *   memory.c, thread.c                operands in memory; %fs
- *   control.c                         branches, calls, returns, runtime calls
+ *   runtime.c                         calls of the runtime
+ *   control.c                         branches, calls, returns
  *   stack.c                           writes to %rsp
  *   frame.c                           call frame information for added instructions
  *   string.c                          string instructions
@@ -159,7 +160,7 @@ struct x86_64_insn {
     struct symbol *target; /* of a direct branch */
     uint8_t width;         /* in bytes, from the suffix; 0 without one */
     uint8_t prefixes;
-    uint8_t names; /* kinds of operands: NAMES_ below */
+    uint8_t names; /* what stands in the operands: NAMES_ above */
     uint8_t count;
     struct operand operands[];
 };
@@ -218,6 +219,10 @@ unsigned register_width(uint8_t reg); /* of a general register, in bytes; 0 for 
 /* operands.c */
 void *x86_64_parse(struct rewriter *r, struct statement *s, struct span text, bool *prefix_only);
 
+bool operand_written(const struct x86_64_insn *in, unsigned i);
+/* Is it memory that the instruction accesses (not lea, nop)? */
+bool operand_accessed(const struct x86_64_insn *in, unsigned i);
+
 /* print.c */
 void put_operand(struct rewriter *r, const struct operand *o);
 /* The instruction with these operands, its own prefixes and mnemonic. */
@@ -250,9 +255,6 @@ static inline bool insn_names_r11(const struct x86_64_insn *in)
 bool r11_free(struct rewriter *r, uint32_t index, const char *what);
 
 /* memory.c */
-bool operand_written(const struct x86_64_insn *in, unsigned i);
-/* Is it memory that the instruction accesses (not lea, nop)? */
-bool operand_accessed(const struct x86_64_insn *in, unsigned i);
 /* `N(%rsp)` or `(%rsp)` with a small literal N. */
 bool is_near_stack(const struct operand *o);
 /* Does it have 32-bit address registers? */
@@ -266,8 +268,10 @@ bool confine_all(struct rewriter *r, uint32_t index, struct operand *operands);
 bool confine_thread(struct rewriter *r, uint32_t index, struct operand *o, bool written);
 bool is_thread_pointer(const struct operand *o); /* %fs:0 */
 
-/* control.c */
+/* runtime.c: a call of the runtime through its table */
 void runtime_call(struct rewriter *r, int64_t slot);
+
+/* control.c */
 void rewrite_jump(struct rewriter *r, uint32_t index);
 void rewrite_call(struct rewriter *r, uint32_t index);
 void rewrite_return(struct rewriter *r, uint32_t index);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-/* What lfi-as and lfi-ld share: where they are in the SDK, and which target they were called for.
+/*
+ * What lfi-as and lfi-ld share: where they are in the SDK, and which target they were called for.
  */
 #ifndef TOOLCHAIN_TARGET_H
 #define TOOLCHAIN_TARGET_H
@@ -7,7 +8,8 @@
 #include <limits.h>
 #include <stdbool.h>
 
-/* What clang's config files name the targets: ARCH-lfi[_MODE]-linux-musl, ARCH-native-linux-musl.
+/*
+ * What clang's config files name the targets: ARCH-lfi[_MODE]-linux-musl, ARCH-native-linux-musl.
  */
 struct target {
     char triple[64];
