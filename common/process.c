@@ -43,7 +43,7 @@ pid_t process_start(const char *const command[], int input, int output, int erro
     const int streams[] = {
         [STDIN_FILENO] = input, [STDOUT_FILENO] = output, [STDERR_FILENO] = error};
     posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes; /* whatever we ignore, the program starts as usual */
+    posix_spawnattr_t attributes; /* signals that we ignore are not ignored by the program */
     sigset_t defaults;
     pid_t pid = -1;
     int failed = posix_spawn_file_actions_init(&actions);

@@ -9,7 +9,7 @@
 
 /*
  * A growing argument vector, always ended by NULL once something was added. It holds the strings
- * and does not copy them. Without memory it stays as it is and says so in `failed`.
+ * and does not copy them. Without memory it stays as it is, and `failed` is set.
  */
 struct arguments {
     const char **list;
@@ -27,7 +27,7 @@ void arguments_free(struct arguments *arguments);
  */
 pid_t process_start(const char *const command[], int input, int output, int error);
 
-/* The same; fails with ENOMEM if an argument is missing for want of memory. */
+/* The same; fails with ENOMEM if there was no memory for one of the arguments. */
 pid_t process_start_arguments(const struct arguments *arguments, int input, int output, int error);
 
 /* Waits. The exit status, or 128 + the signal that ended it; -1 with errno set. */

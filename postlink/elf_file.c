@@ -8,7 +8,7 @@
 
 #include <lfi/abi.h>
 
-/* More is no program but an attempt to make us work; keeps products below 2^32. */
+/* No real program has more; the limit keeps products below 2^32. */
 #define MAX_SEGMENTS 256
 
 static bool inside(uint64_t offset, uint64_t size, uint64_t limit)

@@ -30,7 +30,7 @@ struct arch {
     const char *(*encoded)(struct rewriter *r, const struct statement *s);
     /* Writes data that stands between instructions; false if it does not know it. */
     bool (*rewrite_data)(struct rewriter *r, uint32_t index);
-    /* Is told of each `.cfi_` directive; may be NULL. */
+    /* Called for each `.cfi_` directive; may be NULL. */
     void (*note_cfi)(struct rewriter *r, const struct statement *s);
 };
 

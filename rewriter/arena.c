@@ -20,7 +20,7 @@ void *alloc_large(size_t size)
     size = (size + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
     void *memory = aligned_alloc(HUGE_PAGE, size);
     if (memory)
-        madvise(memory, size, MADV_HUGEPAGE); /* where there are none, nothing is lost */
+        madvise(memory, size, MADV_HUGEPAGE); /* a hint only */
     return memory;
 }
 

@@ -56,7 +56,7 @@ struct rewriter {
     unsigned held_count;
     struct held_message held[MAX_ERRORS];
     struct origin origin;
-    bool file_with_sum, file_without; /* were met: a `.file` with and one without `md5` */
+    bool file_with_sum, file_without; /* seen: a `.file` with and one without `md5` */
     struct lines *lines;              /* lines.c */
 };
 

@@ -14,7 +14,7 @@
 #include "parser.h"
 #include "passes.h"
 
-#define MAX_INSN 15 /* bytes; a longer `.byte` is no instruction, whatever the architecture */
+#define MAX_INSN 15 /* bytes; a longer `.byte` is not an instruction on any architecture */
 
 /* A short `.byte` may be an instruction, at a label. */
 static bool is_surely_data(const struct statement *s)
@@ -30,7 +30,7 @@ static bool is_surely_data(const struct statement *s)
     return false;
 }
 
-/* Something of 64 bits that is no number. */
+/* 64-bit data that is not a literal number. */
 static bool holds_address(const struct statement *s)
 {
     struct span name = statement_name(s), rest = statement_arguments(s), argument;
@@ -119,7 +119,7 @@ void move_data(struct rewriter *r)
 {
     bool reached = false;  /* execution can come here */
     bool labelled = false; /* or something may know this place */
-    uint32_t bound = 0;    /* behind the last instruction or change of sections */
+    uint32_t bound = 0;    /* after the last instruction or change of section */
     if (!r->data_in_code)
         return;
     for (uint32_t i = 0; i < r->count; i++) {

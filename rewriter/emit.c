@@ -60,8 +60,8 @@ static void write_label(struct rewriter *r, uint32_t index)
 }
 
 /*
- * Padding in code is the assembler's best nops, whatever value was asked for. It must not cross a
- * bundle boundary, so alignment beyond a bundle is reached in one step of a bundle, or with
+ * Code is padded with the assembler's best nops, whatever fill value was asked for. A nop must not
+ * cross a bundle boundary, so alignment beyond a bundle is reached in one step of a bundle, or with
  * one-byte nops.
  */
 static void write_alignment(struct rewriter *r, const struct statement *s)

@@ -44,7 +44,7 @@ static bool exchange(int to, int from, const char *text, size_t size, struct buf
         if (poll(fds, 2, -1) < 0 && errno != EINTR)
             return false;
         if (fds[1].revents) {
-            /* the child may end early: that is no error here, its status says more */
+            /* the child may end early: its exit status tells whether that is an error */
             ssize_t n = size ? send(to, text, size, MSG_NOSIGNAL | MSG_DONTWAIT) : 0;
             if (n > 0) {
                 text += n;

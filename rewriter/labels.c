@@ -38,7 +38,7 @@ static struct symbol *table_end(struct rewriter *r, uint32_t index)
 }
 
 /*
- * Language-specific data of GCC's format, as compilers write it: the call-site table stands behind
+ * Language-specific data of GCC's format, as compilers write it: the call-site table follows
  * its own length, its records are start, length, landing pad, action.
  */
 void find_taken_labels(struct rewriter *r)

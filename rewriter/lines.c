@@ -16,7 +16,7 @@ struct lines {
     struct span *files;
     unsigned file_count, capacity;
     unsigned runs; /* of code, each in one section */
-    bool open;     /* the last of them goes on */
+    bool open;     /* the last one has not ended */
 };
 
 static bool lex_first(const char *text, size_t size, struct arena *arena, struct statement *first)

@@ -13,7 +13,7 @@ struct rewriter;
 void lines_start(struct rewriter *r);
 void lines_instruction(struct rewriter *r, const struct statement *s);
 void lines_leave_section(struct rewriter *r);
-/* Is told of each `.file` before the first is written. */
+/* Must be called for each `.file` before the first is written. */
 void lines_note_file(struct rewriter *r, const struct statement *s);
 /* Writes a `.file` or `.loc` that may not pass as it is; false for others. */
 bool lines_directive(struct rewriter *r, const struct statement *s);

@@ -30,7 +30,7 @@ struct origin {
     uint32_t marker_at; /* the line of that marker; 0 if it was a `.loc` */
 };
 
-/* Remembers what the statement says of the source, if anything: messages name that, too. */
+/* Remembers what the statement says about the source, if anything, for messages. */
 void note_origin(struct rewriter *r, const struct statement *s);
 
 /* `# 12 "file.c"`: the number of the line that follows, and the file. */

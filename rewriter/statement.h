@@ -41,7 +41,7 @@ enum directive {
     DIRECTIVE_INST, /* an instruction as a number */
     DIRECTIVE_DISABLE,
     DIRECTIVE_ENABLE,
-    DIRECTIVE_EXPAND, /* only an assembler can do it */
+    DIRECTIVE_EXPAND, /* needs an assembler: macros, conditionals */
     DIRECTIVE_REFUSED,
     DIRECTIVE_DROPPED,
 };

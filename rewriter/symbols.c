@@ -60,7 +60,7 @@ struct symbol *symbol_get(struct rewriter *r, struct span name)
     return t->slots[slot] = new_symbol(r, name, hash);
 }
 
-/* The number of a numeric label's digits; -1 if they are none, or too many to be one. */
+/* The number of a numeric label; -1 if it is not one. */
 static int numeric(struct span digits)
 {
     if (digits.size == 0 || digits.size > 2)

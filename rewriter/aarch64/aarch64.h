@@ -72,7 +72,7 @@ struct address {
     uint8_t index; /* OFFSET_REG; 31 is zr */
     uint8_t shift;
     int64_t value;    /* OFFSET_NUMBER */
-    struct span text; /* OFFSET_TEXT, and of a literal or pool what stands there */
+    struct span text; /* OFFSET_TEXT, and the text of a literal or pool operand */
 };
 
 enum access { ACCESS_NONE, ACCESS_R, ACCESS_W, ACCESS_RW };
@@ -129,9 +129,9 @@ struct aarch64_insn {
     struct flow_insn flow; /* `target` is that of a direct branch, adr or literal */
     const struct insn_info *info;
     struct span mnemonic;
-    struct span head; /* the operands before the memory operand, with the comma behind them */
+    struct span head; /* the operands before the memory operand, with the comma that follows them */
     struct address address;
-    bool renamed;  /* the operand that names `target` is not what the source says */
+    bool renamed;  /* the operand that names `target` differs from the source */
     uint8_t count; /* of operands without the memory operand */
     struct operand operands[];
 };
@@ -178,7 +178,7 @@ void put_original(struct rewriter *r, const struct statement *s);
 /* The instruction with this mnemonic (NULL: its own) and what `format` says as its address. */
 void put_access(struct rewriter *r, const struct aarch64_insn *in, const char *mnemonic,
                 const char *format, ...) __attribute__((format(printf, 4, 5)));
-void put_text(struct rewriter *r, const char *text); /* what is no instruction */
+void put_text(struct rewriter *r, const char *text); /* directives and labels */
 void refuse(struct rewriter *r, const struct statement *s, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 #define SPAN(s) (int)(s).size, (s).at
@@ -190,7 +190,8 @@ void note_flow(struct rewriter *r, struct aarch64_insn *in);
 bool is_confined(const struct rewriter *r, const struct aarch64_insn *in); /* by the mode */
 bool can_displace(const struct aarch64_insn *in, int64_t value);
 bool has_register_form(const struct aarch64_insn *in); /* [x27, wN, uxtw] */
-bool has_direct_form(const struct aarch64_insn *in);   /* the same, or another instruction has it */
+bool has_direct_form(
+    const struct aarch64_insn *in); /* the same, or an equivalent instruction has it */
 /* `ld1 {v0.16b}, [x0]` is `ldr q0, [x0]`: the letter of the register, or 0. */
 char one_vector(const struct aarch64_insn *in, unsigned *number);
 /* The same for any displacement: ldr for ldur, and of prfm and prfum what can have it. */

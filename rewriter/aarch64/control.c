@@ -63,10 +63,10 @@ static bool authenticates_link(const struct aarch64_insn *in)
            in->info->class == CLASS_AUTH_RETURN || is_hint(in, 28, 31);
 }
 
-/* Is x30 computed with, or authenticated, behind the next branch? */
+/* Is x30 computed with, or authenticated, after the next branch? */
 static bool is_used_as_data(const struct rewriter *r, uint32_t index)
 {
-    bool behind = false, is_signed = signs_link(r->statements[index].insn);
+    bool after = false, is_signed = signs_link(r->statements[index].insn);
     for (uint32_t i = index + 1; i < r->count && i < index + 500; i++) {
         const struct statement *s = &r->statements[i];
         if (s->kind == STATEMENT_DIRECTIVE && is_section_directive(s))
@@ -74,17 +74,17 @@ static bool is_used_as_data(const struct rewriter *r, uint32_t index)
         if (s->kind != STATEMENT_INSN)
             continue;
         const struct aarch64_insn *in = s->insn;
-        if (behind && (in->flow.reads & BIT(LINK)) && in->info->access == ACCESS_NONE &&
+        if (after && (in->flow.reads & BIT(LINK)) && in->info->access == ACCESS_NONE &&
             !is_branch(&in->flow) && (!may_be_link(in) || !(in->flow.writes & BIT(LINK))) &&
             !span_is(in->mnemonic, "mov") && in->info->class != CLASS_AUTH_LINK &&
             in->info->class != CLASS_MODIFY)
             return true;
-        if (behind && is_signed && authenticates_link(in))
+        if (after && is_signed && authenticates_link(in))
             return true;
         if ((in->flow.writes & BIT(LINK)) || in->info->class == CLASS_CALL ||
             in->info->class == CLASS_CALL_REG || is_flow_end(&in->flow))
             return false;
-        behind |= is_branch(&in->flow);
+        after |= is_branch(&in->flow);
     }
     return false;
 }
@@ -285,7 +285,7 @@ void rewrite_control(struct rewriter *r, uint32_t index)
         runtime_call(r, LFI_SLOT_SYSCALL);
         break;
     case CLASS_TRAP:
-        close_link(r); /* whatever code follows in the file: to the verifier, this goes on */
+        close_link(r); /* the verifier takes execution to run on here, into whatever code follows */
         put_original(r, s);
         break;
     default:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-/* Addresses relative to the instruction: adr, and literals beside the code. */
+/* Addresses relative to the instruction: adr, and literals next to the code. */
 #include "aarch64.h"
 
 #include <stdio.h>

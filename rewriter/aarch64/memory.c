@@ -121,7 +121,8 @@ static void rewrite_auth_load(struct rewriter *r, uint32_t index)
     known_insn_done(g, &in->flow);
 }
 
-/* ldtr and sttr of their own base: not with x28. */
+/* ldtr and sttr that transfer their own base are unpredictable; with x28 as the base they are not.
+ */
 static bool is_unpredictable(const struct aarch64_insn *in)
 {
     const struct operand *o = &in->operands[0];

@@ -64,7 +64,7 @@ static bool read_extend(struct span text, uint8_t *shift)
     return n > 0 && value >= 0 && value <= 4;
 }
 
-/* What stands behind the base: nothing, an immediate, or a register that may be extended. */
+/* What follows the base: nothing, an immediate, or a register that may be extended. */
 static bool read_offset(struct rewriter *r, struct span *rest, struct address *address)
 {
     struct span text;
@@ -85,8 +85,8 @@ static bool read_offset(struct rewriter *r, struct span *rest, struct address *a
     return !rest->at;
 }
 
-/* `[...]`, `[...]!`, and `[...]` before `behind`, the operands of a post-index. */
-static bool read_address(struct rewriter *r, struct span text, struct span behind,
+/* `[...]`, `[...]!`, and `[...]` followed by `after`, the operands of a post-index. */
+static bool read_address(struct rewriter *r, struct span text, struct span after,
                          struct address *address)
 {
     struct span rest, base;
@@ -103,12 +103,12 @@ static bool read_address(struct rewriter *r, struct span text, struct span behin
     address->mode = span_is(tail, "!") ? ADDRESS_PRE : ADDRESS_OFFSET;
     if ((tail.size && address->mode != ADDRESS_PRE) || !read_offset(r, &rest, address))
         return false;
-    if (!behind.at)
+    if (!after.at)
         return true;
     if (address->mode != ADDRESS_OFFSET || address->text.size || address->kind == OFFSET_REG)
         return false;
     address->mode = ADDRESS_POST;
-    return read_offset(r, &behind, address);
+    return read_offset(r, &after, address);
 }
 
 /* `ldr x0, label` and `ldr x0, =value` */
@@ -197,7 +197,7 @@ static bool read_operands(struct rewriter *r, struct aarch64_insn *in, struct sp
     return !memory; /* else there is no operand in memory */
 }
 
-/* Are there as many operands as the rules count on? */
+/* Are there as many operands as the rules rely on? */
 static bool has_expected_operands(const struct aarch64_insn *in)
 {
     bool address = is_general(&in->operands[0]) && in->operands[0].class == REG_X;
@@ -229,7 +229,7 @@ static bool has_expected_operands(const struct aarch64_insn *in)
     }
 }
 
-/* What no rule below could make right; false after an error. */
+/* Registers that no rule below could make safe; false after an error. */
 static bool check_registers(struct rewriter *r, const struct statement *s,
                             const struct aarch64_insn *in)
 {

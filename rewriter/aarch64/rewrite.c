@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-/* Sends each instruction to the file that knows its form. */
+/* Passes each instruction to the file that knows its form. */
 #include "aarch64.h"
 
 #include <stdlib.h>

@@ -63,7 +63,7 @@ static enum check check_access(const struct aarch64_insn *in, bool down)
 }
 
 /*
- * Does an access check a step behind the statement, before sp is written again or a branch comes?
+ * Does an access check the step that this statement makes, before sp is written again or a branch?
  */
 static bool is_checked(const struct rewriter *r, uint32_t index, bool down)
 {

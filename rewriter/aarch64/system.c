@@ -83,8 +83,8 @@ void rewrite_cache(struct rewriter *r, uint32_t index)
     }
 }
 
-/* Behind `name`, or a span of size 0. */
-static struct span behind(struct span text, const char *name)
+/* What follows `name`; a span of size 0 if the text does not start with it. */
+static struct span after(struct span text, const char *name)
 {
     uint32_t n = (uint32_t)strlen(name);
     return span_starts(text, name) ? (struct span){text.at + n, text.size - n}
@@ -116,18 +116,18 @@ bool rewrite_thread(struct rewriter *r, uint32_t index)
     const struct operand *o = in->operands;
     struct span symbol;
     if (in->info->class == CLASS_ADRP && in->count == 2) {
-        symbol = behind(o[1].text, ":tlsdesc:");
+        symbol = after(o[1].text, ":tlsdesc:");
         if (!symbol.size)
-            symbol = behind(o[1].text, ":gottprel:");
+            symbol = after(o[1].text, ":gottprel:");
         if (!symbol.size)
             return false;
         put_op(r, "movz\tx%u, #:tprel_g1:%.*s", o[0].reg, SPAN(symbol));
     } else if (has_address(in) && in->address.kind == OFFSET_TEXT &&
                in->address.mode == ADDRESS_OFFSET && is_general(&o[0])) {
         bool descriptor = false;
-        symbol = behind(in->address.text, ":gottprel_lo12:");
+        symbol = after(in->address.text, ":gottprel_lo12:");
         if (!symbol.size) {
-            symbol = behind(in->address.text, ":tlsdesc_lo12:");
+            symbol = after(in->address.text, ":tlsdesc_lo12:");
             descriptor = true;
         }
         if (!symbol.size)
@@ -136,7 +136,7 @@ bool rewrite_thread(struct rewriter *r, uint32_t index)
         if (to != in->address.base)
             put_op(r, "mov\tx%u, x%u", to, in->address.base);
         put_op(r, "movk\tx%u, #:tprel_g0_nc:%.*s", to, SPAN(symbol));
-    } else if (in->count == 3 && behind(o[2].text, ":tlsdesc_lo12:").size) {
+    } else if (in->count == 3 && after(o[2].text, ":tlsdesc_lo12:").size) {
         ; /* x0 is right already */
     } else if (in->info->class != CLASS_CALL_REG || !is_descriptor_call(r, index)) {
         return false;

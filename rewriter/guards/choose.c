@@ -65,7 +65,7 @@ struct loop {
 
 enum { NO_BASE = 32 };
 
-/* The base whose guard would best stand before the loop; NO_BASE if there is none. */
+/* The base that is best guarded before the loop; NO_BASE if there is none. */
 static unsigned best_base(const struct rewriter *r, const struct loop *loop)
 {
     const struct guard_rules *rules = r->guards->rules;
@@ -146,7 +146,7 @@ void find_loops(struct rewriter *r)
             to->first = i;
         to->last = i;
     }
-    /* inner loops begin behind those that they are in */
+    /* inner loops begin after the loops that they are in */
     for (uint32_t i = r->count; i-- > 0;) {
         struct loop loop = {i, branches[i].last};
         if (loop.last <= i || loop.last - i > MAX_LOOP || !can_enter_guarded(r, branches, &loop))

@@ -123,7 +123,7 @@ static bool pass(struct rewriter *r)
     return g->changed;
 }
 
-/* Labels that nothing was seen to reach: whoever comes there knows nothing. */
+/* Labels that nothing was seen to reach: nothing is known there. */
 static void reach_the_rest(struct rewriter *r)
 {
     struct guards *g = r->guards;

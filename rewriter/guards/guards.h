@@ -64,7 +64,7 @@ enum move_kind {
 struct flow_insn {
     struct symbol *target;  /* of a direct branch, or a label that it names otherwise */
     int32_t offset;         /* from `target`, where the source says `LABEL-8` */
-    int32_t reach;          /* how far away `target` may be, in bytes; 0: as far as you like */
+    int32_t reach;          /* how far away `target` may be, in bytes; 0: anywhere */
     uint32_t reads, writes; /* general registers, by bits; reads may be too many */
     int64_t step;
     uint8_t to, from;  /* MOVE_REGISTER */
@@ -73,7 +73,7 @@ struct flow_insn {
     uint8_t base;      /* of its access to memory */
     bool wants_guard;  /* that access is cheaper where the address register is a guard of base, */
     bool needs_guard;  /* or not possible otherwise */
-    bool guards_other; /* what it does overwrites the address register, whatever is known */
+    bool guards_other; /* it overwrites the address register for a purpose of its own */
     bool is_address;   /* it only takes the address of its target */
 };
 
@@ -118,7 +118,7 @@ enum choice {
 struct guards {
     const struct guard_rules *rules;
     bool dry;         /* analysing: nothing is written */
-    bool live;        /* execution can come here, as far as known by now */
+    bool live;        /* execution can reach this place, as far as is known */
     bool changed;     /* a label knows less than before */
     uint32_t next;    /* the statement after the last one that was visited */
     unsigned words;   /* instructions written, counted since it was 0 */
@@ -140,7 +140,7 @@ void guards_prepare(struct rewriter *r);
 bool same_sum(const struct sum *a, const struct sum *b);
 /* Leaves what both know; true if `into` knows less than before. */
 bool known_meet(struct known *into, const struct known *other);
-void known_forget(struct guards *g);              /* at a place that any code may come to */
+void known_forget(struct guards *g);              /* at a place that any code may reach */
 void known_guard(struct guards *g, unsigned reg); /* the address register is a guard of reg */
 void known_page(struct guards *g, unsigned reg);  /* or the page that reg stands for */
 void known_step(struct guards *g, unsigned reg, int64_t step); /* reg += step */
@@ -158,7 +158,7 @@ void flow_enter(struct rewriter *r, uint32_t index); /* passes what lies before 
 void flow_branch(struct rewriter *r, const struct flow_insn *in);
 void flow_solve(struct rewriter *r);
 
-/* Something that ends a run of instructions that we know. */
+/* Does the statement end a run of instructions that we know? */
 static inline bool is_gap(const struct statement *s)
 {
     return s->kind == STATEMENT_RAW ||

@@ -2,7 +2,7 @@
 /* What is known of registers while instructions pass. */
 #include "guards.h"
 
-#define FAR_AWAY (1 << 24) /* larger steps are not followed */
+#define FAR_AWAY (1 << 24) /* larger distances are not followed */
 
 static bool set_delta(uint32_t *regs, int32_t *deltas, unsigned reg, int64_t delta)
 {

@@ -103,9 +103,8 @@ void rewrite_call(struct rewriter *r, uint32_t index)
         return;
     }
     if (r11_surely_live_after(r, index)) {
-        report_error(
-            r, s, NULL,
-            "%%r11 is used behind this call, which does not keep it: use another register");
+        report_error(r, s, NULL,
+                     "%%r11 is used after this call, which does not keep it: use another register");
         return;
     }
     if (o->kind == OPERAND_TARGET) {
@@ -157,7 +156,7 @@ void rewrite_branch(struct rewriter *r, uint32_t index)
         put_insn(r, in, in->operands);
 }
 
-/* Is the target so near that a branch of 127 bytes reaches it, whatever becomes of the code? */
+/* Is the target within the 127 bytes of a short branch, however the code grows? */
 static bool is_near_target(const struct rewriter *r, uint32_t index, const struct symbol *target)
 {
     if (!target || target->statement == NO_STATEMENT)

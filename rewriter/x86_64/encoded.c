@@ -55,7 +55,7 @@ static const struct known_encoding {
 };
 
 struct bytes {
-    uint8_t at[MAX_SIZE + 4]; /* zeros behind the last */
+    uint8_t at[MAX_SIZE + 4]; /* zeros after the last */
     unsigned size, read;
 };
 
@@ -64,7 +64,7 @@ static uint8_t take(struct bytes *b)
     return b->read < b->size ? b->at[b->read++] : (b->read = MAX_SIZE + 1, (uint8_t)0);
 }
 
-/* What stands before the ModRM byte. */
+/* What precedes the ModRM byte. */
 struct encoding {
     bool vex, wide;
     uint8_t prefix, map, opcode;
@@ -198,7 +198,7 @@ const char *x86_64_encoded(struct rewriter *r, const struct statement *s)
     return is_bytes(s) && read_bytes(s, &b) ? text_of(r, &b) : NULL;
 }
 
-/* Bytes that are no instruction of the tables stay, not across a bundle boundary. */
+/* Bytes that are not an instruction of the tables stay, but do not cross a bundle boundary. */
 bool x86_64_rewrite_data(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
@@ -211,7 +211,7 @@ bool x86_64_rewrite_data(struct rewriter *r, uint32_t index)
     }
     if (!read_bytes(s, &b)) {
         report_error(r, s, NULL,
-                     "this is no instruction, and data in a section of code does not verify: "
+                     "this is not an instruction, and data in a section of code does not verify: "
                      "move it to .rodata");
         return true;
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * Is the value of the status flags, or of %r11, still needed behind a point? A scan forward that
+ * Is the value of the status flags, or of %r11, still needed after a point? A scan forward that
  * follows direct branches to labels of this file. Where it does not know, the value is live.
  */
 #include "x86_64.h"
@@ -227,7 +227,7 @@ bool r11_live_after(struct rewriter *r, uint32_t index)
     unsigned class = in->info->class;
     if (class == CLASS_CALL) /* of a function, which by the psABI gets nothing in r11 */
         return false;
-    if (class == CLASS_JUMP) /* to wherever: what follows does not count */
+    if (class == CLASS_JUMP) /* to anywhere: what follows does not matter */
         return r11_unread(r, index) || wanted_at_taken_labels(r)->r11;
     return live_from(&scan, index + 1, 0) || (scan.leaves && r11_unread(r, index));
 }

@@ -13,7 +13,7 @@ static void skip_blanks(struct span *s)
         s->at++, s->size--;
 }
 
-/* The word at the start of *s, which is moved behind it. */
+/* The word at the start of *s, which moves past it. */
 static struct span take_word(struct span *s)
 {
     skip_blanks(s);
@@ -52,7 +52,7 @@ static uint8_t take_register(struct rewriter *r, const struct statement *s, stru
         }
     }
     if (reg == NO_REG)
-        report_error(r, s, start, "'%.*s' is no register", (int)name.size + 1, start);
+        report_error(r, s, start, "'%.*s' is not a register", (int)name.size + 1, start);
     if (reg_class(reg) == REG_AVX512) {
         report_error(r, s, start, "AVX-512 is not supported; compile for x86-64-v3 at most");
         return NO_REG;
@@ -97,7 +97,7 @@ static bool parse_address(struct rewriter *r, const struct statement *s, struct 
         }
     }
     if (text.size != 1 || *text.at != ')') {
-        report_error(r, s, start, "this is no address: expected (base,index,scale)");
+        report_error(r, s, start, "this is not an address: expected (base,index,scale)");
         return false;
     }
     return true;
@@ -140,7 +140,7 @@ static bool parse_memory(struct rewriter *r, const struct statement *s, struct s
     o->text = span_trim(text);
     o->literal = o->text.size == 0 || literal_value(o->text, &o->value);
     if (!o->literal && memchr(o->text.at, '%', o->text.size)) {
-        report_error(r, s, o->text.at, "this is no address: expected (base,index,scale)");
+        report_error(r, s, o->text.at, "this is not an address: expected (base,index,scale)");
         return false;
     }
     return true;
@@ -181,7 +181,7 @@ static bool parse_operand(struct rewriter *r, const struct statement *s, struct 
             return parse_memory(r, s, text, o);
         }
         if (text.size) {
-            report_error(r, s, text.at, "unexpected text behind a register");
+            report_error(r, s, text.at, "unexpected text after a register");
             return false;
         }
         o->kind = OPERAND_REG;
@@ -196,7 +196,7 @@ static bool parse_operand(struct rewriter *r, const struct statement *s, struct 
     return parse_memory(r, s, text, o);
 }
 
-/* Prefixes: 0 where the word is none, -1 for those that mean nothing and are left out. */
+/* Prefixes: 0 if the word is not one, -1 for those that have no effect and are left out. */
 static int prefix_of(struct span word)
 {
     static const struct {
@@ -280,7 +280,7 @@ static void note_operands(struct rewriter *r, struct x86_64_insn *in)
     }
 }
 
-/* An operand that is only a register, with the comma behind it: most are. */
+/* An operand that is only a register, with the comma that follows it: most are. */
 static bool take_plain_register(struct rewriter *r, struct span *rest, struct operand *o)
 {
     struct span text = *rest;

@@ -143,7 +143,7 @@ enum {
     PREFIX_ADDR32 = 16,
 };
 
-/* What stands anywhere in an instruction's operands, so that most questions end early. */
+/* What occurs anywhere in an instruction's operands: answers most questions early. */
 enum {
     NAMES_MEMORY = 1,
     NAMES_RSP = 2,
@@ -160,7 +160,7 @@ struct x86_64_insn {
     struct symbol *target; /* of a direct branch */
     uint8_t width;         /* in bytes, from the suffix; 0 without one */
     uint8_t prefixes;
-    uint8_t names; /* what stands in the operands: NAMES_ above */
+    uint8_t names; /* what occurs in the operands: NAMES_ above */
     uint8_t count;
     struct operand operands[];
 };
@@ -194,7 +194,7 @@ struct x86_64 {
     uint32_t function_end;
     uint32_t label_number; /* of labels that we make */
     struct frame {
-        bool known; /* inside of .cfi_startproc, and nothing was met that frame.c cannot follow */
+        bool known; /* inside .cfi_startproc, and frame.c could follow everything so far */
         bool on_stack_pointer;
         int64_t offset; /* of the frame's address from its register */
     } frame, remembered[8];
@@ -235,7 +235,7 @@ void put_op2(struct rewriter *r, const char *op, const struct operand *from, uin
 void put_op_regs(struct rewriter *r, const char *op, uint8_t from, uint8_t to);
 void group_begin(struct rewriter *r);
 void group_end(struct rewriter *r);
-void end_bundle(struct rewriter *r); /* behind calls: the postlinker moves the padding */
+void end_bundle(struct rewriter *r); /* after calls: the postlinker moves the padding */
 #define BASE_SLOT "%gs:-40"
 
 /* liveness.c */
@@ -292,7 +292,7 @@ void write_rsp(struct rewriter *r, const char *op, const struct operand *from, b
  */
 void x86_64_note_cfi(struct rewriter *r, const struct statement *s);
 void put_frame_step(struct rewriter *r, int64_t step);
-void put_frame_stepped(struct rewriter *r, uint32_t index); /* behind the last of them */
+void put_frame_stepped(struct rewriter *r, uint32_t index); /* after the last of them */
 void put_frame_popped(struct rewriter *r);                  /* the return address is in %r11 */
 void put_frame_returned(struct rewriter *r, uint32_t index);
 

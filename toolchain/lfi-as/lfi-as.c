@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
  * lfi-as: the assembler that clang calls for LFI targets. It rewrites (liblfi-rewriter) and hands
- * the result through a pipe to LLVM's assembler, which works meanwhile; there is no file in
- * between.
+ * the result through a pipe to LLVM's assembler, which runs at the same time, without a
+ * file in between.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -79,7 +79,7 @@ static bool feed(void *data, const char *text, size_t size)
     return !assembler->left;
 }
 
-/* What the assembler said, as it is. */
+/* Prints the assembler's messages unchanged. */
 static void show(int messages)
 {
     char buffer[4096];
@@ -111,7 +111,8 @@ static void assembler_command(struct arguments *command, const char *llvm,
 
 /*
  * The assembler refused what the rewriter let pass. It would refuse the user's text as well, so let
- * it do that: then its messages name the user's file and line. If it does not, show what it said.
+ * it do that: its messages then name the user's file and line. If it does not, show its first
+ * messages.
  */
 static void explain(const struct assembler *assembler, const char *llvm,
                     const struct target *target, const struct options *options)
@@ -164,7 +165,7 @@ static enum lfi_rewrite_status rewrite(struct lfi_rewrite_options *rewriting, co
     return status;
 }
 
-/* As --debug-prefix-map says; the last map that fits counts. */
+/* Applies --debug-prefix-map; the last map that matches counts. */
 static void map_prefix(char *path, size_t room, const struct arguments *prefixes)
 {
     for (size_t i = prefixes->count; i-- > 0;) {

@@ -3,7 +3,7 @@
  * lfi-ld: the linker that clang calls for LFI targets. It runs ld.lld into a temporary, with the
  * note that marks LFI files, on x86-64 lets lfi-postlink finish that, and puts it in its place.
  *
- * Its options are ld.lld's, which it hands on as they came; what it adds stands behind them, and
+ * Its options are ld.lld's, which it passes on unchanged; what it adds comes after them, and
  * the last -o counts. Of its own it has only --lfi-mode=MODE and --lfi-target=TRIPLE.
  */
 #include <errno.h>
@@ -79,7 +79,7 @@ static bool find_paths(struct paths *paths, const struct target *target)
 }
 
 /*
- * LTO generates code here, not in the compiler: what the config files say of it is said again.
+ * LTO generates code here, not in the compiler: what the config files say about it is repeated.
  * Functions that LLVM makes itself know no other features than these.
  */
 static const char *const aarch64_code[] = {

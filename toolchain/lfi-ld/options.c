@@ -109,7 +109,7 @@ static const char *own(const char *name, const char *argument)
     return strncmp(argument, name, size) == 0 ? argument + size : NULL;
 }
 
-/* Adds an argument; of a response file, what stands in it, by the rules of GNU programs. */
+/* Adds an argument; for a response file its contents, by the rules of GNU programs. */
 static void add(struct options *options, struct arguments *all, const char *argument, int depth)
 {
     struct file file = {0};

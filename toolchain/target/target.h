@@ -21,18 +21,18 @@ struct target {
 #define MODE_OF_TARGET (-2) /* of options: no mode was given */
 
 /*
- * Takes a target apart. `called` is argv[0]: a path .../TRIPLE/as, or .../TRIPLE-as. False if there
- * is no triple of ours in it.
+ * Parses a target. `called` is argv[0]: a path .../TRIPLE/as, or .../TRIPLE-as. False if there
+ * is no LFI triple in it.
  */
 bool target_from_name(struct target *target, const char *called);
 
-/* Takes a triple apart. */
+/* Parses a triple. */
 bool target_from_triple(struct target *target, const char *triple);
 
 /*
  * The target that `program` is to work for: --lfi-target (`triple`, or NULL), else what its name
- * says (`called`), in the mode of --lfi-mode (or MODE_OF_TARGET). False: it said why there
- * is none.
+ * says (`called`), in the mode of --lfi-mode (or MODE_OF_TARGET). Returns false
+ * after printing why there is none.
  */
 bool target_choose(struct target *target, const char *program, const char *called,
                    const char *triple, int mode);
