@@ -25,10 +25,11 @@
 #ifndef REWRITER_CONTEXT_H
 #define REWRITER_CONTEXT_H
 
+#include <lfi/abi.h>
+#include <lfi/rewriter.h>
+
 #include "arch.h"
 #include "arena.h"
-#include "lfi/abi.h"
-#include "lfi/rewriter.h"
 #include "message.h"
 #include "statement.h"
 #include "symbols.h"

@@ -11,6 +11,7 @@
  * an instruction, written as bytes, that the architecture knows.
  */
 #include "context.h"
+
 #include "parser.h"
 #include "passes.h"
 

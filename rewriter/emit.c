@@ -3,6 +3,7 @@
  * The last pass: writes the statements; instructions and data among them through the architecture.
  */
 #include "context.h"
+
 #include "lines.h"
 #include "parser.h"
 #include "passes.h"

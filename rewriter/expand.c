@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /* Runs an assembler that expands macros: text to its standard input, text from its output. */
-#include "lfi/rewriter.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include <lfi/rewriter.h>
 
 #include "process.h"
 

@@ -4,6 +4,7 @@
  * data and operands name; this pass adds the landing pads of exception tables.
  */
 #include "context.h"
+
 #include "lexer.h"
 #include "parser.h"
 #include "passes.h"

@@ -7,10 +7,10 @@
  */
 #include "lines.h"
 
+#include <stdlib.h>
+
 #include "context.h"
 #include "lexer.h"
-
-#include <stdlib.h>
 
 struct lines {
     struct span *files;

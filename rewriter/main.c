@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /* lfi-rewrite: the rewriter as a filter. */
-#include "lfi/abi.h"
-#include "lfi/rewriter.h"
-
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <lfi/abi.h>
+#include <lfi/rewriter.h>
 
 #include "file.h"
 #include "modes.h"

@@ -5,11 +5,11 @@
  */
 #include "parser.h"
 
+#include <stdlib.h>
+
 #include "context.h"
 #include "lexer.h"
 #include "lines.h"
-
-#include <stdlib.h>
 
 #define MAX_PUSHED 64
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /* The driver: lfi_rewrite() runs the passes. */
 #include "context.h"
-#include "parser.h"
-#include "passes.h"
 
 #include <stdlib.h>
 
 #include "modes.h"
+#include "parser.h"
+#include "passes.h"
 
 static const struct arch *const arches[] = {&lfi_rewrite_x86_64, &lfi_rewrite_aarch64};
 

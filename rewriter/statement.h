@@ -3,10 +3,10 @@
 #ifndef REWRITER_STATEMENT_H
 #define REWRITER_STATEMENT_H
 
-#include "span.h"
-
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "span.h"
 
 #define NO_STATEMENT UINT32_MAX
 

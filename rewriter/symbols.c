@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /* Tables of symbols and sections: open addressing, no deletion. */
 #include "context.h"
-#include "lexer.h"
 
 #include <stdlib.h>
+
+#include "lexer.h"
 
 static bool same(struct span a, struct span b)
 {

@@ -3,10 +3,10 @@
 #ifndef REWRITER_SYMBOLS_H
 #define REWRITER_SYMBOLS_H
 
-#include "span.h"
-
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "span.h"
 
 struct rewriter;
 

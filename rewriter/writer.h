@@ -3,12 +3,13 @@
 #ifndef REWRITER_WRITER_H
 #define REWRITER_WRITER_H
 
-#include "lfi/rewriter.h"
-#include "span.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <lfi/rewriter.h>
+
+#include "span.h"
 
 #define WRITER_SIZE ((size_t)64 * 1024)
 

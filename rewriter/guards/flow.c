@@ -6,10 +6,10 @@
  */
 #include "guards.h"
 
-#include "../parser.h"
-
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "../parser.h"
 
 bool is_local_label(const struct rewriter *r, const struct symbol *s)
 {

@@ -5,9 +5,9 @@
  */
 #include "guards.h"
 
-#include "../parser.h"
-
 #include <stdio.h>
+
+#include "../parser.h"
 
 bool read_label_offset(struct rewriter *r, struct span text, struct flow_insn *in)
 {
@@ -21,7 +21,7 @@ bool read_label_offset(struct rewriter *r, struct span text, struct flow_insn *i
     in->target = symbol_reference(r, span_trim((struct span){text.at, n - 1}));
     if (in->target)
         in->offset = (int32_t)(text.at[n - 1] == '-' ? -value : value);
-    return in->target;
+    return in->target != NULL;
 }
 
 /* The instruction at the distance from the label; NO_STATEMENT if other things are between. */

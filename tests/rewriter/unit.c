@@ -10,7 +10,7 @@
 #include "../../rewriter/lexer.h"
 #include "../../rewriter/parser.h"
 #include "common.h"
-#include "lfi/abi.h"
+#include <lfi/abi.h>
 
 #include <errno.h>
 #include <sys/resource.h>
