@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* The headers of a linked ELF file, checked; reports with the symbol that an address belongs to. */
 #include "elf_file.h"
 
 #include <stdarg.h>

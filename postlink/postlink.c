@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* Executable segments: checks their sections, fills the gaps, and passes each section on. */
 #include "postlink.h"
 
 #include <stdlib.h>

@@ -19,14 +19,18 @@ struct lines {
     bool open;     /* the last one has not ended */
 };
 
-static bool lex_first(const char *text, size_t size, struct arena *arena, struct statement *first)
-{
+struct first {
     jmp_buf out_of_memory;
-    arena->out_of_memory = &out_of_memory;
-    if (setjmp(out_of_memory) != 0)
+    struct arena arena;
+    struct statement statement;
+};
+
+static bool lex_first(const char *text, size_t size, struct first *first)
+{
+    if (setjmp(first->out_of_memory) != 0)
         return false;
-    struct lexer lexer = {.at = text, .end = text + size, .line = 1, .arena = arena};
-    return lex_statement(&lexer, first);
+    struct lexer lexer = {.at = text, .end = text + size, .line = 1, .arena = &first->arena};
+    return lex_statement(&lexer, &first->statement);
 }
 
 bool lfi_rewrite_lines_find(struct lfi_rewrite_lines *lines, const char *text, size_t size,
@@ -36,17 +40,16 @@ bool lfi_rewrite_lines_find(struct lfi_rewrite_lines *lines, const char *text, s
     for (size_t i = 0; i < sizeof compiled / sizeof *compiled; i++)
         if (memmem(text, size, compiled[i], strlen(compiled[i])))
             return false;
-    struct arena arena = {0};
-    struct statement first = {0};
+    struct first first = {.arena = {.out_of_memory = &first.out_of_memory}};
     struct span file;
     lines->file = name;
     lines->file_size = strlen(name);
-    if (lex_first(text, size, &arena, &first) && first.kind == STATEMENT_MARKER) {
-        parse_marker(&first, &file);
+    if (lex_first(text, size, &first) && first.statement.kind == STATEMENT_MARKER) {
+        parse_marker(&first.statement, &file);
         lines->file = file.at;
         lines->file_size = file.size;
     }
-    arena_free(&arena);
+    arena_free(&first.arena);
     return true;
 }
 

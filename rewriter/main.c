@@ -78,7 +78,7 @@ static enum lfi_rewrite_status rewrite(char *text, size_t size, const char *expa
 }
 
 static int run(const char *input, const char *path, const char *expander,
-               struct lfi_rewrite_options *options)
+               struct lfi_rewrite_options options)
 {
     struct file file;
     struct output output;
@@ -88,13 +88,13 @@ static int run(const char *input, const char *path, const char *expander,
         free(file.bytes);
         return fail(path);
     }
-    options->name = strcmp(input, "-") == 0 ? "<stdin>" : input;
-    options->sink = write_piece;
-    options->sink_data = &output;
-    options->report = lfi_rewrite_print;
-    options->report_data = PROGRAM;
+    options.name = strcmp(input, "-") == 0 ? "<stdin>" : input;
+    options.sink = write_piece;
+    options.sink_data = &output;
+    options.report = lfi_rewrite_print;
+    options.report_data = PROGRAM;
     int result = 0;
-    if (rewrite(file.bytes, file.size, expander, options) != LFI_REWRITE_OK) {
+    if (rewrite(file.bytes, file.size, expander, &options) != LFI_REWRITE_OK) {
         output_discard(&output);
         result = 1;
     } else if (!output_commit(&output)) {
@@ -161,5 +161,5 @@ int main(int argc, char **argv)
         fputs(PROGRAM ": more than one input\nTry '" PROGRAM " --help'.\n", stderr);
         return 2;
     }
-    return run(optind < argc ? argv[optind] : "-", output, expander, &options);
+    return run(optind < argc ? argv[optind] : "-", output, expander, options);
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* Instructions of output, which are only counted while the rewriter analyses. */
 #include "aarch64.h"
 
 #include <stdarg.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* Instructions of output, from structure to text. */
 #include "x86_64.h"
 
 static void put_register(struct rewriter *r, uint8_t reg)
