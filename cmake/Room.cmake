@@ -14,18 +14,19 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 set(LFI_WARNINGS -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla)
 
+set(LFI_SANITIZERS address,undefined)
+if(LFI_SANITIZE STREQUAL thread)
+    set(LFI_SANITIZERS thread)
+endif()
+
 function(lfi_room_target name)
     target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR}/include)
     target_compile_options(${name} PRIVATE $<$<COMPILE_LANGUAGE:C>:${LFI_WARNINGS}>)
     target_compile_definitions(${name} PRIVATE _GNU_SOURCE LFI_VERSION="${PROJECT_VERSION}")
     if(LFI_SANITIZE)
-        set(sanitizers address,undefined)
-        if(LFI_SANITIZE STREQUAL thread)
-            set(sanitizers thread)
-        endif()
-        target_compile_options(${name} PRIVATE -fsanitize=${sanitizers}
+        target_compile_options(${name} PRIVATE -fsanitize=${LFI_SANITIZERS}
                                                -fno-sanitize-recover=all -fno-omit-frame-pointer)
-        target_link_options(${name} PUBLIC -fsanitize=${sanitizers})
+        target_link_options(${name} PUBLIC -fsanitize=${LFI_SANITIZERS})
     endif()
 endfunction()
 
@@ -50,6 +51,25 @@ function(lfi_library name)
     lfi_room_target(${name})
     lfi_harden(${name})
     set_target_properties(${name} PROPERTIES ARCHIVE_OUTPUT_DIRECTORY ${LFI_SDK_DIR}/lib)
+endfunction()
+
+# The same, where nothing but names that begin with lfi_ is to be seen from outside: its objects are joined to one, in
+# which all other names are local. Tests of what is inside link NAME-objects instead.
+function(lfi_sealed_library name)
+    add_library(${name}-objects OBJECT ${ARGN})
+    lfi_room_target(${name}-objects)
+    lfi_harden(${name}-objects)
+    set(object ${CMAKE_CURRENT_BINARY_DIR}/${name}.o)
+    add_custom_command(OUTPUT ${object} VERBATIM COMMAND_EXPAND_LISTS
+        COMMAND ${CMAKE_LINKER} -r -o ${object} $<TARGET_OBJECTS:${name}-objects>
+        COMMAND ${CMAKE_OBJCOPY} --wildcard --keep-global-symbol=lfi_* ${object}
+        DEPENDS ${name}-objects $<TARGET_OBJECTS:${name}-objects>)
+    add_library(${name} STATIC ${object})
+    target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR}/include)
+    if(LFI_SANITIZE)
+        target_link_options(${name} PUBLIC -fsanitize=${LFI_SANITIZERS})
+    endif()
+    set_target_properties(${name} PROPERTIES LINKER_LANGUAGE C ARCHIVE_OUTPUT_DIRECTORY ${LFI_SDK_DIR}/lib)
 endfunction()
 
 # A program of the SDK, in bin/.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* The headers of a linked ELF file, checked; reports with the symbol that an address belongs to. */
 #include "elf_file.h"
 
 #include <stdarg.h>
@@ -8,7 +9,7 @@
 
 #include <lfi/abi.h>
 
-/* More is no program but an attempt to make us work; keeps products below 2^32. */
+/* No real program has more; the limit keeps products below 2^32. */
 #define MAX_SEGMENTS 256
 
 static bool inside(uint64_t offset, uint64_t size, uint64_t limit)

@@ -20,7 +20,7 @@ struct elf_file {
     size_t size;
     elf_report_fn *report;
     void *report_data;
-    /* Set by elf_file_open(). Headers are copies; elf_file_set_segment() writes one back. */
+    /* Set by elf_file_open(). Headers are copies; elf_store_segment() writes one back. */
     Elf64_Ehdr header;
     Elf64_Phdr *segments;
     Elf64_Shdr *sections;

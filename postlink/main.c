@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /* lfi-postlink: the command line around postlink(). */
+#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -10,6 +11,8 @@
 #include <lfi/abi.h>
 
 #include "file.h"
+#include "modes.h"
+#include "output.h"
 #include "postlink.h"
 
 #define MAX_MESSAGES 10
@@ -42,21 +45,6 @@ static void print_message(void *data, const char *message)
         fprintf(stderr, "lfi-postlink: %s: %s\n", messages->file, message);
 }
 
-static bool parse_mode(const char *text, unsigned *mode)
-{
-    static const struct {
-        const char *name;
-        unsigned mode;
-    } modes[] = {{"full", LFI_MODE_FULL}, {"stores", LFI_MODE_STORES}, {"jumps", LFI_MODE_JUMPS}};
-    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
-        if (strcmp(text, modes[i].name) == 0) {
-            *mode = modes[i].mode;
-            return true;
-        }
-    }
-    return false;
-}
-
 static void print_stats(const char *file, const struct postlink_stats *stats)
 {
     const struct {
@@ -77,12 +65,33 @@ static void print_stats(const char *file, const struct postlink_stats *stats)
         fprintf(stderr, "%s: %12" PRIu64 " %s\n", file, rows[i].value, rows[i].name);
 }
 
+static void print_failure(const char *path, const char *what)
+{
+    fprintf(stderr, "lfi-postlink: %s: %s: %s\n", path, what, strerror(errno));
+}
+
+static bool write_output(const char *path, const struct file *file)
+{
+    struct output output;
+    if (!output_open(&output, path, OUTPUT_WRITE, file->mode)) {
+        print_failure(path, "cannot open for writing");
+        return false;
+    }
+    bool good = file_write(output.fd, file->bytes, file->size);
+    if (!good)
+        print_failure(path, "cannot write");
+    if (!good)
+        output_discard(&output);
+    else if (!(good = output_commit(&output)))
+        print_failure(path, "cannot write");
+    return good;
+}
+
 static enum status run(const char *input, const char *output, unsigned mode, bool stats_wanted)
 {
-    char why[256];
     struct file file;
-    if (!file_read(input, &file, why, sizeof why)) {
-        fprintf(stderr, "lfi-postlink: %s: %s\n", input, why);
+    if (!file_read_input(input, &file)) {
+        print_failure(input, "cannot read");
         return STATUS_FAILURE;
     }
     struct messages messages = {.file = input};
@@ -92,10 +101,7 @@ static enum status run(const char *input, const char *output, unsigned mode, boo
     bool ok = postlink(&elf, mode, &stats);
     if (messages.count > MAX_MESSAGES)
         fprintf(stderr, "lfi-postlink: %s: and %u more\n", input, messages.count - MAX_MESSAGES);
-    if (ok && !file_replace(output, &file, why, sizeof why)) {
-        fprintf(stderr, "lfi-postlink: %s: %s\n", output, why);
-        ok = false;
-    }
+    ok = ok && write_output(output, &file);
     if (ok && stats_wanted)
         print_stats(input, &stats);
     free(file.bytes);
@@ -117,12 +123,13 @@ int main(int argc, char **argv)
         {"version", no_argument, NULL, VERSION}, {0},
     };
     const char *output = NULL;
-    unsigned mode = LFI_MODE_UNSET;
+    int mode = -1;
     bool stats = false;
     for (int option; (option = getopt_long(argc, argv, "m:o:", options, NULL)) != -1;) {
         switch (option) {
         case 'm':
-            if (!parse_mode(optarg, &mode))
+            mode = mode_from_name(optarg);
+            if (mode < 0)
                 return usage("unknown mode ", optarg);
             break;
         case 'o':
@@ -141,11 +148,11 @@ int main(int argc, char **argv)
             return usage("wrong option", "");
         }
     }
-    if (mode == LFI_MODE_UNSET)
+    if (mode < 0)
         return usage("--mode is missing", "");
     if (argc - optind != 1)
         return usage(optind == argc ? "no file named" : "more than one file named", "");
     /* A file size limit then is an error of write(), and the temporary is removed. */
     signal(SIGXFSZ, SIG_IGN);
-    return (int)run(argv[optind], output ? output : argv[optind], mode, stats);
+    return (int)run(argv[optind], output ? output : argv[optind], (unsigned)mode, stats);
 }

@@ -6,6 +6,8 @@
 
 #include <lfi/abi.h>
 
+#include "modes.h"
+
 struct lfi_note {
     Elf64_Nhdr header;
     char owner[sizeof LFI_NOTE_OWNER];
@@ -15,13 +17,6 @@ struct lfi_note {
 _Static_assert(sizeof(struct lfi_note) ==
                    sizeof(Elf64_Nhdr) + sizeof LFI_NOTE_OWNER + LFI_NOTE_DESC_SIZE,
                "the note has no padding");
-
-static const char *mode_name(unsigned mode)
-{
-    static const char *const names[] = {
-        [LFI_MODE_FULL] = "full", [LFI_MODE_STORES] = "stores", [LFI_MODE_JUMPS] = "jumps"};
-    return mode < sizeof names / sizeof *names ? names[mode] : "unknown";
-}
 
 bool elf_set_note(struct elf_file *elf, unsigned machine, unsigned mode)
 {

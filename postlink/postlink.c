@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* Executable segments: checks their sections, fills the gaps, and passes each section on. */
 #include "postlink.h"
 
 #include <stdlib.h>
@@ -42,7 +43,7 @@ static bool read_layout(const struct elf_file *elf, const Elf64_Phdr *p, struct 
         const char *name = elf_section_name(elf, s);
         if (!(s->sh_flags & SHF_EXECINSTR))
             return elf_error(elf,
-                             "section %s is no code but lies in an executable segment; link "
+                             "section %s is not code but lies in an executable segment; link "
                              "without --no-rosegment and -N",
                              name);
         uint64_t offset = s->sh_addr - p->p_vaddr;
@@ -69,7 +70,7 @@ static void fill_gap(uint8_t *bytes, uint64_t size, struct postlink_stats *stats
 }
 
 /*
- * Makes the segment end with its last bundle, if nothing else needs the bytes of the file behind
+ * Makes the segment end with its last bundle, if nothing else needs the bytes of the file after
  * it (with -z separate-code they are padding).
  */
 static void complete_last_bundle(struct elf_file *elf, size_t index, struct postlink_stats *stats)
@@ -97,7 +98,7 @@ static bool falls_through(const char *name)
 }
 
 /*
- * The gap behind a section first, then the section: its last bundle then ends in the gap, and is
+ * The gap after a section first, then the section: its last bundle then ends in the gap, and is
  * complete.
  */
 static bool postlink_segment(struct elf_file *elf, size_t index, struct layout *layout,

@@ -13,7 +13,7 @@
 
 #include "elf_file.h"
 
-/* What was done; all zero (but for the first two) for a file that was postlinked before. */
+/* What was done; all zero except the first two for a file that was postlinked before. */
 struct postlink_stats {
     uint64_t code_bytes;    /* in executable segments */
     uint64_t bundles_left;  /* bundles that do not decode: left as they are, for the verifier */
@@ -23,7 +23,7 @@ struct postlink_stats {
     uint64_t relaxed_calls; /* `addr32 call` of the linker made a plain call */
     uint64_t nowhere;       /* branches to undefined weak symbols, made traps */
     uint64_t nops;          /* written anew: they crossed a bundle boundary or had odd prefixes */
-    uint64_t gap_bytes;     /* filled between and behind sections */
+    uint64_t gap_bytes;     /* filled between and after sections */
 };
 
 /*

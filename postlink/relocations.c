@@ -33,7 +33,7 @@ static bool check_entries(const struct elf_file *elf, const Elf64_Shdr *section,
     return true;
 }
 
-/* SHT_RELR: an even word is a place; an odd one is a bitmap of the 63 words behind the last. */
+/* SHT_RELR: an even word is a place; an odd one is a bitmap of the 63 words after the last. */
 static bool check_relr(const struct elf_file *elf, const Elf64_Shdr *section)
 {
     uint64_t base = 0;

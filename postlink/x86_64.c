@@ -37,7 +37,8 @@ struct insn {
     uint8_t length;
     uint8_t kind; /* enum kind */
     uint8_t reg;  /* X of MASK, ADD_BASE, INDIRECT_CALL: 0 … 15 */
-    /* Offset in the instruction of a 32-bit field that is relative to its end; 0 if there is none.
+    /*
+     * Offset in the instruction of a 32-bit field that is relative to its end; 0 if there is none.
      */
     uint8_t relative;
 };
@@ -182,7 +183,7 @@ static bool decode(const struct pass *pass, const uint8_t *bytes, uint64_t room,
 
 /*
  * Decodes from the bundle's start to its end, or to the first instruction that does not decode or
- * that crosses the end (which is recorded still).
+ * that crosses the end (which is still recorded).
  */
 static void decode_bundle(const struct pass *pass, struct bundle *bundle)
 {
@@ -215,7 +216,7 @@ static bool long_nop_near(const uint8_t *start, const uint8_t *end)
 
 /*
  * The opcode of a direct branch with a 32-bit displacement, e8 (call), e9 (jmp), 80 … 8f (jcc,
- * behind 0f), and its length; 0 if b[0], b[1] begin none.
+ * after 0f), and its length; 0 if b[0], b[1] begin none.
  */
 static inline unsigned direct_branch(const uint8_t *b, unsigned *length)
 {
@@ -270,11 +271,12 @@ static bool suspicious(const struct pass *pass, const struct bundle *bundle)
             goes_nowhere(b + i, bundle->address + i, bundle->end - i))
             return true;
     }
-    /* A nop across the end: the eight bytes at its end begin in the last 7 bytes or in the next 7.
+    /*
+     * A nop across the end: the eight bytes at its end begin in the last 7 bytes or in the next 7.
      */
-    uint64_t behind = (uint64_t)(limit - (b + bundle->end));
-    return bundle->end == BUNDLE && behind > 0 &&
-           long_nop_near(b + BUNDLE - 7, b + BUNDLE + (behind < 15 ? behind : 15));
+    uint64_t after = (uint64_t)(limit - (b + bundle->end));
+    return bundle->end == BUNDLE && after > 0 &&
+           long_nop_near(b + BUNDLE - 7, b + BUNDLE + (after < 15 ? after : 15));
 }
 
 /* ---- repairs ---- */
@@ -356,7 +358,7 @@ static bool fill_fall_through(struct pass *pass, const struct bundle *bundle)
     return true;
 }
 
-/* Moves insns[first .. last] to the end of the bundle, behind the nops that followed them. */
+/* Moves insns[first .. last] to the end of the bundle, after the nops that followed them. */
 static bool move_to_end(struct pass *pass, struct bundle *bundle, unsigned first, unsigned last)
 {
     unsigned start = bundle->insns[first].offset;
@@ -369,7 +371,7 @@ static bool move_to_end(struct pass *pass, struct bundle *bundle, unsigned first
         uint8_t *field = bundle->bytes + insn->offset + insn->relative;
         int64_t value = (int64_t)get32(field) - shift;
         if (value < INT32_MIN)
-            return fail(pass, bundle, insn, "the target is out of reach behind the padding");
+            return fail(pass, bundle, insn, "the target is out of reach after the padding");
         put32(field, (int32_t)value);
     }
     memmove(bundle->bytes + start + shift, bundle->bytes + start, size);
@@ -414,13 +416,13 @@ static bool end_runtime_call(struct pass *pass, struct bundle *bundle, unsigned 
     if (target < jump->offset + jump->length || target > (int)BUNDLE)
         return fail(pass, bundle, lea,
                     "the return address of this runtime call is not the end of its bundle; put "
-                    "`.p2align 5' and the label directly behind the jump");
+                    "`.p2align 5' and the label directly after the jump");
     if (jump->offset + jump->length < (int)BUNDLE) {
         if (!move_to_end(pass, bundle, last - 1, last))
             return false;
         pass->stats->runtime_calls++;
     }
-    /* The field was moved with the instruction; whatever it was, it means the end of the bundle. */
+    /* The field moved with the instruction; whatever its value, it means the end of the bundle. */
     put32(bundle->bytes + BUNDLE - jump->length - 4, jump->length);
     return true;
 }
@@ -440,7 +442,7 @@ static bool check_insn(struct pass *pass, const struct bundle *bundle, unsigned 
                     "-fPIE or -mtls-dialect=gnu2");
     case DIRECT_CALL:
         return at_end || fail(pass, bundle, insn,
-                              "a call that does not end its bundle, without padding behind it; "
+                              "a call that does not end its bundle, without padding after it; "
                               "was the object assembled by lfi-as?");
     case RELAXED_CALL:
         return at_end || fail(pass, bundle, insn,
@@ -449,7 +451,7 @@ static bool check_insn(struct pass *pass, const struct bundle *bundle, unsigned 
     case RUNTIME_JUMP:
         return at_end || i == 0 || bundle->insns[i - 1].kind != LOAD_RETURN ||
                fail(pass, bundle, insn,
-                    "a runtime call that does not end its bundle, without padding behind it");
+                    "a runtime call that does not end its bundle, without padding after it");
     default:
         return true;
     }
@@ -471,23 +473,23 @@ static bool repair_bundle(struct pass *pass, struct bundle *bundle)
     if (pass->code->falls_through && fill_fall_through(pass, bundle))
         decode_bundle(pass, bundle);
 
-    unsigned behind = bundle->count; /* first of the nops at the end */
-    while (behind > 0 && is_nop(bundle->insns[behind - 1].kind))
-        behind--;
-    for (unsigned i = 0; i < behind; i++) {
-        if (!check_insn(pass, bundle, i, i + 1 == behind && bundle->end == BUNDLE))
+    unsigned after = bundle->count; /* first of the nops at the end */
+    while (after > 0 && is_nop(bundle->insns[after - 1].kind))
+        after--;
+    for (unsigned i = 0; i < after; i++) {
+        if (!check_insn(pass, bundle, i, i + 1 == after && bundle->end == BUNDLE))
             return false;
     }
-    if (behind == 0 || bundle->end != BUNDLE)
+    if (after == 0 || bundle->end != BUNDLE)
         return true;
-    switch (bundle->insns[behind - 1].kind) {
+    switch (bundle->insns[after - 1].kind) {
     case DIRECT_CALL:
     case RELAXED_CALL:
-        return end_direct_call(pass, bundle, behind - 1);
+        return end_direct_call(pass, bundle, after - 1);
     case INDIRECT_CALL:
-        return end_masked_call(pass, bundle, behind - 1);
+        return end_masked_call(pass, bundle, after - 1);
     case RUNTIME_JUMP:
-        return end_runtime_call(pass, bundle, behind - 1);
+        return end_runtime_call(pass, bundle, after - 1);
     default:
         return true;
     }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* Blocks of memory, one after the other; large ones from huge pages. */
 #include "arena.h"
 
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #define HUGE_PAGE  ((size_t)2 * 1024 * 1024)
@@ -19,7 +20,7 @@ void *alloc_large(size_t size)
     size = (size + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
     void *memory = aligned_alloc(HUGE_PAGE, size);
     if (memory)
-        madvise(memory, size, MADV_HUGEPAGE); /* where there are none, nothing is lost */
+        madvise(memory, size, MADV_HUGEPAGE); /* a hint only */
     return memory;
 }
 
@@ -30,10 +31,8 @@ void *arena_alloc(struct arena *a, size_t size)
         size_t header = (sizeof(struct arena_block) + 15) & ~(size_t)15;
         size_t room = header + size > BLOCK_SIZE ? header + size : BLOCK_SIZE;
         struct arena_block *block = a->blocks ? alloc_large(room) : malloc(room);
-        if (!block) {
-            fputs("lfi-rewriter: out of memory\n", stderr);
-            abort();
-        }
+        if (!block)
+            longjmp(*a->out_of_memory, 1);
         block->older = a->blocks;
         a->blocks = block;
         a->next = (char *)block + header;
@@ -43,6 +42,11 @@ void *arena_alloc(struct arena *a, size_t size)
     a->next += size;
     a->left -= size;
     return result;
+}
+
+void *arena_zeroed(struct arena *a, size_t size)
+{
+    return memset(arena_alloc(a, size), 0, size);
 }
 
 void arena_return(struct arena *a, size_t size)

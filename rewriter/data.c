@@ -10,26 +10,17 @@
  * from a label in code, the assembler reports. Data that execution could come to stays: it may be
  * an instruction, written as bytes, that the architecture knows.
  */
-#include "rewrite.h"
+#include "context.h"
 
-#define MAX_INSN 15 /* bytes; a longer `.byte` is no instruction, whatever the architecture */
+#include "parser.h"
+#include "passes.h"
 
-static struct span first_word(const struct statement *s)
-{
-    return (struct span){s->at, s->name_size};
-}
-
-bool is_data(const struct statement *s)
-{
-    return s->kind == STATEMENT_DIRECTIVE && s->in_code &&
-           (s->directive == DIRECTIVE_DATA || s->directive == DIRECTIVE_STRING ||
-            (s->directive == DIRECTIVE_SPACE && !span_is(first_word(s), ".org")));
-}
+#define MAX_INSN 15 /* bytes; a longer `.byte` is not an instruction on any architecture */
 
 /* A short `.byte` may be an instruction, at a label. */
 static bool is_surely_data(const struct statement *s)
 {
-    if (!is_data(s) || !span_is(first_word(s), ".byte"))
+    if (!is_data(s) || !span_is(statement_name(s), ".byte"))
         return is_data(s);
     struct span rest = statement_arguments(s), argument;
     unsigned count = 0;
@@ -40,10 +31,10 @@ static bool is_surely_data(const struct statement *s)
     return false;
 }
 
-/* Something of 64 bits that is no number. */
+/* 64-bit data that is not a literal number. */
 static bool holds_address(const struct statement *s)
 {
-    struct span name = first_word(s), rest = statement_arguments(s), argument;
+    struct span name = statement_name(s), rest = statement_arguments(s), argument;
     int64_t value;
     if (span_is(name, ".quad") || span_is(name, ".8byte") || span_is(name, ".dc.a") ||
         span_is(name, ".xword") || span_is(name, ".dword"))
@@ -67,7 +58,7 @@ static bool belongs_to_data(const struct statement *s)
     return s->kind == STATEMENT_MARKER ||
            (s->kind == STATEMENT_DIRECTIVE &&
             (s->directive == DIRECTIVE_GLOBAL || s->directive == DIRECTIVE_TYPE ||
-             span_is(first_word(s), ".hidden") || span_is(first_word(s), ".local")));
+             span_is(statement_name(s), ".hidden") || span_is(statement_name(s), ".local")));
 }
 
 static bool is_alignment(const struct statement *s)
@@ -79,7 +70,7 @@ static bool is_alignment(const struct statement *s)
 static bool is_size_of(struct rewriter *r, uint32_t index, uint32_t first, uint32_t last)
 {
     const struct statement *s = &r->statements[index];
-    if (s->kind != STATEMENT_DIRECTIVE || !span_is(first_word(s), ".size"))
+    if (s->kind != STATEMENT_DIRECTIVE || !span_is(statement_name(s), ".size"))
         return false;
     struct span rest = statement_arguments(s), name;
     const struct symbol *symbol = next_argument(&rest, &name) ? symbol_reference(r, name) : NULL;
@@ -129,7 +120,7 @@ void move_data(struct rewriter *r)
 {
     bool reached = false;  /* execution can come here */
     bool labelled = false; /* or something may know this place */
-    uint32_t bound = 0;    /* behind the last instruction or change of sections */
+    uint32_t bound = 0;    /* after the last instruction or change of section */
     if (!r->data_in_code)
         return;
     for (uint32_t i = 0; i < r->count; i++) {

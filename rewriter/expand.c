@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /* Runs an assembler that expands macros: text to its standard input, text from its output. */
-#include "lfi/rewriter.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
+
+#include <lfi/rewriter.h>
+
+#include "process.h"
 
 struct buffer {
     char *bytes;
@@ -45,7 +44,7 @@ static bool exchange(int to, int from, const char *text, size_t size, struct buf
         if (poll(fds, 2, -1) < 0 && errno != EINTR)
             return false;
         if (fds[1].revents) {
-            /* the child may end early: that is no error here, its status says more */
+            /* the child may end early: its exit status tells whether that is an error */
             ssize_t n = size ? send(to, text, size, MSG_NOSIGNAL | MSG_DONTWAIT) : 0;
             if (n > 0) {
                 text += n;
@@ -62,23 +61,10 @@ static bool exchange(int to, int from, const char *text, size_t size, struct buf
     return true;
 }
 
-static int start(const char *const command[], int in, int out, pid_t *child)
-{
-    posix_spawn_file_actions_t actions;
-    int error = posix_spawn_file_actions_init(&actions);
-    if (error)
-        return error;
-    posix_spawn_file_actions_adddup2(&actions, in, 0);
-    posix_spawn_file_actions_adddup2(&actions, out, 1);
-    error = posix_spawnp(child, command[0], &actions, NULL, (char *const *)command, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    return error;
-}
-
 bool lfi_expand(const char *const command[], const char *text, size_t size, char **out,
                 size_t *out_size)
 {
-    int to[2], from[2], status = -1, error = 0;
+    int to[2], from[2], error = 0;
     struct buffer b = {0};
     pid_t child;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, to) < 0)
@@ -90,7 +76,8 @@ bool lfi_expand(const char *const command[], const char *text, size_t size, char
         errno = error;
         return false;
     }
-    error = start(command, to[1], from[1], &child);
+    child = process_start(command, to[1], from[1], -1);
+    error = child < 0 ? errno : 0;
     close(to[1]);
     close(from[1]);
     if (!error) {
@@ -98,9 +85,7 @@ bool lfi_expand(const char *const command[], const char *text, size_t size, char
             error = errno;
         close(to[0]);
         close(from[0]);
-        while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-            ;
-        if (!error && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
+        if (process_finish(child) != 0 && !error)
             error = ECHILD;
     } else {
         close(to[0]);

@@ -3,7 +3,11 @@
  * Which labels must start a bundle: those that an indirect branch can reach. The parser marks what
  * data and operands name; this pass adds the landing pads of exception tables.
  */
-#include "rewrite.h"
+#include "context.h"
+
+#include "lexer.h"
+#include "parser.h"
+#include "passes.h"
 
 bool label_needs_bundle(const struct rewriter *r, const struct symbol *s)
 {
@@ -35,7 +39,7 @@ static struct symbol *table_end(struct rewriter *r, uint32_t index)
 }
 
 /*
- * Language-specific data of GCC's format, as compilers write it: the call-site table stands behind
+ * Language-specific data of GCC's format, as compilers write it: the call-site table follows
  * its own length, its records are start, length, landing pad, action.
  */
 void find_taken_labels(struct rewriter *r)
@@ -45,8 +49,8 @@ void find_taken_labels(struct rewriter *r)
     unsigned field = 0;
     bool relevant = false;
 
-    for (uint32_t i = 0; i < r->section_capacity; i++)
-        relevant |= r->section_slots[i] && r->section_slots[i]->exceptions;
+    for (uint32_t i = 0; i < r->sections.capacity; i++)
+        relevant |= r->sections.slots[i] && r->sections.slots[i]->exceptions;
     if (!relevant)
         return;
     for (uint32_t i = 0; i < r->count; i++) {

@@ -4,7 +4,7 @@
  * architectures only where a statement could begin) and `//` to the end of the line and slash-star;
  * a statement that holds one of the latter is copied without it.
  */
-#include "rewrite.h"
+#include "lexer.h"
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -60,7 +60,7 @@ static const char *line_end(const char *p, const char *end)
     return newline ? newline : end;
 }
 
-/* Behind the string that starts at p; NULL if it does not end. Counts its lines. */
+/* The end of the string that starts at p; NULL if it is not terminated. Counts its lines. */
 static const char *skip_string(const char *p, const char *end, uint32_t *lines)
 {
     for (p++; p < end && *p != '"'; p++) {
@@ -83,7 +83,7 @@ static const char *skip_comment(const char *p, const char *end, uint32_t *lines)
     return NULL;
 }
 
-/* `# 12 "file.c"` with anything behind it. */
+/* `# 12 "file.c"` with anything after it. */
 static bool is_marker(const char *p, const char *end)
 {
     p++;
@@ -116,12 +116,12 @@ static bool skip_to_statement(struct lexer *l)
         } else if (c == '/' && l->at + 1 < l->end && l->at[1] == '/') {
             l->at = line_end(l->at, l->end);
         } else if (c == '/' && l->at + 1 < l->end && l->at[1] == '*') {
-            const char *behind = skip_comment(l->at, l->end, &l->line);
-            if (!behind) {
+            const char *after = skip_comment(l->at, l->end, &l->line);
+            if (!after) {
                 l->failed = true;
                 return false;
             }
-            l->at = behind;
+            l->at = after;
         } else {
             return false;
         }
@@ -173,8 +173,8 @@ bool lex_statement(struct lexer *l, struct statement *s)
             if (p + 1 < end && p[1] == '\'')
                 p++;
         } else if (*p == '/' && p + 1 < end && p[1] == '*') {
-            const char *behind = skip_comment(p, end, &l->line);
-            if (!behind) {
+            const char *after = skip_comment(p, end, &l->line);
+            if (!after) {
                 l->failed = true;
                 l->at = p;
                 return false;
@@ -189,8 +189,8 @@ bool lex_statement(struct lexer *l, struct statement *s)
             memcpy(copy + copied, from, (size_t)(p - from));
             copied += (size_t)(p - from);
             copy[copied++] = ' ';
-            from = behind;
-            p = behind - 1;
+            from = after;
+            p = after - 1;
         }
     }
     l->at = p < end && *p == ';' ? p + 1 : p;

@@ -5,16 +5,33 @@
  * what each instruction becomes, and one unit names all the code. Text that was expanded has `.loc`
  * from the expander already. The first file has number 0 in DWARF 5, 1 before.
  */
-#include "rewrite.h"
+#include "lines.h"
 
 #include <stdlib.h>
+
+#include "context.h"
+#include "lexer.h"
 
 struct lines {
     struct span *files;
     unsigned file_count, capacity;
     unsigned runs; /* of code, each in one section */
-    bool open;     /* the last of them goes on */
+    bool open;     /* the last one has not ended */
 };
+
+struct first {
+    jmp_buf out_of_memory;
+    struct arena arena;
+    struct statement statement;
+};
+
+static bool lex_first(const char *text, size_t size, struct first *first)
+{
+    if (setjmp(first->out_of_memory) != 0)
+        return false;
+    struct lexer lexer = {.at = text, .end = text + size, .line = 1, .arena = &first->arena};
+    return lex_statement(&lexer, &first->statement);
+}
 
 bool lfi_rewrite_lines_find(struct lfi_rewrite_lines *lines, const char *text, size_t size,
                             const char *name)
@@ -23,18 +40,16 @@ bool lfi_rewrite_lines_find(struct lfi_rewrite_lines *lines, const char *text, s
     for (size_t i = 0; i < sizeof compiled / sizeof *compiled; i++)
         if (memmem(text, size, compiled[i], strlen(compiled[i])))
             return false;
-    struct arena arena = {0};
-    struct lexer lexer = {.at = text, .end = text + size, .line = 1, .arena = &arena};
-    struct statement first = {0};
+    struct first first = {.arena = {.out_of_memory = &first.out_of_memory}};
     struct span file;
     lines->file = name;
     lines->file_size = strlen(name);
-    if (lex_statement(&lexer, &first) && first.kind == STATEMENT_MARKER) {
-        parse_marker(&first, &file);
+    if (lex_first(text, size, &first) && first.statement.kind == STATEMENT_MARKER) {
+        parse_marker(&first.statement, &file);
         lines->file = file.at;
         lines->file_size = file.size;
     }
-    arena_free(&arena);
+    arena_free(&first.arena);
     return true;
 }
 
@@ -122,8 +137,9 @@ void lines_instruction(struct rewriter *r, const struct statement *s)
     }
     if (r->options->expanded)
         return;
-    unsigned line = r->marker_at ? r->loc_line + s->line - r->marker_at - 1 : s->line;
-    unsigned file = file_number(r, r->marker_at ? r->loc_file : root_file(r));
+    unsigned line =
+        r->origin.marker_at ? r->origin.line + s->line - r->origin.marker_at - 1 : s->line;
+    unsigned file = file_number(r, r->origin.marker_at ? r->origin.file : root_file(r));
     put(&r->out, "\t.loc\t");
     put_number(&r->out, file);
     put(&r->out, " ");
@@ -175,7 +191,8 @@ bool lines_directive(struct rewriter *r, const struct statement *s)
     int64_t number;
     if (!take_number(&rest, &number))
         return false;
-    /* All or none: of some, LLVM's assembler drops them and warns. clang writes some, for libc++.
+    /*
+     * All or none: of some, LLVM's assembler drops them and warns. clang writes some, for libc++.
      */
     if (s->directive == DIRECTIVE_FILE && r->file_with_sum && r->file_without)
         sum = find_sum(rest);

@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /* lfi-rewrite: the rewriter as a filter. */
-#include "lfi/abi.h"
-#include "lfi/rewriter.h"
-
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+
+#include <lfi/abi.h>
+#include <lfi/rewriter.h>
+
+#include "file.h"
+#include "modes.h"
+#include "output.h"
 
 #define PROGRAM "lfi-rewrite"
 
 static const char help[] =
     "Usage: " PROGRAM " [options] [INPUT]\n"
-    "Rewrites GNU assembly (of x86-64 AT&T syntax) so that it assembles to verifiable LFI code.\n"
+    "Rewrites GNU assembly of x86-64 (AT&T syntax; Intel syntax is expanded first) or AArch64 so\n"
+    "that it assembles to code that lfi-verify accepts.\n"
     "INPUT is a file or - for standard input, the default.\n"
     "\n"
     "  -a, --arch=ARCH             x86_64 (default) or aarch64\n"
@@ -27,56 +30,22 @@ static const char help[] =
     "  -h, --help                  show this and exit\n"
     "  -V, --version               show the version and exit\n"
     "\n"
-    "Assemble the result with clang 19 (LLVM up to 22), link it with lfi-ld.\n";
-
-static bool read_all(FILE *f, char **text, size_t *size)
-{
-    size_t capacity = 1 << 20;
-    char *buffer = malloc(capacity);
-    *size = 0;
-    while (buffer) {
-        *size += fread(buffer + *size, 1, capacity - *size, f);
-        if (*size < capacity)
-            break;
-        char *grown = realloc(buffer, capacity *= 2);
-        if (!grown)
-            free(buffer);
-        buffer = grown;
-    }
-    if (buffer && ferror(f)) {
-        free(buffer);
-        buffer = NULL;
-    }
-    *text = buffer;
-    return buffer != NULL;
-}
-
-static bool write_piece(void *data, const char *text, size_t size)
-{
-    return fwrite(text, 1, size, data) == size;
-}
-
-/* The temporary beside `output`, open; its name in *name. */
-static FILE *open_temporary(const char *output, char **name)
-{
-    size_t n = strlen(output) + 8;
-    *name = malloc(n);
-    if (!*name)
-        return NULL;
-    snprintf(*name, n, "%s.XXXXXX", output);
-    int fd = mkstemp(*name);
-    if (fd < 0)
-        return NULL;
-    mode_t mask = umask(0);
-    umask(mask);
-    fchmod(fd, 0666 & ~mask);
-    return fdopen(fd, "w");
-}
+    "Assemble the result with LLVM's assembler, of x86-64 up to version 22, and link it with "
+    "lfi-ld.\n";
 
 static int fail(const char *what)
 {
     fprintf(stderr, PROGRAM ": %s: %s\n", what, strerror(errno));
     return 1;
+}
+
+static bool write_piece(void *data, const char *text, size_t size)
+{
+    struct output *output = data;
+    if (file_write(output->fd, text, size))
+        return true;
+    fail(output->path);
+    return false;
 }
 
 static enum lfi_rewrite_status rewrite(char *text, size_t size, const char *expander,
@@ -108,48 +77,30 @@ static enum lfi_rewrite_status rewrite(char *text, size_t size, const char *expa
     return status;
 }
 
-static int run(const char *input, const char *output, const char *expander,
-               struct lfi_rewrite_options *options)
+static int run(const char *input, const char *path, const char *expander,
+               struct lfi_rewrite_options options)
 {
-    char *text, *temporary = NULL;
-    size_t size;
-    FILE *in = strcmp(input, "-") == 0 ? stdin : fopen(input, "r");
-    if (!in || !read_all(in, &text, &size))
+    struct file file;
+    struct output output;
+    if (!file_read_input(input, &file))
         return fail(input);
-    if (in != stdin)
-        fclose(in);
-
-    struct stat st;
-    bool standard = strcmp(output, "-") == 0;
-    /* a device or pipe is written in place */
-    bool direct = standard || (stat(output, &st) == 0 && !S_ISREG(st.st_mode));
-    FILE *out = standard ? stdout
-                : direct ? fopen(output, "w")
-                         : open_temporary(output, &temporary);
-    if (!out) {
-        free(text);
-        free(temporary);
-        return fail(output);
+    if (!output_open(&output, path, OUTPUT_WRITE, OUTPUT_MODE)) {
+        free(file.bytes);
+        return fail(path);
     }
-    options->name = in == stdin ? "<stdin>" : input;
-    options->sink = write_piece;
-    options->sink_data = out;
-    options->report = lfi_rewrite_print;
-    options->report_data = PROGRAM;
-    int result = rewrite(text, size, expander, options) == LFI_REWRITE_OK ? 0 : 1;
-    free(text);
-    bool wrote = !ferror(out);
-    if (fclose(out) != 0)
-        wrote = false;
-    if (!wrote)
-        result = fail(output);
-    if (temporary) {
-        if (result == 0 && rename(temporary, output) != 0)
-            result = fail(output);
-        if (result != 0)
-            unlink(temporary);
-        free(temporary);
+    options.name = strcmp(input, "-") == 0 ? "<stdin>" : input;
+    options.sink = write_piece;
+    options.sink_data = &output;
+    options.report = lfi_rewrite_print;
+    options.report_data = PROGRAM;
+    int result = 0;
+    if (rewrite(file.bytes, file.size, expander, &options) != LFI_REWRITE_OK) {
+        output_discard(&output);
+        result = 1;
+    } else if (!output_commit(&output)) {
+        result = fail(path);
     }
+    free(file.bytes);
     return result;
 }
 
@@ -179,9 +130,9 @@ int main(int argc, char **argv)
             options.arch = optarg;
             break;
         case 'm':
-            mode = lfi_rewrite_mode(optarg);
+            mode = mode_from_name(optarg);
             if (mode < 0) {
-                fprintf(stderr, PROGRAM ": unknown mode '%s': full, stores or jumps\n", optarg);
+                fprintf(stderr, PROGRAM ": unknown mode '%s': there are " MODE_NAMES "\n", optarg);
                 return 2;
             }
             options.mode = (unsigned)mode;
@@ -210,5 +161,5 @@ int main(int argc, char **argv)
         fputs(PROGRAM ": more than one input\nTry '" PROGRAM " --help'.\n", stderr);
         return 2;
     }
-    return run(optind < argc ? argv[optind] : "-", output, expander, &options);
+    return run(optind < argc ? argv[optind] : "-", output, expander, options);
 }

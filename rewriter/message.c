@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "rewrite.h"
+/* Reports errors, with the line and a caret under the place. */
+#include "context.h"
 
 #include <stdarg.h>
 #include <stdio.h>
-
-#define MAX_ERRORS 20
 
 static void report(struct rewriter *r, const struct statement *s, const char *at, const char *text)
 {
@@ -29,10 +28,12 @@ static void report(struct rewriter *r, const struct statement *s, const char *at
         .source = line,
         .source_size = (size_t)(stop - line),
     };
-    if (r->loc_file.size) {
-        snprintf(origin, sizeof origin, "%.*s", (int)r->loc_file.size, r->loc_file.at);
+    if (r->origin.file.size) {
+        snprintf(origin, sizeof origin, "%.*s", (int)r->origin.file.size, r->origin.file.at);
         message.origin = origin;
-        message.origin_line = r->marker_at ? r->loc_line + number - r->marker_at - 1 : r->loc_line;
+        message.origin_line = r->origin.marker_at
+                                  ? r->origin.line + number - r->origin.marker_at - 1
+                                  : r->origin.line;
     }
     r->options->report(r->options->report_data, &message);
 }

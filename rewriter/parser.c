@@ -3,9 +3,13 @@
  * Turns the lexer's statements into r->statements. One pass: it also follows sections (to know what
  * is code), defines symbols, and lets the architecture parse instructions.
  */
-#include "rewrite.h"
+#include "parser.h"
 
 #include <stdlib.h>
+
+#include "context.h"
+#include "lexer.h"
+#include "lines.h"
 
 #define MAX_PUSHED 64
 
@@ -41,11 +45,6 @@ enum directive directive_class(struct span name)
         if (table[i].size == name.size && memcmp(table[i].name, name.at, name.size) == 0)
             return table[i].class;
     return DIRECTIVE_OTHER;
-}
-
-struct span statement_arguments(const struct statement *s)
-{
-    return span_trim((struct span){s->at + s->name_size, s->size - s->name_size});
 }
 
 bool next_argument(struct span *rest, struct span *argument)
@@ -387,17 +386,17 @@ static bool parse_statement(struct parser *p, struct statement text)
             while (name_end < end && is_name_char(*name_end))
                 name_end++;
         }
-        const char *behind = name_end;
-        while (behind < end && (*behind == ' ' || *behind == '\t'))
-            behind++;
+        const char *after = name_end;
+        while (after < end && (*after == ' ' || *after == '\t'))
+            after++;
         struct span name = {at, (uint32_t)(name_end - at)};
 
-        if (behind < end && *behind == ':' && name.size) {
+        if (after < end && *after == ':' && name.size) {
             s->kind = STATEMENT_LABEL;
             s->size = name.size;
             s->symbol = symbol_define(r, name, r->count - 1);
             s->symbol->in_code = s->in_code;
-            struct span rest = span_trim((struct span){behind + 1, (uint32_t)(end - behind - 1)});
+            struct span rest = span_trim((struct span){after + 1, (uint32_t)(end - after - 1)});
             if (text.where == text.at)
                 text.where = rest.at;
             text.at = rest.at;
@@ -406,7 +405,7 @@ static bool parse_statement(struct parser *p, struct statement text)
         }
         if (p->has_prefix && *at != '.')
             ; /* the instruction that the prefix belongs to */
-        else if (p->has_prefix && (*at == '.' || (behind < end && *behind == '='))) {
+        else if (p->has_prefix && (*at == '.' || (after < end && *after == '='))) {
             if (directive_class(name) != DIRECTIVE_OTHER &&
                 directive_class(name) != DIRECTIVE_CFI && directive_class(name) != DIRECTIVE_LOC) {
                 report_error(r, &p->prefix, p->prefix.where,
@@ -415,9 +414,9 @@ static bool parse_statement(struct parser *p, struct statement text)
             }
         }
         s->name_size = name.size;
-        if (behind < end && *behind == '=' && name.size) {
+        if (after < end && *after == '=' && name.size) {
             s->kind = STATEMENT_ASSIGNMENT;
-            symbols_take(r, (struct span){behind + 1, (uint32_t)(end - behind - 1)});
+            symbols_take(r, (struct span){after + 1, (uint32_t)(end - after - 1)});
         } else if (*at == '.') {
             s->kind = STATEMENT_DIRECTIVE;
             parse_directive(p, s);

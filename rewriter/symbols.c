@@ -1,26 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /* Tables of symbols and sections: open addressing, no deletion. */
-#include "rewrite.h"
+#include "context.h"
 
 #include <stdlib.h>
+
+#include "lexer.h"
 
 static bool same(struct span a, struct span b)
 {
     return a.size == b.size && (a.size == 0 || memcmp(a.at, b.at, a.size) == 0);
 }
 
-static void *table(size_t capacity)
+static void *table(struct rewriter *r, size_t capacity)
 {
     void *slots = calloc(capacity, sizeof(void *));
     if (!slots)
-        abort(); /* as arena_alloc() does */
+        longjmp(*r->arena.out_of_memory, 1);
     return slots;
 }
 
-static void grow_symbols(struct symbols *t)
+static void grow_symbols(struct rewriter *r)
 {
+    struct symbols *t = &r->symbols;
     uint32_t capacity = t->capacity ? t->capacity * 2 : 1024;
-    struct symbol **slots = table(capacity);
+    struct symbol **slots = table(r, capacity);
     for (uint32_t i = 0; i < t->capacity; i++) {
         if (!t->slots[i])
             continue;
@@ -47,7 +50,7 @@ struct symbol *symbol_get(struct rewriter *r, struct span name)
     if (name.size >= 2 && *name.at == '"')
         name = (struct span){name.at + 1, name.size - 2};
     if (t->count * 2 >= t->capacity)
-        grow_symbols(t);
+        grow_symbols(r);
     uint32_t hash = span_hash(name), slot = hash & (t->capacity - 1);
     while (t->slots[slot]) {
         if (t->slots[slot]->hash == hash && same(t->slots[slot]->name, name))
@@ -58,7 +61,7 @@ struct symbol *symbol_get(struct rewriter *r, struct span name)
     return t->slots[slot] = new_symbol(r, name, hash);
 }
 
-/* The number of a numeric label's digits; -1 if they are none, or too many to be one. */
+/* The number of a numeric label; -1 if it is not one. */
 static int numeric(struct span digits)
 {
     if (digits.size == 0 || digits.size > 2)
@@ -146,30 +149,30 @@ static bool is_or_below(struct span name, const char *section)
 
 static void grow_sections(struct rewriter *r)
 {
-    uint32_t capacity = r->section_capacity ? r->section_capacity * 2 : 64;
-    struct section **slots = table(capacity);
-    for (uint32_t i = 0; i < r->section_capacity; i++) {
-        if (!r->section_slots[i])
+    uint32_t capacity = r->sections.capacity ? r->sections.capacity * 2 : 64;
+    struct section **slots = table(r, capacity);
+    for (uint32_t i = 0; i < r->sections.capacity; i++) {
+        if (!r->sections.slots[i])
             continue;
-        uint32_t slot = r->section_slots[i]->hash & (capacity - 1);
+        uint32_t slot = r->sections.slots[i]->hash & (capacity - 1);
         while (slots[slot])
             slot = (slot + 1) & (capacity - 1);
-        slots[slot] = r->section_slots[i];
+        slots[slot] = r->sections.slots[i];
     }
-    free(r->section_slots);
-    r->section_slots = slots;
-    r->section_capacity = capacity;
+    free(r->sections.slots);
+    r->sections.slots = slots;
+    r->sections.capacity = capacity;
 }
 
 struct section *section_get(struct rewriter *r, struct span name)
 {
-    if (r->section_count * 2 >= r->section_capacity)
+    if (r->sections.count * 2 >= r->sections.capacity)
         grow_sections(r);
-    uint32_t hash = span_hash(name), slot = hash & (r->section_capacity - 1);
-    while (r->section_slots[slot]) {
-        if (same(r->section_slots[slot]->name, name))
-            return r->section_slots[slot];
-        slot = (slot + 1) & (r->section_capacity - 1);
+    uint32_t hash = span_hash(name), slot = hash & (r->sections.capacity - 1);
+    while (r->sections.slots[slot]) {
+        if (same(r->sections.slots[slot]->name, name))
+            return r->sections.slots[slot];
+        slot = (slot + 1) & (r->sections.capacity - 1);
     }
     struct section *s = arena_alloc(&r->arena, sizeof *s);
     *s = (struct section){
@@ -181,12 +184,12 @@ struct section *section_get(struct rewriter *r, struct span name)
                  span_starts(name, ".note") || span_starts(name, ".llvm"),
         .exceptions = is_or_below(name, ".gcc_except_table"),
     };
-    r->section_count++;
-    return r->section_slots[slot] = s;
+    r->sections.count++;
+    return r->sections.slots[slot] = s;
 }
 
 void symbols_free(struct rewriter *r)
 {
     free(r->symbols.slots);
-    free(r->section_slots);
+    free(r->sections.slots);
 }

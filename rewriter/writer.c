@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "rewrite.h"
+/* Output through a buffer. */
+#include "writer.h"
 
 #include <stdlib.h>
 

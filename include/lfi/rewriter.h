@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * liblfi-rewriter: turns GNU assembly (of x86-64 in AT&T syntax) into assembly whose machine code
- * the verifier accepts.
+ * liblfi-rewriter: turns GNU assembly of x86-64 (AT&T syntax) or AArch64 into assembly whose
+ * machine code the verifier accepts.
  *
  * The forms that it writes are those of docs/abi.md. Of x86-64, the output is for LLVM's assembler
  * up to version 22 (it uses `.bundle_align_mode`), followed by lfi-postlink after the link; of
@@ -21,7 +21,7 @@ extern "C" {
 
 enum lfi_rewrite_status {
     LFI_REWRITE_OK,     /* all of the output went to the sink */
-    LFI_REWRITE_FAILED, /* at least one error was reported; what reached the sink is of no use */
+    LFI_REWRITE_FAILED, /* at least one error was reported; ignore what reached the sink */
     /*
      * The text uses what only an assembler can expand (macros, conditionals, repetition, includes,
      * Intel syntax). Nothing was written and nothing reported. Call lfi_expand() and rewrite what
@@ -47,12 +47,12 @@ typedef void lfi_rewrite_report_fn(void *data, const struct lfi_rewrite_message 
 
 /*
  * Receives the output in order, in pieces of about 64 KiB, called from the same thread. Returns
- * false where it could not be written: rewriting stops with LFI_REWRITE_FAILED, and the sink is the
- * one who reports.
+ * false where it could not be written: rewriting stops with LFI_REWRITE_FAILED, and the sink has
+ * to report why.
  */
 typedef bool lfi_rewrite_sink_fn(void *data, const char *text, size_t size);
 
-/* What line numbers for assembly that has none need to know. */
+/* What is needed to number the lines of assembly that has no line numbers. */
 struct lfi_rewrite_lines {
     const char *file; /* that the text came from; file_size bytes */
     size_t file_size;

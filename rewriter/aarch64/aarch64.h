@@ -6,11 +6,9 @@
  *   insns.def, insns.c         what is known of each mnemonic
  *   registers.c, operands.c    text to structure
  *   print.c                    structure to text
- *   state.c                    what is known of registers, so that guards need no repetition
- *   flow.c                     that, over branches; sizes of what comes out
- *   offsets.c                  targets that are some instructions away from a label
+ *   flow.c                     what guards/ must know of an instruction
+ *   forms.c                    which forms of address an instruction can have
  *   pages.c                    adrp of pages that only accesses need
- *   choose.c                   which guard x28 keeps, and which stand before loops
  *   memory.c, base.c           operands in memory, and which register they go through
  *   control.c                  branches, calls, returns, runtime calls; x30
  *   stack.c                    writes to sp
@@ -23,11 +21,13 @@
 #ifndef REWRITER_AARCH64_H
 #define REWRITER_AARCH64_H
 
-#include "../rewrite.h"
+#include "../context.h"
+#include "../guards/guards.h"
+#include "../lexer.h"
+#include "../parser.h"
 
 /* Registers by number; 31 is sp, as the base of addresses and in sets of registers. */
 enum { SCRATCH = 26, CONTEXT = 25, BASE = 27, ADDRESS = 28, FRAME = 29, LINK = 30, SP = 31 };
-#define BIT(reg) (UINT32_C(1) << (reg))
 
 enum register_class {
     REG_NONE,
@@ -72,7 +72,7 @@ struct address {
     uint8_t index; /* OFFSET_REG; 31 is zr */
     uint8_t shift;
     int64_t value;    /* OFFSET_NUMBER */
-    struct span text; /* OFFSET_TEXT, and of a literal or pool what stands there */
+    struct span text; /* OFFSET_TEXT, and the text of a literal or pool operand */
 };
 
 enum access { ACCESS_NONE, ACCESS_R, ACCESS_W, ACCESS_RW };
@@ -125,57 +125,18 @@ struct insn_info {
 
 #define MAX_OPERANDS 6
 
-struct insn {
+struct aarch64_insn {
+    struct flow_insn flow; /* `target` is that of a direct branch, adr or literal */
     const struct insn_info *info;
     struct span mnemonic;
-    struct span head;       /* the operands before the memory operand, with the comma behind them */
-    struct symbol *target;  /* of a direct branch, adr or literal */
-    uint32_t reads, writes; /* general registers, by bits; reads may be too many */
+    struct span head; /* the operands before the memory operand, with the comma that follows them */
     struct address address;
-    int32_t offset; /* from `target`, where a branch or adr names `LABEL-8` */
-    bool renamed;   /* the operand that names `target` is not what the source says */
-    uint8_t count;  /* of operands without the memory operand */
+    bool renamed;  /* the operand that names `target` differs from the source */
+    uint8_t count; /* of operands without the memory operand */
     struct operand operands[];
 };
 
-/*
- * What is known of registers at one place. Only honest programs profit: the verifier checks every
- * access by itself, so a mistake here breaks a program, never the box.
- */
-struct known {
-    uint32_t guarded; /* registers that are x28 + delta (their lower halves, at least) */
-    uint32_t stacked; /* registers that are sp + stack_delta */
-    int32_t delta[32], stack_delta[32];
-    struct sum { /* the address in x26 */
-        enum { SUM_NONE, SUM_NUMBER, SUM_REG } kind;
-        uint8_t base, index, shift;
-        int64_t value;
-    } sum;
-};
-
-/* What is known only up to the next label. */
-struct local {
-    uint32_t paged;    /* registers whose adrp was left out, */
-    uint32_t page[32]; /* and the statement that it was */
-};
-
-struct label_state {
-    bool reached;
-    struct known known;
-};
-
 struct aarch64 {
-    bool dry;                    /* analysing: nothing is written */
-    bool live;                   /* execution can come here, as far as known by now */
-    bool changed;                /* a label knows less than before */
-    uint32_t next;               /* the statement behind the last one that was visited */
-    unsigned words;              /* that were written, counted since it was 0 */
-    uint8_t *sizes;              /* of what each statement becomes, in words */
-    uint8_t *choices;            /* of each statement: enum choice */
-    uint8_t *guards;             /* the register, plus 1, to guard behind the statement; or 0 */
-    struct label_state **labels; /* by statement; NULL where nothing is known */
-    struct known known;
-    struct local local;
     bool link_open; /* x30 was written and not guarded since */
     struct frame {  /* frame.c */
         bool known, link_saved;
@@ -186,13 +147,6 @@ struct aarch64 {
         struct span name;
         const struct insn_info *info;
     } cache[512];
-};
-
-/* What was decided of a statement before. */
-enum choice {
-    CHOICE_FAR = 1,   /* its target is too far away */
-    CHOICE_PAGED = 2, /* an adrp that is left out */
-    CHOICE_NAMED = 4, /* a branch comes here that did not name a label */
 };
 
 static inline struct aarch64 *a64(struct rewriter *r)
@@ -212,81 +166,48 @@ static inline bool is_general(const struct operand *o)
 }
 
 /* operands.c */
-struct insn *aarch64_parse(struct rewriter *r, struct statement *s, struct span text,
-                           bool *prefix_only);
-static inline bool has_address(const struct insn *in)
+void *aarch64_parse(struct rewriter *r, struct statement *s, struct span text, bool *prefix_only);
+static inline bool has_address(const struct aarch64_insn *in)
 {
     return in->address.mode != ADDRESS_NONE;
 }
 
-/* print.c: instructions of output; not written if a64(r)->dry, but counted */
+/* print.c: instructions of output; not written if r->guards->dry, but counted */
 void put_op(struct rewriter *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void put_original(struct rewriter *r, const struct statement *s);
 /* The instruction with this mnemonic (NULL: its own) and what `format` says as its address. */
-void put_access(struct rewriter *r, const struct insn *in, const char *mnemonic, const char *format,
-                ...) __attribute__((format(printf, 4, 5)));
-void put_text(struct rewriter *r, const char *text); /* what is no instruction */
+void put_access(struct rewriter *r, const struct aarch64_insn *in, const char *mnemonic,
+                const char *format, ...) __attribute__((format(printf, 4, 5)));
+void put_text(struct rewriter *r, const char *text); /* directives and labels */
 void refuse(struct rewriter *r, const struct statement *s, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 #define SPAN(s) (int)(s).size, (s).at
 
-/* state.c */
-/* Leaves what both know; true if `into` knows less than before. */
-bool same_sum(const struct sum *a, const struct sum *b);
-bool known_meet(struct known *into, const struct known *other);
-void state_forget(struct aarch64 *a);              /* at a place that any code may come to */
-void state_guard(struct aarch64 *a, unsigned reg); /* x28 becomes the guard of reg */
-void state_page(struct aarch64 *a, unsigned reg);  /* and the page that reg stands for */
-void state_insn(struct aarch64 *a, const struct insn *in); /* what the instruction itself does */
-void state_step(struct aarch64 *a, unsigned reg, int64_t step); /* reg += step */
-void state_call(struct aarch64 *a, bool ordinary);
-bool insn_moves(const struct insn *in, unsigned *to, unsigned *from, int64_t *step);
-
-/* offsets.c */
-bool read_label_offset(struct rewriter *r, struct span text, struct insn *in);
-void find_label_offsets(struct rewriter *r);
-void put_direct(struct rewriter *r, uint32_t index);
-
 /* flow.c */
-void aarch64_prepare(struct rewriter *r);
-void flow_enter(struct rewriter *r, uint32_t index); /* passes what lies before this statement */
-void flow_branch(struct rewriter *r, const struct insn *in);
-bool is_local_label(const struct rewriter *r, const struct symbol *symbol);
-bool is_branch(const struct insn *in);
-bool aarch64_is_end(const struct insn *in);
+void note_flow(struct rewriter *r, struct aarch64_insn *in);
 
-/* Something that ends a run of instructions that we know. */
-static inline bool is_gap(const struct statement *s)
-{
-    return s->kind == STATEMENT_RAW ||
-           (s->kind == STATEMENT_DIRECTIVE &&
-            (is_section_directive(s) || is_data(s) || s->directive == DIRECTIVE_INST));
-}
+/* forms.c */
+bool is_confined(const struct rewriter *r, const struct aarch64_insn *in); /* by the mode */
+bool can_displace(const struct aarch64_insn *in, int64_t value);
+bool has_register_form(const struct aarch64_insn *in); /* [x27, wN, uxtw] */
+bool has_direct_form(
+    const struct aarch64_insn *in); /* the same, or an equivalent instruction has it */
+/* `ld1 {v0.16b}, [x0]` is `ldr q0, [x0]`: the letter of the register, or 0. */
+char one_vector(const struct aarch64_insn *in, unsigned *number);
+/* The same for any displacement: ldr for ldur, and of prfm and prfum what can have it. */
+const char *plain_mnemonic(const struct aarch64_insn *in, int64_t value, char text[16]);
 
 /* pages.c */
 void find_pages(struct rewriter *r);
 
 /* memory.c */
 void rewrite_memory(struct rewriter *r, uint32_t index);
-bool is_confined(const struct rewriter *r, const struct insn *in);
 void put_step(struct rewriter *r, unsigned reg, int64_t value); /* reg += value */
 
 /* base.c */
-void guard(struct rewriter *r, unsigned reg); /* x28 becomes the guard of reg, unless it is */
 /* Writes the access of [reg, #value], or of [reg, #text] if it has a size. */
 void put_based(struct rewriter *r, uint32_t index, unsigned reg, int64_t value, struct span text);
 void put_indexed(struct rewriter *r, uint32_t index); /* the access of base + index */
-
-bool has_register_form(const struct insn *in); /* [x27, wN, uxtw] */
-bool has_direct_form(const struct insn *in);   /* the same, or another instruction has it */
-
-/* choose.c */
-/*
- * Is what x28 guards now wanted again before a guard of reg would be? Then x26 serves the access at
- * `index`.
- */
-bool keep_guard(struct rewriter *r, uint32_t index, unsigned reg);
-void find_loops(struct rewriter *r);
 
 /* control.c */
 void rewrite_control(struct rewriter *r, uint32_t index);
@@ -313,8 +234,5 @@ void aarch64_note_cfi(struct rewriter *r, const struct statement *s);
 /* encoded.c */
 const char *aarch64_encoded(struct rewriter *r, const struct statement *s);
 bool aarch64_rewrite_data(struct rewriter *r, uint32_t index);
-
-/* rewrite.c */
-void aarch64_visit(struct rewriter *r, uint32_t index);
 
 #endif

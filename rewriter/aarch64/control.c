@@ -5,26 +5,6 @@
 #include <stdio.h>
 #include <strings.h>
 
-bool is_branch(const struct insn *in)
-{
-    return in->info->class >= CLASS_BRANCH && in->info->class <= CLASS_SYSCALL;
-}
-
-bool aarch64_is_end(const struct insn *in)
-{
-    switch (in->info->class) {
-    case CLASS_BRANCH:
-    case CLASS_JUMP_REG:
-    case CLASS_RETURN:
-    case CLASS_AUTH_JUMP:
-    case CLASS_AUTH_RETURN:
-    case CLASS_TRAP:
-        return true;
-    default:
-        return false;
-    }
-}
-
 void close_link(struct rewriter *r)
 {
     if (a64(r)->link_open)
@@ -33,20 +13,21 @@ void close_link(struct rewriter *r)
 }
 
 /* The next branch in this run of code; NULL if it ends before. */
-static const struct insn *next_branch(const struct rewriter *r, uint32_t index)
+static const struct aarch64_insn *next_branch(const struct rewriter *r, uint32_t index)
 {
     for (uint32_t i = index + 1; i < r->count; i++) {
         const struct statement *s = &r->statements[i];
         if (is_gap(s))
             return NULL;
-        if (s->kind == STATEMENT_INSN && (is_branch(s->insn) || s->insn->info->class == CLASS_TRAP))
-            return s->insn;
+        const struct aarch64_insn *in = s->kind == STATEMENT_INSN ? s->insn : NULL;
+        if (in && (is_branch(&in->flow) || in->flow.kind == FLOW_TRAP))
+            return in;
     }
     return NULL;
 }
 
 /* Can what the instruction leaves in x30 be an address of code? */
-static bool may_be_link(const struct insn *in)
+static bool may_be_link(const struct aarch64_insn *in)
 {
     const struct operand *o = in->operands;
     if (in->info->class == CLASS_AUTH_LINK || in->info->class == CLASS_HINT)
@@ -64,46 +45,46 @@ static bool may_be_link(const struct insn *in)
            span_is(in->mnemonic, "sub") || span_is(in->mnemonic, "csel");
 }
 
-static bool is_hint(const struct insn *in, int64_t first, int64_t last)
+static bool is_hint(const struct aarch64_insn *in, int64_t first, int64_t last)
 {
     return in->info->class == CLASS_HINT && in->operands[0].literal &&
            in->operands[0].value >= first && in->operands[0].value <= last;
 }
 
-static bool signs_link(const struct insn *in)
+static bool signs_link(const struct aarch64_insn *in)
 {
     return (in->info->class == CLASS_AUTH_LINK && (in->mnemonic.at[0] | 32) == 'p') ||
            is_hint(in, 24, 27);
 }
 
-static bool authenticates_link(const struct insn *in)
+static bool authenticates_link(const struct aarch64_insn *in)
 {
     return (in->info->class == CLASS_AUTH_LINK && (in->mnemonic.at[0] | 32) == 'a') ||
            in->info->class == CLASS_AUTH_RETURN || is_hint(in, 28, 31);
 }
 
-/* Is x30 computed with, or authenticated, behind the next branch? */
+/* Is x30 computed with, or authenticated, after the next branch? */
 static bool is_used_as_data(const struct rewriter *r, uint32_t index)
 {
-    bool behind = false, is_signed = signs_link(r->statements[index].insn);
+    bool after = false, is_signed = signs_link(r->statements[index].insn);
     for (uint32_t i = index + 1; i < r->count && i < index + 500; i++) {
         const struct statement *s = &r->statements[i];
         if (s->kind == STATEMENT_DIRECTIVE && is_section_directive(s))
             return false;
         if (s->kind != STATEMENT_INSN)
             continue;
-        const struct insn *in = s->insn;
-        if (behind && (in->reads & BIT(LINK)) && in->info->access == ACCESS_NONE &&
-            !is_branch(in) && (!may_be_link(in) || !(in->writes & BIT(LINK))) &&
+        const struct aarch64_insn *in = s->insn;
+        if (after && (in->flow.reads & BIT(LINK)) && in->info->access == ACCESS_NONE &&
+            !is_branch(&in->flow) && (!may_be_link(in) || !(in->flow.writes & BIT(LINK))) &&
             !span_is(in->mnemonic, "mov") && in->info->class != CLASS_AUTH_LINK &&
             in->info->class != CLASS_MODIFY)
             return true;
-        if (behind && is_signed && authenticates_link(in))
+        if (after && is_signed && authenticates_link(in))
             return true;
-        if ((in->writes & BIT(LINK)) || in->info->class == CLASS_CALL ||
-            in->info->class == CLASS_CALL_REG || aarch64_is_end(in))
+        if ((in->flow.writes & BIT(LINK)) || in->info->class == CLASS_CALL ||
+            in->info->class == CLASS_CALL_REG || is_flow_end(&in->flow))
             return false;
-        behind |= is_branch(in);
+        after |= is_branch(&in->flow);
     }
     return false;
 }
@@ -112,18 +93,19 @@ static bool is_used_as_data(const struct rewriter *r, uint32_t index)
 void note_link_write(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
-    const struct insn *branch = next_branch(r, index);
+    const struct aarch64_insn *branch = next_branch(r, index);
     a64(r)->link_open = true;
     if (!branch) {
         close_link(r);
     } else if (branch->info->class != CLASS_CALL && branch->info->class != CLASS_TRAP &&
-               (branch->info->class != CLASS_CALL_REG || (branch->reads & BIT(LINK))) &&
+               (branch->info->class != CLASS_CALL_REG || (branch->flow.reads & BIT(LINK))) &&
                (!may_be_link(s->insn) || is_used_as_data(r, index))) {
         for (uint32_t i = index + 1; i < r->count; i++) { /* overwritten before the branch? */
             const struct statement *next = &r->statements[i];
-            if (next->kind == STATEMENT_INSN && next->insn == branch)
+            const struct aarch64_insn *in = next->kind == STATEMENT_INSN ? next->insn : NULL;
+            if (in == branch)
                 break;
-            if (next->kind == STATEMENT_INSN && (next->insn->writes & BIT(LINK)))
+            if (in && (in->flow.writes & BIT(LINK)))
                 return;
         }
         refuse(
@@ -138,8 +120,9 @@ void note_link_write(struct rewriter *r, uint32_t index)
 
 static void runtime_call(struct rewriter *r, unsigned slot)
 {
-    struct aarch64 *a = a64(r);
-    bool in_link = a->frame.known && !a->frame.link_saved; /* where the return address is */
+    struct guards *g = r->guards;
+    bool in_link =
+        a64(r)->frame.known && !a64(r)->frame.link_saved; /* where the return address is */
     put_op(r, "mov\tx26, x30");
     if (in_link)
         put_text(r, "\t.cfi_register\tw30, w26\n");
@@ -148,16 +131,16 @@ static void runtime_call(struct rewriter *r, unsigned slot)
     put_op(r, "add\tx30, x27, w26, uxtw");
     if (in_link)
         put_text(r, "\t.cfi_restore\tw30\n");
-    a->link_open = false;
-    a->known.sum.kind = SUM_NONE;
+    a64(r)->link_open = false;
+    g->known.sum.kind = SUM_NONE;
 }
 
 /* The displacement of direct branches is a label's: nothing else stays right. */
 static bool check_target(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
-    const struct insn *in = s->insn;
-    if (in->count > 0 && (in->target || span_is(in->operands[in->count - 1].text, ".")))
+    const struct aarch64_insn *in = s->insn;
+    if (in->count > 0 && (in->flow.target || span_is(in->operands[in->count - 1].text, ".")))
         return true;
     refuse(r, s, "distances change when code is rewritten: use a label");
     return false;
@@ -176,12 +159,12 @@ static const char *inverted_condition(struct span mnemonic)
 }
 
 /* The target is too far away: around a branch that reaches it. */
-static void put_far_branch(struct rewriter *r, const struct insn *in)
+static void put_far_branch(struct rewriter *r, const struct aarch64_insn *in)
 {
     unsigned number = a64(r)->label_number;
     const struct operand *o = in->operands;
     char label[32];
-    if (!a64(r)->dry)
+    if (!r->guards->dry)
         a64(r)->label_number++;
     const char *condition = inverted_condition(in->mnemonic);
     bool zero = (in->mnemonic.at[2] | 32) == 'z';
@@ -197,34 +180,51 @@ static void put_far_branch(struct rewriter *r, const struct insn *in)
     put_text(r, label);
 }
 
+/* A direct branch, with the name that its target got. */
+static void put_direct(struct rewriter *r, uint32_t index)
+{
+    const struct statement *s = &r->statements[index];
+    const struct aarch64_insn *in = s->insn;
+    const struct operand *o = in->operands;
+    if (!in->renamed)
+        put_original(r, s);
+    else if (in->count == 1)
+        put_op(r, "%.*s\t%.*s", SPAN(in->mnemonic), SPAN(o[0].text));
+    else if (in->count == 2)
+        put_op(r, "%.*s\t%.*s, %.*s", SPAN(in->mnemonic), SPAN(o[0].text), SPAN(o[1].text));
+    else
+        put_op(r, "%.*s\t%.*s, #%.*s, %.*s", SPAN(in->mnemonic), SPAN(o[0].text), SPAN(o[1].text),
+               SPAN(o[2].text));
+}
+
 static void rewrite_direct(struct rewriter *r, uint32_t index)
 {
-    struct aarch64 *a = a64(r);
-    const struct insn *in = r->statements[index].insn;
+    struct guards *g = r->guards;
+    const struct aarch64_insn *in = r->statements[index].insn;
     if (!check_target(r, index))
         return;
     if (in->info->class == CLASS_CALL) {
-        a->link_open = false; /* x30 is written */
+        a64(r)->link_open = false; /* x30 is written */
         put_direct(r, index);
-        bool own = !in->target || (in->target->statement != NO_STATEMENT && !in->target->function &&
-                                   !in->target->global);
-        state_call(a, !own && !span_starts(in->target->name, "OUTLINED_FUNCTION"));
+        bool own = !in->flow.target || (in->flow.target->statement != NO_STATEMENT &&
+                                        !in->flow.target->function && !in->flow.target->global);
+        known_call(g, !own && !span_starts(in->flow.target->name, "OUTLINED_FUNCTION"));
         return;
     }
     close_link(r);
-    if (in->info->class != CLASS_BRANCH && (a->choices[index] & CHOICE_FAR))
+    if (in->info->class != CLASS_BRANCH && (g->choices[index] & CHOICE_FAR))
         put_far_branch(r, in);
     else
         put_direct(r, index);
-    flow_branch(r, in);
+    flow_branch(r, &in->flow);
 }
 
 /* Through x28, or x30 as it is. */
 static void rewrite_indirect(struct rewriter *r, uint32_t index)
 {
-    struct aarch64 *a = a64(r);
+    struct guards *g = r->guards;
     const struct statement *s = &r->statements[index];
-    const struct insn *in = s->insn;
+    const struct aarch64_insn *in = s->insn;
     unsigned reg = in->count ? in->operands[0].reg : LINK;
     bool call = in->info->class == CLASS_CALL_REG;
     if (reg == LINK || !call)
@@ -235,15 +235,15 @@ static void rewrite_indirect(struct rewriter *r, uint32_t index)
         guard(r, reg);
         put_op(r, "%.*s\tx28", SPAN(in->mnemonic));
     }
-    a->link_open = false;
+    a64(r)->link_open = false;
     if (call)
-        state_call(a, true);
+        known_call(g, true);
 }
 
 /* braa, blraa, …: the register keeps its signed value. */
 static void rewrite_authenticated(struct rewriter *r, uint32_t index)
 {
-    const struct insn *in = r->statements[index].insn;
+    const struct aarch64_insn *in = r->statements[index].insn;
     bool call = in->info->class == CLASS_AUTH_CALL;
     bool zero = in->count == 1;
     char key = in->mnemonic.at[call ? 4 : 3];
@@ -257,14 +257,14 @@ static void rewrite_authenticated(struct rewriter *r, uint32_t index)
     put_op(r, "add\tx28, x27, w26, uxtw");
     put_op(r, "%s\tx28", call ? "blr" : "br");
     a64(r)->link_open = false;
-    state_call(a64(r), call);
+    known_call(r->guards, call);
 }
 
 void rewrite_control(struct rewriter *r, uint32_t index)
 {
-    struct aarch64 *a = a64(r);
+    struct guards *g = r->guards;
     const struct statement *s = &r->statements[index];
-    const struct insn *in = s->insn;
+    const struct aarch64_insn *in = s->insn;
     switch ((enum class)in->info->class) {
     case CLASS_JUMP_REG:
     case CLASS_CALL_REG:
@@ -277,7 +277,7 @@ void rewrite_control(struct rewriter *r, uint32_t index)
         break;
     case CLASS_AUTH_RETURN:
         put_op(r, "auti%csp", in->mnemonic.at[in->mnemonic.size - 1]);
-        a->link_open = true;
+        a64(r)->link_open = true;
         close_link(r);
         put_op(r, "ret");
         break;
@@ -285,12 +285,12 @@ void rewrite_control(struct rewriter *r, uint32_t index)
         runtime_call(r, LFI_SLOT_SYSCALL);
         break;
     case CLASS_TRAP:
-        close_link(r); /* whatever code follows in the file: to the verifier, this goes on */
+        close_link(r); /* the verifier takes execution to run on here, into whatever code follows */
         put_original(r, s);
         break;
     default:
         rewrite_direct(r, index);
     }
-    if (aarch64_is_end(in))
-        a->live = false;
+    if (is_flow_end(&in->flow))
+        g->live = false;
 }

@@ -88,6 +88,6 @@ bool aarch64_rewrite_data(struct rewriter *r, uint32_t index)
         return false; /* the verifier sees what it is filled with */
     report_error(r, s, s->where,
                  "the rewriter does not know this as an instruction: write it as one, or put data "
-                 "where nothing runs into it, behind a label");
+                 "where nothing runs into it, after a label");
     return true;
 }

@@ -1,156 +1,67 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-/*
- * What is known of registers at labels, and how large the code becomes. Both come from rewriting
- * without output, again and again: at first a label knows what the first branch to it knows, then
- * less and less, until nothing changes.
- */
+/* What guards/ must know of an instruction: struct flow_insn. */
 #include "aarch64.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
-/* Do we see every branch to it? */
-bool is_local_label(const struct rewriter *r, const struct symbol *s)
+static void note_registers(struct aarch64_insn *in)
 {
-    return s && s->statement != NO_STATEMENT && r->statements[s->statement].in_code && !s->taken &&
-           !s->global && !s->function;
-}
-
-static bool is_code_insn(const struct statement *s)
-{
-    return s->kind == STATEMENT_INSN && s->in_code;
-}
-
-static struct label_state *label_state(struct rewriter *r, uint32_t statement)
-{
-    struct label_state **slot = &a64(r)->labels[statement];
-    if (!*slot) {
-        *slot = arena_alloc(&r->arena, sizeof **slot);
-        memset(*slot, 0, sizeof **slot);
-    }
-    return *slot;
-}
-
-/* Execution comes to the label from here. */
-static void reach(struct rewriter *r, uint32_t statement)
-{
-    struct aarch64 *a = a64(r);
-    struct label_state *state = label_state(r, statement);
-    if (!a->live)
-        return;
-    if (!state->reached) {
-        state->reached = true;
-        state->known = a->known;
-        a->changed = true;
-    } else if (known_meet(&state->known, &a->known)) {
-        a->changed = true;
-    }
-}
-
-void flow_branch(struct rewriter *r, const struct insn *in)
-{
-    if (is_local_label(r, in->target))
-        reach(r, in->target->statement);
-}
-
-static void enter_label(struct rewriter *r, uint32_t index)
-{
-    struct aarch64 *a = a64(r);
-    const struct symbol *symbol = r->statements[index].symbol;
-    if (!is_local_label(r, symbol)) {
-        state_forget(a);
-        a->live = true;
-        return;
-    }
-    if (!symbol->branched && a->live)
-        return;
-    reach(r, index);
-    struct label_state *state = label_state(r, index);
-    a->local.paged = 0;
-    a->live = state->reached;
-    a->known = state->known;
-}
-
-static void put_named_label(struct rewriter *r, uint32_t index)
-{
-    char label[24];
-    snprintf(label, sizeof label, ".Llfi_at%u:\n", index);
-    put_text(r, label);
-}
-
-void flow_enter(struct rewriter *r, uint32_t index)
-{
-    struct aarch64 *a = a64(r);
-    for (uint32_t i = a->next; i < index; i++) {
-        const struct statement *s = &r->statements[i];
-        if (s->kind == STATEMENT_LABEL && s->in_code) {
-            enter_label(r, i);
-        } else if (is_gap(s)) {
-            state_forget(a);
-            a->live = true;
-        }
-    }
-    a->next = index + 1;
-    if (a->choices[index] & CHOICE_NAMED) {
-        state_forget(a);
-        a->live = true;
-        put_named_label(r, index);
-    }
-}
-
-static void restart(struct aarch64 *a)
-{
-    a->next = 0;
-    a->live = true;
-    a->link_open = false;
-    state_forget(a);
-}
-
-static bool pass(struct rewriter *r)
-{
-    struct aarch64 *a = a64(r);
-    restart(a);
-    a->changed = false;
-    for (uint32_t i = 0; i < r->count; i++) {
-        if (!is_code_insn(&r->statements[i]))
+    const struct insn_info *info = in->info;
+    for (unsigned i = 0; i < in->count; i++) {
+        const struct operand *o = &in->operands[i];
+        bool written = i < 2 && (info->writes >> i & 1);
+        if (!is_general(o))
             continue;
-        a->words = 0;
-        aarch64_visit(r, i);
-        a->sizes[i] = a->words < 255 ? (uint8_t)a->words : 255;
+        if (written)
+            in->flow.writes |= BIT(o->reg);
+        if (!written || info->class == CLASS_MODIFY || info->access == ACCESS_RW)
+            in->flow.reads |= BIT(o->reg);
     }
-    return a->changed;
+    if (info->class == CLASS_AUTH_LINK) {
+        in->flow.reads |= BIT(LINK) | BIT(SP);
+        in->flow.writes |= BIT(LINK);
+    }
+    if (info->class == CLASS_AUTH_17) {
+        in->flow.reads |= BIT(17) | BIT(16);
+        in->flow.writes |= BIT(17);
+    }
+    const struct address *address = &in->address;
+    if (address->mode == ADDRESS_NONE || address->mode >= ADDRESS_LITERAL)
+        return;
+    in->flow.reads |= BIT(address->base);
+    if (address->kind == OFFSET_REG && address->index != 31)
+        in->flow.reads |= BIT(address->index);
+    if (address->mode != ADDRESS_OFFSET)
+        in->flow.writes |= BIT(address->base);
 }
 
-/* Labels that nothing was seen to reach: whoever comes there knows nothing. */
-static void reach_the_rest(struct rewriter *r)
+static uint8_t flow_kind(enum class class)
 {
-    struct aarch64 *a = a64(r);
-    for (uint32_t i = 0; i < r->count; i++) {
-        const struct statement *s = &r->statements[i];
-        if (s->kind == STATEMENT_LABEL && s->in_code && is_local_label(r, s->symbol)) {
-            struct label_state *state = label_state(r, i);
-            if (!state->reached)
-                memset(state, 0, sizeof *state);
-            state->reached = true;
-        }
+    switch (class) {
+    case CLASS_BRANCH:
+        return FLOW_JUMP;
+    case CLASS_CONDITIONAL:
+    case CLASS_COMPARE_BRANCH:
+    case CLASS_TEST_BRANCH:
+        return FLOW_BRANCH;
+    case CLASS_CALL:
+    case CLASS_CALL_REG:
+    case CLASS_AUTH_CALL:
+        return FLOW_CALL;
+    case CLASS_JUMP_REG:
+    case CLASS_RETURN:
+    case CLASS_AUTH_JUMP:
+    case CLASS_AUTH_RETURN:
+        return FLOW_INDIRECT;
+    case CLASS_SYSCALL:
+        return FLOW_SYSTEM;
+    case CLASS_TRAP:
+        return FLOW_TRAP;
+    default:
+        return FLOW_NEXT;
     }
-    a->changed = true;
-}
-
-/* The most bytes that an alignment adds. */
-static uint64_t padding(const struct statement *s)
-{
-    struct span rest = statement_arguments(s), first;
-    int64_t value;
-    if (!next_argument(&rest, &first) || !literal_value(first, &value) || value < 0)
-        return 0;
-    if (span_starts((struct span){s->at, s->name_size}, ".balign"))
-        return (uint64_t)value;
-    return value < 20 ? UINT64_C(1) << value : 0;
 }
 
 /* How far the instruction's own displacement reaches, in bytes; 0: it has none. */
-static int64_t reach_of(const struct insn *in)
+static int32_t reach_of(const struct aarch64_insn *in)
 {
     switch (in->info->class) {
     case CLASS_TEST_BRANCH:
@@ -164,63 +75,57 @@ static int64_t reach_of(const struct insn *in)
     }
 }
 
-/*
- * Which targets are too far away, by distances that are too large rather than too small. True if
- * there are new ones: they make the code larger.
- */
-static bool find_far_targets(struct rewriter *r, uint64_t *places)
+/* `mov xA, xB`, `add xA, xB, #imm` and `sub`. */
+static bool note_move(struct aarch64_insn *in)
 {
-    struct aarch64 *a = a64(r);
-    uint64_t place = 0;
-    bool found = false;
-    for (uint32_t i = 0; i < r->count; i++) {
-        const struct statement *s = &r->statements[i];
-        places[i] = place;
-        if (is_code_insn(s))
-            place += a->sizes[i] * UINT64_C(4);
-        else if (s->kind == STATEMENT_RAW)
-            place += 4;
-        else if (s->kind == STATEMENT_DIRECTIVE && s->in_code && s->directive == DIRECTIVE_ALIGN)
-            place += padding(s);
-    }
-    for (uint32_t i = 0; i < r->count; i++) {
-        const struct insn *in = is_code_insn(&r->statements[i]) ? r->statements[i].insn : NULL;
-        if (!in || !in->target || !reach_of(in) || (a->choices[i] & CHOICE_FAR))
-            continue;
-        uint32_t target = in->target->statement;
-        int64_t distance =
-            target == NO_STATEMENT ? 0 : llabs((int64_t)(places[target] - places[i])) + 64;
-        if (target == NO_STATEMENT || !r->statements[target].in_code || distance > reach_of(in)) {
-            a->choices[i] |= CHOICE_FAR;
-            found = true;
-        }
-    }
-    return found;
+    const struct operand *o = in->operands;
+    if (in->info->class != CLASS_PLAIN || in->count < 2 || !is_general(&o[0]) ||
+        o[0].class != REG_X || !is_general(&o[1]) || o[1].class != REG_X)
+        return false;
+    in->flow.to = o[0].reg;
+    in->flow.from = o[1].reg;
+    if (in->count == 2)
+        return span_is(in->mnemonic, "mov");
+    bool minus = span_is(in->mnemonic, "sub");
+    if ((!minus && !span_is(in->mnemonic, "add")) || o[2].kind != OPERAND_IMM || !o[2].literal ||
+        o[2].value < 0 || o[2].value > 0xffffff)
+        return false;
+    in->flow.step = minus ? -o[2].value : o[2].value;
+    if (in->count == 4 && span_is(o[3].text, "lsl #12"))
+        in->flow.step *= 4096;
+    else if (in->count > 3 && !span_is(o[3].text, "lsl #0"))
+        return false;
+    return true;
 }
 
-void aarch64_prepare(struct rewriter *r)
+/* Would an access to memory go through x28? */
+static void note_guard(const struct rewriter *r, struct aarch64_insn *in)
 {
-    struct aarch64 *a = a64(r);
-    size_t count = r->count + (size_t)1;
-    a->sizes = calloc(count, 1);
-    a->choices = calloc(count, 1);
-    a->labels = calloc(count, sizeof *a->labels);
-    uint64_t *places = calloc(count, sizeof *places);
-    a->guards = calloc(count, 1);
-    if (!a->guards || !a->sizes || !a->choices || !a->labels || !places)
-        abort(); /* as arena_alloc() does */
-    find_label_offsets(r);
-    find_pages(r);
-    find_loops(r);
-    a->dry = true;
-    while (pass(r))
-        ;
-    reach_the_rest(r);
-    do
-        while (pass(r))
-            ;
-    while (find_far_targets(r, places));
-    a->dry = false;
-    restart(a);
-    free(places);
+    const struct address *address = &in->address;
+    if (!has_address(in) || address->mode >= ADDRESS_LITERAL || address->base == SP ||
+        !is_confined(r, in))
+        return;
+    bool index = address->mode == ADDRESS_OFFSET && address->kind == OFFSET_REG;
+    bool direct =
+        address->mode != ADDRESS_OFFSET || (address->kind == OFFSET_NUMBER && address->value == 0);
+    in->flow.wants_guard = !index && !(direct && has_direct_form(in));
+    in->flow.needs_guard = !has_register_form(in) || address->kind == OFFSET_TEXT;
+}
+
+void note_flow(struct rewriter *r, struct aarch64_insn *in)
+{
+    const struct address *address = &in->address;
+    note_registers(in);
+    in->flow.kind = flow_kind(in->info->class);
+    in->flow.reach = reach_of(in);
+    in->flow.is_address = in->info->class == CLASS_ADR;
+    in->flow.guards_other = in->info->class == CLASS_CACHE;
+    if (note_move(in)) {
+        in->flow.move = MOVE_REGISTER;
+    } else if (address->mode == ADDRESS_PRE || address->mode == ADDRESS_POST) {
+        in->flow.move = address->kind == OFFSET_NUMBER ? MOVE_BASE : MOVE_BASE_UNKNOWN;
+        in->flow.step = address->value;
+    }
+    in->flow.base = address->base;
+    note_guard(r, in);
 }

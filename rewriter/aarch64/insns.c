@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-/* Finds the line of insns.def for a mnemonic. A file has few, so each is looked for once. */
+/* Finds the line of insns.def for a mnemonic. A file uses few, so each is looked up once. */
 #include "aarch64.h"
 
 static const struct insn_info table[] = {

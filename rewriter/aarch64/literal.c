@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-/* Addresses relative to the instruction: adr, and literals beside the code. */
+/* Addresses relative to the instruction: adr, and literals next to the code. */
 #include "aarch64.h"
 
 #include <stdio.h>
@@ -7,15 +7,16 @@
 /* Is the symbol in this section's code, and near enough? */
 static bool is_near(struct rewriter *r, uint32_t index)
 {
-    const struct insn *in = r->statements[index].insn;
-    return in->target && in->target->statement != NO_STATEMENT &&
-           r->statements[in->target->statement].in_code && !(a64(r)->choices[index] & CHOICE_FAR);
+    const struct aarch64_insn *in = r->statements[index].insn;
+    return in->flow.target && in->flow.target->statement != NO_STATEMENT &&
+           r->statements[in->flow.target->statement].in_code &&
+           !(r->guards->choices[index] & CHOICE_FAR);
 }
 
 void rewrite_adr(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
-    const struct insn *in = s->insn;
+    const struct aarch64_insn *in = s->insn;
     if (!is_general(&in->operands[0])) {
         if (in->operands[0].class == REG_XZR)
             put_op(r, "nop"); /* nothing is kept of the address */
@@ -27,7 +28,7 @@ void rewrite_adr(struct rewriter *r, uint32_t index)
     if (in->operands[1].literal || (text.size > 1 && *text.at == '.' &&
                                     (text.at[1] == ' ' || text.at[1] == '+' || text.at[1] == '-')))
         refuse(r, s, "distances change when code is rewritten: use a label");
-    else if (is_near(r, index) && in->offset)
+    else if (is_near(r, index) && in->flow.offset)
         put_op(r, "adr\tx%u, %.*s", in->operands[0].reg, SPAN(text));
     else if (is_near(r, index) || span_is(text, "."))
         put_original(r, s);
@@ -36,7 +37,7 @@ void rewrite_adr(struct rewriter *r, uint32_t index)
         put_op(r, "adrp\tx%u, %.*s", reg, SPAN(text));
         put_op(r, "add\tx%u, x%u, :lo12:%.*s", reg, reg, SPAN(text));
     }
-    state_insn(a64(r), in);
+    known_insn_done(r->guards, &in->flow);
 }
 
 /* `ldr xN, =number` */
@@ -56,24 +57,24 @@ static void put_number_load(struct rewriter *r, const struct operand *to, uint64
     }
 }
 
-static void put_scratch_load(struct rewriter *r, const struct insn *in, struct span text)
+static void put_scratch_load(struct rewriter *r, const struct aarch64_insn *in, struct span text)
 {
     put_op(r, "adrp\tx26, %.*s", SPAN(text));
     put_op(r, "add\tx26, x26, :lo12:%.*s", SPAN(text));
     put_access(r, in, NULL, "[x27, w26, uxtw]");
-    a64(r)->known.sum.kind = SUM_NONE;
+    r->guards->known.sum.kind = SUM_NONE;
 }
 
 /* The literal of `ldr d0, =value`, in data. */
-static void put_pool(struct rewriter *r, const struct insn *in, struct span value)
+static void put_pool(struct rewriter *r, const struct aarch64_insn *in, struct span value)
 {
-    struct aarch64 *a = a64(r);
+    struct guards *g = r->guards;
     unsigned class = in->operands[0].class;
     const char *directive = class == REG_D ? ".xword" : class == REG_S ? ".word" : ".octa";
     char label[32];
-    int size = snprintf(label, sizeof label, ".Llfi_pool%u", a->label_number);
-    if (!a->dry) {
-        a->label_number++;
+    int size = snprintf(label, sizeof label, ".Llfi_pool%u", a64(r)->label_number);
+    if (!g->dry) {
+        a64(r)->label_number++;
         put(&r->out, "\t.pushsection\t.rodata.lfi,\"a\",@progbits\n\t.p2align\t4\n");
         put(&r->out, label);
         put(&r->out, ":\n\t");
@@ -92,13 +93,13 @@ static void put_table_load(struct rewriter *r, unsigned reg, struct span symbol)
     put_op(r, "adrp\tx%u, :got:%.*s", page, SPAN(symbol));
     put_op(r, "ldr\tx%u, [x%u, :got_lo12:%.*s]", reg, page, SPAN(symbol));
     if (page == ADDRESS)
-        a64(r)->known.guarded = 0;
+        r->guards->known.guarded = 0;
 }
 
 void rewrite_literal(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
-    const struct insn *in = s->insn;
+    const struct aarch64_insn *in = s->insn;
     const struct operand *to = &in->operands[0];
     struct span text = in->address.text;
     int64_t value;
@@ -111,8 +112,8 @@ void rewrite_literal(struct rewriter *r, uint32_t index)
         put_pool(r, in, text);
     } else if (is_general(to) && literal_value(text, &value)) {
         put_number_load(r, to, (uint64_t)value);
-    } else if (is_general(to) && to->class == REG_X && in->target &&
-               in->target->statement == NO_STATEMENT) {
+    } else if (is_general(to) && to->class == REG_X && in->flow.target &&
+               in->flow.target->statement == NO_STATEMENT) {
         put_table_load(r, to->reg, text);
     } else if (is_general(to) && to->class == REG_X) {
         put_op(r, "adrp\tx%u, %.*s", to->reg, SPAN(text));
@@ -120,5 +121,5 @@ void rewrite_literal(struct rewriter *r, uint32_t index)
     } else {
         refuse(r, s, "this literal needs a relocation in code: use adrp and :lo12:");
     }
-    state_insn(a64(r), in);
+    known_insn_done(r->guards, &in->flow);
 }

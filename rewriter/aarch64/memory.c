@@ -6,28 +6,16 @@
 
 static const struct span no_text;
 
-bool is_confined(const struct rewriter *r, const struct insn *in)
-{
-    switch (r->options->mode) {
-    case LFI_MODE_FULL:
-        return in->info->access != ACCESS_NONE;
-    case LFI_MODE_STORES:
-        return in->info->access == ACCESS_W || in->info->access == ACCESS_RW;
-    default:
-        return false;
-    }
-}
-
 void put_step(struct rewriter *r, unsigned reg, int64_t value)
 {
     const char *op = value < 0 ? "sub" : "add";
     if (value != 0)
         put_op(r, "%s\tx%u, x%u, #%lld", op, reg, reg, llabs(value));
-    state_step(a64(r), reg, value);
+    known_step(r->guards, reg, value);
 }
 
 /* Accesses [sp]: the step is made on its own. */
-static void put_at_stack(struct rewriter *r, const struct insn *in)
+static void put_at_stack(struct rewriter *r, const struct aarch64_insn *in)
 {
     put_access(r, in, NULL, "[sp]");
 }
@@ -35,25 +23,25 @@ static void put_at_stack(struct rewriter *r, const struct insn *in)
 /* The base is sp, which is written in a form that does not verify, or an index is added. */
 static void rewrite_stack_access(struct rewriter *r, uint32_t index)
 {
-    struct aarch64 *a = a64(r);
+    struct guards *g = r->guards;
     const struct statement *s = &r->statements[index];
-    const struct insn *in = s->insn;
+    const struct aarch64_insn *in = s->insn;
     const struct address *address = &in->address;
     bool by_reg = address->kind == OFFSET_REG;
     if (address->mode == ADDRESS_OFFSET && by_reg) {
         put_indexed(r, index);
-        state_insn(a, in);
+        known_insn_done(g, &in->flow);
     } else if (address->mode == ADDRESS_OFFSET ||
                (address->kind == OFFSET_NUMBER &&
                 (in->info->access == ACCESS_W || address->value >= 0))) {
         put_original(r, s);
-        state_insn(a, in);
+        known_insn_done(g, &in->flow);
     } else if (address->kind == OFFSET_TEXT) {
         refuse(r, s, "the step of sp must be a number");
     } else if (address->mode == ADDRESS_PRE) {
         put_stack_step(r, address->value);
         put_at_stack(r, in);
-        state_insn(a, in);
+        known_insn_done(g, &in->flow);
     } else {
         put_at_stack(r, in);
         if (by_reg) {
@@ -62,16 +50,16 @@ static void rewrite_stack_access(struct rewriter *r, uint32_t index)
         } else {
             put_stack_step(r, address->value);
         }
-        a->known.sum.kind = SUM_NONE;
-        state_insn(a, in);
+        g->known.sum.kind = SUM_NONE;
+        known_insn_done(g, &in->flow);
     }
 }
 
 static void rewrite_written_base(struct rewriter *r, uint32_t index)
 {
-    struct aarch64 *a = a64(r);
+    struct guards *g = r->guards;
     const struct statement *s = &r->statements[index];
-    const struct insn *in = s->insn;
+    const struct aarch64_insn *in = s->insn;
     const struct address *address = &in->address;
     unsigned base = address->base;
     if (address->kind == OFFSET_TEXT) {
@@ -90,23 +78,23 @@ static void rewrite_written_base(struct rewriter *r, uint32_t index)
         else if (address->value)
             put_op(r, "%s\tx%u, x%u, #%lld", address->value < 0 ? "sub" : "add", base, base,
                    llabs(address->value));
-        state_insn(a, in);
+        known_insn_done(g, &in->flow);
         return;
     }
     put_step(r, base, address->value);
     put_based(r, index, base, 0, no_text);
-    struct insn rest = *in;
-    rest.writes &= ~BIT(base);
-    rest.address.mode = ADDRESS_OFFSET;
-    state_insn(a, &rest);
+    struct aarch64_insn rest = *in;
+    rest.flow.writes &= ~BIT(base);
+    rest.flow.move = MOVE_NONE;
+    known_insn_done(g, &rest.flow);
 }
 
 /* ldraa, ldrab: the base is authenticated, then loaded from. */
 static void rewrite_auth_load(struct rewriter *r, uint32_t index)
 {
-    struct aarch64 *a = a64(r);
+    struct guards *g = r->guards;
     const struct statement *s = &r->statements[index];
-    const struct insn *in = s->insn;
+    const struct aarch64_insn *in = s->insn;
     const struct address *address = &in->address;
     char key = in->mnemonic.at[in->mnemonic.size - 1];
     if (address->kind != OFFSET_NUMBER || address->base == SP) {
@@ -119,7 +107,7 @@ static void rewrite_auth_load(struct rewriter *r, uint32_t index)
         put_op(r, "add\tx26, x26, #%lld", (long long)address->value);
     if (address->mode == ADDRESS_PRE)
         put_op(r, "mov\tx%u, x26", address->base);
-    a->known.sum.kind = SUM_NONE;
+    g->known.sum.kind = SUM_NONE;
     if (is_confined(r, in)) {
         if (address->mode == ADDRESS_OFFSET && address->value) {
             put_op(r, "%s\tx26, x26, #%lld", address->value < 0 ? "sub" : "add",
@@ -130,11 +118,12 @@ static void rewrite_auth_load(struct rewriter *r, uint32_t index)
         put_access(r, in, "ldr", "[x26, #%lld]",
                    address->mode == ADDRESS_PRE ? 0LL : (long long)address->value);
     }
-    state_insn(a, in);
+    known_insn_done(g, &in->flow);
 }
 
-/* ldtr and sttr of their own base: not with x28. */
-static bool is_unpredictable(const struct insn *in)
+/* ldtr and sttr that transfer their own base are unpredictable; with x28 as the base they are not.
+ */
+static bool is_unpredictable(const struct aarch64_insn *in)
 {
     const struct operand *o = &in->operands[0];
     return in->info->class == CLASS_UNPRIVILEGED && is_general(o) && o->reg == in->address.base &&
@@ -143,9 +132,9 @@ static bool is_unpredictable(const struct insn *in)
 
 void rewrite_memory(struct rewriter *r, uint32_t index)
 {
-    struct aarch64 *a = a64(r);
+    struct guards *g = r->guards;
     const struct statement *s = &r->statements[index];
-    const struct insn *in = s->insn;
+    const struct aarch64_insn *in = s->insn;
     const struct address *address = &in->address;
     bool back = address->mode == ADDRESS_PRE || address->mode == ADDRESS_POST;
     if (address->mode >= ADDRESS_LITERAL) {
@@ -154,10 +143,10 @@ void rewrite_memory(struct rewriter *r, uint32_t index)
         rewrite_auth_load(r, index);
     } else if (address->base == SP && confines_stack(r) && (back || is_confined(r, in))) {
         rewrite_stack_access(r, index);
-    } else if (!is_confined(r, in) && !(a->local.paged & BIT(address->base)) &&
+    } else if (!is_confined(r, in) && !(g->local.paged & BIT(address->base)) &&
                !is_unpredictable(in)) {
         put_original(r, s);
-        state_insn(a, in);
+        known_insn_done(g, &in->flow);
     } else if (back) {
         rewrite_written_base(r, index);
     } else {
@@ -166,6 +155,6 @@ void rewrite_memory(struct rewriter *r, uint32_t index)
         else
             put_based(r, index, address->base, address->value,
                       address->kind == OFFSET_TEXT ? address->text : no_text);
-        state_insn(a, in);
+        known_insn_done(g, &in->flow);
     }
 }

@@ -64,7 +64,7 @@ static bool read_extend(struct span text, uint8_t *shift)
     return n > 0 && value >= 0 && value <= 4;
 }
 
-/* What stands behind the base: nothing, an immediate, or a register that may be extended. */
+/* What follows the base: nothing, an immediate, or a register that may be extended. */
 static bool read_offset(struct rewriter *r, struct span *rest, struct address *address)
 {
     struct span text;
@@ -85,8 +85,8 @@ static bool read_offset(struct rewriter *r, struct span *rest, struct address *a
     return !rest->at;
 }
 
-/* `[...]`, `[...]!`, and `[...]` before `behind`, the operands of a post-index. */
-static bool read_address(struct rewriter *r, struct span text, struct span behind,
+/* `[...]`, `[...]!`, and `[...]` followed by `after`, the operands of a post-index. */
+static bool read_address(struct rewriter *r, struct span text, struct span after,
                          struct address *address)
 {
     struct span rest, base;
@@ -103,16 +103,16 @@ static bool read_address(struct rewriter *r, struct span text, struct span behin
     address->mode = span_is(tail, "!") ? ADDRESS_PRE : ADDRESS_OFFSET;
     if ((tail.size && address->mode != ADDRESS_PRE) || !read_offset(r, &rest, address))
         return false;
-    if (!behind.at)
+    if (!after.at)
         return true;
     if (address->mode != ADDRESS_OFFSET || address->text.size || address->kind == OFFSET_REG)
         return false;
     address->mode = ADDRESS_POST;
-    return read_offset(r, &behind, address);
+    return read_offset(r, &after, address);
 }
 
 /* `ldr x0, label` and `ldr x0, =value` */
-static void read_literal(struct rewriter *r, struct span text, struct insn *in)
+static void read_literal(struct rewriter *r, struct span text, struct aarch64_insn *in)
 {
     bool pool = *text.at == '=';
     if (pool)
@@ -120,38 +120,7 @@ static void read_literal(struct rewriter *r, struct span text, struct insn *in)
     in->address.mode = pool ? ADDRESS_POOL : ADDRESS_LITERAL;
     in->address.text = without_hash(text);
     symbols_take(r, text);
-    in->target = symbol_reference(r, text);
-}
-
-static void note_registers(struct insn *in)
-{
-    const struct insn_info *info = in->info;
-    for (unsigned i = 0; i < in->count; i++) {
-        const struct operand *o = &in->operands[i];
-        bool written = i < 2 && (info->writes >> i & 1);
-        if (!is_general(o))
-            continue;
-        if (written)
-            in->writes |= BIT(o->reg);
-        if (!written || info->class == CLASS_MODIFY || info->access == ACCESS_RW)
-            in->reads |= BIT(o->reg);
-    }
-    if (info->class == CLASS_AUTH_LINK) {
-        in->reads |= BIT(LINK) | BIT(SP);
-        in->writes |= BIT(LINK);
-    }
-    if (info->class == CLASS_AUTH_17) {
-        in->reads |= BIT(17) | BIT(16);
-        in->writes |= BIT(17);
-    }
-    const struct address *address = &in->address;
-    if (address->mode == ADDRESS_NONE || address->mode >= ADDRESS_LITERAL)
-        return;
-    in->reads |= BIT(address->base);
-    if (address->kind == OFFSET_REG && address->index != 31)
-        in->reads |= BIT(address->index);
-    if (address->mode != ADDRESS_OFFSET)
-        in->writes |= BIT(address->base);
+    in->flow.target = symbol_reference(r, text);
 }
 
 static bool is_direct_branch(const struct insn_info *info)
@@ -160,7 +129,7 @@ static bool is_direct_branch(const struct insn_info *info)
 }
 
 /* The assembler takes a function x1 for the register, but not in quotes; compilers write none. */
-static void quote_name(struct rewriter *r, struct insn *in, struct span name)
+static void quote_name(struct rewriter *r, struct aarch64_insn *in, struct span name)
 {
     char *quoted = arena_alloc(&r->arena, name.size + 2);
     quoted[0] = quoted[name.size + 1] = '"';
@@ -169,30 +138,30 @@ static void quote_name(struct rewriter *r, struct insn *in, struct span name)
     in->renamed = true;
 }
 
-static void read_target(struct rewriter *r, struct insn *in, struct span text)
+static void read_target(struct rewriter *r, struct aarch64_insn *in, struct span text)
 {
     if (is_register_name(text))
         quote_name(r, in, text);
-    in->target = symbol_reference(r, text);
-    if (!in->target && read_label_offset(r, text, in) && in->offset)
+    in->flow.target = symbol_reference(r, text);
+    if (!in->flow.target && read_label_offset(r, text, &in->flow) && in->flow.offset)
         return;
-    if (!in->target)
+    if (!in->flow.target)
         symbols_take(r, text);
     else if (in->info->class == CLASS_CALL)
-        in->target->taken = true; /* with nothing known of registers */
+        in->flow.target->taken = true; /* with nothing known of registers */
     else
-        in->target->branched = true;
+        in->flow.target->branched = true;
 }
 
 /* As the assembler has it: adr takes no registers there, and a literal may be named p1 or z1. */
-static bool is_symbol(const struct insn *in, const struct operand *o)
+static bool is_symbol(const struct aarch64_insn *in, const struct operand *o)
 {
     return in->count == 1 && (in->info->class == CLASS_ADR || in->info->class == CLASS_ADRP ||
                               (in->info->access != ACCESS_NONE && o->class == REG_SVE));
 }
 
 /* The operands; false if one cannot be read. */
-static bool read_operands(struct rewriter *r, struct insn *in, struct span rest)
+static bool read_operands(struct rewriter *r, struct aarch64_insn *in, struct span rest)
 {
     struct span text;
     const char *start = rest.at;
@@ -218,9 +187,9 @@ static bool read_operands(struct rewriter *r, struct insn *in, struct span rest)
         } else if (o->kind != OPERAND_REG) {
             symbols_take(r, text);
             if (in->info->class == CLASS_ADR) {
-                in->target = symbol_reference(r, o->text);
-                if (!in->target)
-                    read_label_offset(r, o->text, in);
+                in->flow.target = symbol_reference(r, o->text);
+                if (!in->flow.target)
+                    read_label_offset(r, o->text, &in->flow);
             }
         }
         in->count++;
@@ -228,8 +197,8 @@ static bool read_operands(struct rewriter *r, struct insn *in, struct span rest)
     return !memory; /* else there is no operand in memory */
 }
 
-/* Are there as many operands as the rules count on? */
-static bool has_expected_operands(const struct insn *in)
+/* Are there as many operands as the rules rely on? */
+static bool has_expected_operands(const struct aarch64_insn *in)
 {
     bool address = is_general(&in->operands[0]) && in->operands[0].class == REG_X;
     switch ((enum class)in->info->class) {
@@ -260,16 +229,17 @@ static bool has_expected_operands(const struct insn *in)
     }
 }
 
-/* What no rule below could make right; false after an error. */
-static bool check_registers(struct rewriter *r, const struct statement *s, const struct insn *in)
+/* Registers that no rule below could make safe; false after an error. */
+static bool check_registers(struct rewriter *r, const struct statement *s,
+                            const struct aarch64_insn *in)
 {
     for (unsigned i = 0; i < in->count; i++)
         if (in->operands[i].kind == OPERAND_REG && in->operands[i].class == REG_SVE) {
             report_error(r, s, s->where, "SVE and SME are not supported: compile without them");
             return false;
         }
-    uint32_t bad = in->writes & (BIT(CONTEXT) | BIT(BASE));
-    bad |= (in->writes | in->reads) & (BIT(SCRATCH) | BIT(ADDRESS));
+    uint32_t bad = in->flow.writes & (BIT(CONTEXT) | BIT(BASE));
+    bad |= (in->flow.writes | in->flow.reads) & (BIT(SCRATCH) | BIT(ADDRESS));
     if (!bad)
         return true;
     report_error(r, s, s->where, "x%d is reserved: x25 to x28 belong to the sandbox",
@@ -277,8 +247,7 @@ static bool check_registers(struct rewriter *r, const struct statement *s, const
     return false;
 }
 
-struct insn *aarch64_parse(struct rewriter *r, struct statement *s, struct span text,
-                           bool *prefix_only)
+void *aarch64_parse(struct rewriter *r, struct statement *s, struct span text, bool *prefix_only)
 {
     (void)prefix_only;
     uint32_t n = 0, capacity = 1;
@@ -292,9 +261,8 @@ struct insn *aarch64_parse(struct rewriter *r, struct statement *s, struct span 
     }
     for (uint32_t i = 0; i < rest.size && capacity < MAX_OPERANDS; i++)
         capacity += rest.at[i] == ',';
-    size_t size = sizeof(struct insn) + capacity * sizeof(struct operand);
-    struct insn *in = arena_alloc(&r->arena, size);
-    memset(in, 0, size);
+    size_t size = sizeof(struct aarch64_insn) + capacity * sizeof(struct operand);
+    struct aarch64_insn *in = arena_zeroed(&r->arena, size);
     in->mnemonic = mnemonic;
     in->info = aarch64_insn_info(r, mnemonic);
     if (in->info->class == CLASS_REFUSED) {
@@ -302,7 +270,7 @@ struct insn *aarch64_parse(struct rewriter *r, struct statement *s, struct span 
         return NULL;
     }
     bool read = read_operands(r, in, rest) && has_expected_operands(in);
-    note_registers(in);
+    note_flow(r, in);
     if (!check_registers(r, s, in))
         return NULL;
     if (read && (!has_address(in) || in->info->access != ACCESS_NONE))

@@ -14,7 +14,7 @@ static bool lost_in_calls(unsigned reg)
 }
 
 /* Does this statement only access memory at [reg, :lo12:s]? */
-static bool accesses_page(const struct insn *in, unsigned reg)
+static bool accesses_page(const struct aarch64_insn *in, unsigned reg)
 {
     const struct address *address = &in->address;
     if (address->mode != ADDRESS_OFFSET || address->kind != OFFSET_TEXT || address->base != reg ||
@@ -46,34 +46,34 @@ static bool only_accesses(struct rewriter *r, uint32_t index, unsigned reg, bool
             return false;
         if (s->kind == STATEMENT_LABEL && (s->symbol->branched || !is_local_label(r, s->symbol)))
             same_block = false; /* others come here: the address of a label is a branch, too */
-        if (a64(r)->choices[i] & CHOICE_NAMED)
+        if (r->guards->choices[i] & CHOICE_NAMED)
             return false;
         if (is_gap(s))
             return false;
         if (s->kind != STATEMENT_INSN)
             continue;
-        const struct insn *in = s->insn;
-        if (in->reads & BIT(reg)) {
+        const struct aarch64_insn *in = s->insn;
+        if (in->flow.reads & BIT(reg)) {
             if (!same_block || !accesses_page(in, reg))
                 return false;
             *accesses += is_confined(r, in);
         }
-        if (in->writes & BIT(reg))
+        if (in->flow.writes & BIT(reg))
             return true;
         switch ((enum class)in->info->class) {
         case CLASS_BRANCH:
-            if (is_local_label(r, in->target))
-                return only_accesses(r, in->target->statement, reg, false, steps, accesses);
-            return lost_in_calls(reg) && !is_own_subroutine(in->target);
+            if (is_local_label(r, in->flow.target))
+                return only_accesses(r, in->flow.target->statement, reg, false, steps, accesses);
+            return lost_in_calls(reg) && !is_own_subroutine(in->flow.target);
         case CLASS_CONDITIONAL:
         case CLASS_COMPARE_BRANCH:
         case CLASS_TEST_BRANCH:
-            if (!is_local_label(r, in->target) ||
-                !only_accesses(r, in->target->statement, reg, false, steps, accesses))
+            if (!is_local_label(r, in->flow.target) ||
+                !only_accesses(r, in->flow.target->statement, reg, false, steps, accesses))
                 return false;
             break;
         case CLASS_CALL:
-            if (is_own_subroutine(in->target))
+            if (is_own_subroutine(in->flow.target))
                 return false;
             if (lost_in_calls(reg))
                 return true;
@@ -107,12 +107,12 @@ void find_pages(struct rewriter *r)
 {
     for (uint32_t i = 0; i < r->count; i++) {
         const struct statement *s = &r->statements[i];
+        const struct aarch64_insn *in = s->kind == STATEMENT_INSN ? s->insn : NULL;
         unsigned steps = 0, accesses = 0;
-        if (s->kind != STATEMENT_INSN || s->insn->info->class != CLASS_ADRP ||
-            s->insn->count != 2 || !is_general(&s->insn->operands[0]))
+        if (!in || in->info->class != CLASS_ADRP || in->count != 2 || !is_general(&in->operands[0]))
             continue;
-        unsigned reg = s->insn->operands[0].reg;
+        unsigned reg = in->operands[0].reg;
         if (only_accesses(r, i + 1, reg, true, &steps, &accesses) && accesses > 0)
-            a64(r)->choices[i] |= CHOICE_PAGED;
+            r->guards->choices[i] |= CHOICE_PAGED;
     }
 }

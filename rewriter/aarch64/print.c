@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* Instructions of output, which are only counted while the rewriter analyses. */
 #include "aarch64.h"
 
 #include <stdarg.h>
@@ -22,8 +23,8 @@ static void put_formatted(struct rewriter *r, const char *format, va_list argume
 void put_op(struct rewriter *r, const char *format, ...)
 {
     va_list arguments;
-    a64(r)->words++;
-    if (a64(r)->dry)
+    r->guards->words++;
+    if (r->guards->dry)
         return;
     va_start(arguments, format);
     put_bytes(&r->out, "\t", 1);
@@ -34,20 +35,20 @@ void put_op(struct rewriter *r, const char *format, ...)
 
 void put_original(struct rewriter *r, const struct statement *s)
 {
-    a64(r)->words++;
-    if (a64(r)->dry)
+    r->guards->words++;
+    if (r->guards->dry)
         return;
     put_bytes(&r->out, "\t", 1);
     put_bytes(&r->out, s->at, s->size);
     put_bytes(&r->out, "\n", 1);
 }
 
-void put_access(struct rewriter *r, const struct insn *in, const char *mnemonic, const char *format,
-                ...)
+void put_access(struct rewriter *r, const struct aarch64_insn *in, const char *mnemonic,
+                const char *format, ...)
 {
     va_list arguments;
-    a64(r)->words++;
-    if (a64(r)->dry)
+    r->guards->words++;
+    if (r->guards->dry)
         return;
     va_start(arguments, format);
     put_bytes(&r->out, "\t", 1);
@@ -64,7 +65,7 @@ void put_access(struct rewriter *r, const struct insn *in, const char *mnemonic,
 
 void put_text(struct rewriter *r, const char *text)
 {
-    if (!a64(r)->dry)
+    if (!r->guards->dry)
         put(&r->out, text);
 }
 
@@ -72,7 +73,7 @@ void refuse(struct rewriter *r, const struct statement *s, const char *format, .
 {
     char text[256];
     va_list arguments;
-    if (a64(r)->dry)
+    if (r->guards->dry)
         return;
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);

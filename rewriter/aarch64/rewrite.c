@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-/* Sends each instruction to the file that knows its form. */
+/* Passes each instruction to the file that knows its form. */
 #include "aarch64.h"
 
 #include <stdlib.h>
@@ -10,7 +10,7 @@ static void rewrite_hint(struct rewriter *r, uint32_t index, uint32_t *writes)
     const uint64_t write_link = UINT64_C(0xff000080), write_17 = 0x5500;
     const uint64_t write_nothing = UINT64_C(0x550010007f);
     const struct statement *s = &r->statements[index];
-    const struct insn *in = s->insn;
+    const struct aarch64_insn *in = s->insn;
     int64_t number = in->count == 1 && in->operands[0].literal ? in->operands[0].value : 63;
     uint64_t bit = number >= 0 && number < 64 ? UINT64_C(1) << number : 0;
     if (!(bit & (write_link | write_17 | write_nothing))) {
@@ -21,44 +21,45 @@ static void rewrite_hint(struct rewriter *r, uint32_t index, uint32_t *writes)
     if (bit & write_link)
         *writes |= BIT(LINK);
     if (!(bit & write_nothing))
-        state_forget(a64(r));
+        known_forget(r->guards);
 }
 
 static void rewrite_adrp(struct rewriter *r, uint32_t index)
 {
-    struct aarch64 *a = a64(r);
+    struct guards *g = r->guards;
     const struct statement *s = &r->statements[index];
-    const struct insn *in = s->insn;
-    if (!(a->choices[index] & CHOICE_PAGED)) {
+    const struct aarch64_insn *in = s->insn;
+    if (!(g->choices[index] & CHOICE_PAGED)) {
         put_original(r, s);
-        state_insn(a, in);
+        known_insn_done(g, &in->flow);
         return;
     }
     unsigned reg = in->operands[0].reg;
-    state_insn(a, in);
-    a->local.paged |= BIT(reg);
-    a->local.page[reg] = index;
+    known_insn_done(g, &in->flow);
+    g->local.paged |= BIT(reg);
+    g->local.page[reg] = index;
 }
 
 static void rewrite_plain(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
-    if ((s->insn->writes & BIT(SP)) && confines_stack(r)) {
+    const struct aarch64_insn *in = s->insn;
+    if ((in->flow.writes & BIT(SP)) && confines_stack(r)) {
         rewrite_sp_write(r, index);
     } else {
         put_original(r, s);
-        state_insn(a64(r), s->insn);
+        known_insn_done(r->guards, &in->flow);
     }
 }
 
-void aarch64_visit(struct rewriter *r, uint32_t index)
+static void visit(struct rewriter *r, uint32_t index)
 {
-    const struct insn *in = r->statements[index].insn;
-    uint32_t writes = in->writes;
+    const struct aarch64_insn *in = r->statements[index].insn;
+    uint32_t writes = in->flow.writes;
     flow_enter(r, index);
     if (rewrite_thread(r, index)) {
         ;
-    } else if (is_branch(in) || in->info->class == CLASS_TRAP) {
+    } else if (is_branch(&in->flow) || in->info->class == CLASS_TRAP) {
         rewrite_control(r, index);
     } else if (has_address(in)) {
         rewrite_memory(r, index);
@@ -82,42 +83,73 @@ void aarch64_visit(struct rewriter *r, uint32_t index)
             break;
         case CLASS_INST: /* whatever it writes */
             put_original(r, &r->statements[index]);
-            state_forget(a64(r));
+            known_forget(r->guards);
             break;
         default:
             rewrite_plain(r, index);
         }
     }
-    if ((writes & BIT(LINK)) && !is_branch(in))
+    if ((writes & BIT(LINK)) && !is_branch(&in->flow))
         note_link_write(r, index);
-    if (a64(r)->guards[index])
-        guard(r, a64(r)->guards[index] - 1u);
+    if (r->guards->planned[index])
+        guard(r, r->guards->planned[index] - 1u);
 }
+
+static void put_guard(struct rewriter *r, unsigned reg)
+{
+    put_op(r, "add\tx28, x27, w%u, uxtw", reg);
+}
+
+static void restart(struct rewriter *r)
+{
+    a64(r)->link_open = false;
+}
+
+static void rename_target(void *insn, struct span name)
+{
+    struct aarch64_insn *in = insn;
+    in->operands[in->count - 1].text = name;
+    in->renamed = true;
+}
+
+static const struct guard_rules rules = {
+    .stack_pointer = SP,
+    .frame_pointer = FRAME,
+    .insn_size = 4,
+    .kept = 0x3ff80000, /* x19 to x29 */
+    .put_guard = put_guard,
+    .visit = visit,
+    .restart = restart,
+    .rename_target = rename_target,
+};
 
 static void start(struct rewriter *r)
 {
-    struct aarch64 *a = arena_alloc(&r->arena, sizeof *a);
-    memset(a, 0, sizeof *a);
-    r->arch_state = a;
+    r->arch_state = arena_zeroed(&r->arena, sizeof(struct aarch64));
+    guards_start(r, &rules);
 }
 
-static void finish(struct rewriter *r)
+static void prepare(struct rewriter *r)
 {
-    struct aarch64 *a = a64(r);
-    free(a->sizes);
-    free(a->guards);
-    free(a->choices);
-    free(a->labels);
+    guards_prepare(r);
+    find_label_offsets(r);
+    find_pages(r);
+    find_loops(r);
+    flow_solve(r);
+}
+
+static bool is_end(const void *insn)
+{
+    return is_flow_end(insn);
 }
 
 const struct arch lfi_rewrite_aarch64 = {
     .name = "aarch64",
     .start = start,
-    .finish = finish,
     .parse = aarch64_parse,
-    .is_end = aarch64_is_end,
-    .prepare = aarch64_prepare,
-    .rewrite = aarch64_visit,
+    .prepare = prepare,
+    .is_end = is_end,
+    .rewrite = visit,
     .encoded = aarch64_encoded,
     .rewrite_data = aarch64_rewrite_data,
     .note_cfi = aarch64_note_cfi,

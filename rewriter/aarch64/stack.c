@@ -13,7 +13,7 @@ bool confines_stack(const struct rewriter *r)
 static void guard_stack(struct rewriter *r)
 {
     put_op(r, "add\tsp, x27, w26, uxtw");
-    a64(r)->known.sum.kind = SUM_NONE;
+    r->guards->known.sum.kind = SUM_NONE;
 }
 
 /* x26 = reg + value */
@@ -35,7 +35,7 @@ void put_stack_step(struct rewriter *r, int64_t value)
         put_op(r, "ldr\txzr, [sp], #%lld", (long long)value);
     } else if (value > 0 && value <= 504 && value % 8 == 0) {
         put_op(r, "ldp\txzr, x26, [sp], #%lld", (long long)value);
-        a64(r)->known.sum.kind = SUM_NONE;
+        r->guards->known.sum.kind = SUM_NONE;
     } else if (value != 0) {
         put_scratch(r, "sp", value);
         guard_stack(r);
@@ -45,7 +45,7 @@ void put_stack_step(struct rewriter *r, int64_t value)
 /* What an access through sp means to a step that waits for its check. */
 enum check { CHECK_NOTHING, CHECK_DONE, CHECK_LOST };
 
-static enum check check_access(const struct insn *in, bool down)
+static enum check check_access(const struct aarch64_insn *in, bool down)
 {
     const struct address *address = &in->address;
     bool store = in->info->access == ACCESS_W;
@@ -62,7 +62,8 @@ static enum check check_access(const struct insn *in, bool down)
     return back ? CHECK_LOST : CHECK_NOTHING;
 }
 
-/* Does an access check a step behind the statement, before sp is written again or a branch comes?
+/*
+ * Does an access check the step that this statement makes, before sp is written again or a branch?
  */
 static bool is_checked(const struct rewriter *r, uint32_t index, bool down)
 {
@@ -72,22 +73,22 @@ static bool is_checked(const struct rewriter *r, uint32_t index, bool down)
             return false;
         if (s->kind != STATEMENT_INSN)
             continue;
-        const struct insn *in = s->insn;
-        if (is_branch(in) || in->info->class == CLASS_INST)
+        const struct aarch64_insn *in = s->insn;
+        if (is_branch(&in->flow) || in->info->class == CLASS_INST)
             return false;
         if (has_address(in)) {
             enum check check = check_access(in, down);
             if (check != CHECK_NOTHING)
                 return check == CHECK_DONE;
         }
-        if (in->writes & BIT(SP))
+        if (in->flow.writes & BIT(SP))
             return false;
     }
     return false;
 }
 
 /* Any other operation: the same to x26, then a guard. */
-static void put_operation(struct rewriter *r, const struct insn *in)
+static void put_operation(struct rewriter *r, const struct aarch64_insn *in)
 {
     const struct operand *o = in->operands;
     const char *last = o[in->count - 1].text.at + o[in->count - 1].text.size;
@@ -99,13 +100,13 @@ static void put_operation(struct rewriter *r, const struct insn *in)
 
 void rewrite_sp_write(struct rewriter *r, uint32_t index)
 {
-    struct aarch64 *a = a64(r);
+    struct guards *g = r->guards;
     const struct statement *s = &r->statements[index];
-    const struct insn *in = s->insn;
-    unsigned to, from;
-    int64_t step;
+    const struct aarch64_insn *in = s->insn;
+    unsigned from = in->flow.from;
+    int64_t step = in->flow.step;
     char base[8];
-    if (!insn_moves(in, &to, &from, &step)) {
+    if (in->flow.move != MOVE_REGISTER) {
         put_operation(r, in);
     } else if (from == SP) {
         if (step >= -LFI_STACK_REACH && step <= LFI_STACK_REACH && step != 0 &&
@@ -122,5 +123,5 @@ void rewrite_sp_write(struct rewriter *r, uint32_t index)
         put_scratch(r, base, step);
         guard_stack(r);
     }
-    state_insn(a, in);
+    known_insn_done(g, &in->flow);
 }

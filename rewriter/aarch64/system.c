@@ -50,7 +50,7 @@ static bool is_available(struct span name, bool read)
 void rewrite_system(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
-    const struct insn *in = s->insn;
+    const struct aarch64_insn *in = s->insn;
     bool read = in->info->class == CLASS_MRS;
     struct span name = in->operands[read].text, reg = in->operands[!read].text;
     if (is_thread_pointer(name))
@@ -62,14 +62,14 @@ void rewrite_system(struct rewriter *r, uint32_t index)
                is_available(name, true) ? "the system register %.*s cannot be written in a box"
                                         : "the system register %.*s is not available in a box",
                SPAN(name));
-    state_insn(a64(r), in);
+    known_insn_done(r->guards, &in->flow);
 }
 
 /* dc, ic: the operand is an address. */
 void rewrite_cache(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
-    const struct insn *in = s->insn;
+    const struct aarch64_insn *in = s->insn;
     bool zero = in->count == 2 && is_named(in->operands[0].text, "zva");
     static const char *const by_address[] = {"zva",  "ivau",  "cvac", "cvau",
                                              "cvap", "cvadp", "civac"};
@@ -86,8 +86,8 @@ void rewrite_cache(struct rewriter *r, uint32_t index)
     }
 }
 
-/* Behind `name`, or a span of size 0. */
-static struct span behind(struct span text, const char *name)
+/* What follows `name`; a span of size 0 if the text does not start with it. */
+static struct span after(struct span text, const char *name)
 {
     uint32_t n = (uint32_t)strlen(name);
     return span_starts(text, name) ? (struct span){text.at + n, text.size - n}
@@ -115,22 +115,22 @@ static bool is_descriptor_call(const struct rewriter *r, uint32_t index)
  */
 bool rewrite_thread(struct rewriter *r, uint32_t index)
 {
-    const struct insn *in = r->statements[index].insn;
+    const struct aarch64_insn *in = r->statements[index].insn;
     const struct operand *o = in->operands;
     struct span symbol;
     if (in->info->class == CLASS_ADRP && in->count == 2) {
-        symbol = behind(o[1].text, ":tlsdesc:");
+        symbol = after(o[1].text, ":tlsdesc:");
         if (!symbol.size)
-            symbol = behind(o[1].text, ":gottprel:");
+            symbol = after(o[1].text, ":gottprel:");
         if (!symbol.size)
             return false;
         put_op(r, "movz\tx%u, #:tprel_g1:%.*s", o[0].reg, SPAN(symbol));
     } else if (has_address(in) && in->address.kind == OFFSET_TEXT &&
                in->address.mode == ADDRESS_OFFSET && is_general(&o[0])) {
         bool descriptor = false;
-        symbol = behind(in->address.text, ":gottprel_lo12:");
+        symbol = after(in->address.text, ":gottprel_lo12:");
         if (!symbol.size) {
-            symbol = behind(in->address.text, ":tlsdesc_lo12:");
+            symbol = after(in->address.text, ":tlsdesc_lo12:");
             descriptor = true;
         }
         if (!symbol.size)
@@ -139,11 +139,11 @@ bool rewrite_thread(struct rewriter *r, uint32_t index)
         if (to != in->address.base)
             put_op(r, "mov\tx%u, x%u", to, in->address.base);
         put_op(r, "movk\tx%u, #:tprel_g0_nc:%.*s", to, SPAN(symbol));
-    } else if (in->count == 3 && behind(o[2].text, ":tlsdesc_lo12:").size) {
+    } else if (in->count == 3 && after(o[2].text, ":tlsdesc_lo12:").size) {
         ; /* x0 is right already */
     } else if (in->info->class != CLASS_CALL_REG || !is_descriptor_call(r, index)) {
         return false;
     }
-    state_insn(a64(r), in);
+    known_insn_done(r->guards, &in->flow);
     return true;
 }

@@ -2,17 +2,6 @@
 /* docs/abi.md, "Control". */
 #include "x86_64.h"
 
-void runtime_call(struct rewriter *r, int64_t slot)
-{
-    group_begin(r);
-    put_line(r, "leaq\t8(%rip), %r11");
-    put(&r->out, "\tjmpq\t*%gs:");
-    put_number(&r->out, LFI_SLOT_OFFSET(slot));
-    put(&r->out, "\n");
-    group_end(r);
-    end_bundle(r);
-}
-
 /* The group that ends with `op *%reg`. */
 static void masked_branch(struct rewriter *r, const char *op, uint8_t reg)
 {
@@ -34,7 +23,7 @@ static void masked_branch(struct rewriter *r, const char *op, uint8_t reg)
 static uint8_t target_register(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
-    const struct insn *in = s->insn;
+    const struct x86_64_insn *in = s->insn;
     struct operand o = in->operands[0];
     if (o.kind == OPERAND_REG) {
         if (reg_class(o.reg) == REG64 && o.reg != RSP)
@@ -56,12 +45,13 @@ static uint8_t target_register(struct rewriter *r, uint32_t index)
 static bool direct_target(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
-    const struct operand *o = &s->insn->operands[0];
+    const struct x86_64_insn *in = s->insn;
+    const struct operand *o = &in->operands[0];
     const char *sign = o->text.size > 1 ? memchr(o->text.at + 1, '+', o->text.size - 1) : NULL;
     if (!sign && o->text.size > 1)
         sign = memchr(o->text.at + 1, '-', o->text.size - 1);
     if (*o->text.at == '"' || (!sign && is_name_char(*o->text.at) &&
-                               (*o->text.at < '0' || *o->text.at > '9' || s->insn->target)))
+                               (*o->text.at < '0' || *o->text.at > '9' || in->target)))
         return true;
     report_error(r, s, o->text.at, "branch to a label: distances change when code is rewritten");
     return false;
@@ -70,7 +60,7 @@ static bool direct_target(struct rewriter *r, uint32_t index)
 static bool one_operand(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
-    const struct insn *in = s->insn;
+    const struct x86_64_insn *in = s->insn;
     if (in->count == 1 && in->operands[0].kind != OPERAND_IMM &&
         (in->operands[0].star || in->operands[0].kind == OPERAND_TARGET))
         return true;
@@ -83,7 +73,7 @@ void rewrite_jump(struct rewriter *r, uint32_t index)
 {
     if (!one_operand(r, index))
         return;
-    const struct insn *in = r->statements[index].insn;
+    const struct x86_64_insn *in = r->statements[index].insn;
     if (in->operands[0].kind == OPERAND_TARGET) {
         if (direct_target(r, index))
             put_insn(r, in, in->operands);
@@ -104,7 +94,7 @@ void rewrite_jump(struct rewriter *r, uint32_t index)
 void rewrite_call(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
-    const struct insn *in = s->insn;
+    const struct x86_64_insn *in = s->insn;
     if (!one_operand(r, index))
         return;
     const struct operand *o = &in->operands[0];
@@ -113,9 +103,8 @@ void rewrite_call(struct rewriter *r, uint32_t index)
         return;
     }
     if (r11_surely_live_after(r, index)) {
-        report_error(
-            r, s, NULL,
-            "%%r11 is used behind this call, which does not keep it: use another register");
+        report_error(r, s, NULL,
+                     "%%r11 is used after this call, which does not keep it: use another register");
         return;
     }
     if (o->kind == OPERAND_TARGET) {
@@ -143,7 +132,7 @@ static void put_return(struct rewriter *r, uint32_t index)
 void rewrite_return(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
-    const struct insn *in = s->insn;
+    const struct x86_64_insn *in = s->insn;
     if (in->count > 1 || (in->count == 1 && in->operands[0].kind != OPERAND_IMM)) {
         report_error(r, s, NULL, "expected a number of bytes, or nothing");
         return;
@@ -156,18 +145,18 @@ void rewrite_return(struct rewriter *r, uint32_t index)
     if (r->options->mode == LFI_MODE_JUMPS)
         put_op2(r, "addq", &in->operands[0], RSP);
     else
-        guarded_write(r, "addl", &in->operands[0], false);
+        write_rsp(r, "addl", &in->operands[0], false);
     masked_branch(r, "jmpq", R11);
 }
 
 void rewrite_branch(struct rewriter *r, uint32_t index)
 {
-    const struct insn *in = r->statements[index].insn;
+    const struct x86_64_insn *in = r->statements[index].insn;
     if (one_operand(r, index) && direct_target(r, index))
         put_insn(r, in, in->operands);
 }
 
-/* Is the target so near that a branch of 127 bytes reaches it, whatever becomes of the code? */
+/* Is the target within the 127 bytes of a short branch, however the code grows? */
 static bool is_near_target(const struct rewriter *r, uint32_t index, const struct symbol *target)
 {
     if (!target || target->statement == NO_STATEMENT)
@@ -191,7 +180,7 @@ static bool is_near_target(const struct rewriter *r, uint32_t index, const struc
  */
 void rewrite_short_branch(struct rewriter *r, uint32_t index)
 {
-    const struct insn *in = r->statements[index].insn;
+    const struct x86_64_insn *in = r->statements[index].insn;
     struct writer *w = &r->out;
     if (!one_operand(r, index) || !direct_target(r, index))
         return;

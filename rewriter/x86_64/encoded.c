@@ -39,12 +39,12 @@ static const struct {
 enum order { RM_REG, RM_VEX_REG, VEX_RM_REG };
 
 /* Instructions with a ModRM byte, on general registers of 32 or 64 bits. */
-static const struct form {
+static const struct known_encoding {
     bool vex;
     uint8_t prefix, map, opcode; /* map 1: 0f, 2: 0f 38 */
     uint8_t order;
     const char *name;
-} forms[] = {
+} known_encodings[] = {
     {false, 0xf3, 1, 0xb8, RM_REG, "popcnt"},  {false, 0xf3, 1, 0xbc, RM_REG, "tzcnt"},
     {false, 0xf3, 1, 0xbd, RM_REG, "lzcnt"},   {false, 0x66, 2, 0xf6, RM_REG, "adcx"},
     {false, 0xf3, 2, 0xf6, RM_REG, "adox"},    {true, 0xf2, 2, 0xf6, RM_VEX_REG, "mulx"},
@@ -55,7 +55,7 @@ static const struct form {
 };
 
 struct bytes {
-    uint8_t at[MAX_SIZE + 4]; /* zeros behind the last */
+    uint8_t at[MAX_SIZE + 4]; /* zeros after the last */
     unsigned size, read;
 };
 
@@ -64,7 +64,7 @@ static uint8_t take(struct bytes *b)
     return b->read < b->size ? b->at[b->read++] : (b->read = MAX_SIZE + 1, (uint8_t)0);
 }
 
-/* What stands before the ModRM byte. */
+/* What precedes the ModRM byte. */
 struct encoding {
     bool vex, wide;
     uint8_t prefix, map, opcode;
@@ -151,24 +151,26 @@ static const char *text_of(struct rewriter *r, struct bytes *b)
             return plain[i].text;
 
     struct encoding e = take_encoding(b);
-    const struct form *form = forms, *end = forms + sizeof forms / sizeof *forms;
-    while (form < end && (form->vex != e.vex || form->prefix != e.prefix || form->map != e.map ||
-                          form->opcode != e.opcode))
-        form++;
+    const struct known_encoding *known = known_encodings,
+                                *end = known_encodings +
+                                       sizeof known_encodings / sizeof *known_encodings;
+    while (known < end && (known->vex != e.vex || known->prefix != e.prefix ||
+                           known->map != e.map || known->opcode != e.opcode))
+        known++;
     unsigned class = e.wide ? REG64 : REG32;
     uint8_t modrm = take(b);
     char operand[64];
-    if (form == end || !take_operand(b, &e, modrm, class, operand) || b->read != b->size)
+    if (known == end || !take_operand(b, &e, modrm, class, operand) || b->read != b->size)
         return NULL;
     const char *reg = register_name(REG(class, (modrm >> 3 & 7) | e.reg));
     const char *extra = register_name(REG(class, e.extra));
     char *text = arena_alloc(&r->arena, 128);
-    if (form->order == RM_REG)
-        snprintf(text, 128, "%s\t%s, %%%s", form->name, operand, reg);
-    else if (form->order == RM_VEX_REG)
-        snprintf(text, 128, "%s\t%s, %%%s, %%%s", form->name, operand, extra, reg);
+    if (known->order == RM_REG)
+        snprintf(text, 128, "%s\t%s, %%%s", known->name, operand, reg);
+    else if (known->order == RM_VEX_REG)
+        snprintf(text, 128, "%s\t%s, %%%s, %%%s", known->name, operand, extra, reg);
     else
-        snprintf(text, 128, "%s\t%%%s, %s, %%%s", form->name, extra, operand, reg);
+        snprintf(text, 128, "%s\t%%%s, %s, %%%s", known->name, extra, operand, reg);
     return text;
 }
 
@@ -196,7 +198,7 @@ const char *x86_64_encoded(struct rewriter *r, const struct statement *s)
     return is_bytes(s) && read_bytes(s, &b) ? text_of(r, &b) : NULL;
 }
 
-/* Bytes that are no instruction of the tables stay, not across a bundle boundary. */
+/* Bytes that are not an instruction of the tables stay, but do not cross a bundle boundary. */
 bool x86_64_rewrite_data(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
@@ -209,7 +211,7 @@ bool x86_64_rewrite_data(struct rewriter *r, uint32_t index)
     }
     if (!read_bytes(s, &b)) {
         report_error(r, s, NULL,
-                     "this is no instruction, and data in a section of code does not verify: "
+                     "this is not an instruction, and data in a section of code does not verify: "
                      "move it to .rodata");
         return true;
     }

@@ -100,7 +100,7 @@ void put_frame_stepped(struct rewriter *r, uint32_t index)
 }
 
 /*
- * Behind `popq %r11` the return address is in %r11, and for one instruction only its lower half is.
+ * After `popq %r11` the return address is in %r11, and for one instruction only its lower half is.
  * The upper half is that of any address of the box, such as the frame's own (on the stack of the
  * expression): frame ^ ((frame ^ r11) & 0xffffffff).
  */

@@ -6,7 +6,7 @@
 void rewrite_xlat(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
-    const struct insn *in = s->insn;
+    const struct x86_64_insn *in = s->insn;
     struct operand table = {.kind = OPERAND_MEM, .base = RBX, .index = R11, .literal = true};
     for (unsigned i = 0; i < in->count; i++)
         if (in->operands[i].kind != OPERAND_MEM || in->operands[i].base != RBX ||
@@ -54,7 +54,7 @@ static void rewrite_far_bit(struct rewriter *r, uint32_t index, struct operand *
         {"movl", "movslq", "sarq\t$5, %rcx", "lock cmpxchgl", "btl", 4, 'l'},
         {"movq", "movq", "sarq\t$6, %rcx", "lock cmpxchgq", "btq", 8, 'q'},
     };
-    const struct insn *in = r->statements[index].insn;
+    const struct x86_64_insn *in = r->statements[index].insn;
     unsigned class = reg_class(bit), width = register_width(bit);
     const struct words *words = &all[width / 4];
     const uint8_t old = reg_as(RAX, class), new = reg_as(RCX, class), number = reg_as(RDX, class);
@@ -105,7 +105,7 @@ static void rewrite_far_bit(struct rewriter *r, uint32_t index, struct operand *
 void rewrite_bit(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
-    const struct insn *in = s->insn;
+    const struct x86_64_insn *in = s->insn;
     struct operand operands[MAX_OPERANDS];
     if (in->count != 2) {
         report_error(r, s, NULL, "expected two operands");

@@ -48,7 +48,7 @@ static void add_with_suffixes(struct rewriter *r, char *name, uint32_t size,
     }
 }
 
-/* `pattern` from here on, behind the `size` characters that `name` has already. */
+/* The rest of `pattern`, after the `size` characters that `name` already has. */
 static void expand(struct rewriter *r, const char *pattern, char *name, uint32_t size,
                    const struct insn_info *info)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * Is the value of the status flags, or of %r11, still needed behind a point? A scan forward that
+ * Is the value of the status flags, or of %r11, still needed after a point? A scan forward that
  * follows direct branches to labels of this file. Where it does not know, the value is live.
  */
 #include "x86_64.h"
@@ -12,7 +12,7 @@ enum effect { EFFECT_NONE, EFFECT_NEEDS, EFFECT_KILLS };
 
 struct scan {
     struct rewriter *r;
-    enum effect (*effect)(const struct insn *in);
+    enum effect (*effect)(const struct x86_64_insn *in);
     int budget;
     bool unknown; /* what to answer where the scan gives up */
     bool leaves;  /* it came to code that is not known: another function, an indirect branch */
@@ -25,7 +25,7 @@ bool operand_names_r11(const struct operand *o)
             (is_gpr_number(o->base, NUMBER_R11) || is_gpr_number(o->index, NUMBER_R11)));
 }
 
-static enum effect flags_effect(const struct insn *in)
+static enum effect flags_effect(const struct x86_64_insn *in)
 {
     switch ((enum flags)in->info->flags) {
     case FLAGS_SET: /* repeated, a comparison may happen not at all */
@@ -47,7 +47,7 @@ static enum effect flags_effect(const struct insn *in)
 }
 
 /* The same where the answer leads to an error: what changes some flags is taken for setting all. */
-static enum effect flags_sure_effect(const struct insn *in)
+static enum effect flags_sure_effect(const struct x86_64_insn *in)
 {
     switch ((enum flags)in->info->flags) {
     case FLAGS_SET:
@@ -59,7 +59,7 @@ static enum effect flags_sure_effect(const struct insn *in)
     }
 }
 
-static enum effect r11_effect(const struct insn *in)
+static enum effect r11_effect(const struct x86_64_insn *in)
 {
     if (!insn_names_r11(in))
         return EFFECT_NONE;
@@ -85,7 +85,7 @@ static enum effect r11_effect(const struct insn *in)
 
 static bool live_from(struct scan *scan, uint32_t index, int depth);
 
-static bool live_at_target(struct scan *scan, const struct insn *in, int depth)
+static bool live_at_target(struct scan *scan, const struct x86_64_insn *in, int depth)
 {
     const struct symbol *target = in->target;
     if (!target || target->statement == NO_STATEMENT) {
@@ -112,7 +112,7 @@ static bool live_from(struct scan *scan, uint32_t index, int depth)
             continue;
         if (--scan->budget < 0)
             return scan->unknown;
-        const struct insn *in = s->insn;
+        const struct x86_64_insn *in = s->insn;
         enum effect effect = scan->effect(in);
         if (effect != EFFECT_NONE)
             return effect == EFFECT_NEEDS;
@@ -174,7 +174,7 @@ static bool r11_unread(const struct rewriter *r, uint32_t index)
         if (s->kind != STATEMENT_INSN)
             continue;
         budget--;
-        const struct insn *in = s->insn;
+        const struct x86_64_insn *in = s->insn;
         switch (in->info->class) {
         case CLASS_CALL: /* does not keep it */
         case CLASS_SYSCALL:
@@ -223,10 +223,11 @@ bool r11_live_after(struct rewriter *r, uint32_t index)
     struct scan scan = {r, r11_effect, BUDGET, true, false};
     if (!x86(r)->uses_r11)
         return false;
-    unsigned class = r->statements[index].insn->info->class;
+    const struct x86_64_insn *in = r->statements[index].insn;
+    unsigned class = in->info->class;
     if (class == CLASS_CALL) /* of a function, which by the psABI gets nothing in r11 */
         return false;
-    if (class == CLASS_JUMP) /* to wherever: what follows does not count */
+    if (class == CLASS_JUMP) /* to anywhere: what follows does not matter */
         return r11_unread(r, index) || wanted_at_taken_labels(r)->r11;
     return live_from(&scan, index + 1, 0) || (scan.leaves && r11_unread(r, index));
 }

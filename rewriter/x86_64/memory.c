@@ -2,25 +2,6 @@
 /* docs/abi.md, "Memory operands". */
 #include "x86_64.h"
 
-bool operand_accessed(const struct insn *in, unsigned i)
-{
-    return in->operands[i].kind == OPERAND_MEM && in->info->access != ACCESS_NONE &&
-           in->info->access != ACCESS_LEA;
-}
-
-bool operand_written(const struct insn *in, unsigned i)
-{
-    switch ((enum access)in->info->access) {
-    case ACCESS_WRITE:
-    case ACCESS_MODIFY:
-        return i + 1u == in->count;
-    case ACCESS_BOTH:
-        return i + 2u >= in->count;
-    default:
-        return false;
-    }
-}
-
 static bool has_index(const struct operand *o)
 {
     return o->index != NO_REG && o->index != RIZ && o->index != EIZ;
@@ -92,7 +73,7 @@ bool confine(struct rewriter *r, uint32_t index, struct operand *o, bool written
 
 bool confine_all(struct rewriter *r, uint32_t index, struct operand *operands)
 {
-    const struct insn *in = r->statements[index].insn;
+    const struct x86_64_insn *in = r->statements[index].insn;
     memcpy(operands, in->operands, in->count * sizeof *operands);
     for (unsigned i = 0; i < in->count; i++) {
         if (operands[i].kind != OPERAND_MEM)

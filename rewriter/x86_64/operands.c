@@ -13,7 +13,7 @@ static void skip_blanks(struct span *s)
         s->at++, s->size--;
 }
 
-/* The word at the start of *s, which is moved behind it. */
+/* The word at the start of *s, which moves past it. */
 static struct span take_word(struct span *s)
 {
     skip_blanks(s);
@@ -52,7 +52,7 @@ static uint8_t take_register(struct rewriter *r, const struct statement *s, stru
         }
     }
     if (reg == NO_REG)
-        report_error(r, s, start, "'%.*s' is no register", (int)name.size + 1, start);
+        report_error(r, s, start, "'%.*s' is not a register", (int)name.size + 1, start);
     if (reg_class(reg) == REG_AVX512) {
         report_error(r, s, start, "AVX-512 is not supported; compile for x86-64-v3 at most");
         return NO_REG;
@@ -97,7 +97,7 @@ static bool parse_address(struct rewriter *r, const struct statement *s, struct 
         }
     }
     if (text.size != 1 || *text.at != ')') {
-        report_error(r, s, start, "this is no address: expected (base,index,scale)");
+        report_error(r, s, start, "this is not an address: expected (base,index,scale)");
         return false;
     }
     return true;
@@ -140,7 +140,7 @@ static bool parse_memory(struct rewriter *r, const struct statement *s, struct s
     o->text = span_trim(text);
     o->literal = o->text.size == 0 || literal_value(o->text, &o->value);
     if (!o->literal && memchr(o->text.at, '%', o->text.size)) {
-        report_error(r, s, o->text.at, "this is no address: expected (base,index,scale)");
+        report_error(r, s, o->text.at, "this is not an address: expected (base,index,scale)");
         return false;
     }
     return true;
@@ -181,7 +181,7 @@ static bool parse_operand(struct rewriter *r, const struct statement *s, struct 
             return parse_memory(r, s, text, o);
         }
         if (text.size) {
-            report_error(r, s, text.at, "unexpected text behind a register");
+            report_error(r, s, text.at, "unexpected text after a register");
             return false;
         }
         o->kind = OPERAND_REG;
@@ -196,7 +196,7 @@ static bool parse_operand(struct rewriter *r, const struct statement *s, struct 
     return parse_memory(r, s, text, o);
 }
 
-/* Prefixes: 0 where the word is none, -1 for those that mean nothing and are left out. */
+/* Prefixes: 0 if the word is not one, -1 for those that have no effect and are left out. */
 static int prefix_of(struct span word)
 {
     static const struct {
@@ -249,7 +249,7 @@ static bool take_pseudo(struct rewriter *r, const struct statement *s, struct sp
     return false;
 }
 
-static void note_target(struct rewriter *r, struct insn *in, struct span text)
+static void note_target(struct rewriter *r, struct x86_64_insn *in, struct span text)
 {
     in->target = symbol_reference(r, text);
     if (in->target)
@@ -257,7 +257,7 @@ static void note_target(struct rewriter *r, struct insn *in, struct span text)
 }
 
 /* What the operands name: registers into in->names, symbols whose address is taken. */
-static void note_operands(struct rewriter *r, struct insn *in)
+static void note_operands(struct rewriter *r, struct x86_64_insn *in)
 {
     for (unsigned i = 0; i < in->count; i++) {
         const struct operand *o = &in->operands[i];
@@ -280,7 +280,7 @@ static void note_operands(struct rewriter *r, struct insn *in)
     }
 }
 
-/* An operand that is only a register, with the comma behind it: most are. */
+/* An operand that is only a register, with the comma that follows it: most are. */
 static bool take_plain_register(struct rewriter *r, struct span *rest, struct operand *o)
 {
     struct span text = *rest;
@@ -352,8 +352,7 @@ static const struct known_insn *take_mnemonic(struct rewriter *r, const struct s
     }
 }
 
-struct insn *x86_64_parse(struct rewriter *r, struct statement *s, struct span text,
-                          bool *prefix_only)
+void *x86_64_parse(struct rewriter *r, struct statement *s, struct span text, bool *prefix_only)
 {
     const char *pseudo = NULL;
     unsigned prefixes = 0;
@@ -362,7 +361,8 @@ struct insn *x86_64_parse(struct rewriter *r, struct statement *s, struct span t
         return NULL;
     struct span name = known->name;
 
-    struct insn *in = arena_alloc(&r->arena, sizeof *in + MAX_OPERANDS * sizeof *in->operands);
+    struct x86_64_insn *in =
+        arena_alloc(&r->arena, sizeof *in + MAX_OPERANDS * sizeof *in->operands);
     struct operand *operands = in->operands;
     unsigned count = 0;
     unsigned class = known->info->class;
@@ -392,12 +392,31 @@ struct insn *x86_64_parse(struct rewriter *r, struct statement *s, struct span t
                 info = &move;
 
     arena_return(&r->arena, (MAX_OPERANDS - count) * sizeof *operands);
-    *in = (struct insn){.info = info,
-                        .mnemonic = name,
-                        .pseudo = pseudo,
-                        .width = known->width,
-                        .prefixes = (uint8_t)prefixes,
-                        .count = (uint8_t)count};
+    *in = (struct x86_64_insn){.info = info,
+                               .mnemonic = name,
+                               .pseudo = pseudo,
+                               .width = known->width,
+                               .prefixes = (uint8_t)prefixes,
+                               .count = (uint8_t)count};
     note_operands(r, in);
     return in;
+}
+
+bool operand_accessed(const struct x86_64_insn *in, unsigned i)
+{
+    return in->operands[i].kind == OPERAND_MEM && in->info->access != ACCESS_NONE &&
+           in->info->access != ACCESS_LEA;
+}
+
+bool operand_written(const struct x86_64_insn *in, unsigned i)
+{
+    switch ((enum access)in->info->access) {
+    case ACCESS_WRITE:
+    case ACCESS_MODIFY:
+        return i + 1u == in->count;
+    case ACCESS_BOTH:
+        return i + 2u >= in->count;
+    default:
+        return false;
+    }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* Instructions of output, from structure to text. */
 #include "x86_64.h"
 
 static void put_register(struct rewriter *r, uint8_t reg)
@@ -52,7 +53,7 @@ void put_operand(struct rewriter *r, const struct operand *o)
     put_bytes(w, ")", 1);
 }
 
-void put_insn(struct rewriter *r, const struct insn *in, const struct operand *operands)
+void put_insn(struct rewriter *r, const struct x86_64_insn *in, const struct operand *operands)
 {
     struct writer *w = &r->out;
     put_bytes(w, "\t", 1);

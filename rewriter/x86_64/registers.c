@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* Names of registers, to numbers and back. */
 #include "x86_64.h"
 
 static const char *const names[256] = {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-/* Sends each instruction to the file that knows its form. */
+/* Passes each instruction to the file that knows its form. */
 #include "x86_64.h"
 
 #include <stdio.h>
 
-static bool has_memory(const struct insn *in)
+static bool has_memory(const struct x86_64_insn *in)
 {
     return in->names & NAMES_MEMORY;
 }
@@ -26,7 +26,7 @@ static void widen_lea(struct rewriter *r, uint32_t index, struct operand *operan
 }
 
 /* `mov %fs:0` and `add %fs:0`: the word at the thread pointer is the thread pointer itself. */
-static bool loads_thread_pointer(const struct insn *in)
+static bool loads_thread_pointer(const struct x86_64_insn *in)
 {
     return in->count == 2 && is_thread_pointer(&in->operands[0]) &&
            in->operands[1].kind == OPERAND_REG && reg_class(in->operands[1].reg) == REG64 &&
@@ -37,7 +37,7 @@ static bool loads_thread_pointer(const struct insn *in)
 /* `lea 0(%rip)`: the address of what follows, which then must be one that a jump can reach. */
 static void take_next_address(struct rewriter *r, uint32_t index)
 {
-    const struct insn *in = r->statements[index].insn;
+    const struct x86_64_insn *in = r->statements[index].insn;
     struct operand next = in->operands[0];
     char label[32];
     if (next.value != 0) {
@@ -57,7 +57,7 @@ static void take_next_address(struct rewriter *r, uint32_t index)
 static void rewrite_plain(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
-    const struct insn *in = s->insn;
+    const struct x86_64_insn *in = s->insn;
     struct operand operands[MAX_OPERANDS];
     if (!has_memory(in)) {
         if (in->prefixes & ~(unsigned)PREFIX_LOCK)
@@ -98,7 +98,7 @@ static void rewrite_plain(struct rewriter *r, uint32_t index)
 static void rewrite_movabs(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
-    const struct insn *in = s->insn;
+    const struct x86_64_insn *in = s->insn;
     struct operand operands[MAX_OPERANDS];
     if (!has_memory(in)) {
         put_statement(r, index);
@@ -122,7 +122,7 @@ static void rewrite_movabs(struct rewriter *r, uint32_t index)
     }
     if (!confine_all(r, index, operands))
         return;
-    struct insn *plain = arena_alloc(&r->arena, sizeof *plain);
+    struct x86_64_insn *plain = arena_alloc(&r->arena, sizeof *plain);
     *plain = *in;
     plain->mnemonic = (struct span){"mov", 3};
     if (in->width)
@@ -136,7 +136,7 @@ static void rewrite_movabs(struct rewriter *r, uint32_t index)
 /* Vector indexes: with 32-bit addresses each lane's address is truncated as any other. */
 static void rewrite_gather(struct rewriter *r, uint32_t index)
 {
-    const struct insn *in = r->statements[index].insn;
+    const struct x86_64_insn *in = r->statements[index].insn;
     struct operand operands[MAX_OPERANDS];
     if (!confine_all(r, index, operands))
         return;
@@ -154,7 +154,7 @@ static void rewrite_gather(struct rewriter *r, uint32_t index)
 static void rewrite_interrupt(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
-    const struct insn *in = s->insn;
+    const struct x86_64_insn *in = s->insn;
     if (in->count == 1 && in->operands[0].literal && in->operands[0].value == 3)
         put_line(r, "int3");
     else
@@ -172,7 +172,7 @@ static void rewrite_pop(struct rewriter *r, uint32_t index)
 void x86_64_rewrite(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
-    const struct insn *in = s->insn;
+    const struct x86_64_insn *in = s->insn;
     if (in->names & NAMES_SYSTEM) {
         report_error(r, s, NULL, "segment, control and debug registers belong to the system");
         return;
@@ -240,8 +240,9 @@ void x86_64_rewrite(struct rewriter *r, uint32_t index)
     }
 }
 
-static bool is_end(const struct insn *in)
+static bool is_end(const void *insn)
 {
+    const struct x86_64_insn *in = insn;
     unsigned class = in->info->class;
     return class == CLASS_JUMP || class == CLASS_RETURN || class == CLASS_STOP;
 }

@@ -4,7 +4,7 @@
 
 enum next { NEXT_OTHER, NEXT_ACCESSES, NEXT_WRITES };
 
-bool writes_stack_pointer(const struct insn *in)
+bool writes_stack_pointer(const struct x86_64_insn *in)
 {
     if (!(in->names & NAMES_RSP))
         return false;
@@ -31,7 +31,7 @@ static enum next next_access(const struct rewriter *r, uint32_t index)
             continue;
         if (s->kind != STATEMENT_INSN || !s->in_code)
             return NEXT_OTHER;
-        const struct insn *in = s->insn;
+        const struct x86_64_insn *in = s->insn;
         const struct operand *o = in->operands;
         switch (in->info->class) {
         case CLASS_NOP:
@@ -89,10 +89,11 @@ static bool uses_red_zone(struct rewriter *r, uint32_t index)
         if (s->kind != STATEMENT_INSN)
             continue;
         body = true;
-        if (s->insn->info->access == ACCESS_LEA && writes_stack_pointer(s->insn))
+        const struct x86_64_insn *in = s->insn;
+        if (in->info->access == ACCESS_LEA && writes_stack_pointer(in))
             continue;
-        for (unsigned k = 0; k < s->insn->count; k++) {
-            const struct operand *o = &s->insn->operands[k];
+        for (unsigned k = 0; k < in->count; k++) {
+            const struct operand *o = &in->operands[k];
             if (o->kind == OPERAND_MEM && (o->base == RSP || o->index == RSP) &&
                 (!o->literal || o->value < 0))
                 x->below_stack = true;
@@ -102,7 +103,7 @@ static bool uses_red_zone(struct rewriter *r, uint32_t index)
     return x->below_stack;
 }
 
-void guarded_write(struct rewriter *r, const char *op, const struct operand *from, bool flags_live)
+void write_rsp(struct rewriter *r, const char *op, const struct operand *from, bool flags_live)
 {
     group_begin(r);
     if (flags_live)
@@ -113,7 +114,7 @@ void guarded_write(struct rewriter *r, const char *op, const struct operand *fro
 }
 
 /* The same with the checks that belong to it: are flags in use, is r11 free? */
-static void guard(struct rewriter *r, uint32_t index, const char *op, struct operand from)
+static void guard_rsp(struct rewriter *r, uint32_t index, const char *op, struct operand from)
 {
     bool live = flags_live_after(r, index);
     if (from.kind == OPERAND_REG)
@@ -125,11 +126,11 @@ static void guard(struct rewriter *r, uint32_t index, const char *op, struct ope
     }
     if (live && !r11_free(r, index, "this write to %rsp, where the flags are in use,"))
         return;
-    guarded_write(r, op, &from, live);
+    write_rsp(r, op, &from, live);
 }
 
 /* `sub $N`, `add $N`, `lea N(%rsp)`, `inc`, `dec` of %rsp: by how much. */
-static bool step_of(const struct insn *in, int64_t *step)
+static bool step_of(const struct x86_64_insn *in, int64_t *step)
 {
     const struct operand *from = &in->operands[0], *to = &in->operands[in->count - 1];
     struct span name = in->mnemonic;
@@ -185,12 +186,12 @@ static bool add_access(struct rewriter *r, uint32_t index, int64_t step)
 static bool rewrite_step(struct rewriter *r, uint32_t index)
 {
     int64_t step;
-    const struct insn *in = r->statements[index].insn;
+    const struct x86_64_insn *in = r->statements[index].insn;
     if (!step_of(in, &step))
         return false;
     if (in->count == 1) { /* inc, dec */
         struct operand one = {.kind = OPERAND_MEM, .base = RSP, .literal = true, .value = step};
-        guard(r, index, "leal", one);
+        guard_rsp(r, index, "leal", one);
         return true;
     }
     if (step < -LFI_STACK_REACH || step > LFI_STACK_REACH)
@@ -206,7 +207,7 @@ static bool rewrite_step(struct rewriter *r, uint32_t index)
 static bool exchange(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
-    const struct insn *in = s->insn;
+    const struct x86_64_insn *in = s->insn;
     uint8_t other = in->operands[is_gpr_number(in->operands[0].reg, NUMBER_RSP) ? 1 : 0].reg;
     if (in->count != 2 || in->operands[0].kind != OPERAND_REG ||
         in->operands[1].kind != OPERAND_REG || reg_class(other) != REG64 || other == R11 ||
@@ -220,7 +221,7 @@ static bool exchange(struct rewriter *r, uint32_t index)
         return false;
     struct operand from = {.kind = OPERAND_REG, .reg = reg_as(other, REG32)};
     put_op_regs(r, "movq", RSP, R11);
-    guarded_write(r, "movl", &from, false);
+    write_rsp(r, "movl", &from, false);
     put_op_regs(r, "movq", R11, other);
     return true;
 }
@@ -229,7 +230,7 @@ static bool exchange(struct rewriter *r, uint32_t index)
 static void through_r11(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
-    const struct insn *in = s->insn;
+    const struct x86_64_insn *in = s->insn;
     struct operand operands[MAX_OPERANDS];
     struct operand from = {.kind = OPERAND_REG, .reg = R11D};
     if (insn_names_r11(in) || flags_live_after(r, index) || (in->prefixes & PREFIX_LOCK)) {
@@ -248,13 +249,13 @@ static void through_r11(struct rewriter *r, uint32_t index)
     operands[in->count - 1].reg = reg_as(R11, reg_class(operands[in->count - 1].reg));
     put_op_regs(r, "movq", RSP, R11);
     put_insn(r, in, operands);
-    guarded_write(r, "movl", &from, false);
+    write_rsp(r, "movl", &from, false);
 }
 
 void rewrite_stack_write(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
-    const struct insn *in = s->insn;
+    const struct x86_64_insn *in = s->insn;
     struct operand operands[MAX_OPERANDS];
     struct operand from = in->operands[0];
     const struct operand *to = &in->operands[in->count - 1];
@@ -275,7 +276,7 @@ void rewrite_stack_write(struct rewriter *r, uint32_t index)
     }
     if (in->info->class == CLASS_POP) {
         struct operand top = {.kind = OPERAND_MEM, .base = RSP, .literal = true};
-        guard(r, index, "movl", top);
+        guard_rsp(r, index, "movl", top);
         return;
     }
     if (rewrite_step(r, index))
@@ -298,16 +299,16 @@ void rewrite_stack_write(struct rewriter *r, uint32_t index)
     if (in->info->access == ACCESS_LEA) {
         if (from.segment)
             report_error(r, s, NULL, "a segment override means nothing here");
-        guard(r, index, op, from);
+        guard_rsp(r, index, op, from);
     } else if (!move && (*op == 'm' || from.kind == OPERAND_MEM)) {
         through_r11(r, index);
     } else if (from.kind == OPERAND_MEM) {
         if (confine_all(r, index, operands))
-            guard(r, index, op, operands[0]);
+            guard_rsp(r, index, op, operands[0]);
     } else if (from.kind == OPERAND_REG && !is_gpr(from.reg)) {
         through_r11(r, index);
     } else {
-        guard(r, index, op, from);
+        guard_rsp(r, index, op, from);
     }
 }
 
@@ -318,7 +319,7 @@ void rewrite_leave(struct rewriter *r, uint32_t index)
         put_statement(r, index);
         return;
     }
-    guard(r, index, "movl", (struct operand){.kind = OPERAND_REG, .reg = RBP});
+    guard_rsp(r, index, "movl", (struct operand){.kind = OPERAND_REG, .reg = RBP});
     put_line(r, "popq\t%rbp");
 }
 
@@ -326,7 +327,7 @@ void rewrite_leave(struct rewriter *r, uint32_t index)
 void rewrite_enter(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
-    const struct insn *in = s->insn;
+    const struct x86_64_insn *in = s->insn;
     if (in->count != 2 || in->operands[0].kind != OPERAND_IMM ||
         in->operands[1].kind != OPERAND_IMM || !in->operands[1].literal || in->operands[1].value) {
         report_error(r, s, NULL, "enter is possible with a literal nesting level of 0 only");
@@ -341,5 +342,5 @@ void rewrite_enter(struct rewriter *r, uint32_t index)
                 .kind = OPERAND_MEM, .base = RSP, .literal = true, .value = -in->operands[0].value},
             RSP);
     else
-        guard(r, index, "subl", in->operands[0]);
+        guard_rsp(r, index, "subl", in->operands[0]);
 }

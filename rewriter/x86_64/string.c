@@ -5,7 +5,7 @@
 static bool check_operands(struct rewriter *r, uint32_t index, uint8_t *size)
 {
     const struct statement *s = &r->statements[index];
-    const struct insn *in = s->insn;
+    const struct x86_64_insn *in = s->insn;
     *size = in->width;
     for (unsigned i = 0; i < in->count; i++) {
         const struct operand *o = &in->operands[i];
@@ -28,7 +28,7 @@ static bool check_operands(struct rewriter *r, uint32_t index, uint8_t *size)
     return *size != 0;
 }
 
-static void guard(struct rewriter *r, bool flags_live, const char *low, const char *whole)
+static void put_guard(struct rewriter *r, bool flags_live, const char *low, const char *whole)
 {
     struct writer *w = &r->out;
     put(w, "\tmovl\t%");
@@ -48,7 +48,7 @@ static void guard(struct rewriter *r, bool flags_live, const char *low, const ch
 
 void rewrite_string(struct rewriter *r, uint32_t index)
 {
-    const struct insn *in = r->statements[index].insn;
+    const struct x86_64_insn *in = r->statements[index].insn;
     struct writer *w = &r->out;
     uint8_t size;
     if (!check_operands(r, index, &size))
@@ -70,9 +70,9 @@ void rewrite_string(struct rewriter *r, uint32_t index)
         if (live)
             put_line(r, "movq\t" BASE_SLOT ", %r11");
         if (guard_rdi)
-            guard(r, live, "edi", "rdi");
+            put_guard(r, live, "edi", "rdi");
         if (guard_rsi)
-            guard(r, live, "esi", "rsi");
+            put_guard(r, live, "esi", "rsi");
     }
     put(w, "\t");
     if (in->prefixes & PREFIX_REP)

@@ -14,7 +14,7 @@ bool is_thread_pointer(const struct operand *o)
 bool confine_thread(struct rewriter *r, uint32_t index, struct operand *o, bool written)
 {
     const struct statement *s = &r->statements[index];
-    const struct insn *in = s->insn;
+    const struct x86_64_insn *in = s->insn;
     bool replaced = false; /* r11 is the destination of this very instruction */
     for (unsigned i = 0; i < in->count; i++) {
         const struct operand *other = &in->operands[i];

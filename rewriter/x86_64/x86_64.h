@@ -8,7 +8,8 @@
  *   print.c                           structure to text
  *   liveness.c                        are the flags, is %r11 still needed?
  *   memory.c, thread.c                operands in memory; %fs
- *   control.c                         branches, calls, returns, runtime calls
+ *   runtime.c                         calls of the runtime
+ *   control.c                         branches, calls, returns
  *   stack.c                           writes to %rsp
  *   frame.c                           call frame information for added instructions
  *   string.c                          string instructions
@@ -19,7 +20,10 @@
 #ifndef REWRITER_X86_64_H
 #define REWRITER_X86_64_H
 
-#include "../rewrite.h"
+#include "../context.h"
+#include "../lexer.h"
+#include "../parser.h"
+#include "../passes.h"
 
 /* A register: its class in the upper, its number in the lower half. */
 enum register_class {
@@ -139,7 +143,7 @@ enum {
     PREFIX_ADDR32 = 16,
 };
 
-/* What stands anywhere in an instruction's operands, so that most questions end early. */
+/* What occurs anywhere in an instruction's operands: answers most questions early. */
 enum {
     NAMES_MEMORY = 1,
     NAMES_RSP = 2,
@@ -149,14 +153,14 @@ enum {
 
 #define MAX_OPERANDS 5
 
-struct insn {
+struct x86_64_insn {
     const struct insn_info *info;
     struct span mnemonic;  /* with its suffix */
     const char *pseudo;    /* {vex}, {disp32}, …; NULL for most */
     struct symbol *target; /* of a direct branch */
     uint8_t width;         /* in bytes, from the suffix; 0 without one */
     uint8_t prefixes;
-    uint8_t names; /* kinds of operands: NAMES_ below */
+    uint8_t names; /* what occurs in the operands: NAMES_ above */
     uint8_t count;
     struct operand operands[];
 };
@@ -190,7 +194,7 @@ struct x86_64 {
     uint32_t function_end;
     uint32_t label_number; /* of labels that we make */
     struct frame {
-        bool known; /* inside of .cfi_startproc, and nothing was met that frame.c cannot follow */
+        bool known; /* inside .cfi_startproc, and frame.c could follow everything so far */
         bool on_stack_pointer;
         int64_t offset; /* of the frame's address from its register */
     } frame, remembered[8];
@@ -213,13 +217,16 @@ const char *register_name(uint8_t reg);
 unsigned register_width(uint8_t reg); /* of a general register, in bytes; 0 for others */
 
 /* operands.c */
-struct insn *x86_64_parse(struct rewriter *r, struct statement *s, struct span text,
-                          bool *prefix_only);
+void *x86_64_parse(struct rewriter *r, struct statement *s, struct span text, bool *prefix_only);
+
+bool operand_written(const struct x86_64_insn *in, unsigned i);
+/* Is it memory that the instruction accesses (not lea, nop)? */
+bool operand_accessed(const struct x86_64_insn *in, unsigned i);
 
 /* print.c */
 void put_operand(struct rewriter *r, const struct operand *o);
 /* The instruction with these operands, its own prefixes and mnemonic. */
-void put_insn(struct rewriter *r, const struct insn *in, const struct operand *operands);
+void put_insn(struct rewriter *r, const struct x86_64_insn *in, const struct operand *operands);
 /* The statement's own text. */
 void put_statement(struct rewriter *r, uint32_t index);
 void put_line(struct rewriter *r, const char *text);
@@ -228,7 +235,7 @@ void put_op2(struct rewriter *r, const char *op, const struct operand *from, uin
 void put_op_regs(struct rewriter *r, const char *op, uint8_t from, uint8_t to);
 void group_begin(struct rewriter *r);
 void group_end(struct rewriter *r);
-void end_bundle(struct rewriter *r); /* behind calls: the postlinker moves the padding */
+void end_bundle(struct rewriter *r); /* after calls: the postlinker moves the padding */
 #define BASE_SLOT "%gs:-40"
 
 /* liveness.c */
@@ -240,7 +247,7 @@ bool r11_live_after(struct rewriter *r, uint32_t index);
 /* Only where a use was found: for errors about code that does not depend on our own scratch. */
 bool r11_surely_live_after(struct rewriter *r, uint32_t index);
 bool operand_names_r11(const struct operand *o);
-static inline bool insn_names_r11(const struct insn *in)
+static inline bool insn_names_r11(const struct x86_64_insn *in)
 {
     return in->names & NAMES_R11;
 }
@@ -248,9 +255,6 @@ static inline bool insn_names_r11(const struct insn *in)
 bool r11_free(struct rewriter *r, uint32_t index, const char *what);
 
 /* memory.c */
-bool operand_written(const struct insn *in, unsigned i);
-/* Is it memory that the instruction accesses (not lea, nop)? */
-bool operand_accessed(const struct insn *in, unsigned i);
 /* `N(%rsp)` or `(%rsp)` with a small literal N. */
 bool is_near_stack(const struct operand *o);
 /* Does it have 32-bit address registers? */
@@ -264,8 +268,10 @@ bool confine_all(struct rewriter *r, uint32_t index, struct operand *operands);
 bool confine_thread(struct rewriter *r, uint32_t index, struct operand *o, bool written);
 bool is_thread_pointer(const struct operand *o); /* %fs:0 */
 
-/* control.c */
+/* runtime.c: a call of the runtime through its table */
 void runtime_call(struct rewriter *r, int64_t slot);
+
+/* control.c */
 void rewrite_jump(struct rewriter *r, uint32_t index);
 void rewrite_call(struct rewriter *r, uint32_t index);
 void rewrite_return(struct rewriter *r, uint32_t index);
@@ -273,12 +279,12 @@ void rewrite_branch(struct rewriter *r, uint32_t index);
 void rewrite_short_branch(struct rewriter *r, uint32_t index);
 
 /* stack.c */
-bool writes_stack_pointer(const struct insn *in);
+bool writes_stack_pointer(const struct x86_64_insn *in);
 void rewrite_stack_write(struct rewriter *r, uint32_t index);
 void rewrite_leave(struct rewriter *r, uint32_t index);
 void rewrite_enter(struct rewriter *r, uint32_t index);
 /* `op from, %esp` as a guarded write; flags as the caller found them. */
-void guarded_write(struct rewriter *r, const char *op, const struct operand *from, bool flags_live);
+void write_rsp(struct rewriter *r, const char *op, const struct operand *from, bool flags_live);
 
 /*
  * frame.c: rows for the points between instructions that we add. A step is what %rsp has been moved
@@ -286,7 +292,7 @@ void guarded_write(struct rewriter *r, const char *op, const struct operand *fro
  */
 void x86_64_note_cfi(struct rewriter *r, const struct statement *s);
 void put_frame_step(struct rewriter *r, int64_t step);
-void put_frame_stepped(struct rewriter *r, uint32_t index); /* behind the last of them */
+void put_frame_stepped(struct rewriter *r, uint32_t index); /* after the last of them */
 void put_frame_popped(struct rewriter *r);                  /* the return address is in %r11 */
 void put_frame_returned(struct rewriter *r, uint32_t index);
 

@@ -30,7 +30,7 @@ unchanged() {
 }
 
 no_litter() {
-    for file in .lfi-postlink* folder/.lfi-postlink*; do
+    for file in *.lfi-* folder/*.lfi-*; do
         [ ! -e "$file" ] || fail "left behind: $file"
     done
 }

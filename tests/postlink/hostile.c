@@ -174,8 +174,7 @@ static void test_random_code(void **state)
 
 int main(int argc, char **argv)
 {
-    char why[256];
-    if (argc != 2 || !file_read(argv[1], &sample, why, sizeof why)) {
+    if (argc != 2 || !file_read(argv[1], &sample)) {
         fprintf(stderr, "test-postlink-hostile: needs the linked sample\n");
         return 2;
     }

@@ -3,7 +3,7 @@
 #ifndef REWRITER_TESTS_COMMON_H
 #define REWRITER_TESTS_COMMON_H
 
-#include "lfi/rewriter.h"
+#include <lfi/rewriter.h>
 
 #include <stdlib.h>
 #include <string.h>

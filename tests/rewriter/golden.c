@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "common.h"
-#include "lfi/abi.h"
+#include <lfi/abi.h>
 
 #include <dirent.h>
 

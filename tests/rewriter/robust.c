@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "common.h"
-#include "lfi/abi.h"
+#include <lfi/abi.h>
 
 #include <dirent.h>
 #include <stdint.h>

@@ -7,10 +7,15 @@
 
 #include <cmocka.h>
 
-#include "../../rewriter/rewrite.h"
+#include "../../rewriter/lexer.h"
+#include "../../rewriter/parser.h"
 #include "common.h"
+#include <lfi/abi.h>
 
 #include <errno.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static struct span span(const char *text)
 {
@@ -227,6 +232,60 @@ static void sink_fails(void **state)
     assert_int_equal(calls, 1);
 }
 
+static bool discard(void *data, const char *text, size_t size)
+{
+    (void)data;
+    (void)text;
+    (void)size;
+    return true;
+}
+
+static void count_out_of_memory(void *data, const struct lfi_rewrite_message *message)
+{
+    *(int *)data += strcmp(message->text, "out of memory") == 0 ? 1 : 1000;
+}
+
+/* Without memory the library reports that; it must not end the program. */
+static void out_of_memory(void **state)
+{
+    (void)state;
+#ifdef __SANITIZE_ADDRESS__
+    skip(); /* address space cannot be limited there */
+#endif
+    static const char line[] = "\tret\n1:\n";
+    static const char *const archs[] = {"x86_64", "aarch64"};
+    const size_t count = 300000, size = count * (sizeof line - 1);
+    char *text = malloc(size);
+    unsigned failed = 0;
+    assert_non_null(text);
+    for (size_t i = 0; i < count; i++)
+        memcpy(text + i * (sizeof line - 1), line, sizeof line - 1);
+    for (unsigned i = 0; i < 2; i++)
+        for (rlim_t limit = 16; limit <= 160; limit += 8) { /* MiB, from almost nothing to enough */
+            int status, messages = 0;
+            pid_t child = fork();
+            assert_true(child >= 0);
+            if (child == 0) {
+                struct rlimit space = {limit << 20, limit << 20};
+                struct lfi_rewrite_options options = {.arch = archs[i],
+                                                      .sink = discard,
+                                                      .report = count_out_of_memory,
+                                                      .report_data = &messages};
+                setrlimit(RLIMIT_AS, &space);
+                enum lfi_rewrite_status result = lfi_rewrite(text, size, &options);
+                _exit(result == LFI_REWRITE_OK && messages == 0       ? 0
+                      : result == LFI_REWRITE_FAILED && messages == 1 ? 1
+                                                                      : 2);
+            }
+            assert_int_equal(waitpid(child, &status, 0), child);
+            assert_true(WIFEXITED(status));
+            assert_in_range(WEXITSTATUS(status), 0, 1);
+            failed += WEXITSTATUS(status) == 1;
+        }
+    assert_true(failed > 4);
+    free(text);
+}
+
 static void expansion(void **state)
 {
     (void)state;
@@ -350,6 +409,7 @@ int main(void)
         cmocka_unit_test(messages_say_where),
         cmocka_unit_test(branch_targets),
         cmocka_unit_test(sink_fails),
+        cmocka_unit_test(out_of_memory),
         cmocka_unit_test(expansion),
         cmocka_unit_test(left_after_expansion),
         cmocka_unit_test(immediates),

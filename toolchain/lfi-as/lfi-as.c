@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
  * lfi-as: the assembler that clang calls for LFI targets. It rewrites (liblfi-rewriter) and hands
- * the result through a pipe to LLVM's assembler, which works meanwhile; there is no file in
- * between.
+ * the result through a pipe to LLVM's assembler, which runs at the same time, without a
+ * file in between.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,21 +11,23 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <lfi/rewriter.h>
 
+#include "file.h"
 #include "options.h"
-#include "tool.h"
+#include "output.h"
+#include "process.h"
+#include "target.h"
 
 enum { STATUS_OK, STATUS_FAILURE, STATUS_USAGE };
 
 static const char help[] =
     "usage: lfi-as [--lfi-target=TRIPLE] [--lfi-mode=full|stores|jumps] [OPTION]... [-o OUT] "
     "[FILE]\n"
-    "Rewrites GNU assembly (of x86-64 in AT&T syntax) for an LFI box and assembles it. FILE may be "
-    "-,\n"
+    "Rewrites GNU assembly of x86-64 or AArch64 for an LFI box and assembles it. FILE may be -, "
+    "for\n"
     "standard input. The target is known from the program's name: TRIPLE-as, or .../TRIPLE/as.\n"
     "\n"
     "Of the options of GNU as it takes those that clang passes on:\n"
@@ -58,7 +60,7 @@ static bool start_assembler(struct assembler *assembler)
     if (pipe2(ends, O_CLOEXEC) < 0)
         return false;
     assembler->messages = memfd_create("messages", MFD_CLOEXEC);
-    assembler->pid = start(assembler->command, ends[0], assembler->messages);
+    assembler->pid = process_start_arguments(assembler->command, ends[0], -1, assembler->messages);
     int error = errno;
     close(ends[0]);
     assembler->pipe = ends[1];
@@ -73,51 +75,11 @@ static bool feed(void *data, const char *text, size_t size)
         assembler->error = errno;
         return false;
     }
-    while (size > 0) {
-        ssize_t written = write(assembler->pipe, text, size);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0) {
-            assembler->left = true;
-            return false;
-        }
-        text += written;
-        size -= (size_t)written;
-    }
-    return true;
+    assembler->left = !file_write(assembler->pipe, text, size);
+    return !assembler->left;
 }
 
-static bool read_input(const char *path, char **text, size_t *size)
-{
-    int file = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return false;
-    size_t room = 1 << 16;
-    struct stat status;
-    if (fstat(file, &status) == 0 && status.st_size > 0)
-        room = (size_t)status.st_size + 1;
-    *text = malloc(room);
-    *size = 0;
-    ssize_t got = *text ? 1 : -1;
-    while (got > 0 && (got = read(file, *text + *size, room - *size)) > 0) {
-        *size += (size_t)got;
-        if (*size == room) {
-            room *= 2;
-            char *larger = realloc(*text, room);
-            if (!larger)
-                got = -1;
-            else
-                *text = larger;
-        }
-    }
-    int error = errno;
-    if (file != STDIN_FILENO)
-        close(file);
-    errno = error;
-    return got == 0;
-}
-
-/* What the assembler said, as it is. */
+/* Prints the assembler's messages unchanged. */
 static void show(int messages)
 {
     char buffer[4096];
@@ -136,22 +98,21 @@ static void assembler_command(struct arguments *command, const char *llvm,
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         arguments_add(command, fixed[i]);
     arguments_add(command, target->triple);
-    if (strcmp(target->arch, "aarch64") == 0) { /* the compiler does not pass on what it may use */
-        arguments_add(command, "-target-feature");
-        arguments_add(command, "+all");
-    }
     if (strcmp(target->arch, "aarch64") == 0) {
-        /* Not only those of -march: what is no good the rewriter has refused. */
+        /*
+         * The compiler does not pass on the features that it may use. All are safe here: the
+         * rewriter has refused what a box cannot have.
+         */
         arguments_add(command, "-target-feature");
         arguments_add(command, "+all");
     }
-    for (size_t i = 0; i < options->macros.count; i++)
-        arguments_add(command, options->macros.list[i]);
+    arguments_add_all(command, &options->macros);
 }
 
 /*
  * The assembler refused what the rewriter let pass. It would refuse the user's text as well, so let
- * it do that: then its messages name the user's file and line. If it does not, show what it said.
+ * it do that: its messages then name the user's file and line. If it does not, show its first
+ * messages.
  */
 static void explain(const struct assembler *assembler, const char *llvm,
                     const struct target *target, const struct options *options)
@@ -162,9 +123,9 @@ static void explain(const struct assembler *assembler, const char *llvm,
         arguments_add(&command, "-filetype");
         arguments_add(&command, "null");
         arguments_add(&command, options->input);
-        pid_t pid = start(&command, -1, -1);
-        free(command.list);
-        if (pid > 0 && finish(pid) != 0)
+        pid_t pid = process_start_arguments(&command, -1, -1, -1);
+        arguments_free(&command);
+        if (pid > 0 && process_finish(pid) != 0)
             return;
     }
     show(assembler->messages);
@@ -190,18 +151,21 @@ static enum lfi_rewrite_status rewrite(struct lfi_rewrite_options *rewriting, co
         arguments_add(&command, rest[i]);
     char *expanded = NULL;
     status = LFI_REWRITE_FAILED;
-    if (lfi_expand(command.list, text, size, &expanded, &size)) {
+    if (command.failed) {
+        errno = ENOMEM;
+        failure(llvm);
+    } else if (lfi_expand(command.list, text, size, &expanded, &size)) {
         rewriting->expanded = true;
         status = lfi_rewrite(expanded, size, rewriting);
     } else if (errno != ECHILD) {
         failure(llvm);
     }
     free(expanded);
-    free(command.list);
+    arguments_free(&command);
     return status;
 }
 
-/* As --debug-prefix-map says; the last map that fits counts. */
+/* Applies --debug-prefix-map; the last map that matches counts. */
 static void map_prefix(char *path, size_t room, const struct arguments *prefixes)
 {
     for (size_t i = prefixes->count; i-- > 0;) {
@@ -220,22 +184,18 @@ static void map_prefix(char *path, size_t room, const struct arguments *prefixes
 static int assemble(const struct options *options, const struct target *target,
                     const struct output *output)
 {
-    char llvm[PATH_MAX], folder[PATH_MAX] = ".", mapped[PATH_MAX], file[PATH_MAX], *text = NULL;
-    size_t size;
+    char llvm[PATH_MAX], folder[PATH_MAX] = ".", mapped[PATH_MAX], source[PATH_MAX];
+    struct file input;
     signal(SIGPIPE, SIG_IGN); /* feed() sees it */
     if (!sdk_path(llvm, "bin/llvm"))
         return failure("/proc/self/exe");
-    if (!read_input(options->input, &text, &size)) {
-        free(text);
+    if (!file_read_input(options->input, &input))
         return failure(options->input);
-    }
 
     struct arguments command = {0};
     assembler_command(&command, llvm, target, options);
-    for (size_t i = 0; i < options->passed.count; i++)
-        arguments_add(&command, options->passed.list[i]);
-    for (size_t i = 0; i < options->prefixes.count; i++)
-        arguments_add(&command, options->prefixes.list[i]);
+    arguments_add_all(&command, &options->passed);
+    arguments_add_all(&command, &options->prefixes);
     const char *base = strrchr(options->input, '/');
     arguments_add(&command, "-main-file-name");
     arguments_add(&command, base ? base + 1 : options->input);
@@ -258,16 +218,17 @@ static int assemble(const struct options *options, const struct target *target,
         .report_data = "lfi-as",
     };
     struct lfi_rewrite_lines lines = {.directory = mapped, .dwarf = options->dwarf};
-    if (options->dwarf && lfi_rewrite_lines_find(&lines, text, size, options->input)) {
-        snprintf(file, sizeof file, "%.*s", (int)lines.file_size, lines.file);
-        map_prefix(file, sizeof file, &options->prefixes);
+    if (options->dwarf && lfi_rewrite_lines_find(&lines, input.bytes, input.size, options->input)) {
+        snprintf(source, sizeof source, "%.*s", (int)lines.file_size, lines.file);
+        map_prefix(source, sizeof source, &options->prefixes);
         memcpy(mapped, folder, sizeof folder); /* the assembler maps its own */
         map_prefix(mapped, sizeof mapped, &options->prefixes);
-        lines.file = file;
-        lines.file_size = strlen(file);
+        lines.file = source;
+        lines.file_size = strlen(source);
         rewriting.lines = &lines;
     }
-    enum lfi_rewrite_status rewritten = rewrite(&rewriting, text, size, llvm, target, options);
+    enum lfi_rewrite_status rewritten =
+        rewrite(&rewriting, input.bytes, input.size, llvm, target, options);
     if (rewritten == LFI_REWRITE_OK && assembler.pid == 0)
         feed(&assembler, "", 0); /* an empty file makes an object, too */
 
@@ -277,7 +238,7 @@ static int assemble(const struct options *options, const struct target *target,
         if (refused)
             kill(assembler.pid, SIGTERM);
         close(assembler.pipe);
-        int ended = finish(assembler.pid);
+        int ended = process_finish(assembler.pid);
         if (ended == 0 && status == STATUS_OK) {
             show(assembler.messages); /* warnings */
         } else if (!refused) {
@@ -289,8 +250,8 @@ static int assemble(const struct options *options, const struct target *target,
         errno = assembler.error;
         status = failure(llvm);
     }
-    free(command.list);
-    free(text);
+    arguments_free(&command);
+    free(input.bytes);
     return status;
 }
 
@@ -315,7 +276,7 @@ int main(int argc, char **argv)
         options_free(&options);
         return STATUS_USAGE;
     }
-    if (!output_open(&output, options.output))
+    if (!output_open(&output, options.output, OUTPUT_NAME, OUTPUT_MODE))
         return failure(options.output);
     output_clean_on_signal(&output);
     int status = assemble(&options, &target, &output);

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* The command line of lfi-as, by the table options.def. */
 #include "options.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "modes.h"
 
 enum form { FLAG, JOINED, SEPARATE };
 enum action {
@@ -79,8 +82,8 @@ static bool apply(struct options *options, const struct option *option, const ch
         break;
     case MODE:
         options->mode = mode_from_name(value);
-        if (options->mode == INT_MIN) {
-            fprintf(stderr, "lfi-as: %s: no such mode; there are full, stores, jumps\n", value);
+        if (options->mode < 0) {
+            fprintf(stderr, "lfi-as: %s: no such mode; there are " MODE_NAMES "\n", value);
             return false;
         }
         break;
@@ -129,7 +132,7 @@ static bool apply(struct options *options, const struct option *option, const ch
 
 bool options_read(struct options *options, int argc, char **argv)
 {
-    *options = (struct options){.output = "a.out", .mode = INT_MIN};
+    *options = (struct options){.output = "a.out", .mode = MODE_OF_TARGET};
     bool only_files = false;
     for (int i = 1; i < argc; i++) {
         const char *argument = argv[i];
@@ -166,14 +169,18 @@ bool options_read(struct options *options, int argc, char **argv)
     }
     if (!options->input)
         options->input = "-";
+    if (options->passed.failed || options->macros.failed || options->prefixes.failed) {
+        fputs("lfi-as: out of memory\n", stderr);
+        return false;
+    }
     return true;
 }
 
 void options_free(struct options *options)
 {
-    free(options->passed.list);
-    free(options->macros.list);
+    arguments_free(&options->passed);
+    arguments_free(&options->macros);
     for (size_t i = 0; i < options->prefixes.count; i++)
         free((char *)options->prefixes.list[i]);
-    free(options->prefixes.list);
+    arguments_free(&options->prefixes);
 }

@@ -3,15 +3,16 @@
 #ifndef LFI_AS_OPTIONS_H
 #define LFI_AS_OPTIONS_H
 
-#include "tool.h"
+#include "process.h"
+#include "target.h"
 
 #define PREFIX_MAP_OPTION "-fdebug-prefix-map="
 
 struct options {
     const char *input;  /* "-": standard input */
     const char *output; /* "a.out" if none was given */
-    const char *target; /* --lfi-target; NULL: the name of the program says it */
-    int mode;           /* --lfi-mode; INT_MIN if none was given */
+    const char *target; /* --lfi-target; NULL: taken from the name of the program */
+    int mode;           /* --lfi-mode; MODE_OF_TARGET if none was given */
     bool help, version;
     unsigned dwarf; /* -g: the version for line numbers of hand-written text; 0 without */
     struct arguments prefixes; /* --debug-prefix-map, as the LLVM assembler wants it */
@@ -19,7 +20,7 @@ struct options {
     struct arguments macros;   /* the part of them that macro expansion needs, too: -I, -defsym */
 };
 
-/* False: it said what is wrong. */
+/* Returns false after printing what is wrong. */
 bool options_read(struct options *options, int argc, char **argv);
 void options_free(struct options *options);
 

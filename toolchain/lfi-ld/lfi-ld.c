@@ -3,7 +3,7 @@
  * lfi-ld: the linker that clang calls for LFI targets. It runs ld.lld into a temporary, with the
  * note that marks LFI files, on x86-64 lets lfi-postlink finish that, and puts it in its place.
  *
- * Its options are ld.lld's, which it hands on as they came; what it adds stands behind them, and
+ * Its options are ld.lld's, which it passes on unchanged; what it adds comes after them, and
  * the last -o counts. Of its own it has only --lfi-mode=MODE and --lfi-target=TRIPLE.
  */
 #include <errno.h>
@@ -12,8 +12,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "file.h"
+#include "modes.h"
 #include "options.h"
-#include "tool.h"
+#include "output.h"
+#include "process.h"
+#include "target.h"
 
 enum { STATUS_OK, STATUS_FAILURE, STATUS_USAGE };
 
@@ -25,8 +29,8 @@ static int failure(const char *what, const char *which)
 
 static int run(const struct arguments *arguments)
 {
-    pid_t pid = start(arguments, -1, -1);
-    int status = pid < 0 ? -1 : finish(pid);
+    pid_t pid = process_start_arguments(arguments, -1, -1, -1);
+    int status = pid < 0 ? -1 : process_finish(pid);
     if (status < 0)
         return failure("cannot be run", arguments->list[0]);
     if (status > 128)
@@ -34,25 +38,25 @@ static int run(const struct arguments *arguments)
     return status;
 }
 
-/* The dependency file that ld.lld wrote names the temporary as what was made; put the output's
- * name. */
-static bool correct_dependencies(const char *file, const struct output *output)
+/*
+ * The dependency file that ld.lld wrote names the temporary as what was made; put the output's name
+ * there.
+ */
+static bool correct_dependencies(const char *path, const struct output *output)
 {
-    char *text = NULL;
-    size_t room = 0, name = strlen(output->temporary);
-    FILE *stream = fopen(file, "r");
-    if (!stream)
+    struct file file;
+    size_t name = strlen(output->temporary);
+    if (!file_read(path, &file))
         return errno == ENOENT; /* ld.lld wrote none */
-    ssize_t size = getdelim(&text, &room, '\0', stream);
-    fclose(stream);
+    const char *text = file.bytes;
     bool done = true;
-    if (size >= (ssize_t)name && memcmp(text, output->temporary, name) == 0) {
-        stream = fopen(file, "w");
+    if (file.size >= name && memcmp(text, output->temporary, name) == 0) {
+        FILE *stream = fopen(path, "w");
         done = stream && fprintf(stream, "%s%s", output->path, text + name) >= 0;
         if (stream && fclose(stream) != 0)
             done = false;
     }
-    free(text);
+    free(file.bytes);
     return done;
 }
 
@@ -75,7 +79,7 @@ static bool find_paths(struct paths *paths, const struct target *target)
 }
 
 /*
- * LTO generates code here, not in the compiler: what the config files say of it is said again.
+ * LTO generates code here, not in the compiler: what the config files say about it is repeated.
  * Functions that LLVM makes itself know no other features than these.
  */
 static const char *const aarch64_code[] = {
@@ -106,13 +110,13 @@ static const struct architecture *find_architecture(const char *name)
 static int postlink(const char *program, int mode, const char *file)
 {
     char option[32];
-    snprintf(option, sizeof option, "--mode=%s", mode_name(mode));
+    snprintf(option, sizeof option, "--mode=%s", mode_name((unsigned)mode));
     struct arguments command = {0};
     arguments_add(&command, program);
     arguments_add(&command, option);
     arguments_add(&command, file);
     int status = run(&command);
-    free(command.list);
+    arguments_free(&command);
     return status;
 }
 
@@ -129,8 +133,7 @@ static int link_program(const struct options *options, const struct target *targ
 
     struct arguments command = {0};
     arguments_add(&command, paths.lld);
-    for (size_t i = 0; i < options->rest.count; i++)
-        arguments_add(&command, options->rest.list[i]);
+    arguments_add_all(&command, &options->rest);
     if (target->mode != MODE_NATIVE) {
         arguments_add(&command, "-mllvm");
         arguments_add(&command, paths.assembler);
@@ -146,7 +149,8 @@ static int link_program(const struct options *options, const struct target *targ
         if (options->relocatable)
             arguments_add(&command, "--no-pie");
         status = run(&command);
-    } else if (!output_open(&output, options->output ? options->output : "a.out")) {
+    } else if (!output_open(&output, options->output ? options->output : "a.out", OUTPUT_NAME,
+                            OUTPUT_MODE)) {
         status = failure("cannot be written", options->output ? options->output : "a.out");
     } else {
         output_clean_on_signal(&output);
@@ -165,7 +169,7 @@ static int link_program(const struct options *options, const struct target *targ
         else if (options->dependencies && !correct_dependencies(options->dependencies, &output))
             status = failure("cannot be written", options->dependencies);
     }
-    free(command.list);
+    arguments_free(&command);
     return status;
 }
 

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* The command line of lfi-ld: ld.lld's, of which few options matter here. */
 #include "options.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "file.h"
+#include "modes.h"
 
 /* Options of ld.lld whose value is the next argument: it must not be taken for an option. */
 static const char *const with_value[] = {
@@ -106,32 +109,15 @@ static const char *own(const char *name, const char *argument)
     return strncmp(argument, name, size) == 0 ? argument + size : NULL;
 }
 
-static char *read_file(const char *path)
-{
-    FILE *stream = fopen(path, "r");
-    char *text = NULL;
-    size_t room = 0;
-    if (!stream)
-        return NULL;
-    if (getdelim(&text, &room, '\0', stream) < 0 && !ferror(stream) && text)
-        text[0] = 0; /* an empty file */
-    bool failed = ferror(stream);
-    fclose(stream);
-    if (failed) {
-        free(text);
-        return NULL;
-    }
-    return text;
-}
-
-/* Adds an argument; of a response file, what stands in it, by the rules of GNU programs. */
+/* Adds an argument; for a response file its contents, by the rules of GNU programs. */
 static void add(struct options *options, struct arguments *all, const char *argument, int depth)
 {
-    char *text = argument[0] == '@' && depth < OPTIONS_DEPTH ? read_file(argument + 1) : NULL;
-    if (!text) {
+    struct file file = {0};
+    if (argument[0] != '@' || depth >= OPTIONS_DEPTH || !file_read(argument + 1, &file)) {
         arguments_add(all, argument);
         return;
     }
+    char *text = file.bytes;
     arguments_add(&options->owned, text);
     for (char *in = text; *in;) {
         if (strchr(" \t\r\n\f\v", *in)) {
@@ -168,7 +154,7 @@ static bool has_value(const char *argument)
 
 bool options_read(struct options *options, int argc, char **argv)
 {
-    *options = (struct options){.mode = INT_MIN};
+    *options = (struct options){.mode = MODE_OF_TARGET};
     struct arguments all = {0};
     for (int i = 1; i < argc; i++) {
         add(options, &all, argv[i], 0);
@@ -185,9 +171,9 @@ bool options_read(struct options *options, int argc, char **argv)
             options->target = found;
         } else if ((found = own("--lfi-mode=", argument))) {
             options->mode = mode_from_name(found);
-            good = options->mode != INT_MIN;
+            good = options->mode >= 0;
             if (!good)
-                fprintf(stderr, "lfi-ld: %s: no such mode; there are full, stores, jumps\n", found);
+                fprintf(stderr, "lfi-ld: %s: no such mode; there are " MODE_NAMES "\n", found);
         } else if ((found = value("-dependency-file", &all, &i))) {
             options->dependencies = found;
         } else if (has_value(argument)) {
@@ -214,7 +200,11 @@ bool options_read(struct options *options, int argc, char **argv)
             options->links = true; /* -lNAME */
         }
     }
-    free(all.list);
+    if (all.failed || options->rest.failed || options->owned.failed) {
+        fputs("lfi-ld: out of memory\n", stderr);
+        good = false;
+    }
+    arguments_free(&all);
     return good;
 }
 
@@ -222,6 +212,6 @@ void options_free(struct options *options)
 {
     for (size_t i = 0; i < options->owned.count; i++)
         free((char *)options->owned.list[i]);
-    free(options->owned.list);
-    free(options->rest.list);
+    arguments_free(&options->owned);
+    arguments_free(&options->rest);
 }

@@ -3,23 +3,24 @@
 #ifndef LFI_LD_OPTIONS_H
 #define LFI_LD_OPTIONS_H
 
-#include "tool.h"
+#include "process.h"
+#include "target.h"
 
 struct options {
     const char *output;       /* -o; NULL if none was given */
-    const char *target;       /* --lfi-target; NULL: the name of the program says it */
+    const char *target;       /* --lfi-target; NULL: taken from the name of the program */
     const char *dependencies; /* --dependency-file */
-    int mode;                 /* --lfi-mode; INT_MIN if none was given */
+    int mode;                 /* --lfi-mode; MODE_OF_TARGET if none was given */
     bool links;               /* there is something to link */
     bool no_program;          /* --version or --help, or LTO is to stop before the linking */
     bool relocatable;         /* -r */
     bool shared;              /* -shared */
     bool split_dwarf;         /* -gsplit-dwarf, with LTO */
-    struct arguments rest;    /* the command line as it came, without options of our own */
+    struct arguments rest;    /* the command line unchanged, without our own options */
     struct arguments owned;   /* texts that were read from response files */
 };
 
-/* False: it said what is wrong. */
+/* Returns false after printing what is wrong. */
 bool options_read(struct options *options, int argc, char **argv);
 void options_free(struct options *options);
 

@@ -4,7 +4,7 @@
  * the same registers and memory, and compares what it leaves in them.
  *
  * What may differ: x26, x28, x30 (retaa leaves it signed), memory below the stack pointer, and
- * addresses of code. And pages in x8 to x18, which belong to nobody behind a return: where only
+ * addresses of code. And pages in x8 to x18, which belong to nobody after a return: where only
  * accesses need it, adrp is left out.
  */
 #include <signal.h>

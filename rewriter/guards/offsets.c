@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * `b LABEL-8`: instructions have four bytes, so that names the second one before the label in the
- * source. It gets a label of its own, `.Llfi_atN`.
+ * `b LABEL-8`: where instructions have four bytes, that names the second one before the label in
+ * the source. It gets a label of its own, `.Llfi_atN`.
  */
-#include "aarch64.h"
+#include "guards.h"
 
 #include <stdio.h>
 
-bool read_label_offset(struct rewriter *r, struct span text, struct insn *in)
+#include "../parser.h"
+
+bool read_label_offset(struct rewriter *r, struct span text, struct flow_insn *in)
 {
     int64_t value;
     uint32_t n = text.size;
@@ -19,15 +21,16 @@ bool read_label_offset(struct rewriter *r, struct span text, struct insn *in)
     in->target = symbol_reference(r, span_trim((struct span){text.at, n - 1}));
     if (in->target)
         in->offset = (int32_t)(text.at[n - 1] == '-' ? -value : value);
-    return in->target;
+    return in->target != NULL;
 }
 
 /* The instruction at the distance from the label; NO_STATEMENT if other things are between. */
 static uint32_t find_instruction(const struct rewriter *r, uint32_t label, int32_t offset)
 {
+    int32_t size = r->guards->rules->insn_size;
     bool back = offset < 0;
-    uint32_t left = (uint32_t)(back ? -offset : offset) / 4 + !back;
-    if (offset % 4)
+    uint32_t left = (uint32_t)((back ? -offset : offset) / size) + !back;
+    if (offset % size)
         return NO_STATEMENT;
     for (uint32_t i = label; back ? i > 0 : i + 1 < r->count;) {
         const struct statement *s = &r->statements[back ? --i : ++i];
@@ -39,25 +42,24 @@ static uint32_t find_instruction(const struct rewriter *r, uint32_t label, int32
     return NO_STATEMENT;
 }
 
-static void name_instruction(struct rewriter *r, struct insn *in, uint32_t statement)
+static void name_instruction(struct rewriter *r, struct flow_insn *in, uint32_t statement)
 {
     enum { SIZE = 24 };
-    struct aarch64 *a = a64(r);
     char *name = arena_alloc(&r->arena, SIZE);
     int size = snprintf(name, SIZE, ".Llfi_at%u", statement);
-    struct operand *o = &in->operands[in->count - 1];
-    o->text = (struct span){name, (uint32_t)size};
-    in->renamed = true;
-    in->target = symbol_get(r, o->text);
+    struct span text = {name, (uint32_t)size};
+    r->guards->rules->rename_target(in, text);
+    in->target = symbol_get(r, text);
     in->target->statement = statement;
     in->target->taken = true; /* what lies before it is not looked at */
-    a->choices[statement] |= CHOICE_NAMED;
+    r->guards->choices[statement] |= CHOICE_NAMED;
 }
 
 void find_label_offsets(struct rewriter *r)
 {
     for (uint32_t i = 0; i < r->count; i++) {
-        struct insn *in = r->statements[i].kind == STATEMENT_INSN ? r->statements[i].insn : NULL;
+        struct flow_insn *in =
+            r->statements[i].kind == STATEMENT_INSN ? r->statements[i].insn : NULL;
         if (!in || !in->offset)
             continue;
         uint32_t label = in->target->statement;
@@ -66,25 +68,8 @@ void find_label_offsets(struct rewriter *r)
         in->target = NULL;
         if (found != NO_STATEMENT)
             name_instruction(r, in, found);
-        else if (code && in->info->class == CLASS_ADR)
+        else if (code && in->is_address)
             report_error(r, &r->statements[i], r->statements[i].where,
                          "distances change when code is rewritten: use a label");
     }
-}
-
-/* A direct branch, with the name that its target got. */
-void put_direct(struct rewriter *r, uint32_t index)
-{
-    const struct statement *s = &r->statements[index];
-    const struct insn *in = s->insn;
-    const struct operand *o = in->operands;
-    if (!in->renamed)
-        put_original(r, s);
-    else if (in->count == 1)
-        put_op(r, "%.*s\t%.*s", SPAN(in->mnemonic), SPAN(o[0].text));
-    else if (in->count == 2)
-        put_op(r, "%.*s\t%.*s, %.*s", SPAN(in->mnemonic), SPAN(o[0].text), SPAN(o[1].text));
-    else
-        put_op(r, "%.*s\t%.*s, #%.*s, %.*s", SPAN(in->mnemonic), SPAN(o[0].text), SPAN(o[1].text),
-               SPAN(o[2].text));
 }

@@ -3,54 +3,29 @@
  * Which base x28 guards, where it could be several: the one that is wanted next, and in a loop the
  * one that is wanted most, from before the loop on.
  */
-#include "aarch64.h"
-
-#include <stdlib.h>
+#include "guards.h"
 
 enum { MAX_SEARCH = 64, MAX_LOOP = 1000 }; /* statements */
 
-/* Does it access memory through a guard in x28, of which register? */
-static bool wants_guard(const struct rewriter *r, const struct insn *in, unsigned *base)
+/* Is nothing known of the address register after it? */
+static bool loses_guards(const struct flow_insn *in)
 {
-    const struct address *address = &in->address;
-    if (!has_address(in) || address->mode >= ADDRESS_LITERAL || address->base == SP ||
-        !is_confined(r, in))
-        return false;
-    *base = address->base;
-    bool index = address->mode == ADDRESS_OFFSET && address->kind == OFFSET_REG;
-    bool direct =
-        address->mode != ADDRESS_OFFSET || (address->kind == OFFSET_NUMBER && address->value == 0);
-    return !index && !(direct && has_direct_form(in));
+    return in->kind == FLOW_CALL || in->kind == FLOW_INDIRECT;
 }
 
-/* Only x28 will do. */
-static bool needs_guard(const struct insn *in)
+static void follow_writes(const struct flow_insn *in, uint32_t *regs)
 {
-    return !has_register_form(in) || in->address.kind == OFFSET_TEXT;
-}
-
-static bool is_call(const struct insn *in)
-{
-    return is_branch(in) && (in->info->class == CLASS_CALL || in->info->class >= CLASS_JUMP_REG) &&
-           in->info->class != CLASS_SYSCALL;
-}
-
-static void follow_writes(const struct insn *in, uint32_t *regs)
-{
-    unsigned to, from;
-    int64_t step;
-    bool moved = insn_moves(in, &to, &from, &step) && (*regs & BIT(from));
-    bool stepped = in->address.mode == ADDRESS_PRE || in->address.mode == ADDRESS_POST;
-    *regs &= ~(in->writes & ~(stepped ? BIT(in->address.base) : 0));
+    bool moved = in->move == MOVE_REGISTER && (*regs & BIT(in->from));
+    bool stepped = in->move == MOVE_BASE || in->move == MOVE_BASE_UNKNOWN;
+    *regs &= ~(in->writes & ~(stepped ? BIT(in->base) : 0));
     if (moved)
-        *regs |= BIT(to);
+        *regs |= BIT(in->to);
 }
 
 bool keep_guard(struct rewriter *r, uint32_t index, unsigned reg)
 {
-    const struct known *k = &a64(r)->known;
+    const struct known *k = &r->guards->known;
     uint32_t guarded = k->guarded, wanted = BIT(reg);
-    unsigned base;
     if (!guarded || (guarded & wanted))
         return false;
     follow_writes(r->statements[index].insn, &guarded);
@@ -63,21 +38,21 @@ bool keep_guard(struct rewriter *r, uint32_t index, unsigned reg)
             return false;
         if (s->kind != STATEMENT_INSN)
             continue;
-        const struct insn *in = s->insn;
-        if (is_call(in))
+        const struct flow_insn *in = s->insn;
+        if (loses_guards(in))
             return false;
-        if (wants_guard(r, in, &base) && !(k->stacked & BIT(base))) {
-            if (guarded & BIT(base))
+        if (in->wants_guard && !(k->stacked & BIT(in->base))) {
+            if (guarded & BIT(in->base))
                 return true;
-            if ((wanted & BIT(base)) || needs_guard(in))
+            if ((wanted & BIT(in->base)) || in->needs_guard)
                 return false;
         }
         follow_writes(in, &guarded);
         follow_writes(in, &wanted);
         if (is_branch(in) && is_local_label(r, in->target) &&
-            (in->info->class == CLASS_BRANCH || in->target->statement < index))
+            (in->kind == FLOW_JUMP || in->target->statement < index))
             index = in->target->statement;
-        else if (aarch64_is_end(in))
+        else if (is_flow_end(in))
             return false;
     }
     return false;
@@ -88,28 +63,33 @@ struct loop {
     uint32_t first, last;
 };
 
-/* The base whose guard would best stand before the loop; SP if there is none. */
+enum { NO_BASE = 32 };
+
+/* The base that is best guarded before the loop; NO_BASE if there is none. */
 static unsigned best_base(const struct rewriter *r, const struct loop *loop)
 {
-    unsigned counts[32] = {0}, needed = 0, needs[32] = {0}, best = SP, base;
-    uint32_t written = BIT(FRAME); /* that mostly is at a known distance of sp */
+    const struct guard_rules *rules = r->guards->rules;
+    unsigned counts[32] = {0}, needed = 0, needs[32] = {0}, best = NO_BASE;
+    /* the frame pointer mostly is at a known distance of the stack pointer */
+    uint32_t written = BIT(rules->frame_pointer) | BIT(rules->stack_pointer);
     for (uint32_t i = loop->first; i <= loop->last; i++) {
         const struct statement *s = &r->statements[i];
         if (is_gap(s))
-            return SP;
+            return NO_BASE;
         if (s->kind != STATEMENT_INSN)
             continue;
-        if (is_call(s->insn) || s->insn->info->class == CLASS_CACHE)
-            return SP;
-        written |= s->insn->writes;
-        if (!wants_guard(r, s->insn, &base))
+        const struct flow_insn *in = s->insn;
+        if (loses_guards(in) || in->guards_other)
+            return NO_BASE;
+        written |= in->writes;
+        if (!in->wants_guard)
             continue;
-        counts[base]++;
-        needs[base] += needs_guard(s->insn);
-        needed += needs_guard(s->insn);
+        counts[in->base]++;
+        needs[in->base] += in->needs_guard;
+        needed += in->needs_guard;
     }
-    for (base = 0; base < SP; base++)
-        if (counts[base] > (best == SP ? 0 : counts[best]) && !(written & BIT(base)) &&
+    for (unsigned base = 0; base < 32; base++)
+        if (counts[base] > (best == NO_BASE ? 0 : counts[best]) && !(written & BIT(base)) &&
             needs[base] == needed)
             best = base;
     return best;
@@ -121,7 +101,7 @@ static uint32_t entry_of(const struct rewriter *r, uint32_t label)
     for (uint32_t i = label; i-- > 0;) {
         const struct statement *s = &r->statements[i];
         if (s->kind == STATEMENT_INSN)
-            return aarch64_is_end(s->insn) ? NO_STATEMENT : i;
+            return is_flow_end(s->insn) ? NO_STATEMENT : i;
         if (is_gap(s))
             return NO_STATEMENT;
         if (s->kind == STATEMENT_LABEL && !is_local_label(r, s->symbol))
@@ -141,7 +121,7 @@ static bool can_enter_guarded(struct rewriter *r, const struct branches *branche
 {
     for (uint32_t i = loop->first; i <= loop->last; i++) {
         const struct statement *s = &r->statements[i];
-        if (a64(r)->choices[i] & CHOICE_NAMED)
+        if (r->guards->choices[i] & CHOICE_NAMED)
             return false;
         if (s->kind != STATEMENT_LABEL)
             continue;
@@ -154,34 +134,31 @@ static bool can_enter_guarded(struct rewriter *r, const struct branches *branche
 
 void find_loops(struct rewriter *r)
 {
-    struct aarch64 *a = a64(r);
-    struct branches *branches = calloc(r->count + (size_t)1, sizeof *branches);
-    if (!branches)
-        abort(); /* as arena_alloc() does */
+    struct guards *g = r->guards;
+    struct branches *branches = arena_zeroed(&r->arena, (r->count + (size_t)1) * sizeof *branches);
     for (uint32_t i = 0; i < r->count; i++) {
         const struct statement *s = &r->statements[i];
-        if (s->kind != STATEMENT_INSN || !is_branch(s->insn) || !s->insn->target ||
-            s->insn->target->statement == NO_STATEMENT)
+        const struct flow_insn *in = s->kind == STATEMENT_INSN ? s->insn : NULL;
+        if (!in || !is_branch(in) || !in->target || in->target->statement == NO_STATEMENT)
             continue;
-        struct branches *to = &branches[s->insn->target->statement];
+        struct branches *to = &branches[in->target->statement];
         if (!to->last)
             to->first = i;
         to->last = i;
     }
-    /* inner loops begin behind those that they are in */
+    /* inner loops begin after the loops that they are in */
     for (uint32_t i = r->count; i-- > 0;) {
         struct loop loop = {i, branches[i].last};
         if (loop.last <= i || loop.last - i > MAX_LOOP || !can_enter_guarded(r, branches, &loop))
             continue;
         unsigned base = best_base(r, &loop);
         uint32_t entry = entry_of(r, i);
-        if (base == SP || entry == NO_STATEMENT || a->guards[entry])
+        if (base == NO_BASE || entry == NO_STATEMENT || g->planned[entry])
             continue;
         bool inner = false; /* has a loop inside of it another base? */
         for (uint32_t j = i; j <= loop.last; j++)
-            inner |= a->guards[j] && a->guards[j] != base + 1;
+            inner |= g->planned[j] && g->planned[j] != base + 1;
         if (!inner)
-            a->guards[entry] = (uint8_t)(base + 1);
+            g->planned[entry] = (uint8_t)(base + 1);
     }
-    free(branches);
 }

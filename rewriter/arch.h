@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* What an architecture is to the rewriter. Each fills one of these in its folder's rewrite.c. */
+#ifndef REWRITER_ARCH_H
+#define REWRITER_ARCH_H
+
+#include "statement.h"
+
+struct rewriter;
+
+struct arch {
+    const char *name;
+    unsigned bundle_shift;   /* 0: no bundles */
+    bool hash_comments;      /* does `#` begin a comment anywhere in a line? */
+    bool alignment_in_bytes; /* what `.align` counts; else it is `.p2align` */
+    /* Makes rewriter.arch_state, in the arena. */
+    void (*start)(struct rewriter *r);
+    /*
+     * Parses the instruction text of one statement and marks the symbols that it takes the
+     * address of. Returns NULL after reporting, or where *prefix_only was set: the statement is
+     * nothing but prefixes, which belong to the next one.
+     */
+    void *(*parse)(struct rewriter *r, struct statement *s, struct span text, bool *prefix_only);
+    /* Looks at the whole text, before anything is written; may be NULL. */
+    void (*prepare)(struct rewriter *r);
+    /* Does execution never run on after this instruction? */
+    bool (*is_end)(const void *insn);
+    /* Writes what becomes of statement `index`, an instruction. */
+    void (*rewrite)(struct rewriter *r, uint32_t index);
+    /* The text of the instruction that data among instructions encodes; NULL if it knows none. */
+    const char *(*encoded)(struct rewriter *r, const struct statement *s);
+    /* Writes data that stands between instructions; false if it does not know it. */
+    bool (*rewrite_data)(struct rewriter *r, uint32_t index);
+    /* Called for each `.cfi_` directive; may be NULL. */
+    void (*note_cfi)(struct rewriter *r, const struct statement *s);
+};
+
+extern const struct arch lfi_rewrite_x86_64, lfi_rewrite_aarch64;
+
+#endif

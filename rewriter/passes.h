@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* What happens between parsing and the end, in this order (context.h has the map). */
+#ifndef REWRITER_PASSES_H
+#define REWRITER_PASSES_H
+
+#include "statement.h"
+
+struct rewriter;
+struct symbol;
+
+/*
+ * data.c: marks data that moves out of sections of code; data that is an instruction becomes one.
+ */
+void move_data(struct rewriter *r);
+
+/* labels.c: finds the landing pads of exception tables. */
+void find_taken_labels(struct rewriter *r);
+bool label_needs_bundle(const struct rewriter *r, const struct symbol *symbol);
+
+/* emit.c: writes all statements. */
+void emit_statements(struct rewriter *r);
+
+/*
+ * Ends the fragment that the assembler works on, without a byte of output. LLVM 19 takes the
+ * difference of two labels for known where only instructions stand between them, and forgets the
+ * padding of bundles. And a label moves after the padding of the instruction that follows: that of
+ * a branch target must, that of a .cfi directive must not, or the padding belongs to the old frame.
+ */
+void set_apart(struct rewriter *r);
+
+#endif

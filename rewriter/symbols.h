@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* The symbols and sections of a file. */
+#ifndef REWRITER_SYMBOLS_H
+#define REWRITER_SYMBOLS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "span.h"
+
+struct rewriter;
+
+/* A name, or one definition of a numeric label. */
+struct symbol {
+    struct span name;
+    uint32_t hash;
+    uint32_t statement; /* where it is defined; NO_STATEMENT if not here */
+    bool branched;      /* a direct branch goes to it */
+    bool taken;         /* its address is used by something other than a direct branch */
+    bool function;      /* .type @function */
+    bool global;
+    bool in_code; /* defined in a section of code */
+};
+
+struct symbols {
+    struct symbol **slots;
+    uint32_t capacity, count;
+    struct {
+        struct symbol *last, *next; /* what `Nb` and `Nf` name where the parser is */
+    } numeric[100];
+};
+
+/* What the rewriter needs to know of a section. */
+struct section {
+    struct span name;
+    uint32_t hash;
+    bool code;
+    bool open; /* execution runs on after the last instruction so far */
+    bool debug;
+    bool exceptions; /* .gcc_except_table */
+};
+
+struct sections {
+    struct section **slots;
+    uint32_t capacity, count;
+};
+
+struct symbol *symbol_get(struct rewriter *r, struct span name);
+/* `1f`, `1b` or a name; NULL for what is neither. */
+struct symbol *symbol_reference(struct rewriter *r, struct span name);
+struct symbol *symbol_define(struct rewriter *r, struct span name, uint32_t statement);
+/* Marks every symbol that the expression names. */
+void symbols_take(struct rewriter *r, struct span expression);
+struct section *section_get(struct rewriter *r, struct span name);
+void symbols_free(struct rewriter *r);
+
+#endif
