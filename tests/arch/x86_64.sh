@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# shellcheck shell=sh disable=SC2034 # who sources it uses it
+#
+# What scripts of more than one folder of tests need to know of x86-64.
+newest=x86-64-v3 # for -march: what most of today's processors have
+
+# Of a file made by hand: its number and page, and code that traps, loads, stores through a register (escapes of printf).
+machine=62 page=4096
+trap='\364' load='\213\007' store='\211\007'
