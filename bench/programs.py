@@ -22,7 +22,7 @@ def sdk_for(triple, sdk, work):
     options = []
     if "-measure-" in triple:
         overlay = work / "measure-sdk"
-        run([HERE / "measure" / "make-sdk", sdk, overlay])
+        run([HERE / triple.split("-")[0] / "measure" / "make-sdk", sdk, overlay])
         sdk, options = overlay, ["--c-only"]
     elif (sdk / "sysroot" / triple / "usr/lib/libc.a").exists():
         return sdk
