@@ -6,4 +6,4 @@ newest=x86-64-v3 # for -march: what most of today's processors have
 
 # Of a file made by hand: its number and page, and code that traps, loads, stores through a register (escapes of printf).
 machine=62 page=4096
-trap='\364' load='\213\007' store='\211\007'
+trap_bytes='\364' load_bytes='\213\007' store_bytes='\211\007'
