@@ -7,12 +7,12 @@
 #   ARCH_KERNEL        the kernel's name for it
 #   ARCH_PAGE_SIZES    the sizes that the kernel's pages may have, in bytes, the smallest first
 #   ARCH_EMULATOR      QEMU's program that runs programs of it on another processor
-#   ARCH_EMULATED      whether boxes are known to work in the emulator: then SDKs for other hosts have it, too
+#   ARCH_EMULATED      whether boxes are known to work in the emulator: then other hosts build it, too
 #   ARCH_COMPILER_RT   options for compiler-rt's CMake files
 #   ARCH_FLAGS         the contents of ARCH.flags: lines for the config file of clang that sandboxes
 #
-# Shell scripts get all but ARCH_FLAGS, as assignments for eval, from what `cmake -DARCH=ARCH -P cmake/Arch.cmake`
-# writes to standard error; there a list is words.
+# Shell scripts get all but ARCH_FLAGS, as assignments for eval, from what
+# `cmake -DARCH=ARCH -P cmake/Arch.cmake` writes to standard error; there a list is words.
 set(LFI_ARCH_FACTS MACHINE POSTLINKS KERNEL PAGE_SIZES EMULATOR EMULATED COMPILER_RT FLAGS)
 set(LFI_ARCH_FOLDER ${CMAKE_CURRENT_LIST_DIR}/arch)
 
