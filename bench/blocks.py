@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Runs an AArch64 program in QEMU's user-mode emulator and says which of its instructions ran how often."""
+"""Runs a program in QEMU's user-mode emulator and says which of its instructions ran how often."""
 
 import collections
 import subprocess
@@ -19,9 +19,9 @@ def build_plugin(work):
     return plugin
 
 
-def run(plugin, command, counts, **kwargs):
+def run(emulator, plugin, command, counts, **kwargs):
     """Runs the command in the emulator; writes the counts of its blocks to the file `counts`."""
-    return subprocess.run(["qemu-aarch64", "-plugin", f"{plugin},out={counts}", *[str(word) for word in command]],
+    return subprocess.run([emulator, "-plugin", f"{plugin},out={counts}", *[str(word) for word in command]],
                           **kwargs)
 
 
@@ -56,24 +56,3 @@ class Counts:
 
 def instructions(block):
     return block.count * len(block.words)
-
-
-# What the rewriter adds, by mask and value of the instruction word.
-GUARD = 0xFFE0FFFF  # add xD, x27, wM, uxtw: all but M
-KINDS = {
-    "x28": lambda word: word & GUARD == 0x8B20437C,
-    "x30": lambda word: word & GUARD == 0x8B20437E,
-    "sp": lambda word: word & GUARD == 0x8B20437F,
-}
-
-
-def kinds(blocks):
-    """Executed guards by the register that they guard."""
-    sums = dict.fromkeys(KINDS, 0)
-    for block in blocks:
-        for word in block.words:
-            if word & 0xFFE0FFE0 == 0x8B204360:
-                for kind, matches in KINDS.items():
-                    if matches(word):
-                        sums[kind] += block.count
-    return sums

@@ -20,9 +20,9 @@ def run(command, **kwargs):
 def sdk_for(triple, sdk, work):
     """The SDK that has `triple`; sysroots that are missing are built beside the work."""
     options = []
-    if triple == "x86_64-measure-linux-musl":
+    if "-measure-" in triple:
         overlay = work / "measure-sdk"
-        run([HERE / "measure" / "make-sdk", sdk, overlay])
+        run([HERE / triple.split("-")[0] / "measure" / "make-sdk", sdk, overlay])
         sdk, options = overlay, ["--c-only"]
     elif (sdk / "sysroot" / triple / "usr/lib/libc.a").exists():
         return sdk

@@ -5,7 +5,10 @@ A workload is a program of tests/packages or bench/kernels with arguments and st
 to run for a few tenths of a second. {NAME} in an argument stands for an input file.
 """
 
+import importlib
+import platform
 from collections import namedtuple
+from pathlib import Path
 
 Workload = namedtuple("Workload", "name program arguments stdin", defaults=("",))
 
@@ -34,23 +37,28 @@ WORKLOADS = [
 # Name, target, arguments of lfi-run (None: run directly), what it shows, flags beside -O2.
 Configuration = namedtuple("Configuration", "name triple box meaning flags", defaults=("",))
 
+HOST = platform.machine()
 CONFIGURATIONS = [
-    Configuration("native", "x86_64-native-linux-musl", None, "no sandbox: what all others are divided by"),
-    Configuration("native again", "x86_64-native-linux-musl", None, "the same program once more: the noise"),
-    Configuration("runtime only", "x86_64-measure-linux-musl", ["--no-verify"],
+    Configuration("native", f"{HOST}-native-linux-musl", None, "no sandbox: what all others are divided by"),
+    Configuration("native again", f"{HOST}-native-linux-musl", None, "the same program once more: the noise"),
+    Configuration("runtime only", f"{HOST}-measure-linux-musl", ["--no-verify"],
                   "unsandboxed code under the runtime: the cost of liblfi alone"),
-    Configuration("full", "x86_64-lfi-linux-musl", [], "loads, stores and jumps confined"),
-    Configuration("stores", "x86_64-lfi_stores-linux-musl", ["--mode=stores"], "stores and jumps confined"),
-    Configuration("jumps", "x86_64-lfi_jumps-linux-musl", ["--mode=jumps"], "jumps and system calls confined"),
+    Configuration("full", f"{HOST}-lfi-linux-musl", [], "loads, stores and jumps confined"),
+    Configuration("stores", f"{HOST}-lfi_stores-linux-musl", ["--mode=stores"], "stores and jumps confined"),
+    Configuration("jumps", f"{HOST}-lfi_jumps-linux-musl", ["--mode=jumps"], "jumps and system calls confined"),
 ]
 
-# What is counted in an emulator. Sandboxed targets of AArch64 have no frame pointers (docs/abi.md), so their
-# twin has none either.
-COUNTED = [
-    Configuration("native", "aarch64-native-linux-musl", None, "no sandbox: what all others are divided by",
-                  "-fomit-frame-pointer"),
-    Configuration("frame pointers", "aarch64-native-linux-musl", None, "native as clang compiles by default"),
-    Configuration("full", "aarch64-lfi-linux-musl", [], "loads, stores and jumps confined"),
-    Configuration("stores", "aarch64-lfi_stores-linux-musl", ["--mode=stores"], "stores and jumps confined"),
-    Configuration("jumps", "aarch64-lfi_jumps-linux-musl", ["--mode=jumps"], "jumps and system calls confined"),
-]
+# What is counted in an emulator: ARCH/counting.py says how, for each architecture with such a file.
+COUNTING = {path.parent.name: importlib.import_module(f"{path.parent.name}.counting")
+            for path in sorted(Path(__file__).resolve().parent.glob("*/counting.py"))}
+
+
+def counted(arch):
+    native = f"{arch}-native-linux-musl"
+    return [
+        Configuration("native", native, None, "no sandbox: what all others are divided by", COUNTING[arch].NATIVE_FLAGS),
+        Configuration("frame pointers", native, None, "native as clang compiles by default"),
+        Configuration("full", f"{arch}-lfi-linux-musl", [], "loads, stores and jumps confined"),
+        Configuration("stores", f"{arch}-lfi_stores-linux-musl", ["--mode=stores"], "stores and jumps confined"),
+        Configuration("jumps", f"{arch}-lfi_jumps-linux-musl", ["--mode=jumps"], "jumps and system calls confined"),
+    ]

@@ -7,8 +7,8 @@
 # Programs of another processor run in an emulator.
 runner() {
     case $2 in
-    x86_64-native*) ;;
-    x86_64-lfi | x86_64-lfi-*) echo "$1/bin/lfi-run" ;;
+    "$(uname -m)-native"*) ;;
+    "$(uname -m)-lfi" | "$(uname -m)-lfi-"*) echo "$1/bin/lfi-run" ;;
     *) echo "$1/bin/$(echo "$2" | cut -d- -f1,2)-run" ;;
     esac
 }

@@ -3,20 +3,15 @@
 # Target `drivers`: for each target a config file, the names that people and build systems call
 # (TRIPLE-clang, TRIPLE-ar, ...), and the folder where clang finds the assembler and the linker.
 
-# The ELF machine of each architecture.
-set(LFI_MACHINE_x86_64 62)
-set(LFI_MACHINE_aarch64 183)
-
 # gcc and g++: the names that Autoconf and many makefiles look for first; all of these are clang.
 set(prefixed clang clang++ clang-cpp cc c++ cpp gcc g++)
 set(binary_tools ar ranlib nm objcopy strip objdump readelf size strings addr2line)
 
 set(stamps)
 
-# lfi_driver(ARCH VENDOR TEMPLATE): the VENDOR says the mode.
+# lfi_driver(ARCH VENDOR TEMPLATE): the VENDOR says the mode. It and lfi_note() want lfi_arch(ARCH) before.
 function(lfi_driver arch vendor template)
     set(TRIPLE ${arch}-${vendor}-linux-musl)
-    file(READ ${CMAKE_CURRENT_SOURCE_DIR}/config/${arch}.flags ARCH_FLAGS)
     configure_file(config/${template}.cfg.in ${LFI_SDK_DIR}/bin/${TRIPLE}.cfg @ONLY)
     set(commands)
     foreach(name ${prefixed})
@@ -44,21 +39,22 @@ function(lfi_driver arch vendor template)
     set(stamps ${stamps} PARENT_SCOPE)
 endfunction()
 
-# The note that lfi-ld links into programs. On x86-64 the postlinker writes the mode.
+# The note that lfi-ld links into programs. Where there is a postlinker, it writes the mode.
 function(lfi_note arch vendor mode)
     set(note ${LFI_LIBEXEC}/${arch}-${vendor}-linux-musl/note.o)
-    if(arch STREQUAL x86_64)
+    if(ARCH_POSTLINKS)
         set(mode LFI_MODE_UNSET)
     endif()
     add_custom_command(OUTPUT ${note}
         COMMAND ${LFI_SDK_DIR}/bin/clang --target=${arch}-linux-musl -c
-                -DLFI_MACHINE=${LFI_MACHINE_${arch}} -DLFI_MODE=${mode} -I${CMAKE_SOURCE_DIR}/include
+                -DLFI_MACHINE=${ARCH_MACHINE} -DLFI_MODE=${mode} -I${CMAKE_SOURCE_DIR}/include
                 ${CMAKE_CURRENT_SOURCE_DIR}/note/note.S -o ${note}
         DEPENDS ${LFI_CLANG} note/note.S ${CMAKE_SOURCE_DIR}/include/lfi/abi.h drivers.cmake VERBATIM)
     set(stamps ${stamps} ${note} PARENT_SCOPE)
 endfunction()
 
 foreach(arch IN LISTS LFI_ARCHS)
+    lfi_arch(${arch})
     foreach(mode IN ITEMS 0:full:lfi 1:stores:lfi_stores 2:jumps:lfi_jumps)
         string(REPLACE ":" ";" mode ${mode})
         list(POP_FRONT mode MODE_NUMBER MODE vendor)

@@ -2,7 +2,7 @@
 /*
  * A plugin of QEMU's user-mode emulator: how often each block of guest instructions ran.
  *
- *   qemu-aarch64 -plugin blocks.so,out=FILE PROGRAM
+ *   qemu-ARCH -plugin blocks.so,out=FILE PROGRAM
  *
  * At the end FILE holds
  *

@@ -14,7 +14,7 @@ cache_key() {
             "$sdk/libexec/lfi/$triple/as" "$sdk/libexec/lfi/$triple/ld"; do
             if [ -f "$tool" ]; then cat "$tool"; fi
         done
-        case $arch in x86_64) cat "$sdk/bin/lfi-postlink" ;; esac
+        if [ "$ARCH_POSTLINKS" = TRUE ]; then cat "$sdk/bin/lfi-postlink"; fi
         echo "$triple"
     } | sha256sum | cut -c1-24
 }

@@ -6,6 +6,7 @@
 #   triple   the target, for example x86_64-lfi-linux-musl      sdk       the SDK being filled
 #   prefix   where its sysroot goes: $sdk/sysroot/$triple       work      scratch folder of this triple
 #   jobs     parallel jobs                                      here      the folder sysroot/
+#   ARCH_*   what cmake/Arch.cmake says of its architecture
 #
 # `runtime` is where clang looks for compiler-rt: its resource folder, lib/$triple.
 # A recipe is a function of shell commands; `step` runs it, writes what it says to a log and shows

@@ -12,7 +12,7 @@ build_compiler_rt() {
         -DCOMPILER_RT_BUILD_CRT=ON \
         -DCOMPILER_RT_CRT_USE_EH_FRAME_REGISTRY=OFF \
         -DLLVM_ENABLE_PER_TARGET_RUNTIME_DIR=ON \
-        -DCOMPILER_RT_HAS_AARCH64_SME=OFF # no box has SME
+        $ARCH_COMPILER_RT
     cmake --build "$work/compiler-rt" -j "$jobs"
     find "$work/compiler-rt/lib" -name 'libclang_rt.builtins*.a' -exec cp {} "$runtime/libclang_rt.builtins.a" \;
     find "$work/compiler-rt/lib" -name 'clang_rt.crtbegin*.o' -exec cp {} "$runtime/clang_rt.crtbegin.o" \;

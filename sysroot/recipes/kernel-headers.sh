@@ -5,18 +5,12 @@
 # (scsi/), which is installed over them.
 
 build_kernel_headers() {
-    case $arch in
-    x86_64) kernel_arch=x86 ;;
-    aarch64) kernel_arch=arm64 ;;
-    riscv64) kernel_arch=riscv ;;
-    *) echo "the kernel has no architecture $arch" && return 1 ;;
-    esac
     # The targets of an architecture share them through the cache.
     shared=${cache:-$work}/sysroot/kernel-headers-$("$here/../toolchain/fetch" --key linux)-$arch.tar
     if [ ! -f "$shared" ]; then
         mkdir -p "$(dirname "$shared")"
         # Not `headers_install`, which is the same and a copy by rsync, which is not everywhere.
-        make -C "$(source_of linux)" -j"$jobs" O="$work/linux" ARCH=$kernel_arch headers
+        make -C "$(source_of linux)" -j"$jobs" O="$work/linux" ARCH="$ARCH_KERNEL" headers
         (cd "$work/linux/usr/include" && find . -name '*.h' -print0 | tar -cf "$shared.tmp$$" --null -T -)
         mv "$shared.tmp$$" "$shared"
     fi

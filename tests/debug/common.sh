@@ -9,6 +9,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../runner.sh"
 triple=$1
 arch=${triple%%-*}
+# shellcheck source=x86_64/arch.sh disable=SC1091
+. "$here/$arch/arch.sh"
 # shellcheck disable=SC2034 # the tests use it
 run=$(runner "$SDK" "$triple")
 mode=$(mode_of "$triple")

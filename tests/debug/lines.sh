@@ -11,8 +11,6 @@ set -eu
 # shellcheck source=common.sh disable=SC1091,SC2154
 . "$(dirname "$0")/common.sh"
 symbolizer=$SDK/bin/llvm-symbolizer
-faults='r w t'
-[ "$arch" != x86_64 ] || faults="$faults d" # elsewhere a division by zero is none
 here_lines='HERE|__LINE__'
 
 # Reads "ADDRESS LINE" (hexadecimal without 0x); each address must be of that line.

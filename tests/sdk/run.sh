@@ -88,13 +88,11 @@ while read -r argument; do
     set -- "$@" "$argument"
 done <args
 
-case $arch in
-x86_64) newest=x86-64-v3 ;;
-aarch64) newest=armv8.5-a ;;
-esac
+# shellcheck source=../arch/x86_64.sh disable=SC1091
+. "$here/../arch/$arch.sh"
 printf '%s\n' "${LEVELS:--O0
 -O2
--O3 -march=$newest}" >levels
+-O3 -march=${newest:?}}" >levels
 while read -r level <&3; do
     # shellcheck disable=SC2046,SC2086 # lists of words
     "$compiler" $level -g $(beside flags) -w $sources -o program -lm 2>messages ||

@@ -6,8 +6,11 @@
 set -eu
 sdk=$1 work=$2/$4-$3 case=$3 arch=$4
 here=$(cd "$(dirname "$0")" && pwd)
-# shellcheck source=tests/toolchain/arch/x86_64.sh
-. "$here/arch/$arch.sh"
+# shellcheck source=tests/toolchain/x86_64/arch.sh
+. "$here/$arch/arch.sh"
+# shellcheck source=tests/arch/x86_64.sh
+. "$here/../arch/$arch.sh"
+march=-march=$newest
 # shellcheck source=tests/runner.sh
 . "$here/../runner.sh"
 rm -rf "$work"

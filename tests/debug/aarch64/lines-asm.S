@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Hand-written lines: compilers say nothing of them, so lfi-as -g does.
-#include "../lines.h"
+#include "here.h"
 
 	.text
 	.globl	assembly

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The same with macros, which LLVM's assembler expands first. A macro's lines are those of its use.
-#include "../lines.h"
+#include "here.h"
 
 .macro	call_with	number
 	movl	$\number, %edi

@@ -55,6 +55,22 @@ static bool find_note(int file, const Elf64_Phdr *segment, uint32_t *mode)
     return false;
 }
 
+/* The architecture with that number in ELF files; the host's if there is none, as its runner
+ * refuses the file. */
+static const char *arch_name(Elf64_Half machine)
+{
+    static const struct {
+        Elf64_Half machine;
+        const char *name;
+    } archs[] = {
+#include "machines.def"
+    };
+    for (size_t i = 0; i < sizeof archs / sizeof *archs; i++)
+        if (archs[i].machine == machine)
+            return archs[i].name;
+    return LFI_HOST_ARCH;
+}
+
 /* What runs the program `path`, its target's ARCH-VENDOR-run; NULL if it is no LFI program. */
 static const char *runner(const char *path, char name[RUNNER_MAX])
 {
@@ -78,8 +94,7 @@ static const char *runner(const char *path, char name[RUNNER_MAX])
         return NULL;
     /* Of an unknown mode: the strictest, which refuses it. */
     bool weaker = mode != LFI_MODE_FULL && lfi_mode_name(mode);
-    snprintf(name, RUNNER_MAX, "%s-lfi%s%s-run",
-             header.e_machine == EM_AARCH64 ? "aarch64" : "x86_64", weaker ? "_" : "",
+    snprintf(name, RUNNER_MAX, "%s-lfi%s%s-run", arch_name(header.e_machine), weaker ? "_" : "",
              weaker ? lfi_mode_name(mode) : "");
     return name;
 }

@@ -4,7 +4,6 @@
 # What the tests of this folder need to know of AArch64.
 rewritten_load='\[x28|\[x27, w' # in objdump's output, for a load in mode full
 rewritten='\[x27, #-0x8\]'      # for what is rewritten in every mode
-march=-march=armv8.5-a
 intrinsics=arm_neon.h
 trap=133                        # 128 + the signal of __builtin_trap()
 exit_call='mov w8, #94\n\tmov w0, %w0\n\tsvc #0" ::"r"(status) : "x0", "x8", "memory'

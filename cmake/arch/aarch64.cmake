@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+# AArch64; ../Arch.cmake says what each line means.
+set(ARCH_MACHINE 183)
+set(ARCH_POSTLINKS FALSE)
+set(ARCH_KERNEL arm64)
+set(ARCH_PAGE_SIZES 4096 16384 65536)
+set(ARCH_EMULATOR qemu-aarch64)
+set(ARCH_EMULATED TRUE)
+set(ARCH_COMPILER_RT -DCOMPILER_RT_HAS_AARCH64_SME=OFF) # no box has SME

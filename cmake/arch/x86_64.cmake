@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+# x86-64; ../Arch.cmake says what each line means.
+set(ARCH_MACHINE 62)
+set(ARCH_POSTLINKS TRUE)
+set(ARCH_KERNEL x86)
+set(ARCH_PAGE_SIZES 4096)
+set(ARCH_EMULATOR qemu-x86_64)
+set(ARCH_EMULATED FALSE) # no one has tried
+set(ARCH_COMPILER_RT "")
