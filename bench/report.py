@@ -67,7 +67,7 @@ def write_run(results, configurations, machine, clock, work):
         compile_min = {c: min(s[clock] for s in samples) for c, samples in results["compile"].items()}
         verdicts.append(("compile time", f"sqlite3.c, {compile_min['native']:.1f} s natively",
                          compile_min["full"] / compile_min["native"]))
-    lines += ["### Against what is expected of `full`", "", "| what | how | measured | expected | |", "|---|---|---:|---:|---|"]
+    lines += ["### Mode `full` against its targets", "", "| what | how | measured | expected | |", "|---|---|---:|---:|---|"]
     for what, how, value in verdicts:
         met = "met" if value <= EXPECTED[what] else "**not met**"
         lines.append(f"| {what} | {how} | {value:.3f} | {EXPECTED[what]:.2f} | {met} |")
@@ -144,7 +144,7 @@ def write_counts(results, names, expected, work):
     """results[workload][configuration]: blocks.Counts; expected[configuration]: a mean. Returns the means of all by configuration."""
     others = names[1:]
     relative = {w: {c: row[c].program / row["native"].program for c in others} for w, row in results.items()}
-    title = "Instructions of the program that were executed, relative to native"
+    title = "Executed instructions of the program, relative to native"
     lines = [f"### {title}", "", "| program | native, million | " + " | ".join(others) + " |",
              "|---|---:|" + "---:|" * len(others)]
     for workload, row in relative.items():
@@ -171,7 +171,7 @@ def write_counts(results, names, expected, work):
 
 def count_verdicts(relative, others, expected):
     """Lines of a table."""
-    lines = ["### Against what is expected", "", "| mode | geometric mean of | measured | against native with frame pointers | expected | |",
+    lines = ["### Against the targets", "", "| mode | geometric mean of | measured | against native with frame pointers | expected | |",
              "|---|---|---:|---:|---:|---|"]
     for c in others:
         for what, chosen in ("programs", lambda name: not is_kernel(name)), ("all", lambda name: True):

@@ -23,34 +23,34 @@
 
 static const char usage[] =
     "Usage: lfi-run [OPTION]... PROGRAM [ARGUMENT]...\n"
-    "Runs an LFI program in a sandbox. Its exit status is the program's; 128+N if signal N ended "
-    "it.\n"
+    "Runs an LFI program in a sandbox.\n"
     "\n"
     "  -v, --verify           verify the code before it runs (the default)\n"
-    "      --no-verify        do not: for measuring only, there is no sandbox then\n"
-    "      --mode=MODE        the weakest sandboxing mode that is accepted: full (default), or\n"
+    "      --no-verify        do not verify; for measuring only: there is no sandbox then\n"
+    "      --mode=MODE        the weakest sandboxing mode to accept: full (default), or\n"
     "                         stores: the program can read all of lfi-run's memory, or\n"
     "                         jumps: it can read and write all of lfi-run's memory\n"
-    "  -V, --verbose          say what is done\n"
-    "      --env NAME=VALUE   set an environment variable of the program; the option may be "
-    "repeated\n"
-    "      --dir BOX=HOST     show the directory HOST at the absolute path BOX; may be repeated\n"
-    "      --wd DIR           start in the directory DIR, a path of the box\n"
-    "  -r, --restricted       only what --dir names is visible, only what --env names is set\n"
-    "      --limit NAME=VALUE limit what the program can use; may be repeated. NAME: memory, "
-    "resident,\n"
-    "                         mappings, descriptors, threads, processor, nesting\n"
-    "  -g, --debug            let a debugger that attaches later see the program; for one that "
-    "runs\n"
-    "                         lfi-run this is so without\n"
+    "  -V, --verbose          say what lfi-run does\n"
+    "      --env NAME=VALUE   set an environment variable of the program; may be repeated\n"
+    "      --dir BOX=HOST     show the host's directory HOST at the absolute path BOX;\n"
+    "                         may be repeated\n"
+    "      --wd DIR           start in the directory DIR, an absolute path in the box\n"
+    "  -r, --restricted       for untrusted programs: show only the files below --dir, set only\n"
+    "                         the variables of --env, and let the kernel confine lfi-run as well\n"
+    "      --limit NAME=VALUE limit what the program can use; may be repeated. NAME: memory,\n"
+    "                         resident, mappings, descriptors, threads, processor, nesting\n"
+    "  -g, --debug            let a debugger that attaches later see the program; not needed\n"
+    "                         under a debugger that starts lfi-run\n"
     "      --perf             write /tmp/perf-PID.map for perf(1)\n"
     "      --huge-pages       back the heap and large mappings with huge pages\n"
     "      --trace            print each system call\n"
     "  -h, --help             print this and exit\n"
     "      --version          print the version and exit\n"
     "\n"
-    "Options end at PROGRAM. Without -r the program sees all files and variables that lfi-run "
-    "sees.\n";
+    "Options end at PROGRAM. Without -r the program sees all files and variables of lfi-run.\n"
+    "Exit status: the program's; 128+N if signal N ended it; 126 if PROGRAM cannot be run (not an\n"
+    "LFI program, a weaker mode, refused by the verifier); 127 if it does not exist; 1 if the box\n"
+    "cannot be set up; 2 for wrong usage.\n";
 
 enum {
     OPT_NO_VERIFY = 256,
@@ -189,7 +189,7 @@ static int parse(int argc, char **argv, struct settings *settings)
             break;
         case OPT_LIMIT:
             if (lfi_linux_limit(&options->limits, optarg, &error))
-                return complain_usage("--limit: %s", error.message);
+                return complain_usage("%s", error.message);
             break;
         case 'r':
             options->restricted = true;
@@ -355,7 +355,7 @@ static void warn(const struct settings *settings)
     const struct lfi_linux_options *options = &settings->options;
     if (options->unverified)
         complain("%s: not verified: nothing confines it%s", settings->program,
-                 options->restricted ? ", --restricted neither" : "");
+                 options->restricted ? ", not even --restricted" : "");
     else if (options->restricted && options->mode == LFI_MODE_STORES)
         complain("warning: --restricted does not keep a program of --mode=stores from reading all "
                  "of lfi-run's memory");

@@ -97,7 +97,8 @@ static int check(const struct limit *limit, uint64_t value, struct lfi_error *er
 
 int lfi_linux_limit(struct lfi_linux_limits *limits, const char *text, struct lfi_error *error)
 {
-    static const char *const examples[] = {"a number", "bytes such as 64M", "a time such as 10s"};
+    static const char *const examples[] = {"a number", "bytes, such as 64M (K, M, G)",
+                                           "a time, such as 10s (ms, s, m, h)"};
     size_t length = strcspn(text, "=");
     for (size_t i = 0; i < LIMITS; i++) {
         const struct limit *limit = &table[i];
@@ -118,7 +119,8 @@ int lfi_linux_limit(struct lfi_linux_limits *limits, const char *text, struct lf
     for (size_t i = 0; i < LIMITS; i++)
         used += snprintf(names + used, sizeof names - (size_t)used, "%s%s", i ? ", " : "",
                          table[i].name);
-    lfi_say(error, "no limit is named '%.*s': %s", length < 40 ? (int)length : 40, text, names);
+    lfi_say(error, "no limit is named '%.*s'; the names are: %s", length < 40 ? (int)length : 40,
+            text, names);
     return -EINVAL;
 }
 
