@@ -634,6 +634,12 @@ static void test_bad_directory(void **state)
         assert_int_equal(got, WORKED);
 }
 
+static bool has_landlock(void)
+{
+    return syscall(444, NULL, 0, 1) >=
+           2; /* landlock_create_ruleset, LANDLOCK_CREATE_RULESET_VERSION */
+}
+
 /* A kernel without either: no error, and the report says what is missing and why. */
 static void test_missing(void **state)
 {
@@ -652,10 +658,10 @@ static void test_missing(void **state)
         const struct lfi_linux_confinement what = {0};
         struct lfi_linux_wall wall = {.filter = true, .landlock = 1};
         struct lfi_error error;
-        if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
-            (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) && errno != ENOSYS &&
-             errno != EINVAL))
+        if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
             _exit(UNPREPARED);
+        if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) && has_landlock())
+            _exit(ABSENT);
         if (lfi_linux_confine_host(&what, &wall, &error))
             _exit(1);
         _exit(!wall.filter && !wall.landlock && strstr(wall.report, "no system call filter (") &&
@@ -663,7 +669,9 @@ static void test_missing(void **state)
                   ? WORKED
                   : 2);
     }
-    assert_int_equal(outcome(child), WORKED);
+    int got = outcome(child);
+    if (got != ABSENT)
+        assert_int_equal(got, WORKED);
 }
 
 /* A process of root keeps those rights that the files of its boxes need. */
@@ -712,12 +720,6 @@ static void test_capabilities(void **state)
     assert_int_equal(seen, 5);
 }
 
-static bool has_landlock(void)
-{
-    return syscall(444, NULL, 0, 1) >=
-           2; /* landlock_create_ruleset, LANDLOCK_CREATE_RULESET_VERSION */
-}
-
 /* Without /proc, where the threads cannot be counted, files are confined all the same. */
 static void test_no_proc(void **state)
 {
@@ -732,7 +734,8 @@ static void test_no_proc(void **state)
             struct lfi_error error;
             pthread_t thread;
             int fds[2];
-            if (!has_landlock() || (chroot(inside) && (unshare(CLONE_NEWUSER) || chroot(inside))))
+            if (!has_landlock() || unshare(CLONE_THREAD) ||
+                (chroot(inside) && (unshare(CLONE_NEWUSER) || chroot(inside))))
                 _exit(ABSENT);
             if (threads == 2 &&
                 (pipe2(fds, 0) || pthread_create(&thread, NULL, wait_for_end, &fds[0])))
