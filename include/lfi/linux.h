@@ -170,8 +170,10 @@ struct lfi_linux_wall {
 };
 
 /*
- * Confines the whole process for ever: no new privileges, no system calls but those that running
- * boxes needs, no file opened but below the directories, no executable memory unless `later_code`.
+ * Confines the whole process for ever: no new privileges, of root's capabilities only those that the
+ * files of boxes may need, no system calls but those that running boxes needs, no file opened but
+ * below the directories, no executable memory unless `later_code`. Descriptors stay as they are:
+ * close first what a box that takes the process over must not have.
  * All is copied; *wall may be NULL. Call it once, after loading, while the process has one thread.
  *
  * What the kernel does not have is left out and reported in *wall; so it is in QEMU's user mode,

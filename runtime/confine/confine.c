@@ -12,7 +12,9 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,13 +100,13 @@ static int allow_named(int ruleset, const char *directory, uint64_t allowed,
     return failed;
 }
 
-/* How many threads there are, or 0 where /proc is not to be seen. */
+/* How many threads there are, or 0 if that cannot be told. */
 static int count_threads(void)
 {
     DIR *tasks = opendir("/proc/self/task");
     int count = 0;
-    if (!tasks)
-        return 0;
+    if (!tasks) /* no /proc: this does nothing, and works only while there is one thread */
+        return !unshare(CLONE_THREAD);
     for (const struct dirent *entry; (entry = readdir(tasks));)
         count += entry->d_name[0] != '.';
     closedir(tasks);
@@ -126,7 +128,7 @@ static int confine_files(const struct lfi_linux_confinement *what, struct lfi_li
         return -EBUSY;
     }
     if (threads == 0) {
-        *missing = "no /proc to count the threads";
+        *missing = "more threads than one, or no /proc to count them";
         return 0;
     }
     const struct ruleset refused = everything(version);
@@ -151,6 +153,29 @@ static int confine_files(const struct lfi_linux_confinement *what, struct lfi_li
         wall->landlock = version;
     close(ruleset);
     return failed;
+}
+
+/*
+ * Root's rights, as far as no call of the table needs them. What is left is of use with the files
+ * that Landlock leaves, and to be root towards the limits as before. CAP_FSETID is not left: a file
+ * that is written then loses its set-user-ID bit, whoever it belongs to.
+ */
+static int give_up_capabilities(void)
+{
+    static const int kept[] = {CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_IPC_LOCK,
+                               CAP_SYS_RESOURCE};
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {{0}};
+    uint32_t keep = 0;
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
+        keep |= CAP_TO_MASK(kept[i]); /* all of the first 32 */
+    if (syscall(SYS_capget, &header, sets))
+        return -errno;
+    sets[0].effective &= keep;
+    sets[0].permitted &= keep;
+    sets[1].effective = sets[1].permitted = 0;
+    sets[0].inheritable = sets[1].inheritable = 0;
+    return syscall(SYS_capset, &header, sets) ? -errno : 0;
 }
 
 /*
@@ -232,6 +257,11 @@ int lfi_linux_confine_host(const struct lfi_linux_confinement *what, struct lfi_
         if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) {
             failed = -errno;
             lfi_say(error, "cannot give up new privileges: %s", strerror(-failed));
+            return failed;
+        }
+        failed = give_up_capabilities();
+        if (failed) {
+            lfi_say(error, "cannot give up capabilities: %s", strerror(-failed));
             return failed;
         }
         failed = confine_files(what, wall, &no_landlock, error);

@@ -12,6 +12,11 @@
 #include <sys/stat.h>
 #include <termios.h>
 
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ  22
+#define MADV_POPULATE_WRITE 23
+#endif
+
 #define COUNT(...) (sizeof((uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
 
 #define KILL 0
@@ -26,6 +31,7 @@
 #define ZERO(a)          {LFI_RULE_ZERO, a, 0, {0}}
 #define SELF(a)          {LFI_RULE_SELF, a, 0, {0}}
 #define DATA(a)          {LFI_RULE_DATA, a, 0, {0}}
+#define UNLESS(a, value, bits) {LFI_RULE_UNLESS, a, 2, {value, bits}}
 
 const struct lfi_host_call lfi_host_calls[] = {
 #define ALLOWED(x86_64, aarch64, name, otherwise, ...) \
@@ -114,6 +120,11 @@ static void check(struct builder *builder, const struct lfi_host_rule *rule, uin
         answer(builder, wrong);
         load(builder, low_half(rule) + sizeof(uint32_t));
         compare(builder, BPF_JEQ, 0, 1, 0);
+        break;
+    case LFI_RULE_UNLESS:
+        compare(builder, BPF_JEQ, rule->values[0], 0, 3);
+        load(builder, low_half(rule) + sizeof(uint64_t));
+        compare(builder, BPF_JSET, rule->values[1], 0, 1);
         break;
     default: /* LFI_RULE_SELF */
         compare(builder, BPF_JEQ, options->pid, 1, 0);

@@ -18,6 +18,7 @@ enum lfi_host_rule_kind {
     LFI_RULE_ZERO,
     LFI_RULE_SELF,
     LFI_RULE_DATA,
+    LFI_RULE_UNLESS, /* values: one of the argument, bits of the next one */
 };
 
 struct lfi_host_rule {

@@ -11,11 +11,20 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/seccomp.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <time.h>
 
 #include "confine/filter.h"
 #include "linux/process.h"
@@ -175,6 +184,15 @@ static void test_rule(const struct world *world, const struct lfi_host_rule *rul
                 expect(world, arguments, wrong);
         }
         break;
+    case LFI_RULE_UNLESS:
+        for (int bit = 0; bit < 32; bit++) {
+            arguments[rule->argument + 1] = 1ull << bit;
+            *argument = right >> 32 << 32 | rule->values[0];
+            expect(world, arguments, rule->values[1] >> bit & 1 ? wrong : SECCOMP_RET_ALLOW);
+            *argument = right;
+            expect(world, arguments, SECCOMP_RET_ALLOW);
+        }
+        break;
     case LFI_RULE_DATA:
         for (uint64_t prot = 0; prot < 8; prot++) {
             *argument = right | prot;
@@ -316,6 +334,142 @@ static void test_passed_calls(void **state)
     assert_in_range(passed, 40, CALLS_MAX);
 }
 
+/* Attacks on the host whose outcome natively depends on the kernel and its settings. */
+static void test_attacks(void **state)
+{
+    const uint64_t thread = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SYSVSEM | CLONE_SIGHAND |
+                            CLONE_THREAD | CLONE_SETTLS | CLONE_PARENT_SETTID |
+                            CLONE_CHILD_CLEARTID; /* those of glibc; musl has CLONE_DETACHED too */
+    const uint32_t allowed = SECCOMP_RET_ALLOW, killed = KILL_PROCESS, none = NO_SUCH_CALL;
+    const uint32_t eperm = SECCOMP_RET_ERRNO | EPERM, einval = SECCOMP_RET_ERRNO | EINVAL,
+                   enotty = SECCOMP_RET_ERRNO | ENOTTY;
+    const uint64_t high = 1ull << 32, self = OWN_PID;
+    const struct {
+        int line, number;
+        uint64_t arguments[4];
+        uint32_t expected;
+    } attacks[] = {
+#define CALL(name, expected, ...) {__LINE__, SYS_##name, {__VA_ARGS__}, expected}
+        CALL(clone, allowed, thread),
+        CALL(clone, allowed, thread | CLONE_DETACHED),
+        CALL(clone, killed, thread | CLONE_VFORK),
+        CALL(clone, killed, thread | CLONE_NEWUSER),
+        CALL(clone, killed, thread | CLONE_PARENT),
+        CALL(clone, killed, thread | CLONE_PTRACE),
+        CALL(clone, killed, thread | CLONE_UNTRACED),
+        CALL(clone, killed, thread | CLONE_IO),
+        CALL(clone, killed, thread | 0x1000), /* CLONE_PIDFD */
+        CALL(clone, killed, thread | SIGUSR1),
+        CALL(clone, killed, thread & ~(uint64_t)CLONE_THREAD),
+        CALL(clone, killed, SIGCHLD),
+        CALL(clone, killed, high * CLONE_THREAD | SIGCHLD),
+        CALL(unshare, killed, CLONE_THREAD),
+        CALL(fcntl, allowed, 0, F_SETFL, O_APPEND | O_NONBLOCK),
+        CALL(fcntl, allowed, 0, F_SETLK, O_ASYNC), /* a part of an address */
+        CALL(fcntl, einval, 0, F_SETFL, O_ASYNC),
+        CALL(fcntl, einval, 0, high | F_SETFL, high | O_ASYNC | O_APPEND),
+        CALL(fcntl, einval, 0, F_SETOWN, 1),
+        CALL(fcntl, einval, 0, F_SETOWN_EX, 1),
+        CALL(fcntl, einval, 0, F_SETSIG, SIGKILL),
+        CALL(fcntl, einval, 0, F_SETLEASE, F_WRLCK),
+        CALL(fcntl, einval, 0, F_NOTIFY, 1),
+        CALL(ioctl, enotty, 0, TIOCSTI),
+        CALL(ioctl, enotty, 0, high | TIOCSTI),
+        CALL(ioctl, enotty, 0, 0x541c), /* TIOCLINUX, which can paste */
+        CALL(ioctl, enotty, 0, TIOCSPGRP),
+        CALL(ioctl, enotty, 0, FIOASYNC),
+        CALL(ioctl, enotty, 0, FIOSETOWN),
+        CALL(madvise, allowed, 0, 0, MADV_DONTNEED),
+        CALL(madvise, einval, 0, 0, MADV_HWPOISON),
+        CALL(madvise, einval, 0, 0, 101), /* MADV_SOFT_OFFLINE */
+        CALL(madvise, einval, 0, 0, high | MADV_HWPOISON),
+        CALL(openat, allowed, 0, 0, O_CREAT, 0777),
+        CALL(openat, eperm, 0, 0, O_CREAT, S_ISUID | 0755),
+        CALL(openat, eperm, 0, 0, O_CREAT, S_ISGID | 0755),
+        CALL(mknodat, allowed, 0, 0, S_IFREG | 0600),
+        CALL(mknodat, allowed, 0, 0, S_IFIFO | 0600),
+        CALL(mknodat, eperm, 0, 0, S_IFREG | S_ISUID | 0755),
+        CALL(mknodat, eperm, 0, 0, S_IFCHR | 0600),
+        CALL(mknodat, eperm, 0, 0, S_IFBLK | 0600),
+        CALL(mknodat, eperm, 0, 0, S_IFSOCK | 0600),
+        CALL(fchmodat, eperm, 0, 0, S_ISUID | 0755),
+        CALL(fchmod, eperm, 0, S_ISGID | 0755),
+        CALL(mmap, killed, 0, 0, high | PROT_EXEC),
+        CALL(mprotect, killed, 0, 0, PROT_READ | PROT_EXEC | 0x01000000), /* PROT_GROWSDOWN */
+        CALL(pkey_mprotect, killed, 0, 0, PROT_READ),
+        CALL(remap_file_pages, killed, 0),
+        CALL(shmat, killed, 0),
+        CALL(shmget, none, 0),
+        CALL(personality, allowed, 0xffffffff),
+        CALL(personality, killed, 0x0400000), /* READ_IMPLIES_EXEC */
+        CALL(personality, killed, 0),
+        CALL(kill, allowed, self),
+        CALL(kill, allowed, high | self), /* the kernel takes an int */
+        CALL(kill, killed, 0),
+        CALL(kill, killed, (uint64_t)-1),
+        CALL(kill, killed, (uint64_t)-OWN_PID),
+        CALL(kill, killed, self + 1),
+        CALL(tgkill, killed, self + 1, self),
+        CALL(tkill, none, self),
+        CALL(rt_sigqueueinfo, killed, self),
+        CALL(rt_tgsigqueueinfo, killed, self, self),
+        CALL(timer_create, none, CLOCK_REALTIME),
+        CALL(setitimer, none, 0),
+        CALL(prlimit64, allowed, 0, 7, 0),
+        CALL(prlimit64, eperm, 1, 7, 0),
+        CALL(prlimit64, eperm, 0, 7, high),
+        CALL(setrlimit, none, 7),
+        CALL(prctl, einval, PR_SET_DUMPABLE, 1),
+        CALL(prctl, einval, high | PR_SET_MM, 1),
+        CALL(seccomp, none, SECCOMP_SET_MODE_FILTER),
+        CALL(vmsplice, none, 0),
+        CALL(process_madvise, killed, 0),
+        CALL(pidfd_open, killed, self),
+        CALL(pidfd_getfd, killed, 0),
+        CALL(pidfd_send_signal, killed, 0),
+        CALL(kcmp, killed, self, self),
+        CALL(userfaultfd, killed, 0),
+        CALL(io_uring_setup, killed, 1),
+        CALL(name_to_handle_at, killed, 0),
+        CALL(open_by_handle_at, killed, 0),
+        CALL(mount, killed, 0),
+        CALL(open_tree, killed, 0),
+        CALL(fsopen, killed, 0),
+        CALL(setns, killed, 0),
+        CALL(chroot, killed, 0),
+        CALL(setuid, none, 0),
+        CALL(capset, none, 0),
+        CALL(setxattr, none, 0),
+        CALL(sched_setaffinity, none, 1),
+        CALL(setpriority, none, 0, 1),
+        CALL(ioprio_set, none, 1, 1),
+        CALL(inotify_init1, none, 0),
+        CALL(mq_open, none, 0),
+        CALL(msgget, none, 0),
+        CALL(semget, none, 0),
+        CALL(socket, none, AF_UNIX),
+        CALL(quotactl, none, 0),
+#if defined(__x86_64__)
+        CALL(open, eperm, 0, O_CREAT, S_ISUID | 0755),
+        CALL(chmod, eperm, 0, S_ISUID | 0755),
+        CALL(modify_ldt, killed, 1),
+        CALL(arch_prctl, einval, 0x1002), /* ARCH_SET_FS */
+        CALL(arch_prctl, einval, 0x1012), /* ARCH_SET_CPUID */
+#endif
+#undef CALL
+    };
+    struct lfi_filter *filter = build(OUR_ARCH, false);
+    (void)state;
+    for (size_t i = 0; i < sizeof attacks / sizeof attacks[0]; i++) {
+        uint64_t arguments[6] = {0};
+        memcpy(arguments, attacks[i].arguments, sizeof attacks[i].arguments);
+        uint32_t got = verdict(filter, OUR_ARCH, attacks[i].number, arguments);
+        if (got != attacks[i].expected)
+            fail_msg("line %d: 0x%x instead of 0x%x", attacks[i].line, got, attacks[i].expected);
+    }
+    free(filter);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -324,6 +478,7 @@ int main(void)
         cmocka_unit_test(test_other_architectures),
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_passed_calls),
+        cmocka_unit_test(test_attacks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,11 +12,13 @@
 
 #include <fcntl.h>
 #include <linux/audit.h>
+#include <linux/openat2.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -38,6 +40,8 @@ enum { WORKED = 0, UNPREPARED = 200, ABSENT = 201 };
 enum { FILTER = 1, FILES = 2 };
 
 static char inside[64], outside[64]; /* directories */
+static int terminal = -1;
+static bool natively; /* without the wall */
 
 static char *in(char *path, const char *directory, const char *name)
 {
@@ -261,6 +265,54 @@ static int try_fifo_device(void)
     return failed == EPERM && geteuid() ? WORKED : failed; /* which natively only root may */
 }
 
+/* The C library's and the kernel's own ways to make a file that runs with its owner's rights. */
+static int try_set_user_id(void)
+{
+    char path[128];
+    int fd = open(in(path, inside, "set-user-id"), O_WRONLY | O_CREAT, S_ISUID | 0755);
+    int failed = result(fd);
+    unlink(path);
+    return failed;
+}
+
+static int try_set_user_id_node(void)
+{
+    char path[128];
+    int failed = result(mknod(in(path, inside, "set-user-id"), S_IFREG | S_ISUID | 0755, 0));
+    unlink(path);
+    return failed;
+}
+
+/* The filter cannot see this one's mode. A file that is empty still runs nothing. */
+static int try_set_user_id_openat2(void)
+{
+    char path[128];
+    struct open_how how = {.flags = O_WRONLY | O_CREAT, .mode = S_ISUID | 0755};
+    struct stat status;
+    int fd = (int)syscall(SYS_openat2, AT_FDCWD, in(path, inside, "set-user-id"), &how, sizeof how);
+    if (fd < 0 || write(fd, "#!", 2) != 2 || fstat(fd, &status))
+        return UNPREPARED;
+    unlink(path);
+    return status.st_mode & S_ISUID || (natively && geteuid()) ? WORKED : EPERM;
+}
+
+static int try_terminal_signals(void)
+{
+    return terminal < 0 ? ABSENT : result(fcntl(terminal, F_SETFL, O_ASYNC));
+}
+
+static int try_signal_number(void)
+{
+    return terminal < 0 ? ABSENT : result(fcntl(terminal, F_SETSIG, SIGKILL));
+}
+
+/* A terminal that is not the process's own takes the second request from root only. */
+static int try_type(void)
+{
+    int failed = terminal < 0 ? ABSENT : result(ioctl(terminal, TIOCSTI, "x"));
+    return failed == EIO ? EPERM : failed; /* dev.tty.legacy_tiocsti is off */
+}
+
 static int try_confine_again(void)
 {
     const struct lfi_linux_confinement what = {0};
@@ -345,6 +397,12 @@ static const struct attack {
     {"prctl", try_dumpable, FILTER, EINVAL, WORKED},
     {"setrlimit", try_raise_limit, FILTER, EPERM, WORKED},
     {"F_SETOWN", try_own_signal, FILTER, EINVAL, WORKED},
+    {"O_ASYNC on a terminal", try_terminal_signals, FILTER, EINVAL, WORKED},
+    {"F_SETSIG", try_signal_number, FILTER, EINVAL, WORKED},
+    {"TIOCSTI", try_type, FILTER, ENOTTY, WORKED},
+    {"a set-user-ID file by open", try_set_user_id, FILTER, EPERM, WORKED},
+    {"a set-user-ID file by mknod", try_set_user_id_node, FILTER, EPERM, WORKED},
+    {"a set-user-ID file by openat2", try_set_user_id_openat2, FILTER, EPERM, WORKED},
     {"unshare", try_unshare, FILTER, SIG(SIGSYS), WORKED},
     {"a device", try_fifo_device, FILTER, EPERM, WORKED},
     {"reading a file outside", try_read_outside, FILES, EACCES, WORKED},
@@ -389,6 +447,9 @@ static int set_up(void **state)
     assert_non_null(mkdtemp(inside));
     assert_non_null(mkdtemp(outside));
     make_file(outside, "file");
+    int master = posix_openpt(O_RDWR | O_NOCTTY);
+    if (master >= 0 && !grantpt(master) && !unlockpt(master))
+        terminal = open(ptsname(master), O_RDWR | O_NOCTTY);
     return mkdir(in(path, inside, "sub"), 0700);
 }
 
@@ -409,6 +470,12 @@ static int confine(bool later_code)
     if (lfi_linux_confine_host(&what, &wall, &error))
         _exit(UNPREPARED);
     return (wall.filter ? 0 : FILTER) | (wall.landlock ? 0 : FILES);
+}
+
+/* Whether it is left out because of how this test was built. */
+static bool unwalled(const struct lfi_linux_wall *wall)
+{
+    return strstr(wall->report, "sanitizer") != NULL;
 }
 
 static int outcome(pid_t child)
@@ -437,11 +504,15 @@ static void test_natively(void **state)
     (void)state;
     for (size_t i = 0; i < ATTACKS; i++) {
         pid_t child = start();
-        if (child == 0)
+        if (child == 0) {
+            natively = true;
             _exit(attacks[i].run());
+        }
         int got = outcome(child);
         make_file(outside, "file");
-        if (got == EPERM || got == ENOSYS) /* the machine forbids it anyway */
+        if (got == ABSENT)
+            print_message("%s: not tried\n", attacks[i].name);
+        else if (got == EPERM || got == ENOSYS) /* the machine forbids it anyway */
             print_message("%s: %s\n", attacks[i].name, strerror(got));
         else if (got != attacks[i].natively && !TEST_EMULATED)
             fail_msg("%s: %d instead of %d", attacks[i].name, got, attacks[i].natively);
@@ -563,6 +634,12 @@ static void test_bad_directory(void **state)
         assert_int_equal(got, WORKED);
 }
 
+static bool has_landlock(void)
+{
+    return syscall(444, NULL, 0, 1) >=
+           2; /* landlock_create_ruleset, LANDLOCK_CREATE_RULESET_VERSION */
+}
+
 /* A kernel without either: no error, and the report says what is missing and why. */
 static void test_missing(void **state)
 {
@@ -581,10 +658,10 @@ static void test_missing(void **state)
         const struct lfi_linux_confinement what = {0};
         struct lfi_linux_wall wall = {.filter = true, .landlock = 1};
         struct lfi_error error;
-        if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
-            (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) && errno != ENOSYS &&
-             errno != EINVAL))
+        if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
             _exit(UNPREPARED);
+        if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) && has_landlock())
+            _exit(ABSENT);
         if (lfi_linux_confine_host(&what, &wall, &error))
             _exit(1);
         _exit(!wall.filter && !wall.landlock && strstr(wall.report, "no system call filter (") &&
@@ -592,7 +669,94 @@ static void test_missing(void **state)
                   ? WORKED
                   : 2);
     }
+    int got = outcome(child);
+    if (got != ABSENT)
+        assert_int_equal(got, WORKED);
+}
+
+/* A process of root keeps those rights that the files of its boxes need. */
+static void test_capabilities(void **state)
+{
+    char path[64], line[128];
+    int fds[2], ready[2], seen = 0;
+    (void)state;
+    assert_int_equal(pipe2(fds, O_CLOEXEC) | pipe2(ready, O_CLOEXEC), 0);
+    pid_t child = start();
+    if (child == 0) {
+        const struct lfi_linux_confinement what = {0};
+        struct lfi_linux_wall wall;
+        close(fds[1]);
+        if (lfi_linux_confine_host(&what, &wall, NULL))
+            _exit(UNPREPARED);
+        if (unwalled(&wall))
+            _exit(ABSENT);
+        _exit(write(ready[1], "", 1) != 1 || read(fds[0], line, 1) != 0);
+    }
+    close(fds[0]);
+    close(ready[1]);
+    if (read(ready[0], line, 1) != 1) {
+        assert_int_equal(outcome(child), ABSENT);
+        return;
+    }
+    snprintf(path, sizeof path, "/proc/%d/status", (int)child);
+    FILE *status = fopen(path, "re");
+    assert_non_null(status);
+    while (fgets(line, sizeof line, status)) {
+        if (!strncmp(line, "CapInh:", 7) || !strncmp(line, "CapPrm:", 7) ||
+            !strncmp(line, "CapEff:", 7) || !strncmp(line, "CapAmb:", 7)) {
+            /* CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_IPC_LOCK, CAP_SYS_RESOURCE */
+            const uint64_t kept = 1 << 0 | 1 << 1 | 1 << 3 | 1 << 14 | 1 << 24;
+            assert_int_equal(strtoull(line + 7, NULL, 16) & ~kept, 0);
+            seen++;
+        } else if (!strncmp(line, "NoNewPrivs:", 11)) {
+            assert_int_equal(atoi(line + 11), 1);
+            seen++;
+        }
+    }
+    fclose(status);
+    close(ready[0]);
+    close(fds[1]);
     assert_int_equal(outcome(child), WORKED);
+    assert_int_equal(seen, 5);
+}
+
+/* Without /proc, where the threads cannot be counted, files are confined all the same. */
+static void test_no_proc(void **state)
+{
+    (void)state;
+    for (int threads = 1; threads <= 2; threads++) {
+        pid_t child = start();
+        if (child == 0) {
+            const char *const directory = "/sub";
+            const struct lfi_linux_confinement what = {.directories = &directory,
+                                                       .directory_count = 1};
+            struct lfi_linux_wall wall;
+            struct lfi_error error;
+            pthread_t thread;
+            int fds[2];
+            if (!has_landlock() || unshare(CLONE_THREAD) ||
+                (chroot(inside) && (unshare(CLONE_NEWUSER) || chroot(inside))))
+                _exit(ABSENT);
+            if (threads == 2 &&
+                (pipe2(fds, 0) || pthread_create(&thread, NULL, wait_for_end, &fds[0])))
+                _exit(UNPREPARED);
+            if (lfi_linux_confine_host(&what, &wall, &error))
+                _exit(1);
+            if (unwalled(&wall))
+                _exit(ABSENT);
+            if (threads == 2)
+                _exit(wall.landlock || !strstr(wall.report, "threads") ? 2 : WORKED);
+            _exit(!wall.landlock || try_open("/sub/new", O_WRONLY | O_CREAT) ||
+                          try_open("/new", O_WRONLY | O_CREAT) != EACCES
+                      ? 3
+                      : WORKED);
+        }
+        int got = outcome(child);
+        if (got != ABSENT)
+            assert_int_equal(got, WORKED);
+        else
+            print_message("not tried: no Landlock, or no right to leave /proc\n");
+    }
 }
 
 struct world {
@@ -718,7 +882,8 @@ int main(void)
         cmocka_unit_test(test_natively),   cmocka_unit_test(test_behind),
         cmocka_unit_test(test_later_code), cmocka_unit_test(test_other_architecture),
         cmocka_unit_test(test_threads),    cmocka_unit_test(test_bad_directory),
-        cmocka_unit_test(test_missing),    cmocka_unit_test(test_box),
+        cmocka_unit_test(test_missing),    cmocka_unit_test(test_capabilities),
+        cmocka_unit_test(test_no_proc),    cmocka_unit_test(test_box),
         cmocka_unit_test(test_requests),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -23,3 +23,7 @@ foreach(topic core-switch core-memory core-copy linux-load linux-calls hostile-c
         ${CMAKE_SOURCE_DIR}/runtime/core ${CMAKE_CURRENT_SOURCE_DIR}
         ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR})
 endforeach()
+# It goes to namespaces of its own first; 77: there are none on this machine.
+target_compile_definitions(test-runtime-confined-hostile-calls PRIVATE CONFINED_BY_MAIN)
+set_tests_properties(runtime-confined-hostile-calls PROPERTIES SKIP_RETURN_CODE 77)
+set_property(TEST runtime-confined-hostile-calls APPEND PROPERTY LABELS kernel)

@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 failed=0
 
 # Made before the wall is up, or to put it up.
-printf '%s\n' seccomp >"$work/before"
+printf '%s\n' seccomp capget capset unshare >"$work/before"
 # Functions that make a call of another name, in glibc and in musl.
 other_name()
 {

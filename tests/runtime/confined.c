@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * Linked into a test, puts the filter of host calls before it, in the form that allows code to be
- * loaded later. What gets ENOSYS otherwise ends the process here, so that no host call that is
- * missing in the table goes unseen.
+ * Linked into a test, puts the filter of host calls before it, or with CONFINED_BY_MAIN when the
+ * test says so, in the form that allows code to be loaded later. What gets ENOSYS otherwise ends
+ * the process here, so that no host call that is missing in the table goes unseen.
  */
 #include <linux/seccomp.h>
 #include <stdio.h>
@@ -14,7 +14,12 @@
 
 #include "confine/filter.h"
 
-__attribute__((constructor)) static void confine(void)
+#ifndef CONFINED_BY_MAIN
+__attribute__((constructor))
+#endif
+void confine_host_calls(void);
+
+void confine_host_calls(void)
 {
     static struct lfi_filter filter;
     const struct lfi_filter_options options = {

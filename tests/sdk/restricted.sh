@@ -77,6 +77,26 @@ expect 0 host --huge-pages "$p" env HOST_VARIABLE
 }
 ! "$lfi_run" -V "$p" pwd 2>&1 | grep -q 'second wall: ' || failed=1
 
+# inherited ARGUMENT...: does lfi-run keep a descriptor that it was given while the program runs?
+mkfifo "$work/shown/pipe"
+inherited()
+{
+    "$lfi_run" --dir /data="$work/shown" "$@" "$p" cat /data/pipe >/dev/null 9<"$work/hidden/file" &
+    exec 8>"$work/shown/pipe" # waits until the program opens it
+    ls -l "/proc/$!/fd" >"$work/descriptors"
+    exec 8>&-
+    wait $! || failed=1
+    grep -q hidden/file "$work/descriptors"
+}
+inherited || {
+    echo "FAILED: what lfi-run was given is not open"
+    failed=1
+}
+! inherited -r || {
+    echo "FAILED: -r leaves a descriptor open that lfi-run was given"
+    failed=1
+}
+
 "$lfi_run" --perf "$p" pwd >/dev/null &
 pid=$!
 wait $pid || failed=1
