@@ -424,6 +424,8 @@ static void descriptors_of_calls_under_way_are_limited(void **state)
     char path[80];
     strcpy((char *)page, "fifo");
     assert_int_equal(call(world, SYS_mknodat, (uint64_t)AT_FDCWD, page, S_IFIFO | 0600, 0, 0), 0);
+    strcpy((char *)page + 8, "/");
+    long directory = call(world, SYS_openat, (uint64_t)AT_FDCWD, page + 8, O_DIRECTORY, 0, 0);
     unsigned own = open_descriptors();
     for (int i = 0; i < HOLDERS; i++) {
         holders[i] = (struct holder){world, lfi_thread_new(world->process), page, 0, 0};
@@ -440,6 +442,7 @@ static void descriptors_of_calls_under_way_are_limited(void **state)
         the_host_is_well();
     }
     assert_int_equal(given_up, HOLDERS - OPENERS);
+    assert_int_equal(call(world, SYS_fchdir, (uint64_t)directory, 0, 0, 0, 0), -EMFILE);
     assert_true(open_descriptors() <= own + OPENERS * LFI_CALL_DESCRIPTORS);
     snprintf(path, sizeof path, "%s/fifo", world->directory);
     int writer = open(path, O_RDWR | O_NONBLOCK);
