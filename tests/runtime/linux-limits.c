@@ -614,6 +614,35 @@ static void resident_memory_is_limited(void **state)
     drop(world);
 }
 
+/* What was written counts where it can only be read now, and when the box keeps the lock. */
+static void resident_memory_is_seen(void **state)
+{
+    (void)state;
+    struct lfi_linux_limits limits = {.resident = 32 * MIB};
+    for (int locked = 0; locked < 2; locked++) {
+        struct world *world = make(WAITS, &limits);
+        uint64_t kind = MAP_ANONYMOUS | (locked ? MAP_PRIVATE : MAP_SHARED);
+        start(world);
+        long memory =
+            call(world, SYS_mmap, 0, 48 * MIB, PROT_READ | PROT_WRITE, kind, (uint64_t)-1);
+        assert_true(memory > 0);
+        if (locked)
+            pthread_mutex_lock(&world->process->memory.lock);
+        for (long at = memory; at < memory + 48 * MIB; at += 16 * MIB) {
+            memset((void *)at, 1, 16 * MIB);
+            if (!locked)
+                CALL(SYS_mprotect, at, 16 * MIB, PROT_READ);
+        }
+        for (int i = 0; i < 1000 && !atomic_load(&world->process->ending); i++)
+            nanosleep(&(struct timespec){0, 5000000}, NULL);
+        if (locked)
+            pthread_mutex_unlock(&world->process->memory.lock);
+        finish(world, true);
+        assert_string_equal(world->result.report, "limit resident (32M) reached\n");
+        drop(world);
+    }
+}
+
 /* ---- signals of the host ------------------------------------------------------------------ */
 
 static void *wait_for_term(void *data)
@@ -807,6 +836,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(processor_time_is_limited),
         cmocka_unit_test(processor_time_is_the_boxs),
         cmocka_unit_test(resident_memory_is_limited),
+        cmocka_unit_test(resident_memory_is_seen),
         cmocka_unit_test(signals_of_the_host_stay_blocked),
         cmocka_unit_test(signals_from_elsewhere_are_kept),
         cmocka_unit_test(the_host_can_change_its_user),
