@@ -458,6 +458,20 @@ static void descriptors_of_calls_under_way_are_limited(void **state)
     lower_descriptors(before);
 }
 
+/* What a host that runs as root could have: gigabytes of the kernel's memory. */
+static void pipes_are_limited(void **state)
+{
+    (void)state;
+    struct world *world = make(WAITS, NULL);
+    uint64_t page = page_of(world);
+    int ends[2];
+    assert_int_equal(CALL(SYS_pipe2, page, 0, 0), 0);
+    memcpy(ends, (void *)page, sizeof ends);
+    assert_int_equal(CALL(SYS_fcntl, ends[0], F_SETPIPE_SZ, 2 * PAGE_SIZE), 2 * PAGE_SIZE);
+    assert_int_equal(CALL(SYS_fcntl, ends[0], F_SETPIPE_SZ, 16 * MIB), -EPERM);
+    drop(world);
+}
+
 /* ---- threads ------------------------------------------------------------------------------ */
 
 #define THREAD_FLAGS (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD)
@@ -484,6 +498,26 @@ static void threads_are_limited(void **state)
     finish(world, true);
     assert_int_equal(world->result.end, LFI_LINUX_KILLED);
     assert_int_equal(world->result.signal, SIGKILL);
+    drop(world);
+}
+
+/* Their stacks are mappings of the host: boxes that use up what the kernel allows stop all. */
+static void threads_count_as_mappings(void **state)
+{
+    (void)state;
+    struct lfi_linux_limits limits = {.mappings = 64};
+    struct world *world = make(WAITS, &limits);
+    uint64_t stack = page_of(world) + PAGE_SIZE;
+    size_t before = lfi_box_mappings(world->box);
+    start(world);
+    int threads = 0;
+    while (threads < 64 && new_thread(world, stack) > 0)
+        threads++;
+    assert_int_equal(threads, (64 - before) / 4);
+    assert_int_equal(new_thread(world, stack), -EAGAIN);
+    the_host_is_well();
+    finish(world, true);
+    assert_int_equal(lfi_box_mappings(world->box), before);
     drop(world);
 }
 
@@ -830,8 +864,10 @@ int main(int argc, char **argv)
         cmocka_unit_test(descriptors_are_limited),
         cmocka_unit_test(the_hosts_descriptors_are_left),
         cmocka_unit_test(descriptors_of_calls_under_way_are_limited),
+        cmocka_unit_test(pipes_are_limited),
         cmocka_unit_test(threads_are_limited),
         cmocka_unit_test(threads_count_as_memory),
+        cmocka_unit_test(threads_count_as_mappings),
         cmocka_unit_test(nesting_is_limited),
         cmocka_unit_test(processor_time_is_limited),
         cmocka_unit_test(processor_time_is_the_boxs),
