@@ -164,7 +164,14 @@ int lfi_box_lock(struct lfi_box *box, uint64_t address, size_t size, bool lock);
  */
 int lfi_box_limit_mappings(struct lfi_box *box, size_t limit);
 
-/* How many of the kernel's mappings the box has at most. */
+/*
+ * Counts `change` mappings that the host makes outside of the box on its behalf, such as a thread's
+ * stacks, as if they were in it; below 0: they are gone. -ENOMEM where that is too many. For any
+ * thread.
+ */
+int lfi_box_charge_mappings(struct lfi_box *box, long change);
+
+/* How many of the kernel's mappings the box has at most, with those that were charged. */
 size_t lfi_box_mappings(struct lfi_box *box);
 
 /* Code to be put into a box. */

@@ -36,7 +36,8 @@ struct lfi_linux_limits {
     uint64_t memory;      /* bytes mapped, in memfds, and 384 KiB for each thread but the first:
                              default twice LFI_BOX_SIZE */
     uint64_t resident;    /* bytes of the box in memory, looked at 20 times a second: no default */
-    size_t mappings;      /* as the host's kernel counts them: see lfi_box_limit_mappings() */
+    size_t mappings;      /* as the host's kernel counts them, and 4 for each thread but the first:
+                             see lfi_box_limit_mappings() */
     uint64_t descriptors; /* at most 1024; default: half of the host's. Whatever is said, the last
                              quarter of the host's numbers is never used */
     uint64_t threads;   /* with the first; default 1024, or a quarter of the host's RLIMIT_NPROC */

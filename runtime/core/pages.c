@@ -273,6 +273,20 @@ int lfi_box_limit_mappings(struct lfi_box *box, size_t limit)
     return 0;
 }
 
+int lfi_box_charge_mappings(struct lfi_box *box, long change)
+{
+    bool taken;
+
+    pthread_mutex_lock(&box->lock);
+    taken = take_mappings(box, change);
+    if (!taken && box->calls > box->mappings / 16) {
+        count_mappings(box);
+        taken = take_mappings(box, change);
+    }
+    pthread_mutex_unlock(&box->lock);
+    return taken ? 0 : -ENOMEM;
+}
+
 size_t lfi_box_mappings(struct lfi_box *box)
 {
     size_t count;

@@ -16,6 +16,8 @@
 #include <sys/uio.h>
 #include <termios.h>
 
+#define PIPE_MOST (1u << 20) /* bytes: the kernel's own limit for whoever is not privileged */
+
 int lfi_add_descriptor(struct call *call, int host_fd, const struct lfi_found *found, int flags)
 {
     if (host_fd < 0)
@@ -357,6 +359,9 @@ HANDLER(fcntl)
     case F_GETFL:
         return get_flags(file);
     case F_SETPIPE_SZ:
+        if (argument > PIPE_MOST) /* a privileged host could make it larger */
+            return -EPERM;
+        /* fallthrough */
     case F_ADD_SEALS:
         if (file->given)
             return -EPERM;

@@ -13,6 +13,8 @@ struct rlimit;
 
 /* What one thread of a box costs the host besides its pages in the box, about. */
 #define LFI_THREAD_MEMORY (384u << 10)
+/* Its stack and the one for signals, each with a guard. */
+#define LFI_THREAD_MAPPINGS 4
 
 /* Descriptors of the host that one system call may have open for itself at a time. */
 #define LFI_CALL_DESCRIPTORS 3

@@ -52,7 +52,8 @@ static uint32_t kind_of(int prot, int flags)
 {
     uint32_t kind = LFI_RANGE_USED;
     kind |= prot & PROT_READ ? LFI_RANGE_READ : 0;
-    kind |= prot & PROT_WRITE ? LFI_RANGE_WRITE : 0;
+    kind |= prot & PROT_WRITE ? LFI_RANGE_WRITE | LFI_RANGE_FILLED : 0;
+    kind |= flags & MAP_ANONYMOUS ? LFI_RANGE_FILLED : 0;
     if ((flags & MAP_ANONYMOUS) && (flags & MAP_TYPE) == MAP_PRIVATE)
         kind |= LFI_RANGE_ANONYMOUS;
     return kind;
@@ -88,9 +89,10 @@ bool lfi_memory_claim(struct lfi_process *process, uint64_t address, uint64_t si
 {
     struct lfi_ranges *ranges = &process->memory.ranges;
     struct pages pages;
+    kind |= LFI_RANGE_USED | (kind & LFI_RANGE_ANONYMOUS ? LFI_RANGE_FILLED : 0);
     return pages_of(process, address, size, &pages) &&
            lfi_ranges_unused(ranges, pages.start, pages.end) &&
-           lfi_ranges_set(ranges, pages.start, pages.end, kind | LFI_RANGE_USED);
+           lfi_ranges_set(ranges, pages.start, pages.end, kind);
 }
 
 /* Maps anonymous or file memory over pages that may be changed. The lock is held. */
@@ -211,6 +213,19 @@ HANDLER(munmap)
     return result;
 }
 
+/* False: too many ranges, and only a part of them has changed. */
+static bool change_kinds(struct lfi_ranges *ranges, struct pages pages, uint32_t set,
+                         uint32_t clear)
+{
+    for (uint32_t end, at = pages.start; at < pages.end; at = end) {
+        uint32_t kind = lfi_ranges_at(ranges, at, &end);
+        end = end < pages.end ? end : pages.end;
+        if (!lfi_ranges_set(ranges, at, end, (kind & ~clear) | set))
+            return false;
+    }
+    return true;
+}
+
 HANDLER(mprotect)
 {
     struct lfi_process *process = call->process;
@@ -225,17 +240,14 @@ HANDLER(mprotect)
         return -EACCES;
     pthread_mutex_lock(&process->memory.lock);
     int64_t result = changeable(process, call->arg[0], call->arg[1], true, &pages);
+    if (!result && (prot & PROT_WRITE) && !change_kinds(ranges, pages, LFI_RANGE_FILLED, 0))
+        result = -ENOMEM;
     if (!result) {
         uint64_t size = (uint64_t)(pages.end - pages.start) * lfi_page_size();
         result = lfi_box_protect(process->box, call->arg[0], size, prot);
     }
-    for (uint32_t end, at = pages.start; !result && at < pages.end; at = end) {
-        uint32_t kind = lfi_ranges_at(ranges, at, &end) & ~(LFI_RANGE_READ | LFI_RANGE_WRITE);
-        end = end < pages.end ? end : pages.end;
-        kind |= kind_of(prot, 0);
-        if (!lfi_ranges_set(ranges, at, end, kind))
-            break; /* only mremap looks at the protection */
-    }
+    if (!result) /* only mremap looks at the protection */
+        change_kinds(ranges, pages, kind_of(prot, 0), LFI_RANGE_READ | LFI_RANGE_WRITE);
     pthread_mutex_unlock(&process->memory.lock);
     return result;
 }

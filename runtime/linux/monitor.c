@@ -14,8 +14,10 @@
 #include "process.h"
 
 #define INTERVAL 50000000    /* nanoseconds between two looks, */
-#define SHARE    20          /* but so many times what a look takes */
-#define CHUNK    (64u << 20) /* bytes that one mincore looks at, with the memory's lock held */
+#define SHARE    20          /* but so many times the processor time that a look takes, */
+#define LONGEST  1000000000  /* but no more than this */
+#define PATIENCE 100000000   /* nanoseconds that a look waits for the lock of the memory */
+#define CHUNK    (64u << 20) /* bytes that one mincore looks at */
 
 struct monitor {
     struct lfi_process *process;
@@ -24,6 +26,8 @@ struct monitor {
     pthread_cond_t stop;
     bool stopping;
     unsigned char *pages; /* for mincore, of a CHUNK of the smallest pages there are */
+    struct lfi_range *at; /* a copy of the ranges of the memory */
+    size_t count, room;
 };
 
 static uint64_t now(clockid_t clock)
@@ -55,31 +59,57 @@ static uint64_t processor_time(struct lfi_process *process)
     return sum;
 }
 
+/* Copies the ranges, so that the look needs the lock once. False: the copy is as it was. */
+static bool copy_ranges(struct monitor *monitor)
+{
+    struct lfi_process *process = monitor->process;
+    const struct lfi_ranges *ranges = &process->memory.ranges;
+    uint64_t end = now(CLOCK_REALTIME) + PATIENCE;
+    struct timespec until = {(time_t)(end / 1000000000), (long)(end % 1000000000)};
+    if (pthread_mutex_timedlock(&process->memory.lock, &until))
+        return false;
+    bool room = ranges->count <= monitor->room;
+    if (!room) {
+        struct lfi_range *at = realloc(monitor->at, ranges->room * sizeof *at);
+        room = at != NULL;
+        if (at) {
+            monitor->at = at;
+            monitor->room = ranges->room;
+        }
+    }
+    if (room) {
+        memcpy(monitor->at, ranges->at, ranges->count * sizeof *ranges->at);
+        monitor->count = ranges->count;
+    }
+    pthread_mutex_unlock(&process->memory.lock);
+    return room;
+}
+
 /*
- * The bytes of the box that are in memory. Pages of files that the box can only read are the
- * host's cache.
+ * The bytes of the box that are in memory. Pages of files that the box could only read are the
+ * host's cache. A box that keeps the lock from us, by changing its memory all the time, gains
+ * nothing: then all that was not such a file at the last look counts.
  */
 static uint64_t resident(struct monitor *monitor)
 {
-    struct lfi_process *process = monitor->process;
-    struct lfi_ranges *ranges = &process->memory.ranges;
+    const struct lfi_process *process = monitor->process;
+    const struct lfi_ranges *ranges = &process->memory.ranges;
+    bool fresh = copy_ranges(monitor);
     uint64_t count = 0;
-    uint32_t at = ranges->first; /* first and end never change */
-    while (at < ranges->end) {
-        uint32_t end;
-        pthread_mutex_lock(&process->memory.lock);
-        uint32_t kind = lfi_ranges_at(ranges, at, &end);
-        bool counts = kind & (LFI_RANGE_ANONYMOUS | LFI_RANGE_WRITE);
-        if (counts && end - at > CHUNK / lfi_page_size())
-            end = at + (uint32_t)(CHUNK / lfi_page_size());
-        uint64_t address = process->base + (uint64_t)at * lfi_page_size();
-        if (counts &&
-            !mincore((void *)address, (uint64_t)(end - at) * lfi_page_size(), monitor->pages)) {
-            for (uint32_t i = 0; i < end - at; i++)
-                count += monitor->pages[i] & 1;
+    for (size_t i = 0; i < monitor->count; i++) {
+        uint32_t at = monitor->at[i].start, kind = monitor->at[i].kind;
+        uint32_t end = i + 1 < monitor->count ? monitor->at[i + 1].start : ranges->end;
+        if (!(kind & LFI_RANGE_FILLED) && (fresh || kind != LFI_RANGE_FREE))
+            continue;
+        for (uint32_t next; at < end; at = next) {
+            uint64_t address = process->base + (uint64_t)at * lfi_page_size();
+            next =
+                end - at > CHUNK / lfi_page_size() ? at + (uint32_t)(CHUNK / lfi_page_size()) : end;
+            if (mincore((void *)address, (uint64_t)(next - at) * lfi_page_size(), monitor->pages))
+                continue;
+            for (uint32_t k = 0; k < next - at; k++)
+                count += monitor->pages[k] & 1;
         }
-        pthread_mutex_unlock(&process->memory.lock);
-        at = end;
     }
     return count * lfi_page_size();
 }
@@ -110,13 +140,14 @@ static void *watch(void *data)
     pthread_mutex_lock(&monitor->lock);
     while (!monitor->stopping) {
         pthread_mutex_unlock(&monitor->lock);
-        uint64_t start = now(CLOCK_MONOTONIC);
+        uint64_t start = now(CLOCK_THREAD_CPUTIME_ID);
         if (exceeded(monitor, &result)) {
             lfi_process_kill(monitor->process, &result);
             return NULL;
         }
-        uint64_t end = now(CLOCK_MONOTONIC), wait = (end - start) * SHARE;
-        end += wait > INTERVAL ? wait : INTERVAL;
+        uint64_t wait = (now(CLOCK_THREAD_CPUTIME_ID) - start) * SHARE;
+        wait = wait < INTERVAL ? INTERVAL : wait > LONGEST ? LONGEST : wait;
+        uint64_t end = now(CLOCK_MONOTONIC) + wait;
         struct timespec until = {(time_t)(end / 1000000000), (long)(end % 1000000000)};
         pthread_mutex_lock(&monitor->lock);
         while (!monitor->stopping &&
@@ -132,6 +163,7 @@ static void drop(struct monitor *monitor)
     pthread_mutex_destroy(&monitor->lock);
     pthread_cond_destroy(&monitor->stop);
     free(monitor->pages);
+    free(monitor->at);
     free(monitor);
 }
 
@@ -153,7 +185,8 @@ int lfi_monitor_start(struct lfi_process *process)
     pthread_condattr_destroy(&attributes);
     sigfillset(&all); /* no signal of the host is its */
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failed = !monitor->pages || pthread_create(&monitor->thread, NULL, watch, monitor);
+    int failed = !monitor->pages || !copy_ranges(monitor) ||
+                 pthread_create(&monitor->thread, NULL, watch, monitor);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (failed) {
         drop(monitor);

@@ -304,6 +304,8 @@ HANDLER(fchdir)
         return -errno;
     if (file->box)
         snprintf(found.box, sizeof found.box, "%s", file->box);
+    if (!lfi_begin_opening(call))
+        return -EMFILE;
     int fd = fcntl(file->host, F_DUPFD_CLOEXEC, 3);
     return enter(call, fd < 0 ? -errno : fd, &found);
 }

@@ -18,7 +18,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#define LINKS_MAX 40 /* the kernel's own limit, path_resolution(7) */
+#define LINKS_MAX 40   /* the kernel's own limit, path_resolution(7) */
+#define STEPS_MAX 8192 /* directories that one walk enters: each ".." starts from the top again */
 
 static int error_or(int result)
 {
@@ -313,6 +314,7 @@ struct walk {
     int fd; /* the directory reached; a mapping's own descriptor, the start's, or `owned` */
     int owned;
     int map;
+    unsigned steps; /* directories entered */
     enum ending ending;
     bool slash;            /* a slash follows the name */
     bool magic;            /* the name is a link of procfs that the host's kernel shall follow */
@@ -340,6 +342,8 @@ static void walk_end(struct walk *walk)
 static int enter(struct walk *walk, const char *name)
 {
     int map = mapping_of(walk->paths, walk->at);
+    if (walk->steps++ >= STEPS_MAX)
+        return -ELOOP;
     if (map > 0 && mapping(walk->paths, map)->length == strlen(walk->at)) {
         arrive(walk, mapping(walk->paths, map)->fd, -1, map);
         return 0;
@@ -762,7 +766,7 @@ static int open_virtual(int flags)
  * Opens a descriptor of the box by its name in procfs. As in Linux that makes a new open file; but
  * what the box was given stays what it is, with the rights that it has.
  */
-static int open_file(struct lfi_file *file, int flags, struct lfi_found *found)
+static int open_file(struct lfi_file *file, int flags, mode_t mode, struct lfi_found *found)
 {
     struct stat status;
     char link[32];
@@ -789,7 +793,8 @@ static int open_file(struct lfi_file *file, int flags, struct lfi_found *found)
     if (file->given || (flags & O_PATH))
         return error_or(fcntl(file->host, F_DUPFD_CLOEXEC, 3));
     snprintf(link, sizeof link, "/proc/self/fd/%d", file->host);
-    return error_or(open(link, (flags & ~(O_NOFOLLOW | O_CREAT | O_EXCL)) | O_CLOEXEC));
+    flags &= ~(O_NOFOLLOW | O_CREAT | O_EXCL);
+    return error_or(open(link, flags | O_CLOEXEC, mode)); /* O_TMPFILE makes a file */
 }
 
 static int open_walking(const struct lfi_paths *paths, const struct lfi_place *start,
@@ -811,7 +816,7 @@ static int open_walking(const struct lfi_paths *paths, const struct lfi_place *s
         result = walk_to_last(&walk, path, link, name);
     bool directory = walk.ending == ENDS_IN_NAME && walk.slash;
     if (!result && walk.file) {
-        result = open_file(walk.file, flags | (directory ? O_DIRECTORY : 0), found);
+        result = open_file(walk.file, flags | (directory ? O_DIRECTORY : 0), mode, found);
         walk_end(&walk);
         return result;
     }
@@ -844,6 +849,7 @@ int lfi_path_open(const struct lfi_paths *paths, const struct lfi_place *start, 
         return -ENOENT;
     if (*path != '/' && start->map == LFI_PLACE_NONE)
         return -ENOTDIR;
+    flags |= O_NOCTTY; /* a terminal of the host's process would end it when it hangs up */
     int fd = open_beneath(paths, start, path, flags, mode, &found->map);
     if (fd == -EXDEV)
         fd = open_walking(paths, start, path, flags, mode, found);

@@ -50,7 +50,7 @@ struct thread {
     bool left;                 /* it will not enter the box again */
     int tid;                   /* as the box knows it */
     uint64_t clear_tid;        /* address to clear and wake at the end, or 0 */
-    bool charged;              /* LFI_THREAD_MEMORY is */
+    bool charged;              /* LFI_THREAD_MEMORY and LFI_THREAD_MAPPINGS are */
     uint64_t processor_before; /* processor time of the host's thread before, in ns */
 
     /* signals.c */

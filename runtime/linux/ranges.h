@@ -19,6 +19,7 @@ enum {
     LFI_RANGE_WRITE = 4,
     LFI_RANGE_ANONYMOUS = 8, /* private memory without a file */
     LFI_RANGE_FIXED = 16,    /* the program may not change it: code, and guards of the loader */
+    LFI_RANGE_FILLED = 32,   /* may hold what the program wrote, whatever is permitted now */
 };
 
 /* So many ranges are remembered. The host's mappings are limited by core, and sooner as a rule. */

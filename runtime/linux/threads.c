@@ -17,6 +17,26 @@
 
 #define THREAD_PAGES ((int64_t)(LFI_THREAD_MEMORY / lfi_page_size()))
 
+/* What it costs the host, besides the box's pages. Once a thread. */
+static bool charge(struct thread *thread)
+{
+    struct lfi_process *process = thread->process;
+    if (lfi_box_charge_mappings(process->box, LFI_THREAD_MAPPINGS))
+        return false;
+    thread->charged = lfi_memory_charge(process, THREAD_PAGES);
+    if (!thread->charged)
+        lfi_box_charge_mappings(process->box, -LFI_THREAD_MAPPINGS);
+    return thread->charged;
+}
+
+static void discharge(struct thread *thread)
+{
+    if (!thread->charged)
+        return;
+    lfi_memory_charge(thread->process, -THREAD_PAGES);
+    lfi_box_charge_mappings(thread->process->box, -LFI_THREAD_MAPPINGS);
+}
+
 struct thread *lfi_thread_new(struct lfi_process *process)
 {
     struct thread *thread = calloc(1, sizeof *thread);
@@ -48,6 +68,7 @@ struct thread *lfi_thread_new(struct lfi_process *process)
 void lfi_thread_end(struct thread *thread)
 {
     struct lfi_process *process = thread->process;
+    discharge(thread); /* waits for the memory's locks: whoever watches must not wait, too */
     pthread_mutex_lock(&process->lock);
     struct thread **at = &process->threads;
     while (*at != thread)
@@ -55,8 +76,6 @@ void lfi_thread_end(struct thread *thread)
     *at = thread->next;
     process->thread_count--;
     lfi_context_free(thread->context);
-    if (thread->charged)
-        lfi_memory_charge(process, -THREAD_PAGES);
     free(thread);
     pthread_cond_broadcast(&process->gone);
     pthread_mutex_unlock(&process->lock);
@@ -254,8 +273,7 @@ HANDLER(clone)
     struct thread *thread = lfi_thread_new(process);
     if (!thread)
         return -EAGAIN;
-    thread->charged = lfi_memory_charge(process, THREAD_PAGES);
-    if (!thread->charged) {
+    if (!charge(thread)) {
         lfi_thread_end(thread);
         return -EAGAIN;
     }

@@ -424,6 +424,8 @@ static void descriptors_of_calls_under_way_are_limited(void **state)
     char path[80];
     strcpy((char *)page, "fifo");
     assert_int_equal(call(world, SYS_mknodat, (uint64_t)AT_FDCWD, page, S_IFIFO | 0600, 0, 0), 0);
+    strcpy((char *)page + 8, "/");
+    long directory = call(world, SYS_openat, (uint64_t)AT_FDCWD, page + 8, O_DIRECTORY, 0, 0);
     unsigned own = open_descriptors();
     for (int i = 0; i < HOLDERS; i++) {
         holders[i] = (struct holder){world, lfi_thread_new(world->process), page, 0, 0};
@@ -440,6 +442,7 @@ static void descriptors_of_calls_under_way_are_limited(void **state)
         the_host_is_well();
     }
     assert_int_equal(given_up, HOLDERS - OPENERS);
+    assert_int_equal(call(world, SYS_fchdir, (uint64_t)directory, 0, 0, 0, 0), -EMFILE);
     assert_true(open_descriptors() <= own + OPENERS * LFI_CALL_DESCRIPTORS);
     snprintf(path, sizeof path, "%s/fifo", world->directory);
     int writer = open(path, O_RDWR | O_NONBLOCK);
@@ -453,6 +456,20 @@ static void descriptors_of_calls_under_way_are_limited(void **state)
     unlink(path);
     drop(world);
     lower_descriptors(before);
+}
+
+/* What a host that runs as root could have: gigabytes of the kernel's memory. */
+static void pipes_are_limited(void **state)
+{
+    (void)state;
+    struct world *world = make(WAITS, NULL);
+    uint64_t page = page_of(world);
+    int ends[2];
+    assert_int_equal(CALL(SYS_pipe2, page, 0, 0), 0);
+    memcpy(ends, (void *)page, sizeof ends);
+    assert_int_equal(CALL(SYS_fcntl, ends[0], F_SETPIPE_SZ, 2 * PAGE_SIZE), 2 * PAGE_SIZE);
+    assert_int_equal(CALL(SYS_fcntl, ends[0], F_SETPIPE_SZ, 16 * MIB), -EPERM);
+    drop(world);
 }
 
 /* ---- threads ------------------------------------------------------------------------------ */
@@ -481,6 +498,26 @@ static void threads_are_limited(void **state)
     finish(world, true);
     assert_int_equal(world->result.end, LFI_LINUX_KILLED);
     assert_int_equal(world->result.signal, SIGKILL);
+    drop(world);
+}
+
+/* Their stacks are mappings of the host: boxes that use up what the kernel allows stop all. */
+static void threads_count_as_mappings(void **state)
+{
+    (void)state;
+    struct lfi_linux_limits limits = {.mappings = 64};
+    struct world *world = make(WAITS, &limits);
+    uint64_t stack = page_of(world) + PAGE_SIZE;
+    size_t before = lfi_box_mappings(world->box);
+    start(world);
+    int threads = 0;
+    while (threads < 64 && new_thread(world, stack) > 0)
+        threads++;
+    assert_int_equal(threads, (64 - before) / 4);
+    assert_int_equal(new_thread(world, stack), -EAGAIN);
+    the_host_is_well();
+    finish(world, true);
+    assert_int_equal(lfi_box_mappings(world->box), before);
     drop(world);
 }
 
@@ -609,6 +646,35 @@ static void resident_memory_is_limited(void **state)
     assert_string_equal(world->result.report, "limit resident (32M) reached\n");
     the_host_is_well();
     drop(world);
+}
+
+/* What was written counts where it can only be read now, and when the box keeps the lock. */
+static void resident_memory_is_seen(void **state)
+{
+    (void)state;
+    struct lfi_linux_limits limits = {.resident = 32 * MIB};
+    for (int locked = 0; locked < 2; locked++) {
+        struct world *world = make(WAITS, &limits);
+        uint64_t kind = MAP_ANONYMOUS | (locked ? MAP_PRIVATE : MAP_SHARED);
+        start(world);
+        long memory =
+            call(world, SYS_mmap, 0, 48 * MIB, PROT_READ | PROT_WRITE, kind, (uint64_t)-1);
+        assert_true(memory > 0);
+        if (locked)
+            pthread_mutex_lock(&world->process->memory.lock);
+        for (long at = memory; at < memory + 48 * MIB; at += 16 * MIB) {
+            memset((void *)at, 1, 16 * MIB);
+            if (!locked)
+                CALL(SYS_mprotect, at, 16 * MIB, PROT_READ);
+        }
+        for (int i = 0; i < 1000 && !atomic_load(&world->process->ending); i++)
+            nanosleep(&(struct timespec){0, 5000000}, NULL);
+        if (locked)
+            pthread_mutex_unlock(&world->process->memory.lock);
+        finish(world, true);
+        assert_string_equal(world->result.report, "limit resident (32M) reached\n");
+        drop(world);
+    }
 }
 
 /* ---- signals of the host ------------------------------------------------------------------ */
@@ -798,12 +864,15 @@ int main(int argc, char **argv)
         cmocka_unit_test(descriptors_are_limited),
         cmocka_unit_test(the_hosts_descriptors_are_left),
         cmocka_unit_test(descriptors_of_calls_under_way_are_limited),
+        cmocka_unit_test(pipes_are_limited),
         cmocka_unit_test(threads_are_limited),
         cmocka_unit_test(threads_count_as_memory),
+        cmocka_unit_test(threads_count_as_mappings),
         cmocka_unit_test(nesting_is_limited),
         cmocka_unit_test(processor_time_is_limited),
         cmocka_unit_test(processor_time_is_the_boxs),
         cmocka_unit_test(resident_memory_is_limited),
+        cmocka_unit_test(resident_memory_is_seen),
         cmocka_unit_test(signals_of_the_host_stay_blocked),
         cmocka_unit_test(signals_from_elsewhere_are_kept),
         cmocka_unit_test(the_host_can_change_its_user),
