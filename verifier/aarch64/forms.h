@@ -8,7 +8,7 @@
 
 #include <lfi/abi.h>
 
-#include "../rules.h"
+#include "../arch.h"
 
 enum { WORD = LFI_INSN_SIZE, ADRP_PAGE = 4096 }; /* bytes */
 

@@ -333,7 +333,7 @@ static void print_tests(FILE *f)
 int main(int argc, char **argv)
 {
     FILE *f;
-    if (argc != 2 || (f = fopen(argv[1], "w")) == NULL) {
+    if (argc != 2 || !(f = fopen(argv[1], "w"))) {
         fprintf(stderr, "usage: make-table FILE\n");
         return 2;
     }

@@ -48,14 +48,14 @@ static void refuse(struct verifier *v, size_t pos, enum rule rule, const char *d
     v->stack = STEADY;
     if (v->stopped)
         return;
-    if (v->report == NULL) {
+    if (!v->report) {
         v->stopped = true;
         return;
     }
     const uint8_t *bytes = v->code->bytes + pos;
     size_t left = v->code->size - pos;
     struct lfi_violation violation;
-    lfi_violation_set(&violation, rule, detail);
+    lfi_violation_set(&violation, &lfi_aarch64_arch, rule, detail);
     violation.address = v->code->address + pos;
     violation.length = (uint8_t)(left < WORD ? left : WORD);
     memcpy(violation.bytes, bytes, violation.length);
@@ -327,11 +327,11 @@ static void run(struct verifier *v)
         refuse(v, end, RULE_truncated, NULL);
 }
 
-enum lfi_verdict lfi_aarch64_verify(unsigned mode, const struct lfi_code *code,
-                                    lfi_violation_fn *report, void *data)
+static enum lfi_verdict verify(unsigned mode, const struct lfi_code *code, lfi_violation_fn *report,
+                               void *data)
 {
     struct verifier *v = calloc(1, sizeof *v);
-    if (v == NULL)
+    if (!v)
         return LFI_UNABLE;
     v->code = code;
     v->confine = mode == LFI_MODE_FULL ? RW : mode == LFI_MODE_STORES ? W : 0;
@@ -345,3 +345,17 @@ enum lfi_verdict lfi_aarch64_verify(unsigned mode, const struct lfi_code *code,
     free(v);
     return verdict;
 }
+
+const struct verify_arch lfi_aarch64_arch = {
+    .name = "aarch64",
+    .machine = LFI_ARCH_AARCH64,
+    .alignment = LFI_INSN_SIZE,
+    .unit = "an instruction",
+    .page_sizes = {4096, 16384, 65536},
+    .verify = verify,
+    .messages =
+        {
+            [RULE_link_register] = "branch where x30 is not guarded",
+            [RULE_reserved_register] = "write to x25, x27 or x28 that is not a guard",
+        },
+};

@@ -28,7 +28,6 @@ enum {
     PFX_GROUP1 = PFX_F0 | PFX_F2 | PFX_F3,
     PFX_SEGMENTS = PFX_CS | PFX_DS | PFX_ES | PFX_SS | PFX_FS | PFX_GS,
     PFX_CHECKED = PFX_67 | PFX_F0 | PFX_SEGMENTS, /* by check_prefixes() */
-    PFX_UNUSUAL = PFX_GROUP1 | (PFX_SEGMENTS & ~PFX_GS),
 };
 
 static void broken(struct insn *insn, enum rule rule, const char *detail)
@@ -147,7 +146,7 @@ static const struct form *match_loosely(const struct form_index *index, unsigned
     for (unsigned i = 0; (key & PFX_VEX) == 0 && i < sizeof tries / sizeof *tries; i++) {
         /* Only prefixes that stand there can be too many. */
         const struct form *f = match(index, slot, key, tries[i].ignore & key);
-        if (f != NULL && f->rule == RULE_NONE) {
+        if (f && f->rule == RULE_NONE) {
             broken(insn, tries[i].rule, tries[i].detail);
             return f;
         }
@@ -326,9 +325,9 @@ void lfi_x86_64_decode(const struct form_index *index, const uint8_t *p, struct 
     unsigned pfx = insn->prefixes, slot = form_slot(index, map * 256 + insn->opcode, p[n]);
     unsigned key = (pfx & KEY_PREFIXES) | (p[n] & 63u) | ((p[n] + 0x40u) >> 2 & KEY_MOD3);
     const struct form *f = match(index, slot, key, 0);
-    if (f == NULL)
+    if (!f)
         f = match_loosely(index, slot, key, insn);
-    if (f == NULL)
+    if (!f)
         return;
     insn->form = f;
 

@@ -5,7 +5,7 @@
 #ifndef LFI_VERIFIER_X86_64_FORMS_H
 #define LFI_VERIFIER_X86_64_FORMS_H
 
-#include "../rules.h"
+#include "../arch.h"
 
 /* The opcode maps. */
 enum { ONE, M0F, M38, M3A, MAP_COUNT };
@@ -57,11 +57,10 @@ enum { I0, I1, I2, I3, Iz, Iv, J1, J4, O };
 enum {
     LOCK = 1 << 0,
     MAYBE = 1 << 1,
-    GUARD = 1 << 2,
+    OFFSET = 1 << 2,
     MODRM = 1 << 3,
     RARE = 1 << 4,  /* has a memory operand that ModRM does not show, or a vector index */
     GROUP = 1 << 5, /* may be the first instruction of a group */
-    QUICK = 1 << 6, /* quick.c may accept it */
 };
 
 /* Which operands are general registers that are written. */

@@ -113,7 +113,7 @@ static bool guarded_string(const struct form_index *index, const uint8_t *p, str
         return false;
     group->insn_at = group->length;
     lfi_x86_64_decode(index, p + group->length, &group->insn);
-    if (group->insn.form == NULL || group->insn.rule != RULE_NONE || !is_string(&group->insn))
+    if (!group->insn.form || group->insn.rule != RULE_NONE || !is_string(&group->insn))
         return false;
     step(group, group->insn.length);
     return complete(group, GUARDED_STRING);
@@ -122,7 +122,7 @@ static bool guarded_string(const struct form_index *index, const uint8_t *p, str
 /* An operation that may leave an offset in esp, its upper half clear. */
 static bool writes_offset(const struct insn *insn)
 {
-    return insn->form != NULL && insn->rule == RULE_NONE && (insn->form->flags & GUARD) != 0 &&
+    return insn->form && insn->rule == RULE_NONE && (insn->form->flags & OFFSET) != 0 &&
            insn->size == 4 && insn->writes_rsp;
 }
 

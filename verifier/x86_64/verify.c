@@ -70,12 +70,12 @@ static void refuse(struct verifier *v, size_t pos, const struct insn *insn, enum
     v->refused = true;
     if (v->stopped)
         return;
-    if (v->report == NULL) {
+    if (!v->report) {
         v->stopped = true;
         return;
     }
     struct lfi_violation violation;
-    lfi_violation_set(&violation, rule, detail);
+    lfi_violation_set(&violation, &lfi_x86_64_arch, rule, detail);
     violation.address = v->code->address + pos;
     size_t left = v->code->size - pos, length = insn->length != 0 ? insn->length : 15;
     violation.length = (uint8_t)(length < left ? length : left);
@@ -246,7 +246,7 @@ static bool is_failed_guard(struct verifier *v, const struct insn *insn)
         return false;
     struct insn next;
     lfi_x86_64_decode(&v->index, v->here + insn->length, &next);
-    if (next.form == NULL || next.rule != RULE_NONE)
+    if (!next.form || next.rule != RULE_NONE)
         return false;
     return next.form->kind == JUMP_IND || next.form->kind == CALL_IND ||
            (is_string(&next) && check_string(v, &next, false, false) != RULE_NONE);
@@ -421,7 +421,7 @@ static void report_targets(struct verifier *v)
             continue;
         struct insn insn;
         lfi_x86_64_decode(&v->index, window(v, pos), &insn);
-        if (insn.form == NULL || insn.rule != RULE_NONE ||
+        if (!insn.form || insn.rule != RULE_NONE ||
             (insn.form->kind != JUMP && insn.form->kind != LOOP && insn.form->kind != CALL))
             continue;
         uint64_t target = pos + insn.length + (uint64_t)insn.imm;
@@ -443,14 +443,14 @@ static void second_pass(struct verifier *v)
     }
 }
 
-enum lfi_verdict lfi_x86_64_verify(unsigned mode, const struct lfi_code *code,
-                                   lfi_violation_fn *report, void *data)
+static enum lfi_verdict verify(unsigned mode, const struct lfi_code *code, lfi_violation_fn *report,
+                               void *data)
 {
     size_t words = code->size / 64 + 1;
     struct verifier *v = calloc(1, sizeof *v);
     uint64_t *bits = calloc(words, 3 * sizeof *bits);
     enum lfi_verdict verdict = LFI_UNABLE;
-    if (v != NULL && bits != NULL) {
+    if (v && bits) {
         v->code = code;
         v->mode = mode;
         v->confine = mode == LFI_MODE_FULL ? OP_R | OP_W : mode == LFI_MODE_STORES ? OP_W : 0;
@@ -472,3 +472,12 @@ enum lfi_verdict lfi_x86_64_verify(unsigned mode, const struct lfi_code *code,
     free(v);
     return verdict;
 }
+
+const struct verify_arch lfi_x86_64_arch = {
+    .name = "x86_64",
+    .machine = LFI_ARCH_X86_64,
+    .alignment = LFI_BUNDLE_SIZE,
+    .unit = "a bundle",
+    .page_sizes = {4096},
+    .verify = verify,
+};
