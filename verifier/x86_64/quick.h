@@ -40,7 +40,7 @@ void lfi_x86_64_quick_index(struct quick_index *quick, const struct form_index *
  * may be a direct jump or call (*kind); *displacement is then where it goes. Returns 0 if the full
  * decoder has to look at it.
  *
- * It says nothing that the full decoder and the rules would not: tests/verifier/both.c checks it.
+ * It says nothing that the full decoder and the rules would not: tests/verifier/x86_64/both.c checks it.
  */
 unsigned lfi_x86_64_quick(const struct quick_index *quick, const uint8_t *bytes, enum kind *kind,
                           int64_t *displacement);

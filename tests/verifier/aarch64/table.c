@@ -322,7 +322,7 @@ static void image_between_instructions(void **state)
                                           .image_start = IMAGE / 2 - before,
                                           .image_end = IMAGE};
             enum lfi_verdict wanted = before < 4 ? LFI_REFUSED : LFI_ACCEPTED;
-            assert_int_equal(lfi_aarch64_verify(LFI_MODE_FULL, &code, NULL, NULL), wanted);
+            assert_int_equal(verify(LFI_MODE_FULL, &code, NULL, NULL), wanted);
         }
     }
 }

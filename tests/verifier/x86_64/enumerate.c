@@ -4,7 +4,7 @@
  * a second opinion, that of Zydis: the same length, and nothing in its operands that could do harm
  * in that mode. What the verifier refuses is not looked at.
  *
- *     hostile-enumerate [modes]      modes: full, stores, jumps; all of them by default
+ *     test-verifier-x86_64-enumerate [modes]      modes: full, stores, jumps; all of them by default
  */
 #include <Zydis/Zydis.h>
 #include <inttypes.h>
@@ -15,7 +15,7 @@
 #include <lfi/abi.h>
 #include <lfi/verifier.h>
 
-#include "../../../verifier/x86_64/decode.h"
+#include "x86_64/decode.h"
 
 /*
  * Candidates are verified by the thousand, one a bundle: a step of rsp is refused at its own place

@@ -4,7 +4,7 @@
  * opcode with prefixes, ModRM, SIB bytes and displacements, in each mode and at different places of
  * a bundle, and random sequences through both verifiers, which must say the same of them.
  *
- *     test-verifier-both [all | SEED]
+ *     test-verifier-x86_64-both [all | SEED]
  *
  * With `all` it tries more prefixes, all SIB bytes and more places.
  */

@@ -20,7 +20,7 @@
 
 #include <lfi/abi.h>
 
-#include "../options.h"
+#include "../../options.h"
 #include "x86_64/groups.h"
 
 struct oracle {

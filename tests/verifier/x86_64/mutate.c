@@ -21,7 +21,7 @@
 #include <lfi/abi.h>
 #include <lfi/verifier.h>
 
-#include "../options.h"
+#include "../../options.h"
 
 enum { CODE_SIZE = 128, MAX_STATES = 512 };
 enum { ADDRESS = 0x40000, IMAGE_START = 0x30000, IMAGE_END = 0x80000 };

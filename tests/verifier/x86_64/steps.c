@@ -18,7 +18,7 @@
 #include <lfi/abi.h>
 #include <lfi/verifier.h>
 
-#include "../../../verifier/x86_64/decode.h"
+#include "x86_64/decode.h"
 
 enum {
     REGION = 1 << 20,
