@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * ELF files: what a loader needs of the headers (System V gABI, chapters 4 and 5), and nothing
- * else. The file is an attacker's; every offset is checked before it is used, and nothing is
- * computed that could wrap around.
+ * ELF files: what a loader needs from the headers (System V gABI, chapters 4 and 5), and nothing
+ * else. An attacker made the file; every offset is checked before it is used, and no sum can wrap
+ * around.
  */
 #include "arch.h"
 
@@ -24,7 +24,7 @@ struct reader {
     const struct verify_arch *arch; /* NULL until the header has been read */
     struct lfi_image *image;
     struct lfi_violation *why;
-    unsigned notes;   /* that are ours */
+    unsigned notes;   /* how many of them are ours */
     uint64_t note_at; /* the offset of ours */
 };
 
@@ -126,7 +126,7 @@ static bool read_segment(struct reader *r, const Elf64_Phdr *p, uint64_t at)
     if (p->p_vaddr % page != p->p_offset % page)
         return fail(r, RULE_elf_segment, at, "address and file offset differ within a page");
     if ((p->p_flags & (PF_R | PF_W | PF_X)) == 0)
-        return fail(r, RULE_elf_segment, at, "it can neither be read, written nor executed");
+        return fail(r, RULE_elf_segment, at, "it cannot be read, written or executed");
     if ((p->p_flags & PF_W) != 0 && (p->p_flags & PF_X) != 0)
         return fail(r, RULE_elf_writable_code, at, NULL);
     if ((p->p_flags & PF_X) != 0 && p->p_vaddr % page != 0)
@@ -256,8 +256,8 @@ static bool check_entry(struct reader *r)
 }
 
 /*
- * The last check, so that whoever is told of the mode knows that nothing else is wrong with the
- * headers: another option would accept the file.
+ * The last check: if the mode is what is reported, nothing else is wrong with the headers, and
+ * another option would accept the file.
  */
 static bool check_mode(struct reader *r, unsigned weakest)
 {
@@ -271,7 +271,7 @@ static bool check_mode(struct reader *r, unsigned weakest)
     return mode <= weakest || fail(r, RULE_elf_mode, r->note_at, weaker[mode]);
 }
 
-/* Finds the program headers in memory; a program that wants none need not map them. */
+/* Finds where the program headers are mapped; a program need not map them. */
 static void find_headers(struct lfi_image *image, const Elf64_Ehdr *h)
 {
     uint64_t size = (uint64_t)h->e_phnum * sizeof(Elf64_Phdr);
@@ -301,7 +301,7 @@ enum lfi_verdict lfi_image_read(const void *file, size_t size, unsigned mode,
     return LFI_ACCEPTED;
 }
 
-/* Passes violations on, and remembers that the receiver wants no more. */
+/* Passes violations on, and remembers when the receiver wants no more. */
 struct relay {
     lfi_violation_fn *report;
     void *data;

@@ -21,7 +21,7 @@ struct options {
     uint64_t address, image_start, image_end;
 };
 
-/* One file, and what was said about it. */
+/* One file, and how many violations were reported in it. */
 struct subject {
     const struct options *options;
     const char *name;
@@ -30,7 +30,7 @@ struct subject {
     unsigned violations;
 };
 
-/* After it come the architectures, and then more_help. */
+/* print_help() lists the architectures between this and more_help. */
 static const char help[] =
     "Usage: lfi-verify [OPTION]... FILE...\n"
     "Check that LFI programs can do no harm outside their box.\n"
@@ -84,7 +84,7 @@ static bool report(void *data, const struct lfi_violation *violation)
     return true;
 }
 
-/* Reads all of it into memory of its own. */
+/* Reads the whole file into memory of its own. */
 static bool read_file(struct subject *s)
 {
     bool standard = strcmp(s->name, "-") == 0;
@@ -123,7 +123,7 @@ static double now(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* Of a file that was refused for its mode, too. */
+/* Also for a file that was refused because of its mode. */
 static void print_stats(const struct subject *s, double seconds)
 {
     struct lfi_image image;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-/* Groups are compared byte by byte with the forms of docs/abi.md: no second encoding is taken. */
+/* Groups are compared byte by byte with the forms of docs/abi.md: each has one encoding. */
 #include "groups.h"
 
 #include <string.h>
@@ -9,7 +9,7 @@
 _Static_assert(LFI_SLOT_OFFSET(LFI_SLOT_BASE) == -40, "BASE below is %gs:-40");
 _Static_assert(LFI_BUNDLE_SIZE == 32, "the mask below is -32");
 
-/* ModRM.rm = 100, SIB = 25, disp32 = -40, as in `%gs:-40`; prefix, opcode and reg stand before. */
+/* ModRM.rm = 100, SIB = 25, disp32 = -40, as in `%gs:-40`; prefix, opcode and reg come before. */
 #define BASE_OPERAND 0x25, 0xd8, 0xff, 0xff, 0xff
 
 static const uint8_t load_base_r11[9] = {0x65, 0x4c, 0x8b, 0x1c, BASE_OPERAND};
@@ -32,7 +32,7 @@ static bool take(struct group *group, const uint8_t *bytes, const uint8_t *expec
     return true;
 }
 
-/* The instruction just stepped over was the last. */
+/* The instruction just stepped over was the last one. */
 static bool complete(struct group *group, enum group_kind kind)
 {
     group->kind = kind;

@@ -40,8 +40,7 @@ static uint64_t next_random(uint64_t *random)
     return *random;
 }
 
-/* ---- each word ---------------------------------------------------------------------------------
- */
+/* ---- each word ---- */
 
 /*
  * The rules about a word where x30 and sp keep their promises; "" if it breaks none and they go on
@@ -112,8 +111,7 @@ static void each_word(void **state)
     assert_false(failed);
 }
 
-/* ---- sequences --------------------------------------------------------------------------------
- */
+/* ---- sequences ---- */
 
 /* What each verifier says: in the order in which it says it. */
 struct answer {

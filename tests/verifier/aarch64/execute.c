@@ -73,8 +73,7 @@ static uint64_t next(struct world *w)
 #define HOSTILE_BYTES_ONLY
 #include "aarch64/hostile-bytes.h"
 
-/* ---- instructions -----------------------------------------------------------------------------
- */
+/* ---- instructions ---- */
 
 static bool is(uint32_t word, uint32_t mask, uint32_t value)
 {
@@ -117,8 +116,7 @@ static bool is_in_code(const struct world *w, uint64_t pc)
     return pc - w->code_at < CODE_SIZE && pc % 4 == 0;
 }
 
-/* ---- what must hold ---------------------------------------------------------------------------
- */
+/* ---- what must hold ---- */
 
 /* Near enough to the box that only pages of it, its guards or its sys page can be meant. */
 static bool is_near(const struct world *w, uint64_t address)
@@ -246,8 +244,7 @@ static const char *behind(struct world *w, const struct sigcontext *regs, bool f
     return check_pc(w, regs); /* a branch to where no code is */
 }
 
-/* ---- runs -------------------------------------------------------------------------------------
- */
+/* ---- runs ---- */
 
 static struct world *world; /* of the signal handler */
 
@@ -373,8 +370,7 @@ static void run_from(struct world *w, unsigned at)
              (uint64_t)w->problem_regs.sp, (uint64_t)w->problem_regs.pc);
 }
 
-/* ---- code and the box -------------------------------------------------------------------------
- */
+/* ---- code and the box ---- */
 
 static void make_code(struct world *w)
 {

@@ -99,8 +99,7 @@ std::vector<uint32_t> make_program()
     return program;
 }
 
-/* ---- the machine ------------------------------------------------------------------------------
- */
+/* ---- the machine ---- */
 
 enum class Outcome { go_on, stopped, hole };
 
@@ -416,8 +415,7 @@ class Machine
     }
 };
 
-/* ---- the test ---------------------------------------------------------------------------------
- */
+/* ---- the test ---- */
 
 bool is_accepted(const std::vector<uint32_t> &program, unsigned mode)
 {

@@ -37,8 +37,7 @@ static uint64_t next_random(uint64_t *random)
     return *random;
 }
 
-/* ---- each instruction --------------------------------------------------------------------------
- */
+/* ---- each instruction ---- */
 
 /* The bytes of an instruction and of what follows it; no look goes further. */
 enum { WINDOW = GROUP_WINDOW };
@@ -268,8 +267,7 @@ static void other_prefixes(void **state)
     print_message("%lu tried, %lu times accepted by the fast way\n", c->tried, c->accepted);
 }
 
-/* ---- sequences --------------------------------------------------------------------------------
- */
+/* ---- sequences ---- */
 
 /* What each verifier says: in the order in which it says it. */
 struct answer {

@@ -4,7 +4,8 @@
  * a second opinion, that of Zydis: the same length, and nothing in its operands that could do harm
  * in that mode. What the verifier refuses is not looked at.
  *
- *     test-verifier-x86_64-enumerate [modes]      modes: full, stores, jumps; all of them by default
+ *     test-verifier-x86_64-enumerate [modes]      modes: full, stores, jumps; all of them by
+ * default
  */
 #include <Zydis/Zydis.h>
 #include <inttypes.h>

@@ -96,8 +96,7 @@ static uint64_t next(struct world *w)
 #define HOSTILE_BYTES_ONLY
 #include "x86_64/hostile-bytes.h"
 
-/* ---- what must hold ---------------------------------------------------------------------------
- */
+/* ---- what must hold ---- */
 
 static struct decoded *decoded_at(struct world *w, uint64_t rip)
 {
@@ -242,8 +241,7 @@ static const char *behind(struct world *w, const uint64_t *regs, bool fault)
     return check_rip(w, regs);
 }
 
-/* ---- runs -------------------------------------------------------------------------------------
- */
+/* ---- runs ---- */
 
 static struct world *world; /* of the signal handler */
 
@@ -369,8 +367,7 @@ static void run_from(struct world *w, unsigned at)
              w->problem, w->base, at, w->previous - w->code_at, w->rsp, w->problem_address);
 }
 
-/* ---- code -------------------------------------------------------------------------------------
- */
+/* ---- code ---- */
 
 /* Changes some bytes; what is refused then is erased. */
 static void mutate(struct world *w)
@@ -444,8 +441,7 @@ static void decode(struct world *w)
     }
 }
 
-/* ---- the box ----------------------------------------------------------------------------------
- */
+/* ---- the box ---- */
 
 static int memory_file(size_t size)
 {

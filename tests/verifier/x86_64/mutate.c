@@ -26,8 +26,7 @@
 enum { CODE_SIZE = 128, MAX_STATES = 512 };
 enum { ADDRESS = 0x40000, IMAGE_START = 0x30000, IMAGE_END = 0x80000 };
 
-/* ---- programs ---------------------------------------------------------------------------------
- */
+/* ---- programs ---- */
 
 static const char *const pieces[] = {
     "\4\x83\xe0\xe0\x90",                                                  /* and $-32,%eax */
@@ -105,8 +104,7 @@ static void make_program(uint8_t *code, uint64_t *random)
     }
 }
 
-/* ---- the abstract machine ---------------------------------------------------------------------
- */
+/* ---- the abstract machine ---- */
 
 enum value {
     ANY,
@@ -414,8 +412,7 @@ static const char *run(struct check *c, const uint8_t *code)
     return c->problem;
 }
 
-/* ---- tests ------------------------------------------------------------------------------------
- */
+/* ---- tests ---- */
 
 static enum lfi_verdict verify(const uint8_t *bytes)
 {
