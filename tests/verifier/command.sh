@@ -117,7 +117,7 @@ printf '\213\005\000\020\000\000' >rip
 expect 1 --raw rip
 expect 0 --raw --image=0-0x2000 rip
 
-# AArch64: svc and brk, and an address that is no multiple of 32.
+# AArch64: svc and brk, and an address that is not a multiple of 32.
 printf '\001\000\000\324' >svc
 printf '\000\000\040\324' >brk
 expect 1 --raw --arch=aarch64 svc

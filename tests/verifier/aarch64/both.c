@@ -127,7 +127,7 @@ static bool keep(void *data, const struct lfi_violation *violation)
     return answer->count < sizeof answer->violations / sizeof *answer->violations;
 }
 
-/* Words that matter to those behind them or to those before them. */
+/* Words that matter to those after them or before them. */
 static const uint32_t pieces[] = {
     0x8b20437c, 0x8b3e437e, 0x8b21437f, /* guards of x28, x30 and sp */
     0xaa0003fe, 0xa8c17bfd, 0xf94007fe, /* x30 is written */

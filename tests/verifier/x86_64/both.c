@@ -73,7 +73,7 @@ static void fail_at(const struct comparison *c, unsigned mode, size_t pos, const
 static void compare_at(struct comparison *c, unsigned mode, size_t pos)
 {
     struct verifier *v = c->verifiers[mode];
-    /* The fast way stops behind it: there are not enough bytes for another look. */
+    /* The fast way stops after it: there are not enough bytes for another look. */
     const struct lfi_code code = {.bytes = c->buffer,
                                   .size = pos + DECODE_WINDOW,
                                   .address = 0x40000,
@@ -153,7 +153,7 @@ static const char *const ends[] = {
     "\5\x4a\x8d\x3c\x1f\xaa",                  /* lea (%rdi,%r11),%rdi; stos */
 };
 
-/* The bytes, with every end of a group behind if they may begin one. */
+/* The bytes, followed by every end of a group if they may begin one. */
 static void compare_with_ends(struct comparison *c, uint8_t bytes[WINDOW])
 {
     struct insn insn;
@@ -203,7 +203,7 @@ static void each_operand(struct comparison *c, uint8_t bytes[WINDOW], unsigned a
     }
 }
 
-/* All opcodes of all maps behind the prefixes. */
+/* All opcodes of all maps after the prefixes. */
 static void each_opcode(struct comparison *c, const uint8_t *prefixes, unsigned count, bool known)
 {
     static const uint8_t escapes[][3] = {{0}, {1, 0x0f}, {2, 0x0f, 0x38}, {2, 0x0f, 0x3a}};

@@ -66,7 +66,7 @@ static uint64_t next_random(uint64_t *random)
     return test_random(random);
 }
 
-/* Fills bundles with pieces, nops in front of the last one, so that calls end their bundle. */
+/* Fills bundles with pieces, nops before the last one, so that calls end their bundle. */
 static void make_program(uint8_t *code, uint64_t *random)
 {
     memset(code, 0x90, CODE_SIZE);
@@ -113,7 +113,7 @@ enum value {
     BASE,    /* the base of the box */
     IN_BOX,  /* base + 32 bits */
     TARGET,  /* base + 32 bits, a multiple of 32 */
-    NEXT,    /* rsp only: stepped down; r11 only: the address behind the next instruction */
+    NEXT,    /* rsp only: stepped down; r11 only: the address after the next instruction */
     UP,      /* rsp only: stepped up */
 };
 enum { DOWN = NEXT, RSP = 4, RDI = 7, RSI = 6, R11 = 11 };
@@ -206,7 +206,7 @@ static bool is_confined(const struct machine *m, const ZydisDecodedInstruction *
     return is_stack(op);
 }
 
-/* Is rsp back in the box, or a fault sure, behind an instruction that follows a step? */
+/* Is rsp back in the box, or a fault certain, after an instruction that follows a step? */
 static bool checks_step(const struct machine *m, const ZydisDecodedInstruction *insn,
                         const ZydisDecodedOperand *ops)
 {
