@@ -105,9 +105,10 @@ struct lfi_image {
 
 /*
  * Reads the headers of the ELF file in file[0..size) into *image. The note of the file says which
- * mode its code was made for; how strictly it must be confined is up to the caller: `mode` (LFI_MODE_* of <lfi/abi.h>) is the weakest that is acceptable. LFI_MODE_FULL
- * accepts only itself, LFI_MODE_STORES also LFI_MODE_FULL, LFI_MODE_JUMPS all three. A good file of
- * a weaker mode is refused by the rule LFI_RULE_MODE; image->mode is then the file's mode.
+ * mode its code was made for; how strictly it must be confined is up to the caller: `mode`
+ * (LFI_MODE_* of <lfi/abi.h>) is the weakest that is acceptable. LFI_MODE_FULL accepts only itself,
+ * LFI_MODE_STORES also LFI_MODE_FULL, LFI_MODE_JUMPS all three. A good file of a weaker mode is
+ * refused by the rule LFI_RULE_MODE; image->mode is then the file's mode.
  *
  * On LFI_REFUSED *why says what is wrong (`why` must not be NULL). LFI_UNABLE if `mode` is none of
  * the three. The code is not looked at.

@@ -248,7 +248,7 @@ static bool make_index(void)
     make_slots();
     if (all.slot_count > MAX_SLOTS || all.id_count > MAX_IDS) {
         fprintf(stderr, "make-table: %u slots and %u entries, the most are %u and %u (forms.h)\n",
-                all.slot_count, all.id_count, MAX_SLOTS, MAX_IDS);
+                all.slot_count, all.id_count, (unsigned)MAX_SLOTS, (unsigned)MAX_IDS);
         return false;
     }
     for (unsigned slot = 0; slot < all.slot_count; slot++)

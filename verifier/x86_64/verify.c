@@ -400,9 +400,10 @@ static void first_pass(struct verifier *v)
         if (v->stack == STEADY)
             v->pos = lfi_x86_64_quick_run(&v->quick, code->bytes, code->size, v->pos, v->start,
                                           v->target);
+        if (v->pos == code->size)
+            break;
 #endif
-        if (v->pos < code->size)
-            v->pos = check_next(v);
+        v->pos = check_next(v);
     }
     if (v->stack != STEADY && !v->stopped)
         refuse_at(v, v->step_pos, RULE_stack_step, "the code ends");
