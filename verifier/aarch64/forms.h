@@ -138,7 +138,7 @@ static inline bool form_matches(const struct form_table *table, unsigned id, uin
     return (word & table->mask[id]) == table->value[id];
 }
 
-/* ---- the fast way (docs/verifier.md), which a build without LFI_VERIFIER_FAST does not have ----
+/* ---- the fast path (docs/verifier.md), which a build without LFI_VERIFIER_FAST does not have ----
  */
 
 /*

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * The fast way for the plain majority of words (docs/verifier.md). Speed only: check() of verify.c
+ * The fast path for the plain majority of words (docs/verifier.md). Speed only: check() of verify.c
  * decides the same (tests/verifier/aarch64/both.c). In a header, so that it is inlined into the
  * loop over all words.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * The fast way (quick.h). There are few branches, because processors would mispredict most of
+ * The fast path (quick.h). There are few branches, because processors would mispredict most of
  * them. What an instruction accesses is one of a few shapes; which of them a form accepts is
  * computed in advance.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * The plain majority of instructions, decided by a few table lookups: the fast way of
+ * The plain majority of instructions, decided by a few table lookups: the fast path of
  * docs/verifier.md. Speed only: without it the verifier decides the same, at two thirds of the
  * speed.
  */

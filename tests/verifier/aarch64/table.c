@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
  * The AArch64 table against insns.def: what make-table wrote is what each line says, each line can
- * be reached, the index finds what a search from the top finds, and the fast way never accepts more
- * than the rules do.
+ * be reached, the index finds what a search from the top finds, and the fast path never accepts
+ * more than the rules do.
  */
 #include <setjmp.h>
 #include <stdarg.h>
