@@ -80,7 +80,7 @@ function(lfi_program name)
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${LFI_SDK_DIR}/bin)
 endfunction()
 
-# A cmocka program that ctest runs: lfi_unit_test(verifier-decode LIBS lfi-verifier SOURCES decode.c).
+# A cmocka program that ctest runs: lfi_unit_test(verifier-elf LIBS lfi-verifier SOURCES elf.c).
 function(lfi_unit_test name)
     cmake_parse_arguments(T "" "TIMEOUT" "SOURCES;LIBS;ARGS" ${ARGN})
     add_executable(test-${name} ${T_SOURCES})

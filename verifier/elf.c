@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * ELF files: what a loader needs of the headers (System V gABI, chapters 4 and 5), and nothing
- * else. The file is an attacker's; every offset is checked before it is used, and nothing is
- * computed that could wrap around.
+ * ELF files: what a loader needs from the headers (System V gABI, chapters 4 and 5), and nothing
+ * else. An attacker made the file; every offset is checked before it is used, and no sum can wrap
+ * around.
  */
+#include "arch.h"
+
 #include <elf.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <lfi/abi.h>
 
-#include "rules.h"
-
-enum { X86_64_PAGE_SIZE = 4096, MAX_HEADERS = 256 };
+enum { MAX_HEADERS = 256 };
 
 /* The part of a box that a program may use. */
 #define MAX_IMAGE_SIZE (LFI_BOX_SIZE - 2 * (uint64_t)LFI_GUARD_SIZE)
@@ -20,15 +21,16 @@ enum { X86_64_PAGE_SIZE = 4096, MAX_HEADERS = 256 };
 struct reader {
     const uint8_t *file;
     size_t size;
+    const struct verify_arch *arch; /* NULL until the header has been read */
     struct lfi_image *image;
     struct lfi_violation *why;
-    unsigned notes;   /* that are ours */
+    unsigned notes;   /* how many of them are ours */
     uint64_t note_at; /* the offset of ours */
 };
 
 static bool fail(struct reader *r, enum rule rule, uint64_t offset, const char *detail)
 {
-    lfi_violation_set(r->why, rule, detail);
+    lfi_violation_set(r->why, r->arch, rule, detail);
     r->why->address = offset;
     return false;
 }
@@ -62,7 +64,8 @@ static bool read_header(struct reader *r, Elf64_Ehdr *h)
     if (h->e_type != ET_DYN)
         return fail(r, RULE_elf_header, offsetof(Elf64_Ehdr, e_type),
                     "type is not ET_DYN; link with -static-pie");
-    if (h->e_machine != EM_X86_64 && h->e_machine != EM_AARCH64)
+    r->arch = lfi_verify_arch_find((enum lfi_arch)h->e_machine);
+    if (!r->arch)
         return fail(r, RULE_elf_machine, offsetof(Elf64_Ehdr, e_machine), NULL);
     if (h->e_ehsize != sizeof *h || h->e_phentsize != sizeof(Elf64_Phdr))
         return fail(r, RULE_elf_header, offsetof(Elf64_Ehdr, e_ehsize), "unknown header sizes");
@@ -72,20 +75,36 @@ static bool read_header(struct reader *r, Elf64_Ehdr *h)
     if (!in_file(r, h->e_phoff, (uint64_t)h->e_phnum * sizeof(Elf64_Phdr)))
         return fail(r, RULE_elf_header, offsetof(Elf64_Ehdr, e_phoff),
                     "the program headers lie outside the file");
-    r->image->arch = (enum lfi_arch)h->e_machine;
+    r->image->arch = r->arch->machine;
     r->image->entry = h->e_entry;
     return true;
 }
 
-/* On x86-64 there is one page size; on AArch64 each segment names the one it was linked for. */
+/* Says which page sizes there are. */
+static bool fail_page_size(struct reader *r, uint64_t at)
+{
+    const uint32_t *sizes = r->arch->page_sizes;
+    char detail[96];
+    int n = snprintf(detail, sizeof detail, "its alignment is not a page size:");
+    for (unsigned i = 0; i < MAX_PAGE_SIZES && sizes[i] != 0; i++)
+        n += snprintf(detail + n, sizeof detail - (size_t)n, "%s %" PRIu32, i == 0 ? "" : ",",
+                      sizes[i]);
+    return fail(r, RULE_elf_segment, at, detail);
+}
+
+/* The page size that the segment was linked for: the architecture's if it has one, else p_align. */
 static bool read_page_size(struct reader *r, const Elf64_Phdr *p, uint64_t at)
 {
     struct lfi_image *image = r->image;
-    uint64_t size = image->arch == LFI_ARCH_AARCH64 ? p->p_align : X86_64_PAGE_SIZE;
-    if (size != 4096 && size != 16384 && size != 65536)
-        return fail(r, RULE_elf_segment, at, "its alignment is no page size (4, 16 or 64 KiB)");
+    const uint32_t *sizes = r->arch->page_sizes;
+    uint64_t size = sizes[1] == 0 ? sizes[0] : p->p_align;
+    bool known = false;
+    for (unsigned i = 0; i < MAX_PAGE_SIZES && sizes[i] != 0; i++)
+        known |= sizes[i] == size;
+    if (!known)
+        return fail_page_size(r, at);
     if (image->page_size != 0 && image->page_size != size)
-        return fail(r, RULE_elf_segment, at, "its alignment is another than that of the first one");
+        return fail(r, RULE_elf_segment, at, "its alignment differs from that of the first one");
     image->page_size = size;
     return true;
 }
@@ -107,7 +126,7 @@ static bool read_segment(struct reader *r, const Elf64_Phdr *p, uint64_t at)
     if (p->p_vaddr % page != p->p_offset % page)
         return fail(r, RULE_elf_segment, at, "address and file offset differ within a page");
     if ((p->p_flags & (PF_R | PF_W | PF_X)) == 0)
-        return fail(r, RULE_elf_segment, at, "it can neither be read, written nor executed");
+        return fail(r, RULE_elf_segment, at, "it cannot be read, written or executed");
     if ((p->p_flags & PF_W) != 0 && (p->p_flags & PF_X) != 0)
         return fail(r, RULE_elf_writable_code, at, NULL);
     if ((p->p_flags & PF_X) != 0 && p->p_vaddr % page != 0)
@@ -121,7 +140,7 @@ static bool read_segment(struct reader *r, const Elf64_Phdr *p, uint64_t at)
         image->start = p->p_vaddr / page * page;
     else if (p->p_vaddr / page * page < image->end)
         return fail(r, RULE_elf_segment, at,
-                    "it is not behind the segment before it, on pages of its own");
+                    "it does not follow the segment before it, on pages of its own");
     image->end = (p->p_vaddr + p->p_memsz + page - 1) / page * page;
     image->segments[image->segment_count++] = (struct lfi_segment){
         .vaddr = p->p_vaddr,
@@ -147,7 +166,7 @@ static bool read_our_note(struct reader *r, uint64_t at, uint32_t type, uint32_t
     if (version != LFI_ABI_VERSION)
         return fail(r, RULE_elf_note, at, "made for another version of the ABI");
     if (machine != r->image->arch)
-        return fail(r, RULE_elf_note, at, "another architecture than the file's");
+        return fail(r, RULE_elf_note, at, "made for another architecture than the file's");
     if (mode == LFI_MODE_UNSET)
         return fail(r, RULE_elf_note, at, "mode unset: lfi-postlink did not run");
     if (mode != LFI_MODE_FULL && mode != LFI_MODE_STORES && mode != LFI_MODE_JUMPS)
@@ -226,17 +245,19 @@ static bool check_entry(struct reader *r)
     }
     if (!code)
         return fail(r, RULE_elf_no_code, 0, NULL);
-    const unsigned alignment = image->arch == LFI_ARCH_AARCH64 ? LFI_INSN_SIZE : LFI_BUNDLE_SIZE;
-    if (!inside || image->entry % alignment != 0)
-        return fail(r, RULE_elf_entry, offsetof(Elf64_Ehdr, e_entry),
-                    inside ? "it is not at the start of a bundle or instruction"
-                           : "it lies outside the code");
+    if (!inside)
+        return fail(r, RULE_elf_entry, offsetof(Elf64_Ehdr, e_entry), "it lies outside the code");
+    if (image->entry % r->arch->alignment != 0) {
+        char detail[64];
+        snprintf(detail, sizeof detail, "it is not at the start of %s", r->arch->unit);
+        return fail(r, RULE_elf_entry, offsetof(Elf64_Ehdr, e_entry), detail);
+    }
     return true;
 }
 
 /*
- * The last check, so that whoever is told of the mode knows that nothing else is wrong with the
- * headers: another option would accept the file.
+ * The last check: if the mode is what is reported, nothing else is wrong with the headers, and
+ * another option would accept the file.
  */
 static bool check_mode(struct reader *r, unsigned weakest)
 {
@@ -250,7 +271,7 @@ static bool check_mode(struct reader *r, unsigned weakest)
     return mode <= weakest || fail(r, RULE_elf_mode, r->note_at, weaker[mode]);
 }
 
-/* Finds the program headers in memory; a program that wants none need not map them. */
+/* Finds where the program headers are mapped; a program need not map them. */
 static void find_headers(struct lfi_image *image, const Elf64_Ehdr *h)
 {
     uint64_t size = (uint64_t)h->e_phnum * sizeof(Elf64_Phdr);
@@ -271,7 +292,7 @@ enum lfi_verdict lfi_image_read(const void *file, size_t size, unsigned mode,
     struct reader r = {.file = file, .size = size, .image = image, .why = why};
     Elf64_Ehdr header;
     memset(image, 0, sizeof *image);
-    if (lfi_mode_name(mode) == NULL)
+    if (!lfi_mode_name(mode))
         return LFI_UNABLE;
     if (!read_header(&r, &header) || !read_program_headers(&r, &header) || !check_entry(&r) ||
         !check_mode(&r, mode))
@@ -280,7 +301,7 @@ enum lfi_verdict lfi_image_read(const void *file, size_t size, unsigned mode,
     return LFI_ACCEPTED;
 }
 
-/* Passes violations on, and remembers that the receiver wants no more. */
+/* Passes violations on, and remembers when the receiver wants no more. */
 struct relay {
     lfi_violation_fn *report;
     void *data;
@@ -290,7 +311,7 @@ struct relay {
 static bool relay(void *data, const struct lfi_violation *violation)
 {
     struct relay *r = data;
-    r->stopped = r->report == NULL || !r->report(r->data, violation);
+    r->stopped = !r->report || !r->report(r->data, violation);
     return !r->stopped;
 }
 
@@ -301,7 +322,7 @@ enum lfi_verdict lfi_verify_elf(const void *file, size_t size, unsigned mode,
     struct lfi_violation why;
     enum lfi_verdict verdict = lfi_image_read(file, size, mode, &image, &why);
     if (verdict != LFI_ACCEPTED) {
-        if (verdict == LFI_REFUSED && report != NULL)
+        if (verdict == LFI_REFUSED && report)
             report(data, &why);
         return verdict;
     }

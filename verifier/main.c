@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /* lfi-verify: the verifier as a program. */
+#include "arch.h"
+
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -9,18 +11,17 @@
 #include <time.h>
 
 #include <lfi/abi.h>
-#include <lfi/verifier.h>
 
 enum { DEFAULT_LIMIT = 20, EXIT_USAGE = 2 };
 
 struct options {
     bool all, quiet, stats, raw;
-    enum lfi_arch arch;
+    const struct verify_arch *arch;
     unsigned mode;
     uint64_t address, image_start, image_end;
 };
 
-/* One file, and what was said about it. */
+/* One file, and how many violations were reported in it. */
 struct subject {
     const struct options *options;
     const char *name;
@@ -29,30 +30,41 @@ struct subject {
     unsigned violations;
 };
 
+/* print_help() lists the architectures between this and more_help. */
 static const char help[] =
     "Usage: lfi-verify [OPTION]... FILE...\n"
-    "Check that LFI programs cannot do harm outside of their box.\n"
+    "Check that LFI programs can do no harm outside their box.\n"
     "\n"
     "Each FILE is an ELF file, or - for standard input. A broken rule is shown as\n"
     "  lfi-verify: FILE:ADDRESS: RULE: what is wrong [bytes] instruction\n"
     "where ADDRESS is relative to the image, or the offset in the file if its headers are wrong.\n"
     "\n"
     "  -a, --all              show all violations of a file, not only the first 20\n"
-    "  -q, --quiet            show none\n"
+    "  -q, --quiet            show no violations\n"
     "      --mode=MODE        the weakest sandboxing mode that is accepted: full (default), or\n"
     "                         stores: the code can read all of the host's memory, or\n"
     "                         jumps: it can read and write all of the host's memory\n"
-    "  -s, --stats            show in which mode how much code was verified, and how fast\n"
+    "  -s, --stats            show the mode, how much code was verified, and how fast\n"
     "      --raw              each FILE is bare code of mode MODE, not ELF\n"
-    "      --arch=ARCH        with --raw: x86_64 (default) or aarch64\n"
-    "      --address=N        with --raw: the address of the first byte, a multiple of 32\n"
-    "                         (aarch64: of 4)\n"
+    "      --address=N        with --raw: the address of the first byte\n"
+    "      --arch=ARCH        with --raw: the architecture, which says what N may be:\n";
+
+static const char more_help[] =
     "      --image=START-END  with --raw: what position-relative operands may name\n"
     "                         (default: the code itself)\n"
     "  -h, --help             show this help\n"
     "  -V, --version          show the version\n"
     "\n"
     "Exit status: 0 if all files pass, 1 if one does not or cannot be read, 2 for wrong usage.\n";
+
+static void print_help(void)
+{
+    fputs(help, stdout);
+    for (unsigned i = 0; lfi_verify_archs[i]; i++)
+        printf("%25s%-8s a multiple of %u%s\n", "", lfi_verify_archs[i]->name,
+               lfi_verify_archs[i]->alignment, i == 0 ? " (default)" : "");
+    fputs(more_help, stdout);
+}
 
 static bool report(void *data, const struct lfi_violation *violation)
 {
@@ -72,7 +84,7 @@ static bool report(void *data, const struct lfi_violation *violation)
     return true;
 }
 
-/* Reads all of it into memory of its own. */
+/* Reads the whole file into memory of its own. */
 static bool read_file(struct subject *s)
 {
     bool standard = strcmp(s->name, "-") == 0;
@@ -83,7 +95,7 @@ static bool read_file(struct subject *s)
         if (s->size == capacity) {
             capacity = capacity == 0 ? 1 << 20 : capacity * 2;
             uint8_t *bytes = realloc(s->bytes, capacity);
-            if (bytes == NULL) {
+            if (!bytes) {
                 ok = false;
                 break;
             }
@@ -98,7 +110,7 @@ static bool read_file(struct subject *s)
     }
     if (!ok)
         fprintf(stderr, "lfi-verify: %s: %s\n", s->name, strerror(errno));
-    if (f != NULL && !standard)
+    if (f && !standard)
         fclose(f);
     return ok;
 }
@@ -111,7 +123,7 @@ static double now(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* Of a file that was refused for its mode, too. */
+/* Also for a file that was refused because of its mode. */
 static void print_stats(const struct subject *s, double seconds)
 {
     struct lfi_image image;
@@ -140,7 +152,7 @@ static enum lfi_verdict verify_raw(struct subject *s)
         .image_start = o->image_end != 0 ? o->image_start : o->address,
         .image_end = o->image_end != 0 ? o->image_end : o->address + s->size,
     };
-    return lfi_verify_code(o->arch, o->mode, &code, report, s);
+    return lfi_verify_code(o->arch->machine, o->mode, &code, report, s);
 }
 
 /* Returns whether it passes. */
@@ -179,10 +191,14 @@ static bool parse_mode(const char *text, unsigned *mode)
     return found >= 0;
 }
 
-static bool parse_arch(const char *text, enum lfi_arch *arch)
+static bool parse_arch(const char *text, const struct verify_arch **arch)
 {
-    *arch = strcmp(text, "aarch64") == 0 ? LFI_ARCH_AARCH64 : LFI_ARCH_X86_64;
-    return *arch == LFI_ARCH_AARCH64 || strcmp(text, "x86_64") == 0;
+    for (unsigned i = 0; lfi_verify_archs[i]; i++)
+        if (strcmp(lfi_verify_archs[i]->name, text) == 0) {
+            *arch = lfi_verify_archs[i];
+            return true;
+        }
+    return false;
 }
 
 int main(int argc, char **argv)
@@ -201,7 +217,7 @@ int main(int argc, char **argv)
         {"version", no_argument, NULL, 'V'},
         {NULL, 0, NULL, 0},
     };
-    struct options o = {.arch = LFI_ARCH_X86_64, .mode = LFI_MODE_FULL};
+    struct options o = {.arch = lfi_verify_archs[0], .mode = LFI_MODE_FULL};
     const char *rest;
     bool usage = false, raw_only = false;
     int c;
@@ -236,7 +252,7 @@ int main(int argc, char **argv)
                      !parse_number(rest, 0, &o.image_end, &rest) || o.image_start > o.image_end;
             break;
         case 'h':
-            fputs(help, stdout);
+            print_help();
             return EXIT_SUCCESS;
         case 'V':
             puts("lfi-verify " LFI_VERSION);
@@ -246,7 +262,7 @@ int main(int argc, char **argv)
             break;
         }
     }
-    usage |= o.address % (o.arch == LFI_ARCH_AARCH64 ? LFI_INSN_SIZE : LFI_BUNDLE_SIZE) != 0;
+    usage |= o.address % o.arch->alignment != 0;
     if (usage || optind == argc || (raw_only && !o.raw)) {
         fputs("lfi-verify: wrong usage; see lfi-verify --help\n", stderr);
         return EXIT_USAGE;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * liblfi-verifier: decides whether machine code can do no harm outside its box.
+ * liblfi-verifier: decides whether machine code is unable to do harm outside its box.
  *
  * The verifier trusts nothing that made the code. docs/verifier.md lists its rules; every refusal
  * names one of them. All functions are thread safe: they keep no state between calls, read their
@@ -43,16 +43,16 @@ struct lfi_violation {
 };
 
 /*
- * Receives violations in ascending address order as far as they were found in one pass. Returns
- * false to stop at this one. May be NULL where only the verdict matters.
+ * Receives violations, those found in one pass in ascending address order. Returns false to stop
+ * at this one. May be NULL where only the verdict matters.
  */
 typedef bool lfi_violation_fn(void *data, const struct lfi_violation *violation);
 
-/* A run of executable bytes and what its position-relative operands may name. */
+/* A run of executable bytes, and the memory that its position-relative operands may name. */
 struct lfi_code {
     const uint8_t *bytes;
-    size_t size;      /* what is mapped behind, until the end of the page, must be traps: hlt (0xf4)
-                         on x86-64, udf #0 (zeros) on AArch64 */
+    size_t size;      /* the rest of the last page must be mapped as traps: hlt (0xf4) on x86-64,
+                         udf #0 (zeros) on AArch64 */
     uint64_t address; /* of bytes[0], relative to the image; a multiple of the bundle size or, on
                          AArch64, of the instruction size. The image is loaded at a page */
     uint64_t image_start; /* the image that the code belongs to, in the same coordinates: */
@@ -62,7 +62,7 @@ struct lfi_code {
 
 /*
  * The name of a sandboxing mode (LFI_MODE_* of <lfi/abi.h>): "full", "stores" or "jumps"; NULL for
- * what is no mode. And back: -1 for any other name. Static storage.
+ * any other value. And back: -1 for any other name. Static storage.
  */
 const char *lfi_mode_name(unsigned mode);
 int lfi_mode_from_name(const char *name);
@@ -105,13 +105,13 @@ struct lfi_image {
 
 /*
  * Reads the headers of the ELF file in file[0..size) into *image. The note of the file says which
- * mode its code was made for; how strictly it must be confined is not the file's to say but the
- * caller's: `mode` (LFI_MODE_* of <lfi/abi.h>) is the weakest that is acceptable. LFI_MODE_FULL
- * accepts only itself, LFI_MODE_STORES also LFI_MODE_FULL, LFI_MODE_JUMPS all. A file that is good
- * but weaker is refused by the rule LFI_RULE_MODE; image->mode then is the file's mode.
+ * mode its code was made for; how strictly it must be confined is up to the caller: `mode`
+ * (LFI_MODE_* of <lfi/abi.h>) is the weakest that is acceptable. LFI_MODE_FULL accepts only itself,
+ * LFI_MODE_STORES also LFI_MODE_FULL, LFI_MODE_JUMPS all three. A good file of a weaker mode is
+ * refused by the rule LFI_RULE_MODE; image->mode is then the file's mode.
  *
- * On LFI_REFUSED *why says what is wrong (`why` must not be NULL). LFI_UNABLE where `mode` is none
- * of the three. The code is not looked at.
+ * On LFI_REFUSED *why says what is wrong (`why` must not be NULL). LFI_UNABLE if `mode` is none of
+ * the three. The code is not looked at.
  */
 enum lfi_verdict lfi_image_read(const void *file, size_t size, unsigned mode,
                                 struct lfi_image *image, struct lfi_violation *why);

@@ -36,6 +36,8 @@ head -c 64 /dev/zero | tr '\0' '\303' >worse
 
 expect 0 --help
 says out '^Usage: lfi-verify'
+says out '^ *x86_64 *a multiple of 32 (default)$'
+says out '^ *aarch64 *a multiple of 4$'
 expect 0 --version
 says out '^lfi-verify '
 expect 2
@@ -117,7 +119,7 @@ printf '\213\005\000\020\000\000' >rip
 expect 1 --raw rip
 expect 0 --raw --image=0-0x2000 rip
 
-# AArch64: svc and brk, and an address that is no multiple of 32.
+# AArch64: svc and brk, and an address that is not a multiple of 32.
 printf '\001\000\000\324' >svc
 printf '\000\000\040\324' >brk
 expect 1 --raw --arch=aarch64 svc
@@ -126,4 +128,8 @@ expect 0 --raw --arch=aarch64 --address=0x1000 brk
 expect 0 --raw --arch=aarch64 --address=0x1004 brk
 expect 2 --raw --arch=aarch64 --address=0x1002 brk
 expect 2 --raw --arch=arm brk
+# Registers are named in the architecture's own messages: mov x30, x0; ret.
+printf '\376\003\000\252\300\003\137\326' >link
+expect 1 --raw --arch=aarch64 link
+says err '^lfi-verify: link:0x4: link-register: branch where x30 is not guarded '
 expect 2 --arch=aarch64 brk

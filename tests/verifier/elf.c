@@ -2,7 +2,7 @@
 /*
  * Broken ELF files: a small good one cut at every length and changed at random. Whatever comes in,
  * the answer is a verdict, and what is accepted keeps the promises of <lfi/verifier.h>. Run under
- * the sanitizers this shows that nothing is read outside of the file.
+ * the sanitizers this shows that nothing is read outside the file.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-/* The line of a word, where its slot does not say it. */
+/* Finds the line of a word where the slot of the word does not decide. */
 #include "forms.h"
 
 unsigned lfi_aarch64_search(const struct form_table *table, uint32_t word)

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * The instruction table: insns.def as `struct form`, and how a word finds its line. All of it is
- * constant: make-table.c reads insns.def and writes aarch64-table.c when the verifier is built.
+ * The instruction table: insns.def as `struct form`, one for each line, and how the line of a word
+ * is found. All of it is constant: make-table.c reads insns.def and writes aarch64-table.c when the
+ * verifier is built.
  */
 #ifndef LFI_VERIFIER_AARCH64_FORMS_H
 #define LFI_VERIFIER_AARCH64_FORMS_H
 
 #include <lfi/abi.h>
 
-#include "../rules.h"
+#include "../arch.h"
 
 enum { WORD = LFI_INSN_SIZE, ADRP_PAGE = 4096 }; /* bytes */
 
 enum { SP = 31 };
 
-/* The registers with a promise (docs/abi.md). */
+/* The registers that keep a promise (docs/abi.md). */
 enum { CONTEXT = 25, BASE = 27, ADDRESS = 28, LINK = 30 };
 
 /* Column access. */
@@ -49,7 +50,7 @@ enum kind {
     CALL_X30,
 };
 
-/* What the letters of a register field say. */
+/* What the letters of a register field mean. */
 enum use {
     UNUSED,
     WRITTEN,     /* w */
@@ -110,7 +111,7 @@ enum { MAX_SLOTS = 24576, MAX_IDS = 16384, KEYS = 2048, SUBSLOTS = 64 };
 /*
  * Finds the line of a word. Bits 31 to 21, the key, choose a slot (times is 0), or SUBSLOTS of
  * them, of which six other bits choose one: those that the product with `times` has at the top.
- * first[slot] is the first line that it may be; ids[list] and those behind it are all lines that a
+ * first[slot] is the first line that it may be; ids[list] and those after it are all lines that a
  * word with this key may be, in their order; the last one matches every word.
  */
 struct form_index {
@@ -137,18 +138,18 @@ static inline bool form_matches(const struct form_table *table, unsigned id, uin
     return (word & table->mask[id]) == table->value[id];
 }
 
-/* ---- the fast way (docs/verifier.md), which a build without LFI_VERIFIER_FAST does not have ----
+/* ---- the fast path (docs/verifier.md), which a build without LFI_VERIFIER_FAST does not have ----
  */
 
 /*
- * What the plain majority of instructions has to show where x30 and sp keep their promises: that
- * the registers in its fields are none of the bad ones, and that the target of a direct branch is
- * inside the image. Each use of a field is a test, a bit; those of the fields at bits 10 and 16,
- * which few instructions want, come late.
+ * What a plain instruction has to pass where x30 and sp keep their promises: no register in its
+ * fields is a bad one, and the target of a direct branch is inside the image. Each use of a field
+ * is a test, one bit; those of the fields at bits 10 and 16, which few instructions need, come
+ * late.
  */
 #define TEST_PAIR  ((uint32_t)1 << 29) /* late: the fields at bits 0 and 10 differ */
-#define TEST_LATE  ((uint32_t)1 << 30) /* there are late tests; every word fails it at first */
-#define TEST_RULES ((uint32_t)1 << 31) /* only the rules can tell; every word fails it */
+#define TEST_LATE  ((uint32_t)1 << 30) /* there are late tests; every word fails this at first */
+#define TEST_RULES ((uint32_t)1 << 31) /* only the rules can tell; every word fails this */
 _Static_assert(29 >= FIELDS * (USES - 1), "there are more tests than bits");
 
 /* The tests for what a mode confines. */
@@ -168,7 +169,7 @@ static inline unsigned form_slot(const struct form_table *table, uint32_t word)
 }
 #endif
 
-/* The first line that the word matches: by the index, or from the first line on. */
+/* The first line that the word matches, found by the index or from the top. */
 unsigned lfi_aarch64_search(const struct form_table *table, uint32_t word);
 
 static inline unsigned form_find(const struct form_table *table, uint32_t word)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * Runs on the machine that builds the verifier: reads insns.def and writes what forms.h declares
- * as C, the lines, the index that finds the line of a word, and the tests of each line.
+ * Runs on the machine that builds the verifier: reads insns.def and writes, as C, what forms.h
+ * declares: the lines, the index that finds the line of a word, and the tests of each line.
  *
  *     make-table aarch64-table.c
  */
@@ -20,7 +20,7 @@ static const struct line {
 #define INSN(pattern, access, kind, flags, name) {pattern, access, kind, flags, RULE_NONE, name},
 #define DENY(pattern, rule, name)                {pattern, 0, PLAIN, 0, RULE_##rule, name},
 #include "insns.def"
-    DENY("", undecodable, "") /* whatever none of these matches */
+    DENY("", undecodable, "") /* what none of these matches */
 #undef INSN
 #undef DENY
 };
@@ -37,10 +37,9 @@ static struct {
     unsigned slot_count, id_count;
 } all;
 
-/* ---- one line ---------------------------------------------------------------------------------
- */
+/* ---- one line ---- */
 
-/* What a letter of a register field says; of others, nothing. */
+/* What a letter of a register field means; other letters mean nothing. */
 static const uint8_t letter_uses[128] = {
     ['w'] = WRITTEN, ['W'] = WRITTEN_SP, ['p'] = PAIR,
     ['b'] = BASED,   ['B'] = BASED_BACK, ['o'] = BASED_OTHER,
@@ -94,8 +93,7 @@ static bool read_line(unsigned id)
     return bit == 0 || *line->pattern == 0;
 }
 
-/* ---- the quick answer -------------------------------------------------------------------------
- */
+/* ---- the quick answer ---- */
 
 static uint32_t test_of(enum use use, unsigned field)
 {
@@ -140,7 +138,7 @@ static void make_fails(struct form_tests *tests, bool confined_sp)
                           TEST_LATE | TEST_RULES;
 }
 
-/* Those of the kind and of what must differ. */
+/* The tests for the kind and for registers that must differ. */
 static uint32_t further_tests(const struct form *form)
 {
     if (form->rule != RULE_NONE || (form->flags & (STATUS | STATUS2)) != 0 ||
@@ -167,7 +165,7 @@ static uint32_t further_tests(const struct form *form)
     }
 }
 
-/* Bases are tested in forms whose access is confined, and those that are written back in all. */
+/* A base is tested if the access is confined, one that is written back always. */
 static void make_tests(struct form_tests *made, const struct form *form, unsigned id,
                        unsigned confine)
 {
@@ -182,12 +180,11 @@ static void make_tests(struct form_tests *made, const struct form *form, unsigne
     made->tests[id] = tests[AT_0] | tests[AT_5] | (late != 0 ? TEST_LATE : 0) | further_tests(form);
 }
 
-/* ---- the index --------------------------------------------------------------------------------
- */
+/* ---- the index ---- */
 
 /*
  * The numbers below `size` that agree with `value` where `mask` is set, ascending; starts with
- * value, returns `size` or more behind the last.
+ * value, returns `size` or more after the last.
  */
 static unsigned next_number(unsigned number, unsigned mask, unsigned value, unsigned size)
 {
@@ -198,7 +195,7 @@ static unsigned next_number(unsigned number, unsigned mask, unsigned value, unsi
 /* Gives each key one slot, or SUBSLOTS with the bits that leave the fewest forms in each. */
 static void make_slots(void)
 {
-    static const uint8_t shifts[] = {0, 5, 10}; /* of equals, the first is taken */
+    static const uint8_t shifts[] = {0, 5, 10}; /* the first of equally good ones is taken */
     enum { SHIFTS = sizeof shifts };
     static struct {
         unsigned forms, entries[SHIFTS];
@@ -228,14 +225,14 @@ static void make_slots(void)
     }
 }
 
-/* Enters the form behind those before it in the list of each key, and in the slots still free. */
+/* Appends the form to the list of each key that it may have, and enters it in the free slots. */
 static void enter(unsigned id, unsigned entered[KEYS])
 {
     unsigned top_mask = all.table.mask[id] >> 21, top = all.table.value[id] >> 21;
     for (unsigned k = top; k < KEYS; k = next_number(k, top_mask, top, KEYS)) {
         struct form_key key = all.table.index.keys[k];
         all.table.index.ids[key.list + entered[k]++] = (uint16_t)id;
-        /* The bits that the product has at the top. */
+        /* The bits at the top of the product. */
         unsigned size = key.times != 0 ? SUBSLOTS : 1;
         unsigned mask = all.table.mask[id] * key.times >> 26,
                  value = all.table.value[id] * key.times >> 26;
@@ -251,7 +248,7 @@ static bool make_index(void)
     make_slots();
     if (all.slot_count > MAX_SLOTS || all.id_count > MAX_IDS) {
         fprintf(stderr, "make-table: %u slots and %u entries, the most are %u and %u (forms.h)\n",
-                all.slot_count, all.id_count, MAX_SLOTS, MAX_IDS);
+                all.slot_count, all.id_count, (unsigned)MAX_SLOTS, (unsigned)MAX_IDS);
         return false;
     }
     for (unsigned slot = 0; slot < all.slot_count; slot++)
@@ -265,8 +262,7 @@ static bool make_index(void)
     return true;
 }
 
-/* ---- output -----------------------------------------------------------------------------------
- */
+/* ---- output ---- */
 
 /* `size` is that of an item, 1, 2 or 4. */
 static void print_array(FILE *f, const char *name, const void *array, size_t size, size_t count)
@@ -333,7 +329,7 @@ static void print_tests(FILE *f)
 int main(int argc, char **argv)
 {
     FILE *f;
-    if (argc != 2 || (f = fopen(argv[1], "w")) == NULL) {
+    if (argc != 2 || !(f = fopen(argv[1], "w"))) {
         fprintf(stderr, "usage: make-table FILE\n");
         return 2;
     }

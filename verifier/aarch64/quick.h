@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * The fast way for the plain majority of words (docs/verifier.md). Speed only: check() of verify.c
- * says the same (tests/verifier/aarch64/both.c). In a header, because the loop over all words is
- * made of it.
+ * The fast path for the plain majority of words (docs/verifier.md). Speed only: check() of verify.c
+ * decides the same (tests/verifier/aarch64/both.c). In a header, so that it is inlined into the
+ * loop over all words.
  */
 #ifndef LFI_VERIFIER_AARCH64_QUICK_H
 #define LFI_VERIFIER_AARCH64_QUICK_H
@@ -14,8 +14,9 @@
 enum { CHUNK = 4096 }; /* bytes that share struct reaches */
 
 /*
- * What direct branches and adrp may name from wherever in a chunk of code: by reach, those words
- * where word * times + back <= size. A place inside the image is that far behind and before.
+ * What direct branches and adrp may name from anywhere in a chunk of code: by reach, the words for
+ * which word * times + back <= size, so that the target lies at most `back` before the branch and
+ * at most `size` - `back` after it.
  */
 struct reaches {
     uint32_t back[REACHES], size[REACHES];
@@ -30,21 +31,21 @@ static inline struct reaches make_reaches(const struct lfi_code *code, size_t po
 {
     const uint64_t image = code->image_end - code->image_start;
     const uint64_t before = code->address - code->image_start + pos, size = end - pos;
-    const uint64_t behind = image - before - size;
+    const uint64_t after = image - before - size;
     const bool inside = image <= LFI_BOX_SIZE && before <= image && size <= image - before;
     struct reaches reaches = {{0}, {0}};
     for (unsigned i = REACH_NONE + 1; i < REACHES; i++) {
-        /* adrp: to begin with, anywhere in its page; then up to 3 pages further. */
+        /* adrp: its own address is anywhere in its page; a displacement may be 3 pages off. */
         const bool pages = i == REACH_PAGE;
         const unsigned right = reach_bits[i].right;
         const uint64_t most = (uint64_t)1 << (31 - right);
         uint64_t back = pages ? before / ADRP_PAGE - 1 : before;
-        uint64_t forth = pages ? behind / ADRP_PAGE - 3 : behind;
-        if (!inside || (pages && (before / ADRP_PAGE < 1 || behind / ADRP_PAGE < 3))) {
+        uint64_t forth = pages ? after / ADRP_PAGE - 3 : after;
+        if (!inside || (pages && (before / ADRP_PAGE < 1 || after / ADRP_PAGE < 3))) {
             reaches.back[i] = 1; /* the lowest bits of the product are 0 */
             continue;
         }
-        /* Bits below the displacement are set, too: rounded, so that they lead nowhere else. */
+        /* Bits below the displacement may be set: rounded, so that they make no difference. */
         back = smaller(back & ~(uint64_t)3, most);
         forth = smaller(forth, most - 1);
         reaches.back[i] = (uint32_t)(back << right);
@@ -62,7 +63,7 @@ static inline bool passes_late(const struct form_tests *tests, uint32_t word, un
     return (fails & tests->late_tests[id]) == 0;
 }
 
-/* Where x30 and sp keep their promises: does the word break no rule, and do they go on to? */
+/* Given that x30 and sp keep their promises: does the word break no rule, and leave them kept? */
 static inline bool is_plain(const struct form_table *table, const struct form_tests *tests,
                             const struct reaches *reaches, uint32_t word)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
  * The rules of docs/verifier.md on AArch64 code, in one pass: each word is looked up in the table
- * and checked with what the words before it left behind.
+ * and checked against the state that the words before it leave.
  *
- * That is enough, because every branch requires that x30 and sp keep their promises (docs/abi.md).
- * So whoever comes to an instruction by a branch, from wherever, finds them kept, and what was
- * proven about it for whoever comes from the instruction before holds all the more.
+ * One pass is enough, because every branch requires that x30 and sp keep their promises
+ * (docs/abi.md). Code that reaches an instruction by a branch, from anywhere, therefore has them
+ * kept, and what was proven for code that falls through to it holds for the branch as well.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@ struct verifier {
     void *data;
     bool refused, stopped;
 
-    size_t pos; /* of the instruction that is looked at */
+    size_t pos; /* of the current instruction */
     enum { IN_BOX, ANYWHERE, TABLE_ENTRY } x30;
     enum { STEADY, STEPPED_DOWN, STEPPED_UP } stack; /* has sp moved without a check? */
     size_t step_pos;
@@ -40,22 +40,22 @@ static uint32_t read_word(const uint8_t *p)
     return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
-/* Reports that what is at pos breaks a rule. */
+/* Reports that the instruction at pos breaks a rule. */
 static void refuse(struct verifier *v, size_t pos, enum rule rule, const char *detail)
 {
     v->refused = true;
-    v->x30 = IN_BOX; /* said once is enough */
+    v->x30 = IN_BOX; /* one report is enough */
     v->stack = STEADY;
     if (v->stopped)
         return;
-    if (v->report == NULL) {
+    if (!v->report) {
         v->stopped = true;
         return;
     }
     const uint8_t *bytes = v->code->bytes + pos;
     size_t left = v->code->size - pos;
     struct lfi_violation violation;
-    lfi_violation_set(&violation, rule, detail);
+    lfi_violation_set(&violation, &lfi_aarch64_arch, rule, detail);
     violation.address = v->code->address + pos;
     violation.length = (uint8_t)(left < WORD ? left : WORD);
     memcpy(violation.bytes, bytes, violation.length);
@@ -74,10 +74,9 @@ static bool in_image(const struct verifier *v, uint64_t pos, int64_t displacemen
            v->code->image_end - address >= size;
 }
 
-/* ---- memory -----------------------------------------------------------------------------------
- */
+/* ---- memory ---- */
 
-/* Is the memory operand accessed for sure, and is its displacement negative? */
+/* Is the memory operand always accessed, and is its displacement negative? */
 static bool is_sure(uint32_t word, enum kind kind, bool *negative)
 {
     *negative =
@@ -85,7 +84,7 @@ static bool is_sure(uint32_t word, enum kind kind, bool *negative)
     return kind == SURE || kind == SURE7 || kind == SURE9;
 }
 
-/* An access through sp: does it check a step, and may it write sp back if it does? */
+/* An access through sp: does it check a step, and if it writes sp back, may it? */
 static enum rule check_stack_access(struct verifier *v, uint32_t word, const struct form *form)
 {
     bool negative, sure = is_sure(word, form->kind, &negative);
@@ -119,8 +118,7 @@ static enum rule check_literal(const struct verifier *v, int64_t displacement, u
                                                                              : RULE_NONE;
 }
 
-/* ---- registers --------------------------------------------------------------------------------
- */
+/* ---- registers ---- */
 
 static enum rule check_write(struct verifier *v, unsigned reg)
 {
@@ -164,7 +162,7 @@ static enum rule check_writes(struct verifier *v, uint32_t word, const struct fo
     return rule;
 }
 
-/* The registers that must differ for the instruction to do what its page says. */
+/* Do the registers differ that must, for the instruction to do what its page says? */
 static bool is_predictable(uint32_t word, const struct form *form)
 {
     unsigned t = form_register(word, AT_0), n = form_register(word, AT_5),
@@ -176,8 +174,7 @@ static bool is_predictable(uint32_t word, const struct form *form)
            !((form->flags & STATUS2) != 0 && s == t2);
 }
 
-/* ---- the stack pointer and control flow -------------------------------------------------------
- */
+/* ---- the stack pointer and control flow ---- */
 
 static enum rule check_step(struct verifier *v, uint32_t word, enum kind kind)
 {
@@ -191,7 +188,7 @@ static enum rule check_step(struct verifier *v, uint32_t word, enum kind kind)
     return RULE_NONE;
 }
 
-/* A branch; x30 has to be in the box unless the branch writes it. */
+/* A branch: x30 has to be in the box unless the branch writes it. */
 static enum rule check_branch(struct verifier *v, enum kind kind, int64_t displacement)
 {
     bool direct = kind <= CALL26, links = kind == CALL26 || kind == CALL_REG;
@@ -199,11 +196,11 @@ static enum rule check_branch(struct verifier *v, enum kind kind, int64_t displa
         return RULE_stack_step;
     if (v->x30 == ANYWHERE && !links)
         return RULE_link_register;
-    v->x30 = IN_BOX; /* or what it calls was an entry of the table, and it is now */
+    v->x30 = IN_BOX; /* after a call through an entry of the table it is, too */
     return direct && !in_image(v, v->pos, displacement, WORD) ? RULE_branch_target : RULE_NONE;
 }
 
-/* adr and adrp of x28: what they name has to be in the image. */
+/* adr and adrp of x28: the address has to be in the image. */
 static enum rule check_address(const struct verifier *v, uint32_t word, enum kind kind)
 {
     int64_t value = ((int32_t)(word << 8) >> 11 & -4) | (int32_t)(word >> 29 & 3);
@@ -269,10 +266,9 @@ static enum rule check(struct verifier *v, uint32_t word, unsigned id)
     return rule;
 }
 
-/* ---- the pass ---------------------------------------------------------------------------------
- */
+/* ---- the pass ---- */
 
-/* A function of its own, so that the loop over plain words has the registers for itself. */
+/* A function of its own, so that the loop over plain words has all registers to itself. */
 __attribute__((noinline)) static void check_word(struct verifier *v)
 {
     uint32_t word = read_word(v->code->bytes + v->pos);
@@ -293,7 +289,7 @@ static size_t skip_plain(const struct form_table *table, const struct form_tests
     return pos;
 }
 
-/* A function of its own, or compilers compute the place of *tests anew for each word. */
+/* A function of its own, or compilers recompute the address of *tests for each word. */
 __attribute__((noinline)) static void run_chunk(struct verifier *v, size_t end)
 {
     const struct reaches reaches = make_reaches(v->code, v->pos, end);
@@ -327,11 +323,11 @@ static void run(struct verifier *v)
         refuse(v, end, RULE_truncated, NULL);
 }
 
-enum lfi_verdict lfi_aarch64_verify(unsigned mode, const struct lfi_code *code,
-                                    lfi_violation_fn *report, void *data)
+static enum lfi_verdict verify(unsigned mode, const struct lfi_code *code, lfi_violation_fn *report,
+                               void *data)
 {
     struct verifier *v = calloc(1, sizeof *v);
-    if (v == NULL)
+    if (!v)
         return LFI_UNABLE;
     v->code = code;
     v->confine = mode == LFI_MODE_FULL ? RW : mode == LFI_MODE_STORES ? W : 0;
@@ -345,3 +341,17 @@ enum lfi_verdict lfi_aarch64_verify(unsigned mode, const struct lfi_code *code,
     free(v);
     return verdict;
 }
+
+const struct verify_arch lfi_aarch64_arch = {
+    .name = "aarch64",
+    .machine = LFI_ARCH_AARCH64,
+    .alignment = LFI_INSN_SIZE,
+    .unit = "an instruction",
+    .page_sizes = {4096, 16384, 65536},
+    .verify = verify,
+    .messages =
+        {
+            [RULE_link_register] = "branch where x30 is not guarded",
+            [RULE_reserved_register] = "write to x25, x27 or x28 that is not a guard",
+        },
+};

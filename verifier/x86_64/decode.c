@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
  * Instruction decoding (Intel SDM vol. 2, chapter 2). Strict: an encoding that compilers and
- * assemblers do not make is refused, even where processors would ignore the difference.
+ * assemblers do not emit is refused, even where processors would ignore the difference.
  *
- * Decoding goes on behind the first mistake, so that `too-long` is found and the caller knows where
- * the next instruction starts.
+ * Decoding continues after the first mistake, so that `too-long` is found and the caller knows
+ * where the next instruction starts.
  */
 #include "decode.h"
 
@@ -13,9 +13,7 @@
 enum { MAX_LENGTH = 15 };
 
 /* What a byte means where a prefix or opcode is expected; 0: an opcode of map ONE. */
-enum {
-    OPCODE_ESCAPE = 1 << 22, /* 0f, VEX */
-};
+enum { OPCODE_ESCAPE = 1 << 22 }; /* 0f, VEX */
 static const uint32_t meaning[256] = {
     [0x66] = PFX_66,        [0x67] = PFX_67,        [0xf0] = PFX_F0,
     [0xf2] = PFX_F2,        [0xf3] = PFX_F3,        [0x2e] = PFX_CS,
@@ -28,7 +26,6 @@ enum {
     PFX_GROUP1 = PFX_F0 | PFX_F2 | PFX_F3,
     PFX_SEGMENTS = PFX_CS | PFX_DS | PFX_ES | PFX_SS | PFX_FS | PFX_GS,
     PFX_CHECKED = PFX_67 | PFX_F0 | PFX_SEGMENTS, /* by check_prefixes() */
-    PFX_UNUSUAL = PFX_GROUP1 | (PFX_SEGMENTS & ~PFX_GS),
 };
 
 static void broken(struct insn *insn, enum rule rule, const char *detail)
@@ -77,7 +74,7 @@ static unsigned prefixes(const uint8_t *p, struct insn *insn)
         if (bit == 0 || bit == OPCODE_ESCAPE)
             break;
         if ((seen & PFX_REX) != 0) {
-            broken(insn, RULE_prefix_redundant, "REX that does not stand before the opcode");
+            broken(insn, RULE_prefix_redundant, "REX that is not next to the opcode");
             insn->rex = 0;
         } else if ((seen & bit) != 0) {
             broken(insn, RULE_prefix_redundant, "the same prefix twice");
@@ -129,7 +126,7 @@ static const struct form *match(const struct form_index *index, unsigned slot, u
     return NULL;
 }
 
-/* No form matches: is there one but for a prefix? */
+/* No form matches: would one match without a prefix? */
 static const struct form *match_loosely(const struct form_index *index, unsigned slot, unsigned key,
                                         struct insn *insn)
 {
@@ -145,9 +142,9 @@ static const struct form *match_loosely(const struct form_index *index, unsigned
         {PFX_66 | PFX_W | PFX_F2 | PFX_F3, RULE_prefix_rep, NULL},
     };
     for (unsigned i = 0; (key & PFX_VEX) == 0 && i < sizeof tries / sizeof *tries; i++) {
-        /* Only prefixes that stand there can be too many. */
+        /* Only prefixes that are there can be too many. */
         const struct form *f = match(index, slot, key, tries[i].ignore & key);
-        if (f != NULL && f->rule == RULE_NONE) {
+        if (f && f->rule == RULE_NONE) {
             broken(insn, tries[i].rule, tries[i].detail);
             return f;
         }
@@ -277,7 +274,7 @@ static void check_prefixes(struct insn *insn)
     }
 }
 
-/* An empty REX must mean that a byte register is not ah ... bh; 66 means nothing beside W. */
+/* An empty REX must mean that a byte register is not ah ... bh; 66 means nothing with W. */
 static void check_size_prefixes(struct insn *insn)
 {
     const struct form *f = insn->form;
@@ -326,9 +323,9 @@ void lfi_x86_64_decode(const struct form_index *index, const uint8_t *p, struct 
     unsigned pfx = insn->prefixes, slot = form_slot(index, map * 256 + insn->opcode, p[n]);
     unsigned key = (pfx & KEY_PREFIXES) | (p[n] & 63u) | ((p[n] + 0x40u) >> 2 & KEY_MOD3);
     const struct form *f = match(index, slot, key, 0);
-    if (f == NULL)
+    if (!f)
         f = match_loosely(index, slot, key, insn);
-    if (f == NULL)
+    if (!f)
         return;
     insn->form = f;
 

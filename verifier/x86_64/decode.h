@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * The decoder: bytes to `struct insn`, by the table insns.def. It knows nothing of the sandbox but
- * the rules on encodings (docs/verifier.md, "Decoding").
+ * The decoder: bytes to `struct insn`, by the table insns.def. Of the sandbox it knows only the
+ * rules on encodings (docs/verifier.md, "Decoding").
  */
 #ifndef LFI_VERIFIER_X86_64_DECODE_H
 #define LFI_VERIFIER_X86_64_DECODE_H
@@ -25,11 +25,11 @@ enum { REG_RBX = 3, REG_RSP = 4, REG_RDI = 7, REG_RIP = 16, REG_NONE = 17 };
 
 struct insn {
     const struct form *form;    /* NULL: not in the table, and only the first lines here are set */
-    const char *detail;         /* of the rule; may be NULL */
+    const char *detail;         /* what the message adds to that of the rule; may be NULL */
     uint32_t prefixes;          /* PFX_ */
     uint8_t rule;               /* the first rule that its encoding breaks, or RULE_NONE */
     uint8_t length;             /* 0 if unknown */
-    uint8_t seen;               /* how many bytes decided on it */
+    uint8_t seen;               /* how many bytes were looked at */
     uint8_t rex;                /* the REX prefix, or the same bits of VEX; 0 if there is none */
     uint8_t rex_used;           /* the bits of it that mean something */
     uint8_t opcode, modrm, sib; /* modrm and sib are set where they exist */
@@ -37,7 +37,7 @@ struct insn {
     uint8_t reg, rm, vvvv;      /* register numbers; rm is REG_NONE if it is memory */
     bool writes_rsp;            /* or a part of it, as an explicit operand */
     bool memory;                /* there is a memory operand (explicit, or that of XLAT, MASKMOV) */
-    uint8_t access;             /* of it: OP_R, OP_W */
+    uint8_t access;             /* how it is accessed: OP_R, OP_W */
     uint8_t base, index;
     int64_t disp;
     int64_t imm; /* sign-extended; also the displacement of a branch */
@@ -47,7 +47,7 @@ enum { DECODE_WINDOW = 32 }; /* bytes that must be readable, whatever they are *
 
 void lfi_x86_64_decode(const struct form_index *index, const uint8_t *bytes, struct insn *insn);
 
-/* Bytes that the memory operand has. */
+/* The size of the memory operand, in bytes. */
 unsigned lfi_x86_64_memory_size(const struct insn *insn);
 
 /* The instruction in words. */

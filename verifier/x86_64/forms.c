@@ -46,7 +46,7 @@ enum {
 #define MOD_MASK(modrm, rm)  ((modrm) != NO && (ONLY(rm, OP_REG) || ONLY(rm, OP_MEM)) ? KEY_MOD3 : 0)
 #define MOD_VALUE(modrm, rm) ((modrm) != NO && ONLY(rm, OP_REG) ? KEY_MOD3 : 0)
 
-/* Column prefix: which prefixes count, and which of them must be there. */
+/* Column prefix: which prefixes count, and which of them must be present. */
 enum {
     NP_mask = PFX_66 | PFX_F2 | PFX_F3,
     NP_value = 0,
@@ -73,7 +73,7 @@ enum { LEG = 1, VEX = 2, BOTH = 3, L0 = 4, L1 = 8, W1 = 16, WX = 32 };
     ((((enc)&BOTH) == VEX ? PFX_VEX : 0) | (((enc)&L1) != 0 ? PFX_L : 0) | \
      (((enc)&W1) != 0 ? PFX_W : 0))
 
-/* Column size: which key bits it takes over from prefix and enc. */
+/* Column size: the key bits that it frees from prefix and enc. */
 #define SIZE_FREE(size, enc) \
     ((size) == SIZE_v ? PFX_66 | PFX_W : (size) == SIZE_y && !((enc)&W1) ? PFX_W : 0)
 
@@ -126,7 +126,7 @@ const struct form lfi_x86_64_forms[] = {
 };
 const unsigned lfi_x86_64_form_count = sizeof lfi_x86_64_forms / sizeof *lfi_x86_64_forms;
 
-/* The slots of a form, and what is done with one. */
+/* What each_slot() does with a slot of a form. */
 typedef void slot_fn(struct form_index *index, unsigned slot, unsigned form);
 
 static void each_slot(struct form_index *index, unsigned form, slot_fn *f)

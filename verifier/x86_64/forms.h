@@ -5,14 +5,14 @@
 #ifndef LFI_VERIFIER_X86_64_FORMS_H
 #define LFI_VERIFIER_X86_64_FORMS_H
 
-#include "../rules.h"
+#include "../arch.h"
 
 /* The opcode maps. */
 enum { ONE, M0F, M38, M3A, MAP_COUNT };
 
 /*
- * What selects a form beside map and opcode, in one word: the ModRM byte but for the high bit (mod
- * is 3 or not), and the prefixes that count; those of VEX as if they were legacy ones.
+ * What selects a form besides map and opcode, in one word: the ModRM byte without its high bit
+ * (mod is 3 or not), and the prefixes that count; those of VEX as if they were legacy ones.
  */
 enum {
     KEY_RM = 0x07,
@@ -27,7 +27,7 @@ enum {
     KEY_PREFIXES = 0x1f80,
 };
 
-/* Columns rm, reg and vvvv: what an operand is and what is done with it. */
+/* Columns rm, reg and vvvv: what an operand is and how it is used. */
 enum {
     OP_R = 1 << 0,
     OP_W = 1 << 1,
@@ -35,7 +35,7 @@ enum {
     OP_REG = 1 << 3,    /* rm may be a register */
     OP_MEM = 1 << 4,    /* rm may be memory */
     OP_VSIB = 1 << 5,   /* rm is memory whose index is a vector */
-    OP_OPCODE = 1 << 6, /* reg stands in the opcode */
+    OP_OPCODE = 1 << 6, /* reg is part of the opcode */
     OP_USED = 1 << 7,   /* there is an operand */
 };
 
@@ -57,11 +57,10 @@ enum { I0, I1, I2, I3, Iz, Iv, J1, J4, O };
 enum {
     LOCK = 1 << 0,
     MAYBE = 1 << 1,
-    GUARD = 1 << 2,
+    OFFSET = 1 << 2,
     MODRM = 1 << 3,
     RARE = 1 << 4,  /* has a memory operand that ModRM does not show, or a vector index */
     GROUP = 1 << 5, /* may be the first instruction of a group */
-    QUICK = 1 << 6, /* quick.c may accept it */
 };
 
 /* Which operands are general registers that are written. */

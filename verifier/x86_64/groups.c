@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-/* Groups are compared byte by byte with the forms of docs/abi.md: no second encoding is taken. */
+/* Groups are compared byte by byte with the forms of docs/abi.md: each has one encoding. */
 #include "groups.h"
 
 #include <string.h>
@@ -9,7 +9,7 @@
 _Static_assert(LFI_SLOT_OFFSET(LFI_SLOT_BASE) == -40, "BASE below is %gs:-40");
 _Static_assert(LFI_BUNDLE_SIZE == 32, "the mask below is -32");
 
-/* ModRM.rm = 100, SIB = 25, disp32 = -40, as in `%gs:-40`; prefix, opcode and reg stand before. */
+/* ModRM.rm = 100, SIB = 25, disp32 = -40, as in `%gs:-40`; prefix, opcode and reg come before. */
 #define BASE_OPERAND 0x25, 0xd8, 0xff, 0xff, 0xff
 
 static const uint8_t load_base_r11[9] = {0x65, 0x4c, 0x8b, 0x1c, BASE_OPERAND};
@@ -32,7 +32,7 @@ static bool take(struct group *group, const uint8_t *bytes, const uint8_t *expec
     return true;
 }
 
-/* The instruction just stepped over was the last. */
+/* The instruction just stepped over was the last one. */
 static bool complete(struct group *group, enum group_kind kind)
 {
     group->kind = kind;
@@ -113,7 +113,7 @@ static bool guarded_string(const struct form_index *index, const uint8_t *p, str
         return false;
     group->insn_at = group->length;
     lfi_x86_64_decode(index, p + group->length, &group->insn);
-    if (group->insn.form == NULL || group->insn.rule != RULE_NONE || !is_string(&group->insn))
+    if (!group->insn.form || group->insn.rule != RULE_NONE || !is_string(&group->insn))
         return false;
     step(group, group->insn.length);
     return complete(group, GUARDED_STRING);
@@ -122,7 +122,7 @@ static bool guarded_string(const struct form_index *index, const uint8_t *p, str
 /* An operation that may leave an offset in esp, its upper half clear. */
 static bool writes_offset(const struct insn *insn)
 {
-    return insn->form != NULL && insn->rule == RULE_NONE && (insn->form->flags & GUARD) != 0 &&
+    return insn->form && insn->rule == RULE_NONE && (insn->form->flags & OFFSET) != 0 &&
            insn->size == 4 && insn->writes_rsp;
 }
 

@@ -3,8 +3,8 @@
  * Groups: sequences of instructions that run whole (docs/abi.md). Each function says whether a
  * group starts at `bytes` and describes it. GROUP_WINDOW bytes must be readable there.
  *
- * Every group holds something at its end that is refused outside of a group (an indirect branch, a
- * string instruction, a write to rsp): code that is no group here cannot be one unnoticed.
+ * Every group ends in something that is refused outside a group (an indirect branch, a string
+ * instruction, a write to rsp), so code that is not recognized as a group is refused.
  */
 #ifndef LFI_VERIFIER_X86_64_GROUPS_H
 #define LFI_VERIFIER_X86_64_GROUPS_H
@@ -24,11 +24,11 @@ struct group {
     bool guards_rdi, guards_rsi;
 };
 
-/* `first` is the instruction at bytes, decoded without a broken rule. */
+/* `first` is the instruction at bytes; its encoding breaks no rule. */
 bool lfi_x86_64_group(const struct form_index *index, const uint8_t *bytes,
                       const struct insn *first, struct group *group);
 
-/* Is this `addq BASE,%rX`? It is allowed only inside of groups. */
+/* Is this `addq BASE,%rX`? It is allowed only inside groups. */
 bool lfi_x86_64_is_add_base(const uint8_t *bytes);
 
 #endif

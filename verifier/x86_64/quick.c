@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * There are few branches here because processors would guess wrong on most of them. What an
- * instruction accesses is one of a few shapes; which of them a form accepts is made in advance.
+ * The fast path (quick.h). There are few branches, because processors would mispredict most of
+ * them. What an instruction accesses is one of a few shapes; which of them a form accepts is
+ * computed in advance.
  */
 #include "quick.h"
 
@@ -24,12 +25,11 @@ enum shape {
     NEVER,
     SHAPE_COUNT,
 };
-enum { BASED = 16, REX_B_SET = 32 }; /* beside a shape: it has gs and 67; REX.B is set */
+enum { BASED = 16, REX_B_SET = 32 }; /* added to a shape: it has gs and 67; REX.B is set */
 
 enum { NO_SIZE = 0xff };
 
-/* ---- tables -----------------------------------------------------------------------------------
- */
+/* ---- tables ---- */
 
 static bool is_plain(const struct form *f)
 {
@@ -134,8 +134,7 @@ void lfi_x86_64_quick_index(struct quick_index *quick, const struct form_index *
     }
 }
 
-/* ---- one instruction --------------------------------------------------------------------------
- */
+/* ---- one instruction ---- */
 
 static int32_t read_i32(const uint8_t *p)
 {
@@ -144,7 +143,7 @@ static int32_t read_i32(const uint8_t *p)
     return value;
 }
 
-/* The shape of a memory operand with SIB, whose bytes are `sib` and the displacement behind it. */
+/* The shape of a memory operand with SIB, whose bytes are `sib` and the displacement after it. */
 static unsigned sib_shape(unsigned mod, const uint8_t *sib, unsigned rex)
 {
     uint32_t disp = (uint32_t)read_i32(sib + 1);
@@ -161,7 +160,7 @@ static inline unsigned one(const struct quick_index *quick, const uint8_t *p, en
     uint64_t w;
     memcpy(&w, p, sizeof w);
 
-    /* Prefixes in the order in which assemblers write them; what remains is shifted down. */
+    /* Prefixes in the order in which assemblers write them; each is shifted out. */
     unsigned based = (w & 0xffff) == 0x6765, n = 1;
     if (based) {
         w >>= 16;
@@ -183,7 +182,7 @@ static inline unsigned one(const struct quick_index *quick, const uint8_t *p, en
         n++;
     }
 
-    /* Other prefixes and escapes are no opcodes: they have no form. */
+    /* Other prefixes and escapes are not opcodes: they have no form. */
     unsigned modrm = w >> 8 & 0xff;
     size_t opcode = (size_t)escape * M0F * 256 + (w & 0xff);
     unsigned slot = quick->opcodes[opcode].slot + (modrm & quick->opcodes[opcode].reg) / 8;

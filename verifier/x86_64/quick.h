@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * The plain majority of instructions, decided by a few table lookups: the fast way of
+ * The plain majority of instructions, decided by a few table lookups: the fast path of
  * docs/verifier.md. Speed only: without it the verifier decides the same, at two thirds of the
  * speed.
  */
@@ -9,7 +9,7 @@
 
 #include "forms.h"
 
-/* What the first form of a slot asks for; made from it and the mode. */
+/* What the first form of a slot requires; made from the form and the mode. */
 struct quick_form {
     uint64_t shapes;      /* the shapes of operands (quick.c) that it accepts, a bit each */
     uint16_t mask, value; /* of its key */
@@ -40,15 +40,16 @@ void lfi_x86_64_quick_index(struct quick_index *quick, const struct form_index *
  * may be a direct jump or call (*kind); *displacement is then where it goes. Returns 0 if the full
  * decoder has to look at it.
  *
- * It says nothing that the full decoder and the rules would not: tests/verifier/both.c checks it.
+ * It accepts nothing that the full decoder and the rules would not; tests/verifier/x86_64/both.c
+ * checks that.
  */
 unsigned lfi_x86_64_quick(const struct quick_index *quick, const uint8_t *bytes, enum kind *kind,
                           int64_t *displacement);
 
 /*
- * Does so from `pos` of bytes[0..size) on, sets a bit in `start` for each instruction and in
- * `target` for what direct branches name, and returns where it stopped: at the first instruction
- * that breaks a rule or that needs the full decoder, or near the end.
+ * Does the same for each instruction from `pos` of bytes[0..size) on, sets a bit in `start` for it
+ * and in `target` for what a direct branch names, and returns where it stopped: at the first
+ * instruction that breaks a rule or needs the full decoder, or near the end.
  */
 size_t lfi_x86_64_quick_run(const struct quick_index *quick, const uint8_t *bytes, size_t size,
                             size_t pos, uint64_t *start, uint64_t *target);

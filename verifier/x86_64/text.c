@@ -102,7 +102,7 @@ void lfi_x86_64_text(const struct insn *insn, char *text, size_t size)
     struct writer w = {text, size, 0, " "};
     const struct form *f = insn->form;
     text[0] = 0;
-    if (f == NULL)
+    if (!f)
         return;
     if ((insn->prefixes & PFX_F0) != 0)
         put(&w, "lock ");

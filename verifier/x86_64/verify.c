@@ -24,7 +24,7 @@ struct verifier {
     void *data;
     bool refused, stopped;
 
-    size_t pos;          /* of the instruction or group that is looked at */
+    size_t pos;          /* of the current instruction or group */
     const uint8_t *here; /* its bytes, GROUP_WINDOW of them readable */
     uint8_t tail[GROUP_WINDOW];
 
@@ -33,7 +33,7 @@ struct verifier {
 
     /* A bit for each byte of the run. */
     uint64_t *start;  /* an instruction that may be branched to */
-    uint64_t *inside; /* an instruction of a group, but the first */
+    uint64_t *inside; /* an instruction of a group other than the first */
     uint64_t *target; /* a direct branch names it */
 
     struct form_index index;
@@ -52,7 +52,7 @@ static bool get_bit(const uint64_t *bits, size_t i)
     return (bits[i / 64] >> i % 64 & 1) != 0;
 }
 
-/* Makes the bytes at pos readable as far as the decoder may look. */
+/* The bytes at pos, readable as far as the decoder may look. */
 static const uint8_t *window(struct verifier *v, size_t pos)
 {
     size_t left = v->code->size - pos;
@@ -70,12 +70,12 @@ static void refuse(struct verifier *v, size_t pos, const struct insn *insn, enum
     v->refused = true;
     if (v->stopped)
         return;
-    if (v->report == NULL) {
+    if (!v->report) {
         v->stopped = true;
         return;
     }
     struct lfi_violation violation;
-    lfi_violation_set(&violation, rule, detail);
+    lfi_violation_set(&violation, &lfi_x86_64_arch, rule, detail);
     violation.address = v->code->address + pos;
     size_t left = v->code->size - pos, length = insn->length != 0 ? insn->length : 15;
     violation.length = (uint8_t)(length < left ? length : left);
@@ -87,7 +87,7 @@ static void refuse(struct verifier *v, size_t pos, const struct insn *insn, enum
         v->stopped = true;
 }
 
-/* Decodes again what is at pos, to report on it. */
+/* Decodes the instruction at pos again, to report it. */
 static void refuse_at(struct verifier *v, size_t pos, enum rule rule, const char *detail)
 {
     struct insn insn;
@@ -96,8 +96,7 @@ static void refuse_at(struct verifier *v, size_t pos, enum rule rule, const char
     v->here = window(v, v->pos);
 }
 
-/* ---- memory -----------------------------------------------------------------------------------
- */
+/* ---- memory ---- */
 
 static bool is_base(const struct insn *insn)
 {
@@ -169,10 +168,9 @@ static enum rule check_string(const struct verifier *v, const struct insn *insn,
     return (rdi && !guards_rdi) || (rsi && !guards_rsi) ? RULE_string_operand : RULE_NONE;
 }
 
-/* ---- the stack pointer ------------------------------------------------------------------------
- */
+/* ---- the stack pointer ---- */
 
-/* Does the instruction fault for sure if the step before it took rsp out of the box? */
+/* Is the instruction certain to fault if the step before it took rsp out of the box? */
 static bool checks_step(const struct verifier *v, const struct insn *insn)
 {
     bool down = v->stack == STEPPED_DOWN;
@@ -191,7 +189,7 @@ static bool checks_step(const struct verifier *v, const struct insn *insn)
     return (insn->access & OP_W) != 0 || (!down && (insn->access & OP_R) != 0 && insn->disp >= 0);
 }
 
-/* A write to rsp outside of a group. */
+/* A write to rsp outside a group. */
 static enum rule check_stack_write(struct verifier *v, const struct insn *insn)
 {
     int64_t distance;
@@ -221,8 +219,7 @@ static enum rule check_stack_write(struct verifier *v, const struct insn *insn)
     return RULE_NONE;
 }
 
-/* ---- single instructions ----------------------------------------------------------------------
- */
+/* ---- single instructions ---- */
 
 static enum rule check_branch(struct verifier *v, enum kind kind, unsigned length,
                               int64_t displacement)
@@ -237,8 +234,8 @@ static enum rule check_branch(struct verifier *v, enum kind kind, unsigned lengt
 }
 
 /*
- * `addq BASE,%rX` outside of a group: where it begins the failed end of one, the instruction behind
- * it names the mistake better.
+ * `addq BASE,%rX` outside a group: if the instruction after it shows that it was meant to end a
+ * group, that one names the mistake better.
  */
 static bool is_failed_guard(struct verifier *v, const struct insn *insn)
 {
@@ -246,7 +243,7 @@ static bool is_failed_guard(struct verifier *v, const struct insn *insn)
         return false;
     struct insn next;
     lfi_x86_64_decode(&v->index, v->here + insn->length, &next);
-    if (next.form == NULL || next.rule != RULE_NONE)
+    if (!next.form || next.rule != RULE_NONE)
         return false;
     return next.form->kind == JUMP_IND || next.form->kind == CALL_IND ||
            (is_string(&next) && check_string(v, &next, false, false) != RULE_NONE);
@@ -290,8 +287,7 @@ static enum rule check_insn(struct verifier *v, const struct insn *insn)
     return check_memory(v, v->pos, insn);
 }
 
-/* ---- groups -----------------------------------------------------------------------------------
- */
+/* ---- groups ---- */
 
 static bool crosses(const struct verifier *v, unsigned length)
 {
@@ -332,12 +328,11 @@ static void check_group(struct verifier *v, const struct insn *first, const stru
         refuse(v, insn_pos, &group->insn, rule, NULL);
 }
 
-/* ---- passes -----------------------------------------------------------------------------------
- */
+/* ---- passes ---- */
 
 /*
- * Goes on at the next bundle: instructions do not cross into it. What starts until there is
- * unknown; the code is refused, and both bits keep the second pass from saying more about it.
+ * Continues at the next bundle: instructions do not cross into it. What starts before it is
+ * unknown; the code is refused, and with both bits set the second pass says no more about it.
  */
 static size_t skip_bundle(struct verifier *v, size_t pos)
 {
@@ -355,7 +350,7 @@ static bool is_nop(const struct insn *insn)
            (insn->form->kind == XCHG && insn->opcode == 0x90 && insn->reg == 0);
 }
 
-/* Checks what is at v->pos; returns the position behind it. */
+/* Checks what is at v->pos; returns the position after it. */
 static size_t check_next(struct verifier *v)
 {
     size_t left = v->code->size - v->pos;
@@ -405,15 +400,16 @@ static void first_pass(struct verifier *v)
         if (v->stack == STEADY)
             v->pos = lfi_x86_64_quick_run(&v->quick, code->bytes, code->size, v->pos, v->start,
                                           v->target);
+        if (v->pos == code->size)
+            break;
 #endif
-        if (v->pos < code->size)
-            v->pos = check_next(v);
+        v->pos = check_next(v);
     }
     if (v->stack != STEADY && !v->stopped)
         refuse_at(v, v->step_pos, RULE_stack_step, "the code ends");
 }
 
-/* Finds the branches to a target that is no start. */
+/* Reports the branches whose target is not a start. */
 static void report_targets(struct verifier *v)
 {
     for (size_t pos = 0; pos < v->code->size && !v->stopped; pos++) {
@@ -421,7 +417,7 @@ static void report_targets(struct verifier *v)
             continue;
         struct insn insn;
         lfi_x86_64_decode(&v->index, window(v, pos), &insn);
-        if (insn.form == NULL || insn.rule != RULE_NONE ||
+        if (!insn.form || insn.rule != RULE_NONE ||
             (insn.form->kind != JUMP && insn.form->kind != LOOP && insn.form->kind != CALL))
             continue;
         uint64_t target = pos + insn.length + (uint64_t)insn.imm;
@@ -443,14 +439,14 @@ static void second_pass(struct verifier *v)
     }
 }
 
-enum lfi_verdict lfi_x86_64_verify(unsigned mode, const struct lfi_code *code,
-                                   lfi_violation_fn *report, void *data)
+static enum lfi_verdict verify(unsigned mode, const struct lfi_code *code, lfi_violation_fn *report,
+                               void *data)
 {
     size_t words = code->size / 64 + 1;
     struct verifier *v = calloc(1, sizeof *v);
     uint64_t *bits = calloc(words, 3 * sizeof *bits);
     enum lfi_verdict verdict = LFI_UNABLE;
-    if (v != NULL && bits != NULL) {
+    if (v && bits) {
         v->code = code;
         v->mode = mode;
         v->confine = mode == LFI_MODE_FULL ? OP_R | OP_W : mode == LFI_MODE_STORES ? OP_W : 0;
@@ -472,3 +468,12 @@ enum lfi_verdict lfi_x86_64_verify(unsigned mode, const struct lfi_code *code,
     free(v);
     return verdict;
 }
+
+const struct verify_arch lfi_x86_64_arch = {
+    .name = "x86_64",
+    .machine = LFI_ARCH_X86_64,
+    .alignment = LFI_BUNDLE_SIZE,
+    .unit = "a bundle",
+    .page_sizes = {4096},
+    .verify = verify,
+};

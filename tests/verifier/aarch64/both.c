@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * The fast way of the AArch64 verifier against the rules alone (docs/verifier.md): every word by
+ * The fast path of the AArch64 verifier against the rules alone (docs/verifier.md): every word by
  * itself in each mode, and random sequences through both verifiers, which must say the same of
  * them.
  *
@@ -40,8 +40,7 @@ static uint64_t next_random(uint64_t *random)
     return *random;
 }
 
-/* ---- each word ---------------------------------------------------------------------------------
- */
+/* ---- each word ---- */
 
 /*
  * The rules about a word where x30 and sp keep their promises; "" if it breaks none and they go on
@@ -58,7 +57,7 @@ static const char *by_rules(struct verifier *v, uint32_t word)
                                 : "";
 }
 
-/* Part of the words; returns how many the fast way accepts wrongly. */
+/* Part of the words; returns how many the fast path accepts wrongly. */
 static unsigned long compare_words(unsigned mode, unsigned part)
 {
     /* Each displacement leads in and out of it. The word is that at `pos` of the code. */
@@ -78,12 +77,13 @@ static unsigned long compare_words(unsigned mode, unsigned part)
         for (v.pos = 0; v.pos < CHUNK; v.pos += CHUNK - WORD) {
             const char *broken = by_rules(&v, word);
             if (*broken != 0 && wrong++ < 10)
-                print_error("%08x (%s), mode %s, at %#zx: accepted by the fast way, but %s\n", word,
+                print_error("%08x (%s), mode %s, at %#zx: accepted by the fast path, but %s\n",
+                            word,
                             lfi_aarch64_forms[lfi_aarch64_search(&lfi_aarch64_table, word)].name,
                             mode_names[mode], v.pos, broken);
         }
     }
-    print_message("mode %s, part %u: %lu of %lu words accepted by the fast way, %lu wrongly\n",
+    print_message("mode %s, part %u: %lu of %lu words accepted by the fast path, %lu wrongly\n",
                   mode_names[mode], part, fast, (1UL << (all ? 32 : 26)) / PARTS, wrong);
     return wrong;
 }
@@ -112,8 +112,7 @@ static void each_word(void **state)
     assert_false(failed);
 }
 
-/* ---- sequences --------------------------------------------------------------------------------
- */
+/* ---- sequences ---- */
 
 /* What each verifier says: in the order in which it says it. */
 struct answer {
@@ -129,7 +128,7 @@ static bool keep(void *data, const struct lfi_violation *violation)
     return answer->count < sizeof answer->violations / sizeof *answer->violations;
 }
 
-/* Words that matter to those behind them or to those before them. */
+/* Words that matter to those after them or before them. */
 static const uint32_t pieces[] = {
     0x8b20437c, 0x8b3e437e, 0x8b21437f, /* guards of x28, x30 and sp */
     0xaa0003fe, 0xa8c17bfd, 0xf94007fe, /* x30 is written */

@@ -99,8 +99,7 @@ std::vector<uint32_t> make_program()
     return program;
 }
 
-/* ---- the machine ------------------------------------------------------------------------------
- */
+/* ---- the machine ---- */
 
 enum class Outcome { go_on, stopped, hole };
 
@@ -169,7 +168,7 @@ class Machine
         return Outcome::hole;
     }
 
-    /* Can it be read or written? Where it cannot, is that so for sure? */
+    /* Can it be read or written? Where it cannot, is that certain? */
     Outcome access(uint64_t address, bool store)
     {
         if (address - context_block == LFI_CONTEXT_TP)
@@ -263,12 +262,12 @@ class Machine
             write(reg, nasty());
     }
 
-    /* "..., [base, offset]", with "!" or ", offset" behind. */
+    /* "..., [base, offset]", which "!" or ", offset" may follow. */
     Outcome memory(const Decoded &d, bool store)
     {
         size_t open = d.operands.rfind('['), close = d.operands.find(']', open);
         std::vector<std::string> inner = split(d.operands.substr(open + 1, close - open - 1));
-        std::string behind = d.operands.substr(close + 1);
+        std::string after = d.operands.substr(close + 1);
         std::optional<uint64_t> base = read(inner[0]);
         if (!base)
             return Outcome::stopped;
@@ -285,12 +284,12 @@ class Machine
         if (outcome != Outcome::go_on)
             return outcome;
         clobber(d);
-        if (behind == "!")
+        if (after == "!")
             write(inner[0], *base + offset);
-        else if (behind.size() > 2 && behind[2] == '#')
-            write(inner[0], *base + (uint64_t)immediate(behind));
-        else if (behind.size() > 2)
-            write(inner[0], *base + read(behind.substr(2)).value_or(0));
+        else if (after.size() > 2 && after[2] == '#')
+            write(inner[0], *base + (uint64_t)immediate(after));
+        else if (after.size() > 2)
+            write(inner[0], *base + read(after.substr(2)).value_or(0));
         if (d.mnemonic == "ldur" && inner[0] == "x27" && d.operands[0] == 'x')
             write(d.operands.substr(0, d.operands.find(',')), host_entry);
         return Outcome::go_on;
@@ -416,8 +415,7 @@ class Machine
     }
 };
 
-/* ---- the test ---------------------------------------------------------------------------------
- */
+/* ---- the test ---- */
 
 bool is_accepted(const std::vector<uint32_t> &program, unsigned mode)
 {

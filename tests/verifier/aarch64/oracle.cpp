@@ -34,8 +34,7 @@ namespace
 constexpr uint64_t code_address = 0x80000000; /* in the middle of the image */
 constexpr uint64_t image_end = 0x100000000;
 
-/* ---- the opinion ------------------------------------------------------------------------------
- */
+/* ---- the opinion ---- */
 
 bool matches(const std::string &text, const char *pattern)
 {
@@ -197,8 +196,7 @@ bool may_be_refused(const Decoded &d, uint64_t address)
            in_lower_case_matches(text, "(msr|mrs) .*|dc .*|ic .*");
 }
 
-/* ---- the test ---------------------------------------------------------------------------------
- */
+/* ---- the test ---- */
 
 uint32_t next_word()
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
  * The AArch64 table against insns.def: what make-table wrote is what each line says, each line can
- * be reached, the index finds what a search from the top finds, and the fast way never accepts more
- * than the rules do.
+ * be reached, the index finds what a search from the top finds, and the fast path never accepts
+ * more than the rules do.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -322,7 +322,7 @@ static void image_between_instructions(void **state)
                                           .image_start = IMAGE / 2 - before,
                                           .image_end = IMAGE};
             enum lfi_verdict wanted = before < 4 ? LFI_REFUSED : LFI_ACCEPTED;
-            assert_int_equal(lfi_aarch64_verify(LFI_MODE_FULL, &code, NULL, NULL), wanted);
+            assert_int_equal(verify(LFI_MODE_FULL, &code, NULL, NULL), wanted);
         }
     }
 }

@@ -158,7 +158,7 @@ bool case_list_read(struct case_list *list, enum lfi_arch arch, const char *path
     fclose(file);
     for (size_t i = first; ok && i < list->count; i++) {
         c = &list->cases[i];
-        bool filled = arch == LFI_ARCH_AARCH64 || (fill(&c->hostile, 0) && fill(&c->twin, 0));
+        bool filled = arch != LFI_ARCH_X86_64 || (fill(&c->hostile, 0) && fill(&c->twin, 0));
         if (!c->hostile.size || !c->twin.size || !filled ||
             !(c->refused[0] || c->refused[1] || c->refused[2])) {
             fprintf(stderr, "%s: case %s is not complete, or too long\n", path, c->name);

@@ -61,7 +61,7 @@ static enum lfi_verdict verify(enum lfi_arch arch, const struct hostile_case *c,
                                struct first_violation *first)
 {
     *first = (struct first_violation){0};
-    /* An exact copy on the heap, so that the address sanitizer sees a read behind the end. */
+    /* An exact copy on the heap, so that the address sanitizer sees a read past the end. */
     uint8_t *bytes = malloc(code->size);
     if (!bytes)
         return LFI_UNABLE;

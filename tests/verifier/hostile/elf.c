@@ -18,7 +18,7 @@
 enum {
     PAGE = 0x1000,
     PHDRS_AT = sizeof(Elf64_Ehdr),
-    NOTE_AT = 0xe00, /* behind the largest table of program headers that a case makes */
+    NOTE_AT = 0xe00, /* after the largest table of program headers that a case makes */
     SECOND_NOTE_AT = 0xe80,
     CODE_AT = PAGE,
     DATA_AT = 2 * PAGE,
@@ -122,7 +122,7 @@ static void large_pages(struct file *f)
     f->size = CAPACITY;
 }
 
-/* `count` copies of the data segment, each on the page behind the one before it. */
+/* `count` copies of the data segment, each on the page after the one before it. */
 static void add_segments(struct file *f, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
@@ -133,7 +133,7 @@ static void add_segments(struct file *f, unsigned count)
     f->header.e_phnum = (Elf64_Half)(GOOD_PHDRS + count);
 }
 
-/* A second segment of code, behind the others; its bytes are those of the data segment. */
+/* A second segment of code, after the others; its bytes are those of the data segment. */
 static void add_code_segment(struct file *f)
 {
     add_segments(f, 1);
@@ -168,7 +168,7 @@ static void add_note_of(struct file *f, unsigned mode)
     f->phdrs[NOTE].p_filesz = f->phdrs[NOTE].p_memsz = 2 * sizeof(struct note);
 }
 
-/* A good note of another owner, in a segment that holds the LFI note behind it. */
+/* A good note of another owner, in a segment that holds the LFI note after it. */
 static void put_foreign_note(struct file *f)
 {
     memcpy(note_at(f, NOTE_AT)->name, "GNU", 4);
@@ -223,7 +223,7 @@ static bool keep_first(void *data, const struct lfi_violation *violation)
     return false;
 }
 
-/* Verifies an exact copy on the heap, so that the address sanitizer sees a read behind the end. */
+/* Verifies an exact copy on the heap, so that the address sanitizer sees a read past the end. */
 static enum lfi_verdict verify(const struct file *f, struct lfi_violation *first)
 {
     uint8_t *copy = malloc(f->size ? f->size : 1);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
  * Asks this processor whether accepted code stays in its box. Random code is entered at every place
- * that a branch may name, with random registers, and goes on one instruction at a time (the trap
+ * that a branch may name, with random registers, and continues one instruction at a time (the trap
  * flag). Before each instruction Zydis and the registers say which memory it is going to access;
- * behind it the state must be one that the ABI allows: see before() and behind(). Nothing of the
+ * after it the state must be one that the ABI allows: see before() and after(). Nothing of the
  * runtime is used.
  *
  * --count says how many instructions are executed, --seed which, --seconds how long at most.
@@ -71,7 +71,7 @@ struct world {
     bool target[CODE_SIZE];
     ZydisDecoder decoder;
 
-    /* Of the run that goes on. */
+    /* Of the current run. */
     bool running;
     uint64_t entry;
     unsigned left;     /* steps */
@@ -96,8 +96,7 @@ static uint64_t next(struct world *w)
 #define HOSTILE_BYTES_ONLY
 #include "x86_64/hostile-bytes.h"
 
-/* ---- what must hold ---------------------------------------------------------------------------
- */
+/* ---- what must hold ---- */
 
 static struct decoded *decoded_at(struct world *w, uint64_t rip)
 {
@@ -150,7 +149,7 @@ static const char *before(struct world *w, const uint64_t *regs)
         if (op->mem.segment == ZYDIS_REGISTER_FS)
             return "an access through fs";
         if (!is_near(w, address))
-            return "an access outside of the box";
+            return "an access outside the box";
     }
     return NULL;
 }
@@ -180,7 +179,7 @@ static const char *check_rip(struct world *w, const uint64_t *regs)
     const struct decoded *from = decoded_at(w, w->previous);
     uint64_t rip = regs[RIP], at = rip - w->code_at;
     if (!from)
-        return "an instruction was executed outside of the code";
+        return "an instruction was executed outside the code";
     bool ahead = rip == w->previous + from->insn.length, branch = false, indirect = false;
     switch (from->insn.meta.category) {
     case ZYDIS_CATEGORY_COND_BR:
@@ -199,10 +198,11 @@ static const char *check_rip(struct world *w, const uint64_t *regs)
     if (!indirect) {
         if (ahead)
             return at == CODE_SIZE || decoded_at(w, rip) ? NULL
-                                                         : "control is inside of an instruction";
+                                                         : "control is inside an instruction";
         if (!branch)
             return "control went elsewhere";
-        return at < CODE_SIZE && w->target[at] ? NULL : "a branch to what is no target";
+        return at < CODE_SIZE && w->target[at] ? NULL
+                                               : "a branch to something that is not a target";
     }
     w->indirect++;
     if (rip - w->trampolines < PAGE) {
@@ -218,7 +218,7 @@ static const char *check_rip(struct world *w, const uint64_t *regs)
     return rip % LFI_BUNDLE_SIZE ? "an indirect branch into a bundle" : NULL;
 }
 
-static const char *behind(struct world *w, const uint64_t *regs, bool fault)
+static const char *after(struct world *w, const uint64_t *regs, bool fault)
 {
     uint16_t ds, es;
     __asm__ volatile("mov %%ds, %0; mov %%es, %1" : "=r"(ds), "=r"(es));
@@ -242,8 +242,7 @@ static const char *behind(struct world *w, const uint64_t *regs, bool fault)
     return check_rip(w, regs);
 }
 
-/* ---- runs -------------------------------------------------------------------------------------
- */
+/* ---- runs ---- */
 
 static struct world *world; /* of the signal handler */
 
@@ -314,7 +313,7 @@ static void leave(struct world *w, uint64_t *regs, uint8_t *vectors)
     w->running = false;
 }
 
-/* Goes on behind a runtime call, as the runtime does. */
+/* Continues after a runtime call, as the runtime does. */
 static void call_returns(struct world *w, uint64_t *regs)
 {
     if (regs[RIP] - w->trampolines >= PAGE)
@@ -340,9 +339,9 @@ static void on_signal(int signal, siginfo_t *info, void *data)
     w->problem_address = (uint64_t)info->si_addr;
     if (fault && (signal == SIGSEGV || signal == SIGBUS) && info->si_code != SI_KERNEL &&
         !is_near(w, (uint64_t)info->si_addr))
-        w->problem = "a fault outside of the box";
+        w->problem = "a fault outside the box";
     if (!w->problem)
-        w->problem = behind(w, regs, fault);
+        w->problem = after(w, regs, fault);
     if (stepped && !w->problem && --w->left > 0) {
         call_returns(w, regs);
         if (decoded_at(w, regs[RIP]))
@@ -369,8 +368,7 @@ static void run_from(struct world *w, unsigned at)
              w->problem, w->base, at, w->previous - w->code_at, w->rsp, w->problem_address);
 }
 
-/* ---- code -------------------------------------------------------------------------------------
- */
+/* ---- code ---- */
 
 /* Changes some bytes; what is refused then is erased. */
 static void mutate(struct world *w)
@@ -415,7 +413,7 @@ static bool is_no_target(void *data, const struct lfi_violation *violation)
     return true;
 }
 
-/* Asks the verifier what a direct branch may name: behind the code stands one to each byte. */
+/* Asks the verifier what a direct branch may name: after the code there is one to each byte. */
 static void find_targets(struct world *w)
 {
     static uint8_t bytes[CODE_SIZE + TARGETS_SIZE];
@@ -444,8 +442,7 @@ static void decode(struct world *w)
     }
 }
 
-/* ---- the box ----------------------------------------------------------------------------------
- */
+/* ---- the box ---- */
 
 static int memory_file(size_t size)
 {

@@ -21,13 +21,12 @@
 #include <lfi/abi.h>
 #include <lfi/verifier.h>
 
-#include "../options.h"
+#include "../../options.h"
 
 enum { CODE_SIZE = 128, MAX_STATES = 512 };
 enum { ADDRESS = 0x40000, IMAGE_START = 0x30000, IMAGE_END = 0x80000 };
 
-/* ---- programs ---------------------------------------------------------------------------------
- */
+/* ---- programs ---- */
 
 static const char *const pieces[] = {
     "\4\x83\xe0\xe0\x90",                                                  /* and $-32,%eax */
@@ -67,7 +66,7 @@ static uint64_t next_random(uint64_t *random)
     return test_random(random);
 }
 
-/* Fills bundles with pieces, nops in front of the last one, so that calls end their bundle. */
+/* Fills bundles with pieces, nops before the last one, so that calls end their bundle. */
 static void make_program(uint8_t *code, uint64_t *random)
 {
     memset(code, 0x90, CODE_SIZE);
@@ -105,8 +104,7 @@ static void make_program(uint8_t *code, uint64_t *random)
     }
 }
 
-/* ---- the abstract machine ---------------------------------------------------------------------
- */
+/* ---- the abstract machine ---- */
 
 enum value {
     ANY,
@@ -115,7 +113,7 @@ enum value {
     BASE,    /* the base of the box */
     IN_BOX,  /* base + 32 bits */
     TARGET,  /* base + 32 bits, a multiple of 32 */
-    NEXT,    /* rsp only: stepped down; r11 only: the address behind the next instruction */
+    NEXT,    /* rsp only: stepped down; r11 only: the address after the next instruction */
     UP,      /* rsp only: stepped up */
 };
 enum { DOWN = NEXT, RSP = 4, RDI = 7, RSI = 6, R11 = 11 };
@@ -208,7 +206,7 @@ static bool is_confined(const struct machine *m, const ZydisDecodedInstruction *
     return is_stack(op);
 }
 
-/* Is rsp back in the box, or a fault sure, behind an instruction that follows a step? */
+/* Is rsp back in the box, or a fault certain, after an instruction that follows a step? */
 static bool checks_step(const struct machine *m, const ZydisDecodedInstruction *insn,
                         const ZydisDecodedOperand *ops)
 {
@@ -414,8 +412,7 @@ static const char *run(struct check *c, const uint8_t *code)
     return c->problem;
 }
 
-/* ---- tests ------------------------------------------------------------------------------------
- */
+/* ---- tests ---- */
 
 static enum lfi_verdict verify(const uint8_t *bytes)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * The fast way of the x86-64 verifier against decoder and rules alone (docs/verifier.md): every
+ * The fast path of the x86-64 verifier against decoder and rules alone (docs/verifier.md): every
  * opcode with prefixes, ModRM, SIB bytes and displacements, in each mode and at different places of
  * a bundle, and random sequences through both verifiers, which must say the same of them.
  *
- *     test-verifier-both [all | SEED]
+ *     test-verifier-x86_64-both [all | SEED]
  *
  * With `all` it tries more prefixes, all SIB bytes and more places.
  */
@@ -37,8 +37,7 @@ static uint64_t next_random(uint64_t *random)
     return *random;
 }
 
-/* ---- each instruction --------------------------------------------------------------------------
- */
+/* ---- each instruction ---- */
 
 /* The bytes of an instruction and of what follows it; no look goes further. */
 enum { WINDOW = GROUP_WINDOW };
@@ -63,18 +62,18 @@ static void fail_at(const struct comparison *c, unsigned mode, size_t pos, const
     char hex[3 * DECODE_WINDOW + 1];
     for (unsigned i = 0; i < DECODE_WINDOW; i++)
         snprintf(hex + (size_t)3 * i, 4, "%02x ", c->buffer[pos + i]);
-    fail_msg("mode %s, at %zu of a bundle, accepted by the fast way: %s: %s", mode_names[mode], pos,
-             what, hex);
+    fail_msg("mode %s, at %zu of a bundle, accepted by the fast path: %s: %s", mode_names[mode],
+             pos, what, hex);
 }
 
 /*
- * One instruction at `pos` of a bundle: if the fast way goes over it, then the rules do, too, as
+ * One instruction at `pos` of a bundle: if the fast path goes over it, then the rules do, too, as
  * over an instruction by itself, with the same marks.
  */
 static void compare_at(struct comparison *c, unsigned mode, size_t pos)
 {
     struct verifier *v = c->verifiers[mode];
-    /* The fast way stops behind it: there are not enough bytes for another look. */
+    /* The fast path stops after it: there are not enough bytes for another look. */
     const struct lfi_code code = {.bytes = c->buffer,
                                   .size = pos + DECODE_WINDOW,
                                   .address = 0x40000,
@@ -106,7 +105,7 @@ static void compare_at(struct comparison *c, unsigned mode, size_t pos)
         fail_at(c, mode, pos, what);
 }
 
-/* The bytes, at the places that matter. Returns whether the fast way accepts them in any mode. */
+/* The bytes, at the places that matter. Returns whether the fast path accepts them in any mode. */
 static bool compare(struct comparison *c, const uint8_t bytes[WINDOW])
 {
     bool any = false;
@@ -154,7 +153,7 @@ static const char *const ends[] = {
     "\5\x4a\x8d\x3c\x1f\xaa",                  /* lea (%rdi,%r11),%rdi; stos */
 };
 
-/* The bytes, with every end of a group behind if they may begin one. */
+/* The bytes, followed by every end of a group if they may begin one. */
 static void compare_with_ends(struct comparison *c, uint8_t bytes[WINDOW])
 {
     struct insn insn;
@@ -204,14 +203,14 @@ static void each_operand(struct comparison *c, uint8_t bytes[WINDOW], unsigned a
     }
 }
 
-/* All opcodes of all maps behind the prefixes. */
+/* All opcodes of all maps after the prefixes. */
 static void each_opcode(struct comparison *c, const uint8_t *prefixes, unsigned count, bool known)
 {
     static const uint8_t escapes[][3] = {{0}, {1, 0x0f}, {2, 0x0f, 0x38}, {2, 0x0f, 0x3a}};
     for (unsigned rex = 0x3f; rex < 0x50; rex++) {
         if (!known && (!all || count > 2) && rex != 0x3f && rex != 0x4d)
             continue;
-        /* The fast way knows the first two only. */
+        /* The fast path knows the first two only. */
         for (unsigned e = 0; e < (known || all ? sizeof escapes / sizeof *escapes : 2); e++) {
             uint8_t bytes[WINDOW] = {0};
             unsigned n = count;
@@ -228,7 +227,7 @@ static void each_opcode(struct comparison *c, const uint8_t *prefixes, unsigned 
     }
 }
 
-/* The prefixes in the order in which assemblers write them, which is the one that the fast way
+/* The prefixes in the order in which assemblers write them, which is the one that the fast path
  * knows. */
 static void known_prefixes(void **state)
 {
@@ -242,7 +241,7 @@ static void known_prefixes(void **state)
             each_opcode(c, prefixes, 2 * based + (m != 0), true);
         }
     }
-    print_message("%lu tried, %lu times accepted by the fast way\n", c->tried, c->accepted);
+    print_message("%lu tried, %lu times accepted by the fast path\n", c->tried, c->accepted);
     assert_true(c->accepted > c->tried / 20);
 }
 
@@ -265,11 +264,10 @@ static void other_prefixes(void **state)
             }
         }
     }
-    print_message("%lu tried, %lu times accepted by the fast way\n", c->tried, c->accepted);
+    print_message("%lu tried, %lu times accepted by the fast path\n", c->tried, c->accepted);
 }
 
-/* ---- sequences --------------------------------------------------------------------------------
- */
+/* ---- sequences ---- */
 
 /* What each verifier says: in the order in which it says it. */
 struct answer {
@@ -422,7 +420,7 @@ static void real_code(void **state)
     for (size_t i = 0; i < size; i++)
         compare(c, bytes + i);
     free(bytes);
-    print_message("%lu tried, %lu times accepted by the fast way\n", c->tried, c->accepted);
+    print_message("%lu tried, %lu times accepted by the fast path\n", c->tried, c->accepted);
     assert_true(c->accepted > c->tried / 8);
 }
 

@@ -4,7 +4,7 @@
  * memory operand (segment, registers, displacement, size, access), branch displacement, and on
  * whether it writes rsp; and the instruction must be of an extension that is allowed.
  *
- * Tried are all opcodes of all maps with all ModRM bytes behind many prefixes, random bytes, and
+ * Tried are all opcodes of all maps with all ModRM bytes after many prefixes, random bytes, and
  * the code of a program. --count says how many random instructions, --seed which.
  */
 #include <setjmp.h>
@@ -20,7 +20,7 @@
 
 #include <lfi/abi.h>
 
-#include "../options.h"
+#include "../../options.h"
 #include "x86_64/groups.h"
 
 struct oracle {
@@ -219,7 +219,7 @@ static void compare(struct oracle *o, const uint8_t *bytes)
     AGREE(writes_rsp == ours->writes_rsp);
 }
 
-/* All opcodes and ModRM bytes behind `prefix`, with random bytes behind. */
+/* All opcodes and ModRM bytes after `prefix`, then random bytes. */
 static void sweep(struct oracle *o, const uint8_t *prefix, unsigned prefix_size)
 {
     for (unsigned op = 0; op < 256; op++) {
@@ -324,7 +324,7 @@ static void every_vex_opcode(void **state)
     assert_true(o->accepted > 1000000);
 }
 
-/* Random bytes, mostly behind prefixes that make many of them instructions. */
+/* Random bytes, mostly after prefixes that make many of them instructions. */
 static void random_bytes(void **state)
 {
     struct oracle *o = *state;

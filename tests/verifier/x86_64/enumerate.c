@@ -4,7 +4,8 @@
  * a second opinion, that of Zydis: the same length, and nothing in its operands that could do harm
  * in that mode. What the verifier refuses is not looked at.
  *
- *     hostile-enumerate [modes]      modes: full, stores, jumps; all of them by default
+ *     test-verifier-x86_64-enumerate [modes]      modes: full, stores, jumps; all of them by
+ * default
  */
 #include <Zydis/Zydis.h>
 #include <inttypes.h>
@@ -15,11 +16,11 @@
 #include <lfi/abi.h>
 #include <lfi/verifier.h>
 
-#include "../../../verifier/x86_64/decode.h"
+#include "x86_64/decode.h"
 
 /*
  * Candidates are verified by the thousand, one a bundle: a step of rsp is refused at its own place
- * because the nops behind it and the next candidate do not check it, which is a `nop; ud2` bundle.
+ * because the nops after it and the next candidate do not check it, which is a `nop; ud2` bundle.
  */
 enum { BATCH = 4096, SLOT = 2 * LFI_BUNDLE_SIZE, CODE_SIZE = BATCH * SLOT, WINDOW = 64 };
 #define ADDRESS     0x40000000u
@@ -98,7 +99,7 @@ static const char *memory_fault(const struct state *s, const ZydisDecodedInstruc
         uint64_t size = op->size / 8;
         return size && at >= IMAGE_START && at <= IMAGE_END && IMAGE_END - at >= size
                    ? NULL
-                   : "rip target outside of the image";
+                   : "rip target outside the image";
     }
     return "memory operand that is not confined";
 }
@@ -275,7 +276,7 @@ static void try_modrm(struct state *s, uint8_t bytes[WINDOW], unsigned at, unsig
     }
 }
 
-/* What stands behind the opcode: nothing or an immediate, or the ModRM bytes that matter. */
+/* What follows the opcode: nothing or an immediate, or the ModRM bytes that matter. */
 static void try_operands(struct state *s, uint8_t bytes[WINDOW], unsigned at, unsigned map)
 {
     unsigned slot = map * 256 + bytes[at - 1];

@@ -90,10 +90,10 @@ static void gather_truncates(void **state)
     }))
 
 /*
- * Which accesses behind a step of rsp check it. x87 data stores do not: with the exception for an
+ * Which accesses after a step of rsp check it. x87 data stores do not: with the exception for an
  * empty register not masked, some processors leave them out, and fnclex takes the exception back.
  */
-static void accesses_behind_a_step(void **state)
+static void accesses_after_a_step(void **state)
 {
     (void)state;
     const uint16_t control = 0x37e; /* invalid operation is not masked */
@@ -131,7 +131,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(address_size_prefix_truncates),
         cmocka_unit_test(gather_truncates),
-        cmocka_unit_test(accesses_behind_a_step),
+        cmocka_unit_test(accesses_after_a_step),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * Asks this processor whether the instructions that the verifier takes as the check behind a step
+ * Asks this processor whether the instructions that the verifier accepts as the check of a step
  * of rsp do fault where rsp has left the box: each is executed with rsp in memory that cannot be
  * written (a step down) or accessed (a step up), with registers and control words of several kinds.
  * A masked, conditional or suppressed access would come back without a fault.
@@ -18,13 +18,13 @@
 #include <lfi/abi.h>
 #include <lfi/verifier.h>
 
-#include "../../../verifier/x86_64/decode.h"
+#include "x86_64/decode.h"
 
 enum {
     REGION = 1 << 20,
     JIT_SIZE = 4096,
     WINDOW = 64,
-    BATCH = 1024, /* instructions that are verified at once, each behind both steps */
+    BATCH = 1024, /* instructions that are verified at once, each after both steps */
     SLOT = LFI_BUNDLE_SIZE
 };
 enum { DOWN, UP, STEPS };
@@ -128,14 +128,14 @@ static void must_fault(struct state *s, const struct insn *insn, const uint8_t *
         if (number)
             continue;
         s->wrong++;
-        printf("no fault behind a step %s, variant %u (%s):", what, variant, insn->form->name);
+        printf("no fault after a step %s, variant %u (%s):", what, variant, insn->form->name);
         for (unsigned i = 0; i < insn->length; i++)
             printf(" %02x", bytes[i]);
         putchar('\n');
     }
 }
 
-/* Executes what the verifier takes behind a step. */
+/* Executes what the verifier accepts after a step. */
 static void flush(struct state *s)
 {
     static const uint8_t steps[STEPS][4] = {{0x48, 0x83, 0xec, 0x40}, {0x48, 0x83, 0xc4, 0x40}};
@@ -255,7 +255,7 @@ int main(void)
     legacy(s);
     vex(s);
     flush(s);
-    printf("%u encodings behind a step down, %u behind a step up; %u wrong\n", s->taken[DOWN],
+    printf("%u encodings after a step down, %u after a step up; %u wrong\n", s->taken[DOWN],
            s->taken[UP], s->wrong);
     bool ok = s->wrong == 0 && s->taken[DOWN] > 1000 && s->taken[UP] > 1000;
     free(stack);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
  * Asks this processor (or QEMU) whether accepted code stays in its box. Random code is entered at
- * every word with random registers, and goes on one instruction at a time: what may come next is a
- * breakpoint. Before each instruction its word and the registers say which memory it is going to
- * access; behind it the state must be one that the ABI allows: see before() and behind(). Nothing
+ * every word with random registers, and continues one instruction at a time: what may come next is
+ * a breakpoint. Before each instruction its word and the registers say which memory it is going to
+ * access; after it the state must be one that the ABI allows: see before() and after(). Nothing
  * of the runtime is used.
  *
  * --count says how many instructions are executed, --seed which, --seconds how long at most.
@@ -37,7 +37,7 @@ enum {
     TILE = 16 << 20, /* the memory of the box: the same pages again and again */
     STEPS = 24,      /* of each run */
     NEAR = 0x40000,  /* 256 KiB: what a step, a displacement and an access reach */
-    BACK = 1024,     /* how far an instruction may write sp back behind the box */
+    BACK = 1024,     /* how far past the box an instruction may write sp back */
     VECTORS = 528,   /* fpsr, fpcr and registers in the kernel's frame, and their head */
 };
 #define CODE_OFFSET    0x10000000u
@@ -51,7 +51,7 @@ struct world {
     struct form_index *index;
     uint64_t seed;
 
-    /* Of the run that goes on. */
+    /* Of the current run. */
     bool running;
     uint64_t entry;
     unsigned left; /* steps */
@@ -73,8 +73,7 @@ static uint64_t next(struct world *w)
 #define HOSTILE_BYTES_ONLY
 #include "aarch64/hostile-bytes.h"
 
-/* ---- instructions -----------------------------------------------------------------------------
- */
+/* ---- instructions ---- */
 
 static bool is(uint32_t word, uint32_t mask, uint32_t value)
 {
@@ -117,8 +116,7 @@ static bool is_in_code(const struct world *w, uint64_t pc)
     return pc - w->code_at < CODE_SIZE && pc % 4 == 0;
 }
 
-/* ---- what must hold ---------------------------------------------------------------------------
- */
+/* ---- what must hold ---- */
 
 /* Near enough to the box that only pages of it, its guards or its sys page can be meant. */
 static bool is_near(const struct world *w, uint64_t address)
@@ -136,7 +134,7 @@ static const char *check_access(const struct world *w, const struct sigcontext *
         return NULL;
     if (is(word, 0x3b000000, 0x18000000)) { /* literal */
         address = regs->pc + (uint64_t)(signed_bits(word, 5, 19) * 4);
-        return is_near(w, address) ? NULL : "a literal outside of the box";
+        return is_near(w, address) ? NULL : "a literal outside the box";
     }
     if (is(word, 0x3b200c00, 0x38200800)) { /* register offset */
         uint64_t index = offset == 31 ? 0 : regs->regs[offset];
@@ -153,10 +151,10 @@ static const char *check_access(const struct world *w, const struct sigcontext *
         return is(word, 0xffbffc00, 0xf9000000 | LFI_CONTEXT_TP / 8 << 10)
                    ? NULL
                    : "an access to the context block";
-    return is_near(w, address) ? NULL : "an access outside of the box";
+    return is_near(w, address) ? NULL : "an access outside the box";
 }
 
-/* Sets a breakpoint wherever the instruction at pc may lead. */
+/* Sets a breakpoint at each place where the instruction at pc may lead. */
 static void set_stops(struct world *w, uint64_t pc)
 {
     uint64_t target = is_direct(w->word) ? target_of(w->word, pc) : pc + 4;
@@ -228,7 +226,7 @@ static const char *check_pc(struct world *w, const struct sigcontext *regs)
     return pc - w->base < LFI_BOX_SIZE ? NULL : "control left the box";
 }
 
-static const char *behind(struct world *w, const struct sigcontext *regs, bool fault)
+static const char *after(struct world *w, const struct sigcontext *regs, bool fault)
 {
     const uint64_t reach = LFI_STACK_REACH;
     if (regs->regs[CONTEXT] != w->block || regs->regs[BASE] != w->base)
@@ -246,8 +244,7 @@ static const char *behind(struct world *w, const struct sigcontext *regs, bool f
     return check_pc(w, regs); /* a branch to where no code is */
 }
 
-/* ---- runs -------------------------------------------------------------------------------------
- */
+/* ---- runs ---- */
 
 static struct world *world; /* of the signal handler */
 
@@ -298,7 +295,7 @@ static void enter(struct world *w, struct sigcontext *regs)
     regs->sp = inside(w);
     regs->pc = w->entry;
     regs->pstate = (regs->pstate & ~(uint64_t)FLAGS_SET) | (next(w) & FLAGS_SET);
-    for (unsigned i = 16; i < VECTORS; i += 8) /* behind fpsr and fpcr */
+    for (unsigned i = 16; i < VECTORS; i += 8) /* after fpsr and fpcr */
         memcpy(vectors + i, &(uint64_t){number(w)}, 8);
     w->running = true;
     w->left = STEPS;
@@ -310,7 +307,7 @@ static void leave(struct world *w, struct sigcontext *regs)
 {
     w->problem_regs = *regs;
     *regs = w->host;
-    regs->pc += 4; /* behind our own brk */
+    regs->pc += 4; /* after our own brk */
     w->running = false;
 }
 
@@ -334,9 +331,9 @@ static void on_signal(int signal, siginfo_t *info, void *data)
     w->steps++;
     w->faults += !stepped;
     if ((signal == SIGSEGV || signal == SIGBUS) && !is_near(w, address))
-        w->problem = "a fault outside of the box";
+        w->problem = "a fault outside the box";
     if (!w->problem)
-        w->problem = behind(w, regs, !stepped);
+        w->problem = after(w, regs, !stepped);
     if (stepped && !w->problem && --w->left > 0) {
         if (called) {
             regs->pc = w->base + (uint32_t)(regs->regs[LINK] & ~(uint64_t)3);
@@ -373,8 +370,7 @@ static void run_from(struct world *w, unsigned at)
              (uint64_t)w->problem_regs.sp, (uint64_t)w->problem_regs.pc);
 }
 
-/* ---- code and the box -------------------------------------------------------------------------
- */
+/* ---- code and the box ---- */
 
 static void make_code(struct world *w)
 {
