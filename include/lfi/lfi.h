@@ -54,6 +54,15 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* struct lfi_regs, LFI_CALL_INTEGERS, and what else is of an architecture. */
+#if defined(__x86_64__)
+#include <lfi/x86_64.h>
+#elif defined(__aarch64__)
+#include <lfi/aarch64.h>
+#else
+#error "boxes run on x86-64 and AArch64 only"
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -215,31 +224,6 @@ ssize_t lfi_copy_string(const struct lfi_box *box, char *to, uint64_t address, s
 
 /* ---------------------------------------------------------------------------------- contexts */
 
-#if defined(__x86_64__)
-/* The general registers of a context. At first all are 0 (rflags: 0x202). */
-struct lfi_regs {
-    uint64_t rax, rbx, rcx, rdx, rsi, rdi, rbp, rsp;
-    uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
-    uint64_t rip;    /* where the box goes on: the host may only name a bundle start (lower bits are
-                        dropped, the upper half is the base's); after a fault, where it happened */
-    uint64_t rflags; /* only the arithmetic flags and DF are taken over on the way in */
-};
-#define LFI_CALL_INTEGERS 6
-#elif defined(__aarch64__)
-/*
- * The general registers of a context. At first all are 0. What the host says of x28, x30 and sp is
- * brought into the box; x25 and x27 are the runtime's, whatever the host says.
- */
-struct lfi_regs {
-    uint64_t x[31];
-    uint64_t sp;
-    uint64_t pc; /* where the box goes on: the lower two bits are dropped, the upper half is the
-                    base's. Unless it is x30, as after a system call, x28 will be the same */
-    uint64_t nzcv;
-};
-#define LFI_CALL_INTEGERS 8
-#endif
-
 /*
  * Serves a system call of the box, on the host's stack, with the host's floating-point control
  * state. *regs is the caller's state and what the box goes on with; at least the result must be put
@@ -274,20 +258,6 @@ void lfi_context_set_tp(struct lfi_context *context, uint64_t tp);
  * caller: this is what clone(2) needs. Then set the child's result, stack pointer and tp.
  */
 void lfi_context_copy(struct lfi_context *to, const struct lfi_context *from);
-
-#if defined(__aarch64__)
-/*
- * The vector state of a context, within a system call that of the caller, as the kernel's struct
- * fpsimd_context has it behind its head: what a frame for a signal handler has to hold. Every value
- * is good.
- */
-struct lfi_vectors {
-    uint32_t fpsr, fpcr;
-    uint8_t v[32][16];
-};
-void lfi_context_get_vectors(const struct lfi_context *context, struct lfi_vectors *vectors);
-void lfi_context_set_vectors(struct lfi_context *context, const struct lfi_vectors *vectors);
-#endif
 
 enum lfi_exit_kind {
     LFI_EXIT_STOPPED,     /* lfi_context_stop(): `status` */
