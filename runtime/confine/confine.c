@@ -7,6 +7,7 @@
  * Neither is sure to be there, and the first wall does not need them: what the kernel does not have
  * is reported, not an error.
  */
+#include "arch.h"
 #include "filter.h"
 #include "linux/process.h"
 
@@ -28,12 +29,6 @@
 #endif
 #ifndef SANITIZED
 #define SANITIZED 0
-#endif
-
-#if defined(__x86_64__)
-#define OUR_ARCH LFI_FILTER_X86_64
-#elif defined(__aarch64__)
-#define OUR_ARCH LFI_FILTER_AARCH64
 #endif
 
 /*
@@ -162,7 +157,7 @@ static int confine_calls(const struct lfi_linux_confinement *what, struct lfi_li
                          const char **missing, struct lfi_error *error)
 {
     const struct lfi_filter_options options = {
-        .arch = OUR_ARCH,
+        .arch = ARCH_FILTER,
         .pid = (uint32_t)getpid(),
         .later_code = what->later_code,
         .unlisted = SECCOMP_RET_ERRNO | ENOSYS,

@@ -12,6 +12,8 @@
 #include <sys/sysinfo.h>
 #include <sys/vfs.h>
 
+#include "arch.h"
+
 #define VALUE        \
     {                \
         ARG_VALUE, 0 \
@@ -51,11 +53,6 @@
 
 /* The last entry is nobody's: where calls go that the architecture does not have. */
 #define NONE (CALLS_MAX - 1)
-#if defined(__x86_64__)
-#define NUMBER(x86_64, aarch64) x86_64
-#elif defined(__aarch64__)
-#define NUMBER(x86_64, aarch64) aarch64
-#endif
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverride-init"
@@ -63,8 +60,8 @@
 #pragma GCC diagnostic ignored "-Winitializer-overrides"
 #endif
 const struct entry lfi_calls[CALLS_MAX] = {
-#define CALL(x86_64, aarch64, name, handler, ...) \
-    [NUMBER(x86_64, aarch64)] = {#name, lfi_sys_##handler, {__VA_ARGS__}},
+#define CALL(x86_64, generic, name, handler, ...) \
+    [ARCH_NUMBER(x86_64, generic)] = {#name, lfi_sys_##handler, {__VA_ARGS__}},
 #include "syscalls.def"
 #undef CALL
     [NONE] = {0},

@@ -15,6 +15,8 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "arch.h"
+
 /* Where the image goes: behind the guard, so that huge pages fit. */
 #define IMAGE_OFFSET (2u << 20)
 #define HUGE_PAGE    (2u << 20)
@@ -159,11 +161,7 @@ int lfi_linux_load_bytes(struct lfi_process *process, const char *path, const vo
         return weak ? -EACCES : verdict == LFI_REFUSED ? -ENOEXEC : -ENOMEM;
     }
     process->mode = image.mode;
-#if defined(__x86_64__)
-    bool native = image.arch == LFI_ARCH_X86_64;
-#else
-    bool native = image.arch == LFI_ARCH_AARCH64;
-#endif
+    bool native = image.arch == ARCH_IMAGE;
     if (!native || !image.phdr_vaddr) {
         lfi_say(error,
                 native ? "the program headers are not loaded: link with -static-pie"

@@ -162,7 +162,7 @@ struct entry {
 extern const struct entry lfi_calls[CALLS_MAX];
 void lfi_serve(struct lfi_context *context, struct lfi_regs *regs);
 
-/* The architecture's part: ARCH.c. */
+/* The architecture's part: ARCH/arch.c. */
 long lfi_arch_call_number(const struct lfi_regs *regs);
 void lfi_arch_call_arguments(const struct lfi_regs *regs, uint64_t arg[6]);
 void lfi_arch_call_result(struct lfi_regs *regs, int64_t result);
@@ -242,7 +242,7 @@ void lfi_say(struct lfi_error *error, const char *format, ...)
 /* A handler of the table: HANDLER(read_vector) { … call->arg[0] … } */
 #define HANDLER(name) int64_t lfi_sys_##name(struct call *call)
 
-#define CALL(x86_64, aarch64, name, handler, ...) handler_fn lfi_sys_##handler;
+#define CALL(x86_64, generic, name, handler, ...) handler_fn lfi_sys_##handler;
 #include "syscalls.def"
 #undef CALL
 
