@@ -3,7 +3,6 @@
 #ifndef LFI_INTERNAL_H
 #define LFI_INTERNAL_H
 
-#include "core.h"
 #include "machine.h"
 
 #include <pthread.h>
