@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* Builds the BPF program: checks the architecture, then searches for the call by halves. */
 #include "filter.h"
 
 #include <errno.h>

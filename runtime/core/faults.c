@@ -4,8 +4,9 @@
  * happened in the box's 4 GiB or on the trampoline page; it ends that stay. A fault of
  * the copy functions ends the copy. Everything else belongs to the host.
  *
- * Signal handlers are the process's and get no pointer of ours: this is the one place of the
- * library with state outside of a struct that is passed.
+ * Signal handlers belong to the process and get no pointer of ours, so what is installed is global
+ * state. Other than that the library has only lfi_thread and the list for debuggers
+ * (linux/debugger.c).
  */
 #include "internal.h"
 

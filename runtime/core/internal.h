@@ -8,6 +8,9 @@
 #include <pthread.h>
 #include <signal.h>
 
+/* How addresses are reserved: of mmap(2), with PROT_NONE. */
+#define RESERVE_FLAGS (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
+
 /* A run of code pages, absolute addresses. */
 struct code_range {
     uint64_t start, end;
@@ -45,7 +48,7 @@ struct lfi_box {
     uint32_t contexts;       /* atomic */
     unsigned nesting;        /* atomic: lfi_box_limit_nesting, or 0 */
     bool
-        free_stack; /* atomic: holds code of LFI_MODE_JUMPS or unverified code: any stack pointer */
+        free_stack; /* atomic: holds unverified code or that of LFI_MODE_JUMPS: any stack pointer */
     pthread_mutex_t lock;    /* held across host calls that change mappings; guards what follows */
     struct code_range *code; /* ascending, disjoint */
     size_t code_count, code_room;

@@ -63,6 +63,13 @@ void machine_call_begin(struct lfi_frame *frame, const struct lfi_call *call, ui
                         uint64_t stack, uint64_t home);
 void machine_call_end(const struct lfi_frame *frame, struct lfi_call *call);
 
+/* switch.S: into the box; where runtime calls arrive; where a signal handler sends a thread whose
+ * stay ends; the code that loads the box's registers. */
+enum lfi_exit_kind machine_enter(struct lfi_frame *frame);
+extern const char machine_syscall[], machine_return[];
+extern const char machine_leave_saving[], machine_leave_entering[];
+extern const char machine_resume_start[], machine_resume_end[];
+
 /* Runs the box until it leaves. Returns the exit kind. */
 enum lfi_exit_kind machine_run(struct lfi_frame *frame);
 

@@ -51,8 +51,6 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
-#define RESERVE_FLAGS (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
-
 /* -EINVAL unless [address, address + size) is a non-empty run of usable pages. */
 static int check_range(const struct lfi_box *box, uint64_t address, size_t size)
 {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* What a debugger is shown of a loaded program: a small ELF file, and the list that GDB reads. */
 #include "debugger.h"
 
 #include <stdlib.h>

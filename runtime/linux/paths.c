@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* Path resolution: by the kernel where it can confine it, otherwise one component at a time. */
 #include "paths.h"
 #include "fdtable.h"
 #include "proc.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* Reads the function symbols of a program, sorted by address. */
 #include "symbols.h"
 
 #include "sections.h"

@@ -96,9 +96,8 @@ struct lfi_frame {
     uint16_t host_fcw;
     uint32_t in_use;
     uint32_t features;
-    uint32_t in_box;         /* the registers are the box's, or on their way to be */
-    uint32_t leave;          /* 0, or the exit kind + 1 that ends the stay after the handler */
-    struct lfi_frame *outer; /* the stay of this thread that this one is nested in */
+    uint32_t in_box; /* the registers are the box's, or on their way to be */
+    uint32_t leave;  /* 0, or the exit kind + 1 that ends the stay after the handler */
     _Alignas(64) uint8_t vectors[16][32]; /* ymm0 … ymm15, or only their lower halves */
     _Alignas(64) uint8_t x87[576];        /* XSAVE area of which only x87 counts, or FXSAVE's */
 };

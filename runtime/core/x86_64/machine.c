@@ -49,17 +49,6 @@ AT(in_box, FRAME_IN_BOX);
 AT(leave, FRAME_LEAVE);
 AT(vectors, FRAME_VECTORS);
 AT(x87, FRAME_X87);
-_Static_assert(sizeof(struct lfi_frame) == FRAME_SIZE, "frame.h: FRAME_SIZE");
-_Static_assert(offsetof(struct lfi_context, interrupt) == CONTEXT_INTERRUPT, "frame.h");
-_Static_assert(LFI_EXIT_RETURNED == 1 && LFI_EXIT_INTERRUPTED == 3, "switch.S");
-
-/* switch.S */
-#pragma GCC visibility push(hidden)
-enum lfi_exit_kind machine_enter(struct lfi_frame *frame);
-extern const char machine_syscall[], machine_return[];
-extern const char machine_leave_saving[], machine_leave_entering[];
-extern const char machine_resume_start[], machine_resume_end[];
-#pragma GCC visibility pop
 
 const enum lfi_arch machine_arch = LFI_ARCH_X86_64;
 

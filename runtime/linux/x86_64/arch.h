@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-/* What tables and loader ask of the architecture, for x86-64. Macros only: linux/ and confine/ use it. */
+/* What tables and loader ask of the architecture, for x86-64. Macros only: linux/ and confine/ use
+ * it. */
 #ifndef LFI_LINUX_ARCH_H
 #define LFI_LINUX_ARCH_H
 
