@@ -10,7 +10,8 @@ struct lfi_regs {
     uint64_t rax, rbx, rcx, rdx, rsi, rdi, rbp, rsp;
     uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
     uint64_t rip;    /* where the box continues: the host may only name a bundle start (lower bits
-                        are dropped, the upper half is the base's); after a fault, where it happened */
+                        are dropped, the upper half is the base's); after a fault, where that
+                        happened */
     uint64_t rflags; /* only the arithmetic flags and DF are taken over on the way in */
 };
 

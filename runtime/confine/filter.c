@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-/* Builds the BPF program: checks the architecture, then searches for the call by halves. */
+/* Builds the BPF program: checks the architecture, then does a binary search for the call. */
 #include "filter.h"
 
 #include <errno.h>
@@ -61,7 +61,7 @@ struct builder {
     const struct lfi_host_call *sorted[CALLS]; /* those of the architecture, by number */
 };
 
-/* Goes on counting where there is no room left: lfi_filter_build() looks at the end. */
+/* Keeps counting when there is no room left: lfi_filter_build() checks at the end. */
 static size_t emit(struct builder *builder, uint16_t code, uint32_t k, size_t yes, size_t no)
 {
     struct lfi_filter *filter = builder->filter;
@@ -87,13 +87,13 @@ static size_t compare(struct builder *builder, uint16_t how, uint32_t value, siz
     return emit(builder, (uint16_t)(BPF_JMP | how | BPF_K), value, yes, no);
 }
 
-/* Both architectures are little-endian: the low half comes first. */
+/* All architectures here are little-endian: the low half comes first. */
 static size_t low_half(const struct lfi_host_rule *rule)
 {
     return offsetof(struct seccomp_data, args) + rule->argument * sizeof(uint64_t);
 }
 
-/* Goes on behind it if the argument is right, and answers `wrong` if not. */
+/* Continues after the check if the argument is right, and answers `wrong` if not. */
 static void check(struct builder *builder, const struct lfi_host_rule *rule, uint32_t wrong)
 {
     const struct lfi_filter_options *options = builder->options;
@@ -128,7 +128,7 @@ static void check(struct builder *builder, const struct lfi_host_rule *rule, uin
     answer(builder, wrong);
 }
 
-/* The number is loaded, and is that of this call or of an unlisted one. */
+/* The number is loaded, and is either that of this call or unlisted. */
 static void decide(struct builder *builder, const struct lfi_host_call *call)
 {
     uint32_t number = (uint32_t)call->number[builder->column];
@@ -145,7 +145,7 @@ static void decide(struct builder *builder, const struct lfi_host_call *call)
     answer(builder, SECCOMP_RET_ALLOW);
 }
 
-/* A search by halves for the number among sorted[first … end). */
+/* A binary search for the number among sorted[first … end). */
 static void search(struct builder *builder, size_t first, size_t end)
 {
     if (end - first == 1) {

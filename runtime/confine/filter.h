@@ -37,7 +37,7 @@ struct lfi_host_call {
     const char *name;
     int number[LFI_HOST_COLUMNS]; /* -1: architectures of this column do not have it */
     bool allowed;
-    int otherwise; /* what it gets else: an errno value; 0: the process is killed */
+    int otherwise; /* what it gets otherwise: an errno value; 0: the process is killed */
     struct lfi_host_rule rules[LFI_HOST_RULES];
 };
 
@@ -59,7 +59,7 @@ struct lfi_filter_options {
     uint32_t unlisted; /* what other calls get: SECCOMP_RET_… */
 };
 
-/* False: the table has become too long for one filter. */
+/* False: the table is too long for one filter. */
 bool lfi_filter_build(struct lfi_filter *filter, const struct lfi_filter_options *options);
 
 #endif

@@ -52,7 +52,7 @@ static bool in_box(const struct lfi_frame *frame, uint64_t pc)
     return pc - frame->base < LFI_BOX_SIZE || pc - frame->context->box->space->trampolines < 4096;
 }
 
-/* Hands the signal to whoever had it before us. */
+/* Passes the signal to the handler that was installed before ours. */
 static void chain(int signal, siginfo_t *info, void *ucontext, const struct sigaction *former)
 {
     struct sigaction fresh = {.sa_handler = SIG_DFL};
@@ -63,8 +63,8 @@ static void chain(int signal, siginfo_t *info, void *ucontext, const struct siga
     if (!(former->sa_flags & SA_SIGINFO) &&
         (former->sa_handler == SIG_DFL || former->sa_handler == SIG_IGN)) {
         /*
-         * The default is the end of the process, for a fault that is ignored too. A fault comes
-         * again when we return; a signal that was sent has to be sent once more.
+         * The default is the end of the process, also for a fault that is ignored. A fault recurs
+         * when we return; a signal that was sent has to be sent again.
          */
         sigemptyset(&fresh.sa_mask);
         sigaction(signal, &fresh, NULL);
@@ -89,7 +89,7 @@ static void on_fault(int signal, siginfo_t *info, void *ucontext)
     uint64_t pc = machine_signal_pc(ucontext);
     int saved_errno = errno;
 
-    if (info->si_code > 0) { /* made by the kernel, not sent by someone */
+    if (info->si_code > 0) { /* raised by the kernel, not sent */
         if (in_box(frame, pc)) {
             frame->context->fault_signal = signal;
             frame->context->fault_code = info->si_code;

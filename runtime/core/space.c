@@ -7,13 +7,13 @@
  *
  * All of it is one reservation, PROT_NONE unless mapped. What code of a box in mode `full` can
  * reach: its 4 GiB and, by way of the stack pointer, 129 KiB to both sides (docs/abi.md, "The
- * stack"); a string instruction that runs on stops at the guard of either end. So the trampoline
+ * stack"); a string instruction that runs away stops at the guard at either end. So the trampoline
  * page at 1 MiB below the first box, and what the architecture has below it, cannot be read by any
  * box, and the host's mappings, which begin beyond head and tail, cannot be touched. (Code in
  * `stores` and `jumps` mode may read anything anyway.)
  *
- * A sys page lies in the upper guard of the box below, where that box's code could write to it if
- * it were ever writable. So it is made outside and moved into place when it is final.
+ * A sys page is in the upper guard of the box below, whose code could write to it if it were ever
+ * writable. So it is made elsewhere and moved into place when it is final.
  */
 #include "internal.h"
 
@@ -93,9 +93,9 @@ static int place_trampolines(struct lfi_space *space, const uint8_t contents[409
 }
 
 /*
- * A reservation of which the first box, `first` bytes from the start, is aligned: below the place
- * where the kernel puts a page now, or, where nothing is free there, a part of a larger one. The
- * larger one costs address space, which may be limited, and under emulation time.
+ * A reservation whose first box, `first` bytes from the start, is aligned: below the place where
+ * the kernel puts a page now, or, if nothing is free there, a part of a larger reservation. The
+ * larger one costs address space, which may be limited, and time under emulation.
  */
 static uint8_t *reserve(size_t size, size_t first)
 {
@@ -147,7 +147,7 @@ static int map_space(struct lfi_space *space, struct lfi_error *error)
     }
     space->trampolines = (uint64_t)space->reservation + head;
     space->first = space->trampolines + MARGIN;
-    /* where pages are larger, it is the last part of one */
+    /* if pages are larger, it is the last part of one */
     space->trampolines += lfi_page_size() - 4096;
     code = place_trampolines(space, page);
     if (code == 0)
@@ -288,7 +288,7 @@ int lfi_box_free(struct lfi_box *box)
         return 0;
     if (__atomic_load_n(&box->contexts, __ATOMIC_ACQUIRE))
         return -EBUSY;
-    /* its own sys page goes, the next box's stays */
+    /* its own sys page goes, that of the next box stays */
     error = lfi_reserve(box->base - lfi_page_size(), BOX_SIZE);
     if (error)
         return error;

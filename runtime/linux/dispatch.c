@@ -51,7 +51,7 @@
         ARG_POINTER, 0 \
     }
 
-/* The last entry is nobody's: where calls go that the architecture does not have. */
+/* The last entry is unused: calls that the architecture does not have go there. */
 #define NONE (CALLS_MAX - 1)
 
 #pragma GCC diagnostic push
@@ -101,7 +101,7 @@ static struct lfi_file *working_directory(struct lfi_process *process)
     return file;
 }
 
-/* Whether a call may be made that uses an open file so. */
+/* Whether a call that uses an open file in this way is allowed. */
 static int64_t allowed(const struct lfi_file *file, enum file_use use)
 {
     bool virtual = file->map == LFI_PLACE_VIRTUAL;
@@ -190,7 +190,7 @@ static void trace(const struct call *call, const struct entry *entry, const uint
         used +=
             (size_t)snprintf(line + used, sizeof line - used, ") = 0x%lx\n", (unsigned long)result);
     if (write(STDERR_FILENO, line, used < sizeof line ? used : sizeof line - 1) < 0)
-        return; /* nobody reads it */
+        return; /* no one is reading it */
 }
 
 void lfi_serve(struct lfi_context *context, struct lfi_regs *regs)

@@ -122,7 +122,7 @@ int lfi_linux_limit(struct lfi_linux_limits *limits, const char *text, struct lf
     return -EINVAL;
 }
 
-/* A part of a limit of the host's process, which all of it shares, but no more than `most`. */
+/* A share of a limit of the host's process, which all boxes share, but at most `most`. */
 static uint64_t part_of(int resource, unsigned part, uint64_t most)
 {
     struct rlimit limit;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * The ELF loader. The file is read once into private memory, which nobody else can change while it
+ * The ELF loader. The file is read once into private memory, which nothing else can change while it
  * is checked, copied and verified.
  */
 #include "debugger.h"
@@ -17,7 +17,7 @@
 
 #include "arch.h"
 
-/* Where the image goes: behind the guard, so that huge pages fit. */
+/* Where the image goes: after the guard, so that huge pages fit. */
 #define IMAGE_OFFSET (2u << 20)
 #define HUGE_PAGE    (2u << 20)
 #define IMAGE_MAX    0xf0000000u
@@ -112,8 +112,8 @@ static int load_segments(struct lfi_process *process, const struct lfi_image *im
     return 0;
 }
 
-/* What the program is told to be: in a restricted box a path of the box, as the host's say
- * something of the host. */
+/* The path that the program is given as its own: in a restricted box one of the box, since the
+ * host's would tell something about the host. */
 static bool name_program(struct lfi_process *process, const char *path)
 {
     char inside[PATH_MAX], *real = realpath(path, NULL);
@@ -221,7 +221,7 @@ int lfi_linux_load(struct lfi_process *process, const char *path, struct lfi_err
         if (count < 0 && errno != EINTR)
             failed = -errno;
         else if (count == 0)
-            size = done; /* it became shorter: what we have is what is checked */
+            size = done; /* it became shorter: what was read is what is checked */
         else if (count > 0)
             done += (size_t)count;
     }

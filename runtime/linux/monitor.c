@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * Watches over processor time and resident memory: a thread of the host that looks at both from
- * time to time and ends the process above a limit. It is there only while a process with such a
- * limit runs.
+ * Monitors processor time and resident memory: a thread of the host that checks both periodically
+ * and ends the process above a limit. It exists only while a process with such a limit runs.
  */
 #include "limit.h"
 
@@ -13,9 +12,9 @@
 
 #include "process.h"
 
-#define INTERVAL 50000000    /* nanoseconds between two looks, */
-#define SHARE    20          /* but so many times what a look takes */
-#define CHUNK    (64u << 20) /* bytes that one mincore looks at, with the memory's lock held */
+#define INTERVAL 50000000    /* nanoseconds between two checks, */
+#define SHARE    20          /* but at least this many times what a check takes */
+#define CHUNK    (64u << 20) /* bytes per mincore, with the memory's lock held */
 
 struct monitor {
     struct lfi_process *process;
@@ -40,7 +39,7 @@ static clockid_t clock_of(int tid)
     return (clockid_t)(~(unsigned)tid << 3 | 6);
 }
 
-/* All that the process's threads have used so far, those that have ended too. Nanoseconds. */
+/* What the process's threads have used so far, including those that have ended. Nanoseconds. */
 static uint64_t processor_time(struct lfi_process *process)
 {
     pthread_mutex_lock(&process->lock);
@@ -84,7 +83,7 @@ static uint64_t resident(struct monitor *monitor)
     return count * lfi_page_size();
 }
 
-/* Whether a limit is exceeded; then *result says how that ends. */
+/* Whether a limit is exceeded; then *result says how the process ends. */
 static bool exceeded(struct monitor *monitor, struct lfi_linux_result *result)
 {
     const struct lfi_linux_limits *limits = &monitor->process->limits;
@@ -151,7 +150,7 @@ int lfi_monitor_start(struct lfi_process *process)
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&monitor->stop, &attributes);
     pthread_condattr_destroy(&attributes);
-    sigfillset(&all); /* no signal of the host is its */
+    sigfillset(&all); /* no signal of the host is for it */
     pthread_sigmask(SIG_SETMASK, &all, &before);
     int failed = !monitor->pages || pthread_create(&monitor->thread, NULL, watch, monitor);
     pthread_sigmask(SIG_SETMASK, &before, NULL);

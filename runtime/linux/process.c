@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-/* A process from its making to its end. */
+/* A process from its creation to its end. */
 #include "process.h"
 #include "debugger.h"
 
@@ -16,7 +16,7 @@
 
 static void woken(int number)
 {
-    (void)number; /* that the host call ends is all */
+    (void)number; /* all it has to do is end the host call */
 }
 
 static int install_signals(struct lfi_error *error)
@@ -239,7 +239,7 @@ int lfi_linux_new(struct lfi_box *box, const struct lfi_linux_options *options,
     return 0;
 }
 
-/* Until nobody but the main thread is left; it left the box itself. */
+/* Until only the main thread is left; it left the box itself. */
 static void wait_for_others(struct lfi_process *process)
 {
     pthread_mutex_lock(&process->lock);
@@ -248,7 +248,7 @@ static void wait_for_others(struct lfi_process *process)
     pthread_mutex_unlock(&process->lock);
 }
 
-/* What came meanwhile for our own writing is the box's; what others sent goes to the host. */
+/* Signals that our own writing caused are the box's; those that others sent go to the host. */
 static void drop_signals(const sigset_t *set)
 {
     struct timespec now = {0};
@@ -275,7 +275,8 @@ int lfi_linux_run(struct lfi_process *process, struct lfi_linux_result *result)
     pthread_sigmask(SIG_BLOCK, &blocked, &before);
     sigemptyset(&wake);
     sigaddset(&wake, HOST_SIGNAL_WAKE);
-    pthread_sigmask(SIG_UNBLOCK, &wake, NULL); /* as lfi_thread_prepare() the other ones of ours */
+    pthread_sigmask(SIG_UNBLOCK, &wake,
+                    NULL); /* as lfi_thread_prepare() does with our other ones */
     sigpending(&pending);
 
     int error = lfi_thread_prepare();

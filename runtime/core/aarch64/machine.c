@@ -55,8 +55,8 @@ int machine_features(uint32_t *features, struct lfi_error *error)
 }
 
 /*
- * The trampoline page. Entries of the tables point here, so that they do not tell where liblfi is;
- * it stands where full-mode code cannot read it (space.c), so neither do its pointers.
+ * The trampoline page. Table entries point here, so that they do not reveal where liblfi is;
+ * full-mode code cannot read the page (space.c), so its pointers do not either.
  */
 enum {
     TRAMPOLINE_SYSCALL = 0x00,
@@ -85,7 +85,7 @@ int machine_write_trampolines(uint8_t page[4096], struct lfi_error *error)
     const uint64_t entries[2] = {(uint64_t)machine_syscall, (uint64_t)machine_return};
     uint64_t tls;
 
-    /* The thread's block is as far from every thread's tpidr_el0: initial-exec. */
+    /* The thread's block is at the same distance from every thread's tpidr_el0: initial-exec. */
     __asm__("mrs %0, tpidr_el0" : "=r"(thread_pointer));
     tls = (uint64_t)((const char *)&lfi_thread.frame - thread_pointer);
     if (tls >= 1 << 24 || tls % 8) {

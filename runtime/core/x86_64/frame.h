@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * The frame: what is known of one stay of a thread in a box. switch.S reads and writes it by the
+ * The frame: what is known about one stay of a thread in a box. switch.S reads and writes it by the
  * offsets below, C by the struct; machine.c checks that they agree.
  *
  * A frame lives in host memory: in the context for lfi_context_run(), on the host's stack for
@@ -9,7 +9,7 @@
 #ifndef LFI_X86_64_FRAME_H
 #define LFI_X86_64_FRAME_H
 
-/* struct lfi_regs stands at offset 0 of the frame */
+/* struct lfi_regs is at offset 0 of the frame */
 #define REGS_RAX    0
 #define REGS_RBX    8
 #define REGS_RCX    16

@@ -63,7 +63,7 @@ const uint8_t machine_return_code[MACHINE_RETURN_SIZE] = {
     0xff, 0xff, 0xff,                                                  /* 1: */
 };
 
-/* XGETBV is an instruction of its own: no compiler flag for it may reach the rest of the file. */
+/* XGETBV in assembly: a compiler flag for it would affect the rest of the file. */
 static uint64_t xgetbv(uint32_t which)
 {
     uint32_t low, high;
@@ -94,8 +94,8 @@ int machine_features(uint32_t *features, struct lfi_error *error)
 }
 
 /*
- * The trampoline page. Entries of the tables point here, so that they do not tell where liblfi is;
- * it stands where full-mode code cannot read it (space.c), so neither do its pointers.
+ * The trampoline page. Table entries point here, so that they do not reveal where liblfi is;
+ * full-mode code cannot read the page (space.c), so its pointers do not either.
  */
 enum {
     TRAMPOLINE_SYSCALL = 0x00,
@@ -297,9 +297,8 @@ void machine_call_end(const struct lfi_frame *frame, struct lfi_call *call)
 }
 
 /*
- * The base of %gs stays the box's during runtime calls: host code does not use it. A stay in a box
- * inside of a runtime call of another (nested calls) puts back what it found. Threads have their
- * own.
+ * The base of %gs stays the box's during runtime calls: host code does not use it. A nested stay,
+ * in a box within a runtime call of another, restores what it found. Each thread has its own.
  */
 static uint64_t gs_read(uint32_t features)
 {
