@@ -221,7 +221,7 @@ int lfi_linux_confine_host(const struct lfi_linux_confinement *what, struct lfi_
         lfi_thread_release();
         /* Under our filter this is refused. */
         if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) < 0) {
-            lfi_say(error, "this process is confined already");
+            lfi_say(error, "this process is already confined");
             return -EALREADY;
         }
         if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) {

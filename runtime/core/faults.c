@@ -171,7 +171,7 @@ int lfi_faults_install(int interrupt_signal, struct lfi_error *error)
     if (installed.users == 0) {
         result = install(interrupt_signal, error);
     } else if (interrupt_signal && interrupt_signal != installed.interrupt_signal) {
-        lfi_explain(error, "the signal for interruption is %d already", installed.interrupt_signal);
+        lfi_explain(error, "the signal for interruption is already %d", installed.interrupt_signal);
         result = -EINVAL;
     }
     if (result == 0)

@@ -522,7 +522,7 @@ static int verify(const struct lfi_box *box, const struct lfi_code_map *code, co
     case LFI_UNABLE:
         break;
     }
-    lfi_explain(error, "the verifier could not look at the code: out of memory");
+    lfi_explain(error, "the verifier could not check the code: out of memory");
     return -ENOMEM;
 }
 

@@ -355,7 +355,7 @@ static void warn(const struct settings *settings)
     const struct lfi_linux_options *options = &settings->options;
     if (options->unverified)
         complain("%s: not verified: nothing confines it%s", settings->program,
-                 options->restricted ? ", --restricted neither" : "");
+                 options->restricted ? ", not even --restricted" : "");
     else if (options->restricted && options->mode == LFI_MODE_STORES)
         complain("warning: --restricted does not keep a program of --mode=stores from reading all "
                  "of lfi-run's memory");

@@ -146,7 +146,7 @@ int lfi_linux_load_bytes(struct lfi_process *process, const char *path, const vo
         error = &unused;
     error->message[0] = 0;
     if (process->image_start) {
-        lfi_say(error, "this process has a program already");
+        lfi_say(error, "this process already has a program");
         return -EBUSY;
     }
     enum lfi_verdict verdict = lfi_image_read(

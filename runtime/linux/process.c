@@ -220,7 +220,7 @@ int lfi_linux_new(struct lfi_box *box, const struct lfi_linux_options *options,
         failed = -ENOMEM;
     }
     if (!failed && lfi_box_limit_mappings(box, options->limits.mappings)) {
-        lfi_say(error, "the limit of mappings is absurd: %zu", options->limits.mappings);
+        lfi_say(error, "the limit of mappings is too large: %zu", options->limits.mappings);
         failed = -EINVAL;
     }
     if (!failed)
