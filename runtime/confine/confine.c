@@ -7,9 +7,7 @@
  * Neither is certain to be available, and the first wall does not need them: what the kernel does
  * not have is reported, but is not an error.
  */
-#include "arch.h"
 #include "filter.h"
-#include "linux/process.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -18,6 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+
+#include "arch.h"
+#include "linux/process.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SANITIZED 1

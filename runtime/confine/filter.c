@@ -40,7 +40,7 @@ const struct lfi_host_call lfi_host_calls[] = {
 };
 /* clang-format on */
 
-#define CALLS (sizeof lfi_host_calls / sizeof lfi_host_calls[0])
+#define CALLS (sizeof lfi_host_calls / sizeof *lfi_host_calls)
 const size_t lfi_host_call_count = CALLS;
 
 #define X32_BIT 0x40000000 /* x86-64: calls of the x32 ABI, __X32_SYSCALL_BIT */

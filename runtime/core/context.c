@@ -16,13 +16,13 @@ _Static_assert(sizeof(struct lfi_frame) == FRAME_SIZE, "frame.h: FRAME_SIZE");
 int lfi_context_new(struct lfi_box *box, lfi_syscall_fn *serve, void *data,
                     struct lfi_context **result)
 {
-    struct lfi_context *context = aligned_alloc(_Alignof(struct lfi_context), sizeof(*context));
+    struct lfi_context *context = aligned_alloc(_Alignof(struct lfi_context), sizeof *context);
     int code;
 
     *result = NULL;
     if (!context)
         return -ENOMEM;
-    memset(context, 0, sizeof(*context));
+    memset(context, 0, sizeof *context);
     context->box = box;
     context->serve = serve;
     context->data = data;
@@ -215,8 +215,8 @@ int lfi_call(struct lfi_context *context, uint64_t function, struct lfi_call *ca
                                     call->stack_count, context->active != NULL);
     size = call->stack_count * sizeof(uint64_t);
     if (MACHINE_RETURN_ON_STACK) {
-        code = lfi_copy_out(box, at, &home, sizeof(home));
-        at += sizeof(home);
+        code = lfi_copy_out(box, at, &home, sizeof home);
+        at += sizeof home;
     }
     if (code == 0 && size)
         code = lfi_copy_out(box, at, call->stack, size);

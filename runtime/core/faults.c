@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 static const int fault_signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP};
-#define FAULTS (sizeof(fault_signals) / sizeof(fault_signals[0]))
+#define FAULTS (sizeof fault_signals / sizeof *fault_signals)
 
 static struct {
     pthread_mutex_t lock;

@@ -95,7 +95,7 @@ static int reserve_range(struct code_range **ranges, size_t count, size_t *room)
 
     if (count < *room)
         return 0;
-    grown = realloc(*ranges, wanted * sizeof(*grown));
+    grown = realloc(*ranges, wanted * sizeof *grown);
     if (!grown)
         return -ENOMEM;
     *ranges = grown;
@@ -120,7 +120,7 @@ static void remove_code(struct lfi_box *box, uint64_t start, uint64_t end)
         if (range->end <= start || end <= range->start) {
             i++;
         } else if (range->start < start && end < range->end) {
-            memmove(range + 1, range, (box->code_count - i) * sizeof(*range));
+            memmove(range + 1, range, (box->code_count - i) * sizeof *range);
             box->code_count++;
             range[0].end = start;
             range[1].start = end;
@@ -133,7 +133,7 @@ static void remove_code(struct lfi_box *box, uint64_t start, uint64_t end)
             i++;
         } else {
             box->code_count--;
-            memmove(range, range + 1, (box->code_count - i) * sizeof(*range));
+            memmove(range, range + 1, (box->code_count - i) * sizeof *range);
         }
     }
 }
@@ -145,7 +145,7 @@ static void add_code(struct lfi_box *box, uint64_t start, uint64_t end)
 
     while (i < box->code_count && box->code[i].start < start)
         i++;
-    memmove(&box->code[i + 1], &box->code[i], (box->code_count - i) * sizeof(*box->code));
+    memmove(&box->code[i + 1], &box->code[i], (box->code_count - i) * sizeof *box->code);
     box->code[i] = (struct code_range){start, end};
     box->code_count++;
     box->ever[box->ever_count++] = (struct code_range){start, end};

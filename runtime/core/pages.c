@@ -69,7 +69,7 @@ static int prepare(struct lfi_box *box, uint32_t start, uint32_t end)
 {
     for (uint32_t i = start / CHUNK_PAGES; i <= end / CHUNK_PAGES; i++) {
         if (!box->chunks[i])
-            box->chunks[i] = calloc(1, sizeof(*box->chunks[i]));
+            box->chunks[i] = calloc(1, sizeof *box->chunks[i]);
         if (!box->chunks[i])
             return -ENOMEM;
     }
@@ -94,7 +94,7 @@ static long read_number(const char *path, long otherwise)
 {
     char text[32];
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+    ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
 
     if (fd >= 0)
         close(fd);
@@ -145,7 +145,7 @@ static void read_edges(struct lfi_box *box, int maps)
     off_t offset = 0;
     ssize_t length;
 
-    while ((length = pread(maps, text, sizeof(text), offset)) > 0) {
+    while ((length = pread(maps, text, sizeof text, offset)) > 0) {
         for (ssize_t i = 0; i < length; i++) {
             char c = text[i];
 

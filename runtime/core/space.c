@@ -46,7 +46,7 @@ void lfi_explain(struct lfi_error *error, const char *format, ...)
         return;
     va_start(arguments, format);
     /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): clang-tidy 14 misses va_start */
-    vsnprintf(error->message, sizeof(error->message), format, arguments);
+    vsnprintf(error->message, sizeof error->message, format, arguments);
     va_end(arguments);
 }
 
@@ -179,11 +179,11 @@ int lfi_space_new(struct lfi_space **result, size_t boxes, struct lfi_error *err
                            "run it without `setarch -X` and executable-stack marks");
         return -ENOTSUP;
     }
-    space = calloc(1, sizeof(*space));
+    space = calloc(1, sizeof *space);
     if (!space)
         return -ENOMEM;
     space->count = boxes;
-    space->taken = calloc(boxes, sizeof(*space->taken));
+    space->taken = calloc(boxes, sizeof *space->taken);
     if (!space->taken) {
         free(space);
         return -ENOMEM;
@@ -250,7 +250,7 @@ static void give_place(struct lfi_space *space, size_t place)
 
 int lfi_box_new(struct lfi_space *space, struct lfi_box **result, struct lfi_error *error)
 {
-    struct lfi_box *box = calloc(1, sizeof(*box));
+    struct lfi_box *box = calloc(1, sizeof *box);
     uint8_t table[LFI_SYS_PAGE_SIZE];
     size_t place;
     int code;

@@ -130,7 +130,7 @@ HANDLER(vector)
     uint64_t count = call->arg[2];
     if (count > IOV_MAX)
         return -EINVAL;
-    if (count > sizeof vector / sizeof vector[0] && !(all = malloc(count * sizeof *all)))
+    if (count > sizeof vector / sizeof *vector && !(all = malloc(count * sizeof *all)))
         return -ENOMEM;
     struct lfi_box *box = call->process->box;
     int64_t result = lfi_copy_in(box, all, call->arg[1], count * sizeof *all);
@@ -397,7 +397,7 @@ HANDLER(ioctl)
 {
     const struct lfi_file *file = call->file[0];
     unsigned request = (unsigned)call->arg[1];
-    for (size_t i = 0; i < sizeof ioctls / sizeof ioctls[0]; i++) {
+    for (size_t i = 0; i < sizeof ioctls / sizeof *ioctls; i++) {
         if (ioctls[i].request != request)
             continue;
         if (!lfi_box_contains(call->process->box, call->arg[2], ioctls[i].size))

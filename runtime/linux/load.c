@@ -3,7 +3,6 @@
  * The ELF loader. The file is read once into private memory, which nothing else can change while it
  * is checked, copied and verified.
  */
-#include "debugger.h"
 #include "process.h"
 
 #include <fcntl.h>
@@ -16,6 +15,7 @@
 #include <sys/stat.h>
 
 #include "arch.h"
+#include "debugger.h"
 
 /* Where the image goes: after the guard, so that huge pages fit. */
 #define IMAGE_OFFSET (2u << 20)

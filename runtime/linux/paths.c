@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /* Path resolution: by the kernel where it can confine it, otherwise one component at a time. */
 #include "paths.h"
-#include "fdtable.h"
-#include "proc.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,6 +16,9 @@
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+#include "fdtable.h"
+#include "proc.h"
 
 #define LINKS_MAX 40 /* the kernel's own limit, path_resolution(7) */
 

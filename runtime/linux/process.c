@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /* A process from its creation to its end. */
 #include "process.h"
-#include "debugger.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,6 +8,8 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
+
+#include "debugger.h"
 
 #define STACK_LEAST   (1ull << 20)
 #define STACK_MOST    (1ull << 30)

@@ -49,7 +49,7 @@ void lfi_signals_of_thread(sigset_t *set)
     const int ours[] = {SIGSEGV,         SIGBUS, SIGILL, SIGFPE, SIGTRAP, HOST_SIGNAL_INTERRUPT,
                         HOST_SIGNAL_WAKE};
     sigfillset(set);
-    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
         sigdelset(set, ours[i]);
 }
 

@@ -76,7 +76,7 @@ static void write_trampoline(uint8_t *page, unsigned at, unsigned pointer, uint6
         0xd61f0360,                                  /* br x27 */
     };
 
-    memcpy(page + at, code, sizeof(code));
+    memcpy(page + at, code, sizeof code);
 }
 
 int machine_write_trampolines(uint8_t page[4096], struct lfi_error *error)
@@ -95,7 +95,7 @@ int machine_write_trampolines(uint8_t page[4096], struct lfi_error *error)
     memset(page, MACHINE_TRAP, 4096);
     write_trampoline(page, TRAMPOLINE_SYSCALL, TRAMPOLINE_POINTERS, tls);
     write_trampoline(page, TRAMPOLINE_RETURN, TRAMPOLINE_POINTERS + 8, tls);
-    memcpy(page + TRAMPOLINE_POINTERS, entries, sizeof(entries));
+    memcpy(page + TRAMPOLINE_POINTERS, entries, sizeof entries);
     return 0;
 }
 
@@ -108,7 +108,7 @@ void machine_write_table(uint8_t page[4096], uint64_t base, uint64_t trampolines
                                         : k == LFI_SLOT_RETURN ? TRAMPOLINE_RETURN
                                                                : TRAMPOLINE_TRAP);
 
-        memcpy(page + 4096 + (ptrdiff_t)LFI_SLOT_OFFSET(k), &entry, sizeof(entry));
+        memcpy(page + 4096 + (ptrdiff_t)LFI_SLOT_OFFSET(k), &entry, sizeof entry);
     }
 }
 
@@ -118,7 +118,7 @@ int machine_space_init(struct lfi_space *space, uint64_t head, size_t size)
     struct machine_space *machine = &space->machine;
 
     *machine = (struct machine_space){.blocks = head, .count = (uint32_t)(size / LFI_CONTEXT_SIZE)};
-    machine->next_free = calloc(machine->count, sizeof(*machine->next_free));
+    machine->next_free = calloc(machine->count, sizeof *machine->next_free);
     if (!machine->next_free)
         return -ENOMEM;
     if (mprotect((void *)head, size, PROT_READ | PROT_WRITE)) {
@@ -184,7 +184,7 @@ void machine_stay_end(struct lfi_frame *frame, struct lfi_frame *outer)
 
 void machine_frame_init(struct lfi_frame *frame)
 {
-    memset(frame, 0, sizeof(*frame));
+    memset(frame, 0, sizeof *frame);
 }
 
 void machine_frame_copy(struct lfi_frame *to, const struct lfi_frame *from)
@@ -193,7 +193,7 @@ void machine_frame_copy(struct lfi_frame *to, const struct lfi_frame *from)
     to->fpcr = from->fpcr;
     to->fpsr = from->fpsr;
     to->dit = from->dit;
-    memcpy(to->vectors, from->vectors, sizeof(to->vectors));
+    memcpy(to->vectors, from->vectors, sizeof to->vectors);
 }
 
 void lfi_context_get_vectors(const struct lfi_context *context, struct lfi_vectors *vectors)
@@ -202,7 +202,7 @@ void lfi_context_get_vectors(const struct lfi_context *context, struct lfi_vecto
 
     vectors->fpsr = (uint32_t)frame->fpsr;
     vectors->fpcr = (uint32_t)frame->fpcr;
-    memcpy(vectors->v, frame->vectors, sizeof(vectors->v));
+    memcpy(vectors->v, frame->vectors, sizeof vectors->v);
 }
 
 void lfi_context_set_vectors(struct lfi_context *context, const struct lfi_vectors *vectors)
@@ -211,7 +211,7 @@ void lfi_context_set_vectors(struct lfi_context *context, const struct lfi_vecto
 
     frame->fpsr = vectors->fpsr;
     frame->fpcr = vectors->fpcr;
-    memcpy(frame->vectors, vectors->v, sizeof(vectors->v));
+    memcpy(frame->vectors, vectors->v, sizeof vectors->v);
 }
 
 uint64_t machine_call_stack(const struct lfi_frame *caller, size_t arguments, bool nested)
@@ -223,7 +223,7 @@ uint64_t machine_call_stack(const struct lfi_frame *caller, size_t arguments, bo
 void machine_call_begin(struct lfi_frame *frame, const struct lfi_call *call, uint64_t function,
                         uint64_t stack, uint64_t home)
 {
-    memcpy(frame->regs.x, call->integer, sizeof(call->integer));
+    memcpy(frame->regs.x, call->integer, sizeof call->integer);
     frame->regs.x[30] = home;
     frame->regs.sp = stack;
     frame->regs.pc = function;

@@ -111,8 +111,8 @@ static uint8_t *put(uint8_t *to, const uint8_t *bytes, size_t size, int64_t disp
     int32_t word = (int32_t)displacement;
 
     memcpy(to, bytes, size);
-    memcpy(to + size, &word, sizeof(word));
-    return to + size + sizeof(word);
+    memcpy(to + size, &word, sizeof word);
+    return to + size + sizeof word;
 }
 #define PUT(to, displacement, ...) \
     put(to, (const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__}), displacement)
@@ -141,9 +141,9 @@ int machine_write_trampolines(uint8_t page[4096], struct lfi_error *error)
     at = PUT(at, tls + (int64_t)offsetof(struct lfi_thread, frame), 0x64, 0x48, 0x8b, 0x0c, 0x25);
     PUT(at, page + TRAMPOLINE_POINTERS + 8 - (at + 6), 0xff, 0x25);
     entry = (uint64_t)machine_syscall;
-    memcpy(page + TRAMPOLINE_POINTERS, &entry, sizeof(entry));
+    memcpy(page + TRAMPOLINE_POINTERS, &entry, sizeof entry);
     entry = (uint64_t)machine_return;
-    memcpy(page + TRAMPOLINE_POINTERS + 8, &entry, sizeof(entry));
+    memcpy(page + TRAMPOLINE_POINTERS + 8, &entry, sizeof entry);
 
     /* movq %r11, %fs:ret; movq %fs:tp, %r11; jmpq *%fs:ret */
     at = page + TRAMPOLINE_GET_TP;
@@ -189,7 +189,7 @@ void machine_write_table(uint8_t page[4096], uint64_t base, uint64_t trampolines
         default:
             break;
         }
-        memcpy(page + 4096 + (ptrdiff_t)LFI_SLOT_OFFSET(k), &entry, sizeof(entry));
+        memcpy(page + 4096 + (ptrdiff_t)LFI_SLOT_OFFSET(k), &entry, sizeof entry);
     }
 }
 
@@ -197,10 +197,10 @@ void machine_frame_init(struct lfi_frame *frame)
 {
     const uint16_t fcw = INITIAL_FCW;
 
-    memset(frame, 0, sizeof(*frame));
+    memset(frame, 0, sizeof *frame);
     frame->regs.rflags = 0x202;
     frame->mxcsr = INITIAL_MXCSR;
-    memcpy(frame->x87, &fcw, sizeof(fcw));
+    memcpy(frame->x87, &fcw, sizeof fcw);
 }
 
 void machine_frame_copy(struct lfi_frame *to, const struct lfi_frame *from)
@@ -208,8 +208,8 @@ void machine_frame_copy(struct lfi_frame *to, const struct lfi_frame *from)
     to->regs = from->regs;
     to->mxcsr = from->mxcsr;
     to->in_use = from->in_use;
-    memcpy(to->vectors, from->vectors, sizeof(to->vectors));
-    memcpy(to->x87, from->x87, sizeof(to->x87));
+    memcpy(to->vectors, from->vectors, sizeof to->vectors);
+    memcpy(to->x87, from->x87, sizeof to->x87);
 }
 
 int machine_space_init(struct lfi_space *space, uint64_t head, size_t size)

@@ -106,7 +106,7 @@ int lfi_arch_signal_enter(struct thread *thread, struct lfi_regs *regs, int numb
         {REG_RDX, regs->rdx}, {REG_RAX, regs->rax},    {REG_RCX, regs->rcx}, {REG_RSP, regs->rsp},
         {REG_RIP, regs->rip}, {REG_EFL, regs->rflags},
     };
-    for (size_t i = 0; i < sizeof saved / sizeof saved[0]; i++)
+    for (size_t i = 0; i < sizeof saved / sizeof *saved; i++)
         frame.context.gregs[saved[i].index] = saved[i].value;
     frame.context.mask = old_mask;
     int code = SI_USER;
