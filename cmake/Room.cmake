@@ -54,15 +54,17 @@ function(lfi_library name)
 endfunction()
 
 # The same, where nothing but names that begin with lfi_ is to be seen from outside: its objects are joined to one, in
-# which all other names are local. Tests of what is inside link NAME-objects instead.
+# which all other names are local, but for those after KEEP. Tests of what is inside link NAME-objects instead.
 function(lfi_sealed_library name)
-    add_library(${name}-objects OBJECT ${ARGN})
+    cmake_parse_arguments(L "" "" KEEP ${ARGN})
+    add_library(${name}-objects OBJECT ${L_UNPARSED_ARGUMENTS})
     lfi_room_target(${name}-objects)
     lfi_harden(${name}-objects)
     set(object ${CMAKE_CURRENT_BINARY_DIR}/${name}.o)
+    list(TRANSFORM L_KEEP PREPEND --keep-global-symbol= OUTPUT_VARIABLE keep)
     add_custom_command(OUTPUT ${object} VERBATIM COMMAND_EXPAND_LISTS
         COMMAND ${CMAKE_LINKER} -r -o ${object} $<TARGET_OBJECTS:${name}-objects>
-        COMMAND ${CMAKE_OBJCOPY} --wildcard --keep-global-symbol=lfi_* ${object}
+        COMMAND ${CMAKE_OBJCOPY} --wildcard --keep-global-symbol=lfi_* ${keep} ${object}
         DEPENDS ${name}-objects $<TARGET_OBJECTS:${name}-objects>)
     add_library(${name} STATIC ${object})
     target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR}/include)

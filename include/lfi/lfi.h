@@ -15,22 +15,26 @@
  *     lfi_context_regs(ctx)->rip = entry;            pc on AArch64
  *     lfi_context_run(ctx, &exit);
  *
- * Addresses are host virtual addresses unless something else is said: a pointer that code in the
- * box holds can be used as it is, after a check. Sizes are bytes. Functions that return `int`
- * return 0 or a negative errno value; `struct lfi_error *` receives a sentence for a person and may
+ * Addresses are host virtual addresses unless stated otherwise: a pointer that code in the box
+ * holds can be used as it is, after a check. Sizes are bytes. Functions that return `int`
+ * return 0 or a negative errno value; `struct lfi_error *` receives a message for the user and may
  * be NULL.
  *
  * Threads: a space and a box may be used by any number of threads at once. A context belongs to the
  * thread that runs in it; only lfi_context_interrupt() may be called from another one. Objects are
- * freed by their owner when nobody uses them any more.
+ * freed by their owner once nothing uses them any more.
  *
  * What a host must know:
  * - Its signal handlers must be installed with SA_ONSTACK: while a thread is in a box, its stack
  * pointer is the box's. lfi gives every thread that enters an alternate stack.
- * - Of these functions only lfi_context_interrupt() and the copies may be called by signal
- * handlers, and a handler that interrupted code of a box must return to it (no siglongjmp).
- * - The base of %gs (x86-64) belongs to the box from entry to leave, host callbacks and system-call
- *   handlers included; it is restored when the host gets back from lfi_context_run() or lfi_call().
+ * - The same holds for the C library's own handlers. glibc's for thread cancellation is not
+ *   installed that way, so a thread that may be in a box must not be the target of pthread_cancel():
+ *   use lfi_context_interrupt(). Before 2.34 the one for setuid() and the like is not either: do not
+ *   call those then while boxes run.
+ * - Signal handlers may call only lfi_context_interrupt() and the copy functions, and a handler
+ * that interrupted code in a box must return to it (no siglongjmp).
+ * - The base of %gs (x86-64) belongs to the box from entry to exit, including during host callbacks
+ *   and system-call handlers; it is restored when lfi_context_run() or lfi_call() returns.
  *   Signal handlers must not use %gs either.
  * - On AArch64 x18 belongs to the box while it runs, and signal handlers that interrupt it find the
  *   box's: a host that keeps a shadow call stack there must not have such handlers. They find its
@@ -53,6 +57,15 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+
+/* struct lfi_regs, LFI_CALL_INTEGERS, and what else is of an architecture. */
+#if defined(__x86_64__)
+#include <lfi/x86_64.h>
+#elif defined(__aarch64__)
+#include <lfi/aarch64.h>
+#else
+#error "boxes run on x86-64 and AArch64 only"
+#endif
 
 #ifdef __cplusplus
 extern "C" {
@@ -84,10 +97,11 @@ int lfi_space_free(struct lfi_space *space);
 
 /* ------------------------------------------------------------------------------------- boxes */
 
-/* Takes the first free place of the space: empty but for its sys page. -ENOSPC when full. */
+/* Takes the first free slot of the space. The box is empty except for its sys page. -ENOSPC if the
+ * space is full. */
 int lfi_box_new(struct lfi_space *space, struct lfi_box **box, struct lfi_error *error);
 
-/* Unmaps everything and gives the place back. -EBUSY while it has contexts; -ENOMEM as
+/* Unmaps everything and gives the slot back. -EBUSY while it has contexts; -ENOMEM as
  * lfi_box_unmap(), and the box is still there. NULL is allowed. */
 int lfi_box_free(struct lfi_box *box);
 
@@ -104,7 +118,7 @@ bool lfi_box_contains(const struct lfi_box *box, uint64_t address, size_t size);
  * Maps pages, replacing what was there. As mmap(2) with MAP_FIXED: address and size must be
  * multiples of the page size and usable. `prot` is PROT_NONE or of PROT_READ, PROT_WRITE; PROT_EXEC
  * is -EACCES. `flags` is MAP_PRIVATE or MAP_SHARED, with any of MAP_ANONYMOUS, MAP_NORESERVE,
- * MAP_POPULATE; MAP_FIXED is implied; others are -EINVAL. Code that is mapped over stops being
+ * MAP_POPULATE; MAP_FIXED is implied; others give -EINVAL. Code that is mapped over is no longer
  * code. Files must be regular files or memfds, none of procfs, sysfs, debugfs or hugetlbfs, or
  * /dev/zero: else -ENODEV. -ENOMEM where the box has too many mappings (lfi_box_limit_mappings).
  * Otherwise the errors of mmap(2).
@@ -113,16 +127,17 @@ bool lfi_box_contains(const struct lfi_box *box, uint64_t address, size_t size);
  * two. Files take four, shared anonymous memory two: they are mapped outside of the box and
  * moved there.
  *
- * No address of a box is free at any time. What this and the following functions do can fail only
- * before anything is unmapped, and then nothing has changed: but for private anonymous memory over
- * pages in use, where -ENOMEM may come after these were unmapped. If the kernel has no memory left
- * for its own books just after it unmapped pages, the host's next mapping could get their place:
- * the process then says so on standard error and ends by SIGABRT, which no handler can prevent.
+ * No address of a box is ever free. This function and the following ones can fail only before
+ * anything is unmapped, and then nothing has changed, with one exception: mapping private anonymous
+ * memory over pages in use may return -ENOMEM after these were unmapped. If the kernel runs out of
+ * memory for its own data just after it unmapped pages, the host's next mapping could end up in
+ * their place: the process then says so on standard error and ends with SIGABRT, which no handler
+ * can prevent.
  */
 int lfi_box_map(struct lfi_box *box, uint64_t address, size_t size, int prot, int flags, int fd,
                 off_t offset);
 
-/* Unmaps pages (and code) again; the address space stays reserved. One host call. -ENOMEM where it
+/* Unmaps pages (and code) again; the address space stays reserved. One host call. -ENOMEM if it
  * would leave more mappings than allowed. */
 int lfi_box_unmap(struct lfi_box *box, uint64_t address, size_t size);
 
@@ -145,8 +160,8 @@ int lfi_box_move(struct lfi_box *box, uint64_t from, uint64_t to, size_t size);
 
 /*
  * As madvise(2), one host call. Allowed: MADV_NORMAL, _RANDOM, _SEQUENTIAL, _WILLNEED, _DONTNEED,
- * _FREE, _HUGEPAGE, _NOHUGEPAGE, _POPULATE_READ, _POPULATE_WRITE; others are -EINVAL. -EACCES where
- * the range touches code.
+ * _FREE, _HUGEPAGE, _NOHUGEPAGE, _POPULATE_READ, _POPULATE_WRITE; others give -EINVAL. -EACCES
+ * where the range touches code.
  */
 int lfi_box_advise(struct lfi_box *box, uint64_t address, size_t size, int advice);
 
@@ -154,13 +169,14 @@ int lfi_box_advise(struct lfi_box *box, uint64_t address, size_t size, int advic
 int lfi_box_lock(struct lfi_box *box, uint64_t address, size_t size, bool lock);
 
 /*
- * The kernel allows a process so many mappings (vm.max_map_count, 65530 unless set otherwise), and
- * a host that has them all can start no thread. Limits those in the box to `limit`, as the kernel
- * counts them: each run of pages that differ from their neighbours in protection, file, advice or
- * lock. Calls that would make more are -ENOMEM, sometimes when a sixteenth is left. 0, the default:
- * a share of the space's, which is half of what the kernel allows: a box alone may have half of
- * that, two boxes a third each, and so on; 64 each while all boxes have less than three quarters of
- * the kernel's. The limit needs /proc, without which mappings that the kernel merged count twice.
+ * The kernel limits the number of mappings of a process (vm.max_map_count, by default 65530), and a
+ * host that has used them all cannot start a thread. This limits those in the box to `limit`, as
+ * the kernel counts them: each run of pages that differs from its neighbours in protection, file,
+ * advice or lock. Calls that would make more fail with -ENOMEM, sometimes when a sixteenth is left.
+ * 0, the default: a share of the space's, which is half of what the kernel allows: a box alone may
+ * have half of that, two boxes a third each, and so on; 64 each while all boxes have less than
+ * three quarters of the kernel's. The limit needs /proc, without which mappings that the kernel
+ * merged count twice.
  */
 int lfi_box_limit_mappings(struct lfi_box *box, size_t limit);
 
@@ -179,12 +195,13 @@ struct lfi_code_map {
     uint64_t address;         /* where it goes: page aligned */
     const void *bytes;        /* copied, then never looked at again */
     size_t size;              /* any; the rest of the last page is filled with traps */
-    unsigned mode;            /* LFI_MODE_* of <lfi/abi.h>: what the code is verified for. It is the
-                                 caller's decision; a note in the code's file is only a wish, to be
-                                 held against what the caller accepts, as lfi_image_read() does */
+    unsigned mode;            /* LFI_MODE_* of <lfi/abi.h>: what the code is verified for. This is
+                                 the caller's decision; the note in the code's file is only a
+                                 request, to be checked against what the caller accepts, as
+                                 lfi_image_read() does */
     uint64_t image_start;     /* [start, end): what position-relative operands may name; */
     uint64_t image_end;       /* must hold the code and be usable addresses */
-    bool unverified;          /* do not verify: for measuring only, there is no sandbox then */
+    bool unverified;          /* do not verify: for measurements only, there is no sandbox then */
     lfi_violation_fn *report; /* receives what the verifier refuses, addresses relative to the base
                                  of the box; may be NULL */
     void *data;               /* for report */
@@ -194,7 +211,7 @@ struct lfi_code_map {
  * Copies the code to private pages outside of the box, verifies those pages, makes them executable
  * and read-only, and moves them into place in one step: no thread of any box sees them before they
  * are final. -EACCES if the verifier refuses (`error` then holds the first violation), -EEXIST
- * where this box ever had code (a thread may still stand in the old), -EINVAL, -ENOMEM.
+ * where this box ever had code (a thread may still be executing the old code), -EINVAL, -ENOMEM.
  */
 int lfi_box_map_code(struct lfi_box *box, const struct lfi_code_map *code, struct lfi_error *error);
 
@@ -215,45 +232,20 @@ int lfi_copy_in(const struct lfi_box *box, void *to, uint64_t address, size_t si
 int lfi_copy_out(const struct lfi_box *box, uint64_t address, const void *from, size_t size);
 
 /*
- * Copies a string with its final 0 to to[0..max). Returns its length, -EFAULT, or -ENAMETOOLONG
- * where no 0 was among the first `max` bytes. to[] is not a string after an error.
+ * Copies a string with its terminating 0 to to[0..max). Returns its length, -EFAULT, or
+ * -ENAMETOOLONG if there is no 0 among the first `max` bytes. After an error to[] is not a string.
  */
 ssize_t lfi_copy_string(const struct lfi_box *box, char *to, uint64_t address, size_t max);
 
 /* ---------------------------------------------------------------------------------- contexts */
 
-#if defined(__x86_64__)
-/* The general registers of a context. At first all are 0 (rflags: 0x202). */
-struct lfi_regs {
-    uint64_t rax, rbx, rcx, rdx, rsi, rdi, rbp, rsp;
-    uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
-    uint64_t rip;    /* where the box goes on: the host may only name a bundle start (lower bits are
-                        dropped, the upper half is the base's); after a fault, where it happened */
-    uint64_t rflags; /* only the arithmetic flags and DF are taken over on the way in */
-};
-#define LFI_CALL_INTEGERS 6
-#elif defined(__aarch64__)
-/*
- * The general registers of a context. At first all are 0. What the host says of x28, x30 and sp is
- * brought into the box; x25 and x27 are the runtime's, whatever the host says.
- */
-struct lfi_regs {
-    uint64_t x[31];
-    uint64_t sp;
-    uint64_t pc; /* where the box goes on: the lower two bits are dropped, the upper half is the
-                    base's. Unless it is x30, as after a system call, x28 will be the same */
-    uint64_t nzcv;
-};
-#define LFI_CALL_INTEGERS 8
-#endif
-
 /*
  * Serves a system call of the box, on the host's stack, with the host's floating-point control
- * state. *regs is the caller's state and what the box goes on with; at least the result must be put
- * in regs->rax (x[0]). The box's alignment of its stack pointer is not to be relied on, nor are rcx
- * and r11. rip (pc) is the return point, checked; on AArch64 x[30] is the same. All else that the
- * kernel keeps (vector and x87 state, control words) is kept without the handler's doing. The
- * handler returns normally: it must not longjmp or throw out of it.
+ * state. *regs is the caller's state, with which the box continues; at least the result must be put
+ * in regs->rax (x[0]). Do not rely on the alignment of the box's stack pointer, nor on rcx and r11.
+ * rip (pc) is the return point, checked; on AArch64 x[30] is the same. Everything else that the
+ * kernel preserves (vector and x87 state, control words) is preserved without the handler's help.
+ * The handler returns normally: it must not leave by longjmp or an exception.
  */
 typedef void lfi_syscall_fn(struct lfi_context *context, struct lfi_regs *regs);
 
@@ -268,7 +260,7 @@ int lfi_context_free(struct lfi_context *context);
 struct lfi_box *lfi_context_box(const struct lfi_context *context);
 void *lfi_context_data(const struct lfi_context *context);
 
-/* The registers with which the next run begins, or which the last one left. */
+/* The registers with which the next run begins, or those at the end of the last one. */
 struct lfi_regs *lfi_context_regs(struct lfi_context *context);
 
 /* The box's thread pointer, a plain value. By the owner's thread, within a handler too. */
@@ -282,24 +274,10 @@ void lfi_context_set_tp(struct lfi_context *context, uint64_t tp);
  */
 void lfi_context_copy(struct lfi_context *to, const struct lfi_context *from);
 
-#if defined(__aarch64__)
-/*
- * The vector state of a context, within a system call that of the caller, as the kernel's struct
- * fpsimd_context has it behind its head: what a frame for a signal handler has to hold. Every value
- * is good.
- */
-struct lfi_vectors {
-    uint32_t fpsr, fpcr;
-    uint8_t v[32][16];
-};
-void lfi_context_get_vectors(const struct lfi_context *context, struct lfi_vectors *vectors);
-void lfi_context_set_vectors(struct lfi_context *context, const struct lfi_vectors *vectors);
-#endif
-
 enum lfi_exit_kind {
     LFI_EXIT_STOPPED,     /* lfi_context_stop(): `status` */
     LFI_EXIT_RETURNED,    /* the box used the return slot: result in regs.rax (x[0]) */
-    LFI_EXIT_FAULT,       /* the code of the box made a fault: `signal` and the rest */
+    LFI_EXIT_FAULT,       /* the code of the box faulted: `signal` and the rest */
     LFI_EXIT_INTERRUPTED, /* lfi_context_interrupt() */
 };
 
@@ -330,8 +308,9 @@ void lfi_context_stop(struct lfi_context *context, int status);
  * From any thread: ends the current run (or the next one, if there is none) with
  * LFI_EXIT_INTERRUPTED. Code in the box is stopped at once; a handler is left to finish, though
  * host calls in it that wait may return EINTR. Needs a signal (lfi_faults_install). A thread that
- * is about to wait may miss the signal: repeat until it is gone. The registers after it are good
- * for a report, and for going on only where rip is a bundle start; on AArch64, where pc is x30.
+ * is about to wait may miss the signal: repeat until the run has ended. Afterwards the registers
+ * are good for a report, but for continuing only if rip is a bundle start; on AArch64, if pc is
+ * x30.
  */
 void lfi_context_interrupt(struct lfi_context *context);
 
@@ -353,16 +332,17 @@ struct lfi_call {
  * call->exit.kind. -EFAULT if the stack cannot be written, -EINVAL without lfi_box_map_return();
  * else as lfi_context_run(). The registers of the context are kept.
  *
- * -ELOOP where calls nest too deep, of lfi_context_run() too: LFI_NESTING_DEFAULT stays of a thread
- * in boxes, one within the other and of any boxes, or less than LFI_NESTING_STACK bytes left on the
- * thread's stack. A handler that needs more than that for itself must look to it.
+ * -ELOOP if calls nest too deeply, also from lfi_context_run(): LFI_NESTING_DEFAULT nested stays of
+ * a thread in boxes, whichever they are, or less than LFI_NESTING_STACK bytes left on the thread's
+ * stack. A handler that needs more than that must check for itself.
  */
 int lfi_call(struct lfi_context *context, uint64_t function, struct lfi_call *call);
 
 #define LFI_NESTING_DEFAULT 256
 #define LFI_NESTING_STACK   65536
 
-/* How deep a thread's stays in boxes may be when it enters this one; 0: the default. Any thread. */
+/* How deeply a thread's stays in boxes may nest when it enters this one; 0: the default. Any
+ * thread. */
 void lfi_box_limit_nesting(struct lfi_box *box, unsigned depth);
 
 /* ------------------------------------------------------------------------ faults and threads */
@@ -371,18 +351,17 @@ void lfi_box_limit_nesting(struct lfi_box *box, unsigned depth);
  * Installs handlers for SIGSEGV, SIGBUS, SIGILL, SIGFPE and SIGTRAP, once per process: faults in a
  * box end its run, faults of the copy functions become -EFAULT, all others go to the handlers that
  * were installed before. `interrupt_signal` (0: none) is what lfi_context_interrupt() sends, such
- * as SIGRTMIN + 3; lfi takes that signal for itself. Further calls only count.
+ * as SIGRTMIN + 3; lfi takes that signal for itself. Later calls are only counted.
  */
 int lfi_faults_install(int interrupt_signal, struct lfi_error *error);
 
-/* The last of as many calls puts the former handlers back, where ours is still the one installed.
- */
+/* The last of as many calls restores the former handlers where ours is still installed. */
 void lfi_faults_remove(void);
 
 /*
  * Optional: gives this thread its alternate signal stack now, and until lfi_thread_release().
  * Without it each outermost lfi_context_run() and lfi_call() does so itself, which costs three host
- * calls on each side: nothing for a program, much for a call of a small function. -ENOMEM.
+ * calls on each side: negligible for a program, expensive for a call of a small function. -ENOMEM.
  */
 int lfi_thread_prepare(void);
 void lfi_thread_release(void);

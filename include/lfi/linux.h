@@ -5,8 +5,8 @@
  * the system calls.
  *
  * Functions that return `int` return 0 or a negative errno value; `struct lfi_error *` receives a
- * sentence for a person and may be NULL. One process object is for one thread of the host; any
- * number of them may run side by side, each in a box of its own.
+ * message for the user and may be NULL. A process object is used by one thread of the host; any
+ * number of them may run side by side, each in its own box.
  *
  * The personality takes two real-time signals of the host for itself: SIGRTMIN + 3
  * (lfi_faults_install) and SIGRTMIN + 4 (wakes a thread of the box that waits in a host call).
@@ -35,36 +35,36 @@ struct lfi_linux_dir {
 struct lfi_linux_limits {
     uint64_t memory;      /* bytes mapped, in memfds, and 384 KiB for each thread but the first:
                              default twice LFI_BOX_SIZE */
-    uint64_t resident;    /* bytes of the box in memory, looked at 20 times a second: no default */
+    uint64_t resident;    /* bytes of the box in memory, checked 20 times a second: no default */
     size_t mappings;      /* as the host's kernel counts them, and 4 for each thread but the first:
                              see lfi_box_limit_mappings() */
-    uint64_t descriptors; /* at most 1024; default: half of the host's. Whatever is said, the last
+    uint64_t descriptors; /* at most 1024; default: half of the host's. Whatever the limit, the last
                              quarter of the host's numbers is never used */
     uint64_t threads;   /* with the first; default 1024, or a quarter of the host's RLIMIT_NPROC */
-    uint64_t processor; /* milliseconds of processor time of all threads together, looked at as
-                           `resident` is: no default */
+    uint64_t processor; /* milliseconds of processor time of all threads together, checked as
+                           often as `resident`: no default */
     uint64_t nesting;   /* calls host, box, host: lfi_box_limit_nesting() */
 };
 
 /*
- * Sets one of them by its name: "memory=64M" (K, M, G), "processor=1500ms" (ms, s, m, h; seconds
- * without), "threads=8". -EINVAL with a sentence.
+ * Sets one of them by its name: "memory=64M" (K, M, G), "processor=1500ms" (ms, s, m, h;
+ * without a unit seconds), "threads=8". -EINVAL with a message.
  */
 int lfi_linux_limit(struct lfi_linux_limits *limits, const char *text, struct lfi_error *error);
 
 /*
  * An open file of the host, `host_fd`, that the box has as its descriptor `box_fd` (below 1024).
  * The caller keeps it open until lfi_linux_free(). A restricted box can read, write, poll, seek and
- * ask, as the access mode allows; what changes the file itself (mode, owner, times, length by
- * ftruncate, flags, locks, terminal settings) is EPERM unless `allow_changes`. It is no directory
- * for such a box, even where it is one for the host: no path starts there.
+ * query, as the access mode allows; changes to the file itself (mode, owner, times, length by
+ * ftruncate, flags, locks, terminal settings) give EPERM unless `allow_changes`. For such a box it
+ * is not a directory, even if it is one for the host: no path starts there.
  */
 struct lfi_linux_file {
     int box_fd, host_fd;
     bool allow_changes;
 };
 
-/* All is copied. Zero means the default. */
+/* Everything is copied. Zero means the default. */
 struct lfi_linux_options {
     const char *const *argv; /* NULL-terminated; argv[0] is the program's name */
     const char *const *envp; /* NULL-terminated, or NULL for an empty environment */
@@ -80,8 +80,8 @@ struct lfi_linux_options {
                               LFI_MODE_FULL, which accepts only itself. A program of mode `stores`
                               can read all of the host's memory, one of mode `jumps` write it, too */
     bool restricted;       /* only `dirs` are visible; otherwise all of the host's files, too */
-    bool unverified;       /* do not verify, and take a program of any mode: for measuring only,
-                              there is no sandbox then */
+    bool unverified;       /* do not verify, and accept a program of any mode: for measurements
+                              only, there is no sandbox then */
     bool huge_pages;       /* back heap and large mappings with transparent huge pages */
     bool debug;            /* tell debuggers where the program is; with the file's path */
     bool trace;            /* print each system call on the host's standard error */
@@ -101,20 +101,20 @@ int lfi_linux_new(struct lfi_box *box, const struct lfi_linux_options *options,
 
 /*
  * Loads the program in the host's file `path`: reads it once into private memory, checks, maps and
- * verifies it, and makes the first stack. -ENOEXEC if it is no LFI program, -EACCES if the verifier
- * refuses it or its mode is weaker than the options allow.
+ * verifies it, and makes the first stack. -ENOEXEC if it is not an LFI program, -EACCES if the
+ * verifier refuses it or its mode is weaker than the options allow.
  */
 int lfi_linux_load(struct lfi_process *process, const char *path, struct lfi_error *error);
 
 /*
  * The same with the file's contents in memory; `path` is only what the program is told, as if its
- * file lay there. A restricted box is told the path at which it sees that file, else "/" and the
- * last component.
+ * file were there. A restricted box is told the path at which it sees that file, or otherwise "/"
+ * and the last component.
  */
 int lfi_linux_load_bytes(struct lfi_process *process, const char *path, const void *bytes,
                          size_t size, struct lfi_error *error);
 
-/* What to add to an address of the loaded file for the address in the host's memory. */
+/* What to add to an address in the loaded file to get the address in the host's memory. */
 uint64_t lfi_linux_bias(const struct lfi_process *process);
 
 /* The mode of the loaded program, which its code was verified for: LFI_MODE_* of <lfi/abi.h>. */
@@ -122,8 +122,8 @@ unsigned lfi_linux_mode(const struct lfi_process *process);
 
 enum lfi_linux_end {
     LFI_LINUX_EXITED, /* by exit: `status`, 0 … 255 */
-    LFI_LINUX_KILLED, /* by a signal that it sent itself (abort): `signal`; or by a limit: SIGXCPU
-                         for `processor`, SIGKILL for `resident`, with a `report` */
+    LFI_LINUX_KILLED, /* by a signal that it sent to itself (abort): `signal`; or by a limit:
+                         SIGXCPU for `processor`, SIGKILL for `resident`, with a `report` */
     LFI_LINUX_FAULT,  /* by a fault of its code: `signal`, `fault`, `report` */
 };
 
@@ -138,11 +138,12 @@ struct lfi_linux_result {
 /*
  * Runs the loaded program to its end, in the calling thread and in host threads for the threads
  * that it starts. When it returns, none of them is left. -ENOMEM and the errors of
- * lfi_context_run(); -EAGAIN where a limit needs a thread that watches and there is none to be had.
+ * lfi_context_run(); -EAGAIN if a limit needs a monitoring thread and it cannot be started.
  *
- * Signals of the host: the threads that the program starts block all of them but those that lfi
- * takes for itself, the calling thread keeps its mask (but for SIGPIPE and SIGXFSZ, blocked
- * meanwhile). So a signal that the host blocks in its own threads stays pending for it.
+ * Signals of the host: the threads that the program starts block all of them except those that lfi
+ * takes for itself; the calling thread keeps its mask (except for SIGPIPE and SIGXFSZ, which are
+ * blocked during the run). So a signal that the host blocks in its own threads stays pending for
+ * it.
  */
 int lfi_linux_run(struct lfi_process *process, struct lfi_linux_result *result);
 
@@ -153,11 +154,11 @@ int lfi_linux_perf_map(struct lfi_process *process, struct lfi_error *error);
 
 /*
  * The second wall, for hosts that do nothing but run boxes: if code of a box ever gets out, the
- * kernel refuses what the runtime itself does not do. docs/lfi-run.md says what is left. Zero
- * leaves the least.
+ * kernel refuses what the runtime itself does not do. docs/lfi-run.md says what remains possible.
+ * All zero leaves the least.
  */
 struct lfi_linux_confinement {
-    struct lfi_process *const *processes; /* made already: their directories can be reached */
+    struct lfi_process *const *processes; /* already made: their directories stay reachable */
     size_t process_count;
     const char *const *directories; /* of the host, for processes and files that come later */
     size_t directory_count;
@@ -167,20 +168,21 @@ struct lfi_linux_confinement {
 struct lfi_linux_wall {
     bool filter;      /* of system calls: seccomp(2) */
     int landlock;     /* the version of landlock(7) that confines files; 0: none */
-    char report[256]; /* the same in words, one line without an end, and why something is missing */
+    char report[256]; /* the same in words, without a newline, and why something is missing */
 };
 
 /*
- * Confines the whole process for ever: no new privileges, of root's capabilities only those that the
- * files of boxes may need, no system calls but those that running boxes needs, no file opened but
- * below the directories, no executable memory unless `later_code`. Descriptors stay as they are:
- * close first what a box that takes the process over must not have.
- * All is copied; *wall may be NULL. Call it once, after loading, while the process has one thread.
+ * Confines the whole process for good: no new privileges, of root's capabilities only those that
+ * files of boxes may need, no system calls except those that running boxes needs, no files opened
+ * except below the directories, no executable memory unless `later_code`. Descriptors stay open:
+ * first close those that a box that takes over the process must not have. Everything is copied;
+ * *wall may be NULL. Call it once, after loading, while the process has one thread.
  *
- * What the kernel does not have is left out and reported in *wall; so it is in QEMU's user mode,
- * and in builds with sanitizers. -EBUSY: there are other threads already. -EALREADY: it was called
- * before. -ENOENT and the like: a directory cannot be opened. After an error some of it may be in
- * force: run no boxes then, or run them knowing that. Not to be called by two threads at once.
+ * What the kernel does not support is left out and reported in *wall; this is the case in QEMU's
+ * user mode and in builds with sanitizers. -EBUSY: there are other threads already. -EALREADY: it
+ * was called before. -ENOENT and the like: a directory cannot be opened. After an error some of it
+ * may be in force: run no boxes then, or do so knowingly. Must not be called by two threads at
+ * once.
  */
 int lfi_linux_confine_host(const struct lfi_linux_confinement *what, struct lfi_linux_wall *wall,
                            struct lfi_error *error);

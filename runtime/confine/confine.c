@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * The second wall: what is left to the whole process if a box takes it over. The kernel then
- * refuses host calls that the runtime does not make (seccomp), and files outside of the boxes'
- * directories (Landlock).
+ * The second wall: what a box that takes over the whole process can still do. The kernel refuses
+ * host calls that the runtime does not make (seccomp), and files outside of the boxes' directories
+ * (Landlock).
  *
- * Neither is sure to be there, and the first wall does not need them: what the kernel does not have
- * is reported, not an error.
+ * Neither is certain to be available, and the first wall does not need them: what the kernel does
+ * not have is reported, but is not an error.
  */
 #include "filter.h"
-#include "linux/process.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -20,6 +19,9 @@
 #include <string.h>
 #include <sys/prctl.h>
 
+#include "arch.h"
+#include "linux/process.h"
+
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SANITIZED 1
 #elif defined(__has_feature)
@@ -30,12 +32,6 @@
 #endif
 #ifndef SANITIZED
 #define SANITIZED 0
-#endif
-
-#if defined(__x86_64__)
-#define OUR_ARCH LFI_FILTER_X86_64
-#elif defined(__aarch64__)
-#define OUR_ARCH LFI_FILTER_AARCH64
 #endif
 
 /*
@@ -121,7 +117,7 @@ static int confine_files(const struct lfi_linux_confinement *what, struct lfi_li
         *missing = version < 0 ? strerror(errno) : "too old for renames across directories";
         return 0;
     }
-    /* Its rules are those of the calling thread, and of threads that this one starts. */
+    /* Its rules apply to the calling thread, and to threads that it starts. */
     int threads = count_threads(), failed = 0;
     if (threads > 1) {
         lfi_say(error, "the process has %d threads: confine it before it starts any", threads);
@@ -180,14 +176,14 @@ static int give_up_capabilities(void)
 
 /*
  * SPEC_ALLOW: without it kernels before 5.16 turn off speculation past stores and indirect branch
- * prediction across threads for all that is filtered, which costs boxes speed. A host that wants
- * this asks for it itself, prctl(PR_SET_SPECULATION_CTRL).
+ * prediction across threads for everything filtered, which slows boxes down. A host that wants this
+ * asks for it itself, with prctl(PR_SET_SPECULATION_CTRL).
  */
 static int confine_calls(const struct lfi_linux_confinement *what, struct lfi_linux_wall *wall,
                          const char **missing, struct lfi_error *error)
 {
     const struct lfi_filter_options options = {
-        .arch = OUR_ARCH,
+        .arch = ARCH_FILTER,
         .pid = (uint32_t)getpid(),
         .later_code = what->later_code,
         .unlisted = SECCOMP_RET_ERRNO | ENOSYS,
@@ -249,9 +245,9 @@ int lfi_linux_confine_host(const struct lfi_linux_confinement *what, struct lfi_
             return failed;
         }
         lfi_thread_release();
-        /* Behind a filter of ours this is refused. */
+        /* Under our filter this is refused. */
         if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) < 0) {
-            lfi_say(error, "this process is confined already");
+            lfi_say(error, "this process is already confined");
             return -EALREADY;
         }
         if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) {

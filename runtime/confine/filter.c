@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* Builds the BPF program: checks the architecture, then does a binary search for the call. */
 #include "filter.h"
 
 #include <errno.h>
@@ -34,34 +35,39 @@
 #define UNLESS(a, value, bits) {LFI_RULE_UNLESS, a, 2, {value, bits}}
 
 const struct lfi_host_call lfi_host_calls[] = {
-#define ALLOWED(x86_64, aarch64, name, otherwise, ...) \
-    {#name, {x86_64, aarch64}, true, otherwise, {__VA_ARGS__}},
+#define ALLOWED(x86_64, generic, name, otherwise, ...) \
+    {#name, {x86_64, generic}, true, otherwise, {__VA_ARGS__}},
 #define ALLOWED_X86_64(x86_64, name, otherwise, ...) \
     {#name, {x86_64, -1}, true, otherwise, {__VA_ARGS__}},
-#define KILLED(x86_64, aarch64, name) {#name, {x86_64, aarch64}, false, 0, {ANY}},
+#define KILLED(x86_64, generic, name) {#name, {x86_64, generic}, false, 0, {ANY}},
 #define KILLED_X86_64(x86_64, name)   {#name, {x86_64, -1}, false, 0, {ANY}},
-#define REFUSED(x86_64, aarch64, name, error) {#name, {x86_64, aarch64}, false, error, {ANY}},
+#define REFUSED(x86_64, generic, name, error) {#name, {x86_64, generic}, false, error, {ANY}},
 #include "host_calls.def"
 };
 /* clang-format on */
 
-#define CALLS (sizeof lfi_host_calls / sizeof lfi_host_calls[0])
+#define CALLS (sizeof lfi_host_calls / sizeof *lfi_host_calls)
 const size_t lfi_host_call_count = CALLS;
 
-static const uint32_t audit_archs[] = {
-    [LFI_FILTER_X86_64] = AUDIT_ARCH_X86_64,
-    [LFI_FILTER_AARCH64] = AUDIT_ARCH_AARCH64,
-};
-
 #define X32_BIT 0x40000000 /* x86-64: calls of the x32 ABI, __X32_SYSCALL_BIT */
+
+static const struct {
+    uint32_t audit;
+    enum lfi_host_column column;
+    uint32_t foreign; /* a bit in the numbers of another ABI's calls, or 0 */
+} archs[LFI_FILTER_ARCHS] = {
+    [LFI_FILTER_X86_64] = {AUDIT_ARCH_X86_64, LFI_HOST_X86_64, X32_BIT},
+    [LFI_FILTER_AARCH64] = {AUDIT_ARCH_AARCH64, LFI_HOST_GENERIC, 0},
+};
 
 struct builder {
     struct lfi_filter *filter;
     const struct lfi_filter_options *options;
+    enum lfi_host_column column;
     const struct lfi_host_call *sorted[CALLS]; /* those of the architecture, by number */
 };
 
-/* Goes on counting where there is no room left: lfi_filter_build() looks at the end. */
+/* Keeps counting when there is no room left: lfi_filter_build() checks at the end. */
 static size_t emit(struct builder *builder, uint16_t code, uint32_t k, size_t yes, size_t no)
 {
     struct lfi_filter *filter = builder->filter;
@@ -87,13 +93,13 @@ static size_t compare(struct builder *builder, uint16_t how, uint32_t value, siz
     return emit(builder, (uint16_t)(BPF_JMP | how | BPF_K), value, yes, no);
 }
 
-/* Both architectures are little-endian: the low half comes first. */
+/* All architectures here are little-endian: the low half comes first. */
 static size_t low_half(const struct lfi_host_rule *rule)
 {
     return offsetof(struct seccomp_data, args) + rule->argument * sizeof(uint64_t);
 }
 
-/* Goes on behind it if the argument is right, and answers `wrong` if not. */
+/* Continues after the check if the argument is right, and answers `wrong` if not. */
 static void check(struct builder *builder, const struct lfi_host_rule *rule, uint32_t wrong)
 {
     const struct lfi_filter_options *options = builder->options;
@@ -133,10 +139,10 @@ static void check(struct builder *builder, const struct lfi_host_rule *rule, uin
     answer(builder, wrong);
 }
 
-/* The number is loaded, and is that of this call or of an unlisted one. */
+/* The number is loaded, and is either that of this call or unlisted. */
 static void decide(struct builder *builder, const struct lfi_host_call *call)
 {
-    uint32_t number = (uint32_t)call->number[builder->options->arch];
+    uint32_t number = (uint32_t)call->number[builder->column];
     uint32_t wrong =
         call->otherwise ? SECCOMP_RET_ERRNO | (uint32_t)call->otherwise : SECCOMP_RET_KILL_PROCESS;
     compare(builder, BPF_JEQ, number, 1, 0);
@@ -150,7 +156,7 @@ static void decide(struct builder *builder, const struct lfi_host_call *call)
     answer(builder, SECCOMP_RET_ALLOW);
 }
 
-/* A search by halves for the number among sorted[first … end). */
+/* A binary search for the number among sorted[first … end). */
 static void search(struct builder *builder, size_t first, size_t end)
 {
     if (end - first == 1) {
@@ -158,7 +164,7 @@ static void search(struct builder *builder, size_t first, size_t end)
         return;
     }
     size_t middle = first + (end - first) / 2;
-    uint32_t number = (uint32_t)builder->sorted[middle]->number[builder->options->arch];
+    uint32_t number = (uint32_t)builder->sorted[middle]->number[builder->column];
     compare(builder, BPF_JGE, number, 0, 1);
     size_t jump = emit(builder, BPF_JMP | BPF_JA, 0, 0, 0);
     search(builder, first, middle);
@@ -169,14 +175,15 @@ static void search(struct builder *builder, size_t first, size_t end)
 
 bool lfi_filter_build(struct lfi_filter *filter, const struct lfi_filter_options *options)
 {
-    struct builder builder = {.filter = filter, .options = options};
+    struct builder builder = {
+        .filter = filter, .options = options, .column = archs[options->arch].column};
     size_t count = 0;
     for (size_t i = 0; i < CALLS; i++) {
         const struct lfi_host_call *call = &lfi_host_calls[i];
         size_t at = count;
-        if (call->number[options->arch] < 0)
+        if (call->number[builder.column] < 0)
             continue;
-        for (; at && builder.sorted[at - 1]->number[options->arch] > call->number[options->arch];
+        for (; at && builder.sorted[at - 1]->number[builder.column] > call->number[builder.column];
              at--)
             builder.sorted[at] = builder.sorted[at - 1];
         builder.sorted[at] = call;
@@ -185,11 +192,11 @@ bool lfi_filter_build(struct lfi_filter *filter, const struct lfi_filter_options
 
     filter->length = 0;
     load(&builder, offsetof(struct seccomp_data, arch));
-    compare(&builder, BPF_JEQ, audit_archs[options->arch], 1, 0);
+    compare(&builder, BPF_JEQ, archs[options->arch].audit, 1, 0);
     answer(&builder, SECCOMP_RET_KILL_PROCESS);
     load(&builder, offsetof(struct seccomp_data, nr));
-    if (options->arch == LFI_FILTER_X86_64) {
-        compare(&builder, BPF_JSET, X32_BIT, 0, 1);
+    if (archs[options->arch].foreign) {
+        compare(&builder, BPF_JSET, archs[options->arch].foreign, 0, 1);
         answer(&builder, SECCOMP_RET_KILL_PROCESS);
     }
     search(&builder, 0, count);

@@ -10,6 +10,9 @@
 
 enum lfi_filter_arch { LFI_FILTER_X86_64, LFI_FILTER_AARCH64, LFI_FILTER_ARCHS };
 
+/* The columns of numbers of host_calls.def. */
+enum lfi_host_column { LFI_HOST_X86_64, LFI_HOST_GENERIC, LFI_HOST_COLUMNS };
+
 enum lfi_host_rule_kind {
     LFI_RULE_NONE, /* ends a list */
     LFI_RULE_ONE_OF,
@@ -33,9 +36,9 @@ struct lfi_host_rule {
 /* A line of host_calls.def. */
 struct lfi_host_call {
     const char *name;
-    int number[LFI_FILTER_ARCHS]; /* -1: the architecture does not have it */
+    int number[LFI_HOST_COLUMNS]; /* -1: architectures of this column do not have it */
     bool allowed;
-    int otherwise; /* what it gets else: an errno value; 0: the process is killed */
+    int otherwise; /* what it gets otherwise: an errno value; 0: the process is killed */
     struct lfi_host_rule rules[LFI_HOST_RULES];
 };
 
@@ -57,7 +60,7 @@ struct lfi_filter_options {
     uint32_t unlisted; /* what other calls get: SECCOMP_RET_… */
 };
 
-/* False: the table has become too long for one filter. */
+/* False: the table is too long for one filter. */
 bool lfi_filter_build(struct lfi_filter *filter, const struct lfi_filter_options *options);
 
 #endif

@@ -8,16 +8,21 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* What every switch.S relies on, besides the members that its machine.c checks. */
+_Static_assert(offsetof(struct lfi_context, interrupt) == CONTEXT_INTERRUPT, "frame.h");
+_Static_assert(LFI_EXIT_RETURNED == 1 && LFI_EXIT_INTERRUPTED == 3, "switch.S");
+_Static_assert(sizeof(struct lfi_frame) == FRAME_SIZE, "frame.h: FRAME_SIZE");
+
 int lfi_context_new(struct lfi_box *box, lfi_syscall_fn *serve, void *data,
                     struct lfi_context **result)
 {
-    struct lfi_context *context = aligned_alloc(_Alignof(struct lfi_context), sizeof(*context));
+    struct lfi_context *context = aligned_alloc(_Alignof(struct lfi_context), sizeof *context);
     int code;
 
     *result = NULL;
     if (!context)
         return -ENOMEM;
-    memset(context, 0, sizeof(*context));
+    memset(context, 0, sizeof *context);
     context->box = box;
     context->serve = serve;
     context->data = data;
@@ -92,7 +97,8 @@ void lfi_context_interrupt(struct lfi_context *context)
     int signal = lfi_faults_interrupt_signal();
     int tid;
 
-    /* enter() does it the other way round, so one of both sees the other's store */
+    /* stay() stores tid, then switch.S reads `interrupt`: so one of the two sees the other's store
+     */
     __atomic_store_n(&context->interrupt, 1, __ATOMIC_SEQ_CST);
     tid = __atomic_load_n(&context->tid, __ATOMIC_SEQ_CST);
     if (tid && signal)
@@ -209,8 +215,8 @@ int lfi_call(struct lfi_context *context, uint64_t function, struct lfi_call *ca
                                     call->stack_count, context->active != NULL);
     size = call->stack_count * sizeof(uint64_t);
     if (MACHINE_RETURN_ON_STACK) {
-        code = lfi_copy_out(box, at, &home, sizeof(home));
-        at += sizeof(home);
+        code = lfi_copy_out(box, at, &home, sizeof home);
+        at += sizeof home;
     }
     if (code == 0 && size)
         code = lfi_copy_out(box, at, call->stack, size);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * Copies between host and box: the range is checked here, a page that is not there is found by the
- * fault handler (faults.c), which ends the copy.
+ * Copies between host and box: the range is checked here; a missing page is noticed by the fault
+ * handler (faults.c), which ends the copy.
  */
 #include "internal.h"
 

@@ -4,8 +4,9 @@
  * happened in the box's 4 GiB or on the trampoline page; it ends that stay. A fault of
  * the copy functions ends the copy. Everything else belongs to the host.
  *
- * Signal handlers are the process's and get no pointer of ours: this is the one place of the
- * library with state outside of a struct that is passed.
+ * Signal handlers belong to the process and get no pointer of ours, so what is installed is global
+ * state. Other than that the library has only lfi_thread and the list for debuggers
+ * (linux/debugger.c).
  */
 #include "internal.h"
 
@@ -15,7 +16,7 @@
 #include <unistd.h>
 
 static const int fault_signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP};
-#define FAULTS (sizeof(fault_signals) / sizeof(fault_signals[0]))
+#define FAULTS (sizeof fault_signals / sizeof *fault_signals)
 
 static struct {
     pthread_mutex_t lock;
@@ -51,7 +52,7 @@ static bool in_box(const struct lfi_frame *frame, uint64_t pc)
     return pc - frame->base < LFI_BOX_SIZE || pc - frame->context->box->space->trampolines < 4096;
 }
 
-/* Hands the signal to whoever had it before us. */
+/* Passes the signal to the handler that was installed before ours. */
 static void chain(int signal, siginfo_t *info, void *ucontext, const struct sigaction *former)
 {
     struct sigaction fresh = {.sa_handler = SIG_DFL};
@@ -62,8 +63,8 @@ static void chain(int signal, siginfo_t *info, void *ucontext, const struct siga
     if (!(former->sa_flags & SA_SIGINFO) &&
         (former->sa_handler == SIG_DFL || former->sa_handler == SIG_IGN)) {
         /*
-         * The default is the end of the process, for a fault that is ignored too. A fault comes
-         * again when we return; a signal that was sent has to be sent once more.
+         * The default is the end of the process, also for a fault that is ignored. A fault recurs
+         * when we return; a signal that was sent has to be sent again.
          */
         sigemptyset(&fresh.sa_mask);
         sigaction(signal, &fresh, NULL);
@@ -88,7 +89,7 @@ static void on_fault(int signal, siginfo_t *info, void *ucontext)
     uint64_t pc = machine_signal_pc(ucontext);
     int saved_errno = errno;
 
-    if (info->si_code > 0) { /* made by the kernel, not sent by someone */
+    if (info->si_code > 0) { /* raised by the kernel, not sent */
         if (in_box(frame, pc)) {
             frame->context->fault_signal = signal;
             frame->context->fault_code = info->si_code;
@@ -170,7 +171,7 @@ int lfi_faults_install(int interrupt_signal, struct lfi_error *error)
     if (installed.users == 0) {
         result = install(interrupt_signal, error);
     } else if (interrupt_signal && interrupt_signal != installed.interrupt_signal) {
-        lfi_explain(error, "the signal for interruption is %d already", installed.interrupt_signal);
+        lfi_explain(error, "the signal for interruption is already %d", installed.interrupt_signal);
         result = -EINVAL;
     }
     if (result == 0)

@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-/* What the files of core share and nobody else sees. */
+/* What the files of core share and nothing else sees. */
 #ifndef LFI_INTERNAL_H
 #define LFI_INTERNAL_H
 
-#include "core.h"
 #include "machine.h"
 
 #include <pthread.h>
 #include <signal.h>
+
+/* How addresses are reserved: of mmap(2), with PROT_NONE. */
+#define RESERVE_FLAGS (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
 
 /* A run of code pages, absolute addresses. */
 struct code_range {
     uint64_t start, end;
 };
 
-/* What pages.c knows of 16384 pages. */
+/* What pages.c knows about 16384 pages. */
 #define CHUNK_PAGES 16384u
 #define BOX_CHUNKS  ((LFI_BOX_SIZE >> 12) / CHUNK_PAGES)
 enum page_bit { PAGE_USED, PAGE_EDGE };
@@ -31,7 +33,7 @@ struct lfi_space {
     uint32_t features;    /* FEATURE_* of the machine */
     struct machine_space machine;
     long mapping_pool;         /* mappings for all boxes together */
-    long mappings;             /* atomic: those that the boxes have, or more */
+    long mappings;             /* atomic: an upper bound of those that the boxes have */
     int maps;                  /* /proc/self/maps, or -1 */
     pthread_mutex_t maps_lock; /* for readers of it */
     pthread_mutex_t lock;      /* of what follows */
@@ -46,17 +48,17 @@ struct lfi_box {
     uint32_t contexts;       /* atomic */
     unsigned nesting;        /* atomic: lfi_box_limit_nesting, or 0 */
     bool
-        free_stack; /* atomic: holds code of LFI_MODE_JUMPS or unverified code: any stack pointer */
+        free_stack; /* atomic: holds unverified code or that of LFI_MODE_JUMPS: any stack pointer */
     pthread_mutex_t lock;    /* held across host calls that change mappings; guards what follows */
     struct code_range *code; /* ascending, disjoint */
     size_t code_count, code_room;
     struct code_range *ever; /* all that was ever code, one entry a call of lfi_box_map_code() */
     size_t ever_count, ever_room;
     struct page_chunk *chunks[BOX_CHUNKS]; /* NULL: no bit is set */
-    long mappings;                         /* the kernel's in the box, or more */
+    long mappings;                         /* an upper bound of the kernel's in the box */
     long mapping_limit;                    /* 0: a share of the space's */
     bool apart; /* memory in use became PROT_NONE: see lfi_box_protect() */
-    long calls; /* that changed mappings since they were counted */
+    long calls; /* that changed mappings since these were counted */
 };
 
 struct lfi_context {
@@ -90,7 +92,7 @@ struct lfi_thread {
     stack_t former_stack;
     sigset_t former_mask;
     bool bounds_known;
-    uint64_t stack_low, stack_high; /* of the thread's own stack; both 0 if nobody knows */
+    uint64_t stack_low, stack_high; /* of the thread's own stack; both 0 if unknown */
 };
 
 /* Signal handlers read it, so the model must be one that never allocates. */
@@ -104,8 +106,8 @@ lfi_explain(struct lfi_error *error, const char *format, ...);
 __attribute__((visibility("hidden"))) bool lfi_thread_may_nest(const struct lfi_box *box);
 
 /*
- * For a process whose reservation may have a hole: says why on standard error and ends it by
- * SIGABRT, without calling a handler of the host's.
+ * For a process whose reservation may have a hole: says why on standard error and ends it with
+ * SIGABRT, without calling a handler of the host.
  */
 __attribute__((noreturn, visibility("hidden"))) void lfi_stop(const char *why);
 
@@ -128,9 +130,9 @@ void lfi_pages_free(struct lfi_box *box);
  * -ENOMEM: out of memory, or too many mappings.
  */
 int lfi_pages_admit(struct lfi_box *box, uint64_t address, size_t size, bool replaces);
-/* Whether any page may be other than as it was reserved. */
+/* Whether any page may differ from what was reserved. */
 bool lfi_pages_used(struct lfi_box *box, uint64_t address, size_t size);
-/* From now on all may be. After lfi_pages_admit(), before the host call. */
+/* From now on all may differ. After lfi_pages_admit(), before the host call. */
 void lfi_pages_use(struct lfi_box *box, uint64_t address, size_t size);
 /* The range is one new mapping, or (not `used`) reserved. */
 void lfi_pages_replaced(struct lfi_box *box, uint64_t address, size_t size, bool used);

@@ -25,7 +25,7 @@ struct lfi_space;
 
 #pragma GCC visibility push(hidden)
 
-/* FEATURE_* of this machine. -ENOTSUP if it lacks something that there is no way without. */
+/* FEATURE_* of this machine. -ENOTSUP if it lacks something essential. */
 int machine_features(uint32_t *features, struct lfi_error *error);
 
 /* The code of the page that entries of runtime tables point to. -ENOTSUP: see the message. */
@@ -50,18 +50,25 @@ uint64_t *machine_tp(struct lfi_context *context);
 void machine_stay_begin(struct lfi_frame *frame, struct lfi_frame *outer);
 void machine_stay_end(struct lfi_frame *frame, struct lfi_frame *outer);
 
-/* The state of a program's beginning: everything zero or as the psABI has it. */
+/* The state at the start of a program: everything zero or as the psABI says. */
 void machine_frame_init(struct lfi_frame *frame);
 /* The state of the box, nothing of the host's. */
 void machine_frame_copy(struct lfi_frame *to, const struct lfi_frame *from);
 /*
- * A call as the C calling convention has it. Its stack begins below that of the caller, who is in
- * the middle of something if `nested`; the function returns to `home`.
+ * A call by the C calling convention. Its stack begins below that of the caller, which is in the
+ * middle of something if `nested`; the function returns to `home`.
  */
 uint64_t machine_call_stack(const struct lfi_frame *caller, size_t arguments, bool nested);
 void machine_call_begin(struct lfi_frame *frame, const struct lfi_call *call, uint64_t function,
                         uint64_t stack, uint64_t home);
 void machine_call_end(const struct lfi_frame *frame, struct lfi_call *call);
+
+/* switch.S: into the box; where runtime calls arrive; where a signal handler sends a thread whose
+ * stay ends; the code that loads the box's registers. */
+enum lfi_exit_kind machine_enter(struct lfi_frame *frame);
+extern const char machine_syscall[], machine_return[];
+extern const char machine_leave_saving[], machine_leave_entering[];
+extern const char machine_resume_start[], machine_resume_end[];
 
 /* Runs the box until it leaves. Returns the exit kind. */
 enum lfi_exit_kind machine_run(struct lfi_frame *frame);
@@ -69,11 +76,11 @@ enum lfi_exit_kind machine_run(struct lfi_frame *frame);
 /* Of the context of a signal: where it happened; whether registers there are the box's. */
 uint64_t machine_signal_pc(const void *ucontext);
 void machine_signal_set_pc(void *ucontext, uint64_t pc);
-/* The signal interrupted the way into the box: the frame still holds all registers of the box. */
+/* The signal interrupted the entry into the box: the frame still holds all registers of the box. */
 bool machine_signal_entering(const void *ucontext);
 /*
- * Makes the return from the signal handler go on as if the frame's stay had ended with `kind`, with
- * the box's registers from the signal unless it was `entering`.
+ * Makes the return from the signal handler continue as if the frame's stay had ended with `kind`,
+ * with the box's registers from the signal unless it was `entering`.
  */
 void machine_signal_leave(void *ucontext, struct lfi_frame *frame, enum lfi_exit_kind kind,
                           bool entering);

@@ -11,14 +11,14 @@
  * 1: Executable pages come only from lfi_box_map_code(): private anonymous memory of which no
  * second mapping exists. Host calls that could change them (mprotect; madvise, which can zero them;
  * mremap) are refused where they touch code; mapping something else in their place is harmless, as
- * long as it is no code: what was verified holds from one instruction to the next, over pages too,
- * and a thread may stand between the two. So what was code once never becomes code again. The lock
- * is held across the host call, or code could appear between the check and the call.
+ * long as that is not code: what was verified holds from one instruction to the next, across pages
+ * too, and a thread may be between the two. So what was once code never becomes code again. The
+ * lock is held across the host call, or code could appear between the check and the call.
  *
  * 2: Before Linux 6.12 mmap(2) with MAP_FIXED unmaps what is there, and only then asks the file,
  * the limits and the overcommit policy, and on any version mremap(2) unmaps its target first. An
- * error from then on leaves a hole. So a range of the reservation is the target of two calls only,
- * which are made so that after the unmapping nothing can refuse but the kernel's own lack of
+ * error after that leaves a hole. So a range of the reservation is the target of only two calls,
+ * which are made so that after the unmapping they can fail only if the kernel itself runs out of
  * memory (then the process stops):
  *
  *   lfi_reserve()  an mmap of inaccessible private anonymous memory: nothing is charged for it
@@ -26,8 +26,8 @@
  *                  anonymous memory or of a regular file, without MREMAP_DONTUNMAP: nothing is
  *                  charged, no file is asked
  *
- * Both look first whether the process may have more mappings. All else is done to pages where they
- * are (mprotect, madvise, mlock), or made and checked outside of any reservation and moved in:
+ * Both first check that the process may have more mappings. Everything else is done to pages in
+ * place (mprotect, madvise, mlock), or made and checked outside of any reservation and moved in:
  * files, shared memory, code, and what lfi_box_move() moves. New private memory is what was
  * reserved, made accessible, and takes one call as long as 3 says that nothing else is there.
  */
@@ -50,8 +50,6 @@
 #define MADV_POPULATE_READ  22
 #define MADV_POPULATE_WRITE 23
 #endif
-
-#define RESERVE_FLAGS (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
 
 /* -EINVAL unless [address, address + size) is a non-empty run of usable pages. */
 static int check_range(const struct lfi_box *box, uint64_t address, size_t size)
@@ -97,7 +95,7 @@ static int reserve_range(struct code_range **ranges, size_t count, size_t *room)
 
     if (count < *room)
         return 0;
-    grown = realloc(*ranges, wanted * sizeof(*grown));
+    grown = realloc(*ranges, wanted * sizeof *grown);
     if (!grown)
         return -ENOMEM;
     *ranges = grown;
@@ -122,7 +120,7 @@ static void remove_code(struct lfi_box *box, uint64_t start, uint64_t end)
         if (range->end <= start || end <= range->start) {
             i++;
         } else if (range->start < start && end < range->end) {
-            memmove(range + 1, range, (box->code_count - i) * sizeof(*range));
+            memmove(range + 1, range, (box->code_count - i) * sizeof *range);
             box->code_count++;
             range[0].end = start;
             range[1].start = end;
@@ -135,7 +133,7 @@ static void remove_code(struct lfi_box *box, uint64_t start, uint64_t end)
             i++;
         } else {
             box->code_count--;
-            memmove(range, range + 1, (box->code_count - i) * sizeof(*range));
+            memmove(range, range + 1, (box->code_count - i) * sizeof *range);
         }
     }
 }
@@ -147,7 +145,7 @@ static void add_code(struct lfi_box *box, uint64_t start, uint64_t end)
 
     while (i < box->code_count && box->code[i].start < start)
         i++;
-    memmove(&box->code[i + 1], &box->code[i], (box->code_count - i) * sizeof(*box->code));
+    memmove(&box->code[i + 1], &box->code[i], (box->code_count - i) * sizeof *box->code);
     box->code[i] = (struct code_range){start, end};
     box->code_count++;
     box->ever[box->ever_count++] = (struct code_range){start, end};
@@ -171,10 +169,11 @@ static bool has_room(void)
 }
 
 /*
- * The errno of a call that failed and may have unmapped the range before. Such calls get as far as
- * that only if all is well but for the kernel's own memory, and the error is then ENOMEM, as it is
- * where the process has as many mappings as it may have, which the kernel looks at first. Only if
- * both are so at once and another thread fills the hole before msync(2) looks, is it not seen.
+ * The errno of a call that failed and may have unmapped the range first. Such calls get that far
+ * only if nothing is wrong except that the kernel is out of memory. The error is then ENOMEM, which
+ * is also what a process gets that has all the mappings it may have, a check that the kernel makes
+ * first. The hole goes unnoticed only if both are true at once and another thread fills it before
+ * msync(2) looks.
  */
 static int failed(uint64_t address, size_t size)
 {
@@ -186,7 +185,7 @@ static int failed(uint64_t address, size_t size)
     return -error;
 }
 
-/* The only way to give pages up. */
+/* The only way to give up pages. */
 int lfi_reserve(uint64_t address, size_t size)
 {
     if (mmap((void *)address, size, PROT_NONE, RESERVE_FLAGS | MAP_FIXED, -1, 0) == MAP_FAILED)
@@ -194,7 +193,7 @@ int lfi_reserve(uint64_t address, size_t size)
     return 0;
 }
 
-/* The only way for what is not made of reserved pages. */
+/* The only way in for what is not made from reserved pages. */
 int lfi_move_in(void *staged, uint64_t address, size_t size)
 {
     if (mremap(staged, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)address) == MAP_FAILED)
@@ -258,14 +257,14 @@ static int map_memory(struct lfi_box *box, uint64_t address, size_t size, int pr
         unmap_locked(box, address, size); /* a part may be accessible */
         return error;
     }
-    if (populate) /* a wish: older kernels do not know it */
+    if (populate) /* a hint: older kernels do not know it */
         madvise((void *)address, size,
                 prot & PROT_WRITE ? MADV_POPULATE_WRITE : MADV_POPULATE_READ);
     return 0;
 }
 
 /*
- * Whether the file may be mapped. Mappings of devices and of files that stand for something else
+ * Whether the file may be mapped. Mappings of devices and of files that represent something else
  * may refuse to be moved. /dev/zero is another name for anonymous memory.
  */
 static int check_file(int fd, int prot, int *flags)
@@ -366,8 +365,8 @@ int lfi_box_protect(struct lfi_box *box, uint64_t address, size_t size, int prot
         error = lfi_pages_admit(box, address, size, false);
     if (error == 0) {
         /*
-         * What was written to and now looks like what is reserved, the kernel merges with that, but
-         * not two such with each other: reserved pages may be several mappings from now on.
+         * The kernel merges pages that were written to and now look reserved with reserved pages,
+         * but not with other such pages: reserved pages may be several mappings from now on.
          */
         if (prot == PROT_NONE)
             box->apart = true;
@@ -385,7 +384,7 @@ int lfi_box_protect(struct lfi_box *box, uint64_t address, size_t size, int prot
  */
 static int move_locked(struct lfi_box *box, uint64_t from, uint64_t to, size_t size)
 {
-    /* a wish only; NULL would be one that overlaps a box at address 0 */
+    /* only a hint; NULL would be one that overlaps a box at address 0 */
     void *hint = box->space->reservation + box->space->reservation_size;
     void *staged;
     int error = admit(box, from, size);
@@ -428,7 +427,7 @@ int lfi_box_move(struct lfi_box *box, uint64_t from, uint64_t to, size_t size)
 int lfi_box_advise(struct lfi_box *box, uint64_t address, size_t size, int advice)
 {
     int error = check_range(box, address, size);
-    bool parts = true; /* may be a property of the mapping: cuts it */
+    bool parts = true; /* may be a property of the mapping, and so split it */
 
     if (error)
         return error;
@@ -523,7 +522,7 @@ static int verify(const struct lfi_box *box, const struct lfi_code_map *code, co
     case LFI_UNABLE:
         break;
     }
-    lfi_explain(error, "the verifier could not look at the code: out of memory");
+    lfi_explain(error, "the verifier could not check the code: out of memory");
     return -ENOMEM;
 }
 
@@ -539,7 +538,7 @@ static int place_code(struct lfi_box *box, void *staged, uint64_t address, size_
         return result;
     }
     __builtin___clear_cache((char *)address, (char *)address + size);
-    /* executable only where it stays: profilers hear of mprotect(2), not of mremap(2) */
+    /* executable only in its final place: profilers are told of mprotect(2), not of mremap(2) */
     if (mprotect((void *)address, size, PROT_READ | PROT_EXEC)) {
         result = -errno;
         lfi_explain(error, "cannot make the code executable: %s", strerror(-result));

@@ -2,16 +2,16 @@
 /*
  * What core remembers of the pages of a box, two bits each, under the box's lock.
  *
- * used: the page may be other than as it was reserved. A page without the bit holds zeros, belongs
- * to nobody else and is PROT_NONE, so that making it accessible is all that new memory takes.
+ * used: the page may differ from what was reserved. A page without the bit holds zeros, is not
+ * shared and is PROT_NONE, so that making it accessible is all that new memory takes.
  *
- * edge: one of the kernel's mappings may begin there. The kernel allows a process so many mappings
- * (vm.max_map_count), the host's included, and which neighbours it merges depends on more than can
- * be told from here. So an edge counts until all around it is reserved again, or until
- * /proc/self/maps shows that it is none: the count is never too low. It is read only when the limit
- * is reached, and not again before a sixteenth as many calls as there are edges were made. (What
- * the host changes for all of its later mappings, as by mlockall(2), may keep reserved pages apart
- * that counted as one.)
+ * edge: one of the kernel's mappings may begin there. The kernel limits the mappings of a process
+ * (vm.max_map_count), the host's included, and which neighbours it merges depends on more than is
+ * known here. So an edge counts until everything around it is reserved again, or until
+ * /proc/self/maps shows that it is not one: the count is never too low. That file is read only when
+ * the limit is reached, and not again until the number of calls made since is a sixteenth of the
+ * number of edges. (Changes that the host makes to all of its later mappings, as by mlockall(2),
+ * may keep reserved pages apart that counted as one.)
  */
 #include "internal.h"
 
@@ -22,12 +22,12 @@
 #include <unistd.h>
 
 /*
- * The pool is half of what the kernel allows the process. From another quarter comes what a box may
- * have, however many others there are.
+ * The pool is half of what the kernel allows the process. Another quarter is for what a box may
+ * always have, however many others there are.
  */
 #define SURE_MAPPINGS 64
 
-/* The sys page, and what is reserved behind it. */
+/* The sys page, and the reservation after it. */
 #define LEAST_MAPPINGS 2
 
 enum action { COUNT, SET, CLEAR };
@@ -69,7 +69,7 @@ static int prepare(struct lfi_box *box, uint32_t start, uint32_t end)
 {
     for (uint32_t i = start / CHUNK_PAGES; i <= end / CHUNK_PAGES; i++) {
         if (!box->chunks[i])
-            box->chunks[i] = calloc(1, sizeof(*box->chunks[i]));
+            box->chunks[i] = calloc(1, sizeof *box->chunks[i]);
         if (!box->chunks[i])
             return -ENOMEM;
     }
@@ -94,7 +94,7 @@ static long read_number(const char *path, long otherwise)
 {
     char text[32];
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+    ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
 
     if (fd >= 0)
         close(fd);
@@ -131,8 +131,8 @@ void lfi_pages_free(struct lfi_box *box)
 }
 
 /*
- * Clears the edges that are none. Mappings come in ascending order: what lies between two of them
- * is no edge. If reading fails, the rest stays as it is.
+ * Clears the edges that are not there. Mappings come in ascending order: nothing between the starts
+ * of two of them is an edge. If reading fails, the rest stays as it is.
  */
 static void read_edges(struct lfi_box *box, int maps)
 {
@@ -145,7 +145,7 @@ static void read_edges(struct lfi_box *box, int maps)
     off_t offset = 0;
     ssize_t length;
 
-    while ((length = pread(maps, text, sizeof(text), offset)) > 0) {
+    while ((length = pread(maps, text, sizeof text, offset)) > 0) {
         for (ssize_t i = 0; i < length; i++) {
             char c = text[i];
 
@@ -170,7 +170,7 @@ static void read_edges(struct lfi_box *box, int maps)
     }
 }
 
-/* A new descriptor where files may be opened (after a fork it must be one), else the old one. */
+/* Uses a new descriptor if files may be opened (after a fork it must), else the old one. */
 static void count_mappings(struct lfi_box *box)
 {
     struct lfi_space *space = box->space;
@@ -181,15 +181,15 @@ static void count_mappings(struct lfi_box *box)
         read_edges(box, fresh);
         close(fresh);
     } else if (space->maps >= 0) {
-        pthread_mutex_lock(&space->maps_lock); /* who reads in turns makes the kernel start again */
+        pthread_mutex_lock(&space->maps_lock); /* interleaved reads make the kernel start again */
         read_edges(box, space->maps);
         pthread_mutex_unlock(&space->maps_lock);
     }
 }
 
 /*
- * Counts `change` more if they are allowed. Without a limit of its own a box may have as many as
- * are left for all: the pool for one box alone is its half, for two a third each.
+ * Counts `change` more if they are allowed. Without its own limit a box may have as many as are
+ * left for all: one box alone gets half of the pool, two boxes a third each.
  */
 static bool take_mappings(struct lfi_box *box, long change)
 {

@@ -7,13 +7,13 @@
  *
  * All of it is one reservation, PROT_NONE unless mapped. What code of a box in mode `full` can
  * reach: its 4 GiB and, by way of the stack pointer, 129 KiB to both sides (docs/abi.md, "The
- * stack"); a string instruction that runs on stops at the guard of either end. So the trampoline
+ * stack"); a string instruction that runs away stops at the guard at either end. So the trampoline
  * page at 1 MiB below the first box, and what the architecture has below it, cannot be read by any
  * box, and the host's mappings, which begin beyond head and tail, cannot be touched. (Code in
  * `stores` and `jumps` mode may read anything anyway.)
  *
- * A sys page lies in the upper guard of the box below, where that box's code could write to it if
- * it were ever writable. So it is made outside and moved into place when it is final.
+ * A sys page is in the upper guard of the box below, whose code could write to it if it were ever
+ * writable. So it is made elsewhere and moved into place when it is final.
  */
 #include "internal.h"
 
@@ -31,8 +31,6 @@
 #define BOX_SIZE  ((uint64_t)LFI_BOX_SIZE)
 #define MAX_BOXES 16384
 
-#define RESERVE_FLAGS (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
-
 #ifndef MAP_FIXED_NOREPLACE
 #define MAP_FIXED_NOREPLACE 0x100000
 #endif
@@ -48,7 +46,7 @@ void lfi_explain(struct lfi_error *error, const char *format, ...)
         return;
     va_start(arguments, format);
     /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): clang-tidy 14 misses va_start */
-    vsnprintf(error->message, sizeof(error->message), format, arguments);
+    vsnprintf(error->message, sizeof error->message, format, arguments);
     va_end(arguments);
 }
 
@@ -95,9 +93,9 @@ static int place_trampolines(struct lfi_space *space, const uint8_t contents[409
 }
 
 /*
- * A reservation of which the first box, `first` bytes from the start, is aligned: below the place
- * where the kernel puts a page now, or, where nothing is free there, a part of a larger one. The
- * larger one costs address space, which may be limited, and under emulation time.
+ * A reservation whose first box, `first` bytes from the start, is aligned: below the place where
+ * the kernel puts a page now, or, if nothing is free there, a part of a larger reservation. The
+ * larger one costs address space, which may be limited, and time under emulation.
  */
 static uint8_t *reserve(size_t size, size_t first)
 {
@@ -149,7 +147,7 @@ static int map_space(struct lfi_space *space, struct lfi_error *error)
     }
     space->trampolines = (uint64_t)space->reservation + head;
     space->first = space->trampolines + MARGIN;
-    /* where pages are larger, it is the last part of one */
+    /* if pages are larger, it is the last part of one */
     space->trampolines += lfi_page_size() - 4096;
     code = place_trampolines(space, page);
     if (code == 0)
@@ -181,11 +179,11 @@ int lfi_space_new(struct lfi_space **result, size_t boxes, struct lfi_error *err
                            "run it without `setarch -X` and executable-stack marks");
         return -ENOTSUP;
     }
-    space = calloc(1, sizeof(*space));
+    space = calloc(1, sizeof *space);
     if (!space)
         return -ENOMEM;
     space->count = boxes;
-    space->taken = calloc(boxes, sizeof(*space->taken));
+    space->taken = calloc(boxes, sizeof *space->taken);
     if (!space->taken) {
         free(space);
         return -ENOMEM;
@@ -252,7 +250,7 @@ static void give_place(struct lfi_space *space, size_t place)
 
 int lfi_box_new(struct lfi_space *space, struct lfi_box **result, struct lfi_error *error)
 {
-    struct lfi_box *box = calloc(1, sizeof(*box));
+    struct lfi_box *box = calloc(1, sizeof *box);
     uint8_t table[LFI_SYS_PAGE_SIZE];
     size_t place;
     int code;
@@ -290,7 +288,7 @@ int lfi_box_free(struct lfi_box *box)
         return 0;
     if (__atomic_load_n(&box->contexts, __ATOMIC_ACQUIRE))
         return -EBUSY;
-    /* its own sys page goes, the next box's stays */
+    /* its own sys page goes, that of the next box stays */
     error = lfi_reserve(box->base - lfi_page_size(), BOX_SIZE);
     if (error)
         return error;

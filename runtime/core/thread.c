@@ -35,9 +35,9 @@ static void find_stack(struct lfi_thread *self)
 }
 
 /*
- * Calls that nest use up the host's stack: each level holds a frame of ours and those of the
- * handler that called. Whoever runs on a stack that is not the thread's own (a coroutine) has the
- * depth alone.
+ * Nested calls use up the host's stack: each level holds a frame of ours and those of the handler
+ * that made the call. On a stack that is not the thread's own (a coroutine's) only the depth is
+ * limited.
  */
 bool lfi_thread_may_nest(const struct lfi_box *box)
 {
@@ -76,7 +76,7 @@ int lfi_thread_prepare(void)
     if (mprotect(memory + lfi_page_size(), size, PROT_READ | PROT_WRITE))
         goto fail;
     /*
-     * The kernel believes that it is on the alternate stack already if rsp points there. Confined
+     * The kernel believes that it is already on the alternate stack if rsp points there. Confined
      * code has rsp in the box or, between two instructions of a group, below 4 GiB.
      */
     if ((uint64_t)memory >> 32 == 0)
@@ -106,7 +106,7 @@ void lfi_thread_release(void)
 
     if (self->prepared == 0 || --self->prepared)
         return;
-    /* Only our signals go back to what they were: the mask may have been changed meanwhile. */
+    /* Only our signals go back to what they were: the mask may have been changed since. */
     lfi_faults_signals(&faults);
     sigandset(&blocked, &faults, &self->former_mask);
     pthread_sigmask(SIG_BLOCK, &blocked, NULL);

@@ -236,7 +236,7 @@ static bool report_violation(void *data, const struct lfi_violation *violation)
     return ++*count < VIOLATIONS_SHOWN;
 }
 
-/* Does a debugger watch this process? */
+/* Is a debugger tracing this process? */
 static bool is_traced(void)
 {
     static const char key[] = "TracerPid:";
@@ -258,7 +258,7 @@ static double seconds(void)
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-/* The second wall. What the kernel does not have is no error. */
+/* The second wall. What the kernel does not have is not an error. */
 static bool confine(const struct settings *settings, struct lfi_process *process)
 {
     const struct lfi_linux_confinement what = {.processes = &process, .process_count = 1};
@@ -390,7 +390,7 @@ int main(int argc, char **argv)
         warn(&settings);
         if (settings.options.restricted)
             close_inherited();
-        /* Given back by the end of the process, which is faster, under emulation by far. */
+        /* Released by the end of the process, which is faster, much so under emulation. */
         static struct lfi_space *space;
         static struct lfi_box *box;
         struct lfi_error error;

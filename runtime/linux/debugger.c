@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* What a debugger is shown of a loaded program: a small ELF file, and the list that GDB reads. */
 #include "debugger.h"
 
 #include <stdlib.h>
@@ -8,8 +9,8 @@
 #include "sections.h"
 
 /*
- * What GDB looks for: it reads the list, and stops in the function to hear of changes. The names
- * are its own; weak, because a program may have another such compiler in it.
+ * What GDB looks for: it reads the list, and has a breakpoint in the function to learn of changes.
+ * The names are GDB's; weak, because a program may contain another such compiler.
  */
 struct jit_code_entry {
     struct jit_code_entry *next_entry, *prev_entry;
@@ -134,8 +135,8 @@ static void add_moved(struct writer *writer, const struct lfi_sections *from,
 
 /*
  * An ELF file that has the program's sections at their addresses in the box and names the program
- * as the file with its debug information. All that stands there, in addresses of the file, is then
- * moved by what the sections are moved by.
+ * as the file with its debug information. Debuggers then move all addresses in that file by as much
+ * as the sections are moved.
  */
 static void write_file(struct writer *writer, const struct lfi_process *process,
                        const struct lfi_sections *from)
@@ -146,7 +147,7 @@ static void write_file(struct writer *writer, const struct lfi_process *process,
     uint64_t bias = lfi_linux_bias(process);
     size_t names = sizeof header, names_size = (from->header.e_shnum + (size_t)3) * NAME_ROOM;
     writer->used = names + names_size;
-    writer->count = 1; /* behind the empty one */
+    writer->count = 1; /* after the empty one */
     for (unsigned i = 0; lfi_sections_get(from, i, &section); i++)
         if (section.sh_flags & SHF_ALLOC)
             add_moved(writer, from, &section, bias);
@@ -168,7 +169,7 @@ struct lfi_debugger_entry *lfi_debugger_add(const struct lfi_process *process, c
     if (!lfi_sections_open(&from, file, size) || from.header.e_shnum > UINT16_MAX - 3)
         return NULL;
     size_t count = from.header.e_shnum + 3u;
-    /* no more than the file for .eh_frame */
+    /* .eh_frame is not larger than the file */
     size_t room = sizeof from.header + count * (NAME_ROOM + sizeof(Elf64_Shdr)) +
                   strlen(process->file) + 8 + size;
     struct lfi_debugger_entry *entry = calloc(1, sizeof *entry + room);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * Tells debuggers that are attached, or come later, where a program stands, through GDB's interface
- * for just-in-time compilers. docs/debugging.md is for who uses it.
+ * Tells debuggers that are attached, or attach later, where a program is in memory, through GDB's
+ * interface for just-in-time compilers. docs/debugging.md is the manual.
  */
 #ifndef LFI_LINUX_DEBUGGER_H
 #define LFI_LINUX_DEBUGGER_H

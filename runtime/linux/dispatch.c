@@ -12,6 +12,8 @@
 #include <sys/sysinfo.h>
 #include <sys/vfs.h>
 
+#include "arch.h"
+
 #define VALUE        \
     {                \
         ARG_VALUE, 0 \
@@ -49,13 +51,8 @@
         ARG_POINTER, 0 \
     }
 
-/* The last entry is nobody's: where calls go that the architecture does not have. */
+/* The last entry is unused: calls that the architecture does not have go there. */
 #define NONE (CALLS_MAX - 1)
-#if defined(__x86_64__)
-#define NUMBER(x86_64, aarch64) x86_64
-#elif defined(__aarch64__)
-#define NUMBER(x86_64, aarch64) aarch64
-#endif
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverride-init"
@@ -63,8 +60,8 @@
 #pragma GCC diagnostic ignored "-Winitializer-overrides"
 #endif
 const struct entry lfi_calls[CALLS_MAX] = {
-#define CALL(x86_64, aarch64, name, handler, ...) \
-    [NUMBER(x86_64, aarch64)] = {#name, lfi_sys_##handler, {__VA_ARGS__}},
+#define CALL(x86_64, generic, name, handler, ...) \
+    [ARCH_NUMBER(x86_64, generic)] = {#name, lfi_sys_##handler, {__VA_ARGS__}},
 #include "syscalls.def"
 #undef CALL
     [NONE] = {0},
@@ -104,7 +101,7 @@ static struct lfi_file *working_directory(struct lfi_process *process)
     return file;
 }
 
-/* Whether a call may be made that uses an open file so. */
+/* Whether a call that uses an open file in this way is allowed. */
 static int64_t allowed(const struct lfi_file *file, enum file_use use)
 {
     bool virtual = file->map == LFI_PLACE_VIRTUAL;
@@ -193,7 +190,7 @@ static void trace(const struct call *call, const struct entry *entry, const uint
         used +=
             (size_t)snprintf(line + used, sizeof line - used, ") = 0x%lx\n", (unsigned long)result);
     if (write(STDERR_FILENO, line, used < sizeof line ? used : sizeof line - 1) < 0)
-        return; /* nobody reads it */
+        return; /* no one is reading it */
 }
 
 void lfi_serve(struct lfi_context *context, struct lfi_regs *regs)

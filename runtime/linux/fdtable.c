@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* The descriptor table of a box: numbers, files and their references. */
 #include "fdtable.h"
 
 #include <errno.h>

@@ -40,7 +40,7 @@ struct lfi_file {
     char *box;
     struct lfi_memfd *memory;  /* for a memfd, else NULL; owned */
     struct lfi_fdtable *table; /* that counts it, or NULL */
-    struct lfi_given *given; /* NULL: the box may change it */
+    struct lfi_given *given;   /* NULL: the box may change it */
 };
 
 struct lfi_fdtable {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-/* Descriptors and what is behind them. Most calls on a descriptor need no handler: `pass`. */
+/* Descriptors and the files they name. Most calls on a descriptor need no handler: `pass`. */
 #include "process.h"
 
 #include <fcntl.h>
@@ -40,8 +40,8 @@ HANDLER(close)
 
 /* ---- reading and writing what the host gave -------------------------------------------------- */
 
-/* Whether a transfer with a file must not wait, though its open file says otherwise, or must,
- * though that says not. */
+/* Whether a transfer must not wait although the open file says that it does, or must wait although
+ * it says that it does not. */
 static bool is_nonblocking(const struct lfi_file *file)
 {
     return file->given && file->given->waits &&
@@ -56,7 +56,7 @@ static int64_t wait_for(const struct lfi_file *file, short events, bool now)
     return ready < 0 ? ready : ready ? 0 : -EAGAIN;
 }
 
-/* What a transfer ends with that gave `result`: 1 to try again. */
+/* The outcome of a transfer that returned `result`: 1 to try again. */
 static int64_t after(const struct lfi_file *file, short events, int64_t result)
 {
     if (result != -EAGAIN || !file->given || !file->given->waits || is_nonblocking(file))
@@ -123,7 +123,7 @@ HANDLER(sendfile)
 }
 
 /*
- * readv and its kin: the vector is copied, each range checked, and the copy given to the host. As
+ * readv and the like: the vector is copied, each range checked, and the copy given to the host. As
  * in the kernel, the sum of the lengths must not overflow.
  */
 HANDLER(vector)
@@ -132,7 +132,7 @@ HANDLER(vector)
     uint64_t count = call->arg[2];
     if (count > IOV_MAX)
         return -EINVAL;
-    if (count > sizeof vector / sizeof vector[0] && !(all = malloc(count * sizeof *all)))
+    if (count > sizeof vector / sizeof *vector && !(all = malloc(count * sizeof *all)))
         return -ENOMEM;
     struct lfi_box *box = call->process->box;
     int64_t result = lfi_copy_in(box, all, call->arg[1], count * sizeof *all);
@@ -307,7 +307,7 @@ HANDLER(dup3)
     return duplicate_to(call, fd, flags & O_CLOEXEC);
 }
 
-/* F_GETFL as the box is to see it. */
+/* F_GETFL as the box should see it. */
 static int64_t get_flags(const struct lfi_file *file)
 {
     int64_t flags = host(SYS_fcntl, file->host, F_GETFL);
@@ -386,8 +386,8 @@ HANDLER(fcntl)
     }
 }
 
-/* The requests that pass, the bytes behind their argument (asm-generic/ioctls.h), and whether they
- * only ask. */
+/* The requests that pass, the bytes that their argument points to (asm-generic/ioctls.h), and
+ * whether they only query. */
 static const struct {
     unsigned request;
     unsigned size;
@@ -402,7 +402,7 @@ HANDLER(ioctl)
 {
     const struct lfi_file *file = call->file[0];
     unsigned request = (unsigned)call->arg[1];
-    for (size_t i = 0; i < sizeof ioctls / sizeof ioctls[0]; i++) {
+    for (size_t i = 0; i < sizeof ioctls / sizeof *ioctls; i++) {
         if (ioctls[i].request != request)
             continue;
         if (!lfi_box_contains(call->process->box, call->arg[2], ioctls[i].size))

@@ -16,7 +16,7 @@ HANDLER(getpid)
 HANDLER(getppid)
 {
     (void)call;
-    return 1; /* whoever started the host is not the box's to know */
+    return 1; /* the box may not know who started the host */
 }
 
 HANDLER(getgroups)
@@ -25,7 +25,7 @@ HANDLER(getgroups)
     return 0;
 }
 
-/* The kind of system and its release; the name of the machine is not the box's to know. */
+/* The kind of system and its release; the box may not know the name of the machine. */
 HANDLER(uname)
 {
     struct utsname name,

@@ -51,7 +51,7 @@ static const struct limit {
     {LIMIT(processor), MILLISECONDS, 1, INT64_MAX / 1000000},
     {LIMIT(nesting), COUNT, 1, NESTING_MOST},
 };
-enum { LIMITS = sizeof table / sizeof table[0] };
+enum { LIMITS = sizeof table / sizeof *table };
 
 static uint64_t *member(struct lfi_linux_limits *limits, const struct limit *limit)
 {
@@ -62,7 +62,7 @@ static uint64_t *member(struct lfi_linux_limits *limits, const struct limit *lim
 static void print_value(const struct limit *limit, uint64_t value, char *text, size_t size)
 {
     size_t best = 0;
-    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
         if (suffixes[i].unit == limit->unit && value % suffixes[i].factor == 0 &&
             (suffixes[best].unit != limit->unit || suffixes[i].factor >= suffixes[best].factor))
             best = i;
@@ -77,7 +77,7 @@ static bool parse_value(const struct limit *limit, const char *text, uint64_t *v
         return false;
     errno = 0;
     unsigned long long number = strtoull(text, &rest, 10);
-    for (size_t i = 0; !errno && i < sizeof suffixes / sizeof suffixes[0]; i++) {
+    for (size_t i = 0; !errno && i < sizeof suffixes / sizeof *suffixes; i++) {
         if (suffixes[i].unit == limit->unit && !strcmp(suffixes[i].text, rest))
             return !__builtin_mul_overflow((uint64_t)number, suffixes[i].factor, value);
     }
@@ -124,7 +124,7 @@ int lfi_linux_limit(struct lfi_linux_limits *limits, const char *text, struct lf
     return -EINVAL;
 }
 
-/* A part of a limit of the host's process, which all of it shares, but no more than `most`. */
+/* A share of a limit of the host's process, which all boxes share, but at most `most`. */
 static uint64_t part_of(int resource, unsigned part, uint64_t most)
 {
     struct rlimit limit;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * The limits of a process: struct lfi_linux_limits with every default filled in, and who watches
- * over those that no system call runs into (monitor.c).
+ * The limits of a process: struct lfi_linux_limits with every default filled in, and the monitor of
+ * those that no system call runs into (monitor.c).
  */
 #ifndef LFI_LINUX_LIMIT_H
 #define LFI_LINUX_LIMIT_H
@@ -11,12 +11,12 @@
 struct lfi_process;
 struct rlimit;
 
-/* What one thread of a box costs the host besides its pages in the box, about. */
+/* Roughly what one thread of a box costs the host besides its pages in the box. */
 #define LFI_THREAD_MEMORY (384u << 10)
 /* Its stack and the one for signals, each with a guard. */
 #define LFI_THREAD_MAPPINGS 4
 
-/* Descriptors of the host that one system call may have open for itself at a time. */
+/* How many descriptors of the host one system call may have open at a time for its own use. */
 #define LFI_CALL_DESCRIPTORS 3
 
 /*
@@ -34,13 +34,13 @@ void lfi_limits_report(const struct lfi_linux_limits *limits, size_t offset, cha
 bool lfi_limits_get(const struct lfi_process *process, unsigned resource, struct rlimit *limit);
 
 /*
- * The host's descriptors. Those from *bound on are left to the host, whoever else has how many:
- * the kernel gives the lowest free number. At most *calls system calls of a box may be about to
- * open something at a time, each LFI_CALL_DESCRIPTORS.
+ * The host's descriptors. Those from *bound on are left to the host, however many others have: the
+ * kernel gives out the lowest free number. At most *calls system calls of a box may be opening
+ * something at a time, each with LFI_CALL_DESCRIPTORS.
  */
 void lfi_limits_descriptors(int *bound, unsigned *calls);
 
-/* monitor.c: starts the thread that watches, if the limits need one; 0 or -EAGAIN. */
+/* monitor.c: starts the monitoring thread, if the limits need one; 0 or -EAGAIN. */
 int lfi_monitor_start(struct lfi_process *process);
 /* Waits for its end. No thread of the box may be left by then. */
 void lfi_monitor_stop(struct lfi_process *process);

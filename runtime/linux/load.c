@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * The ELF loader. The file is read once into private memory, which nobody else can change while it
+ * The ELF loader. The file is read once into private memory, which nothing else can change while it
  * is checked, copied and verified.
  */
-#include "debugger.h"
 #include "process.h"
 
 #include <fcntl.h>
@@ -15,7 +14,10 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-/* Where the image goes: behind the guard, so that huge pages fit. */
+#include "arch.h"
+#include "debugger.h"
+
+/* Where the image goes: after the guard, so that huge pages fit. */
 #define IMAGE_OFFSET (2u << 20)
 #define HUGE_PAGE    (2u << 20)
 #define IMAGE_MAX    0xf0000000u
@@ -110,8 +112,8 @@ static int load_segments(struct lfi_process *process, const struct lfi_image *im
     return 0;
 }
 
-/* What the program is told to be: in a restricted box a path of the box, as the host's say
- * something of the host. */
+/* The path that the program is given as its own: in a restricted box one of the box, since the
+ * host's would tell something about the host. */
 static bool name_program(struct lfi_process *process, const char *path)
 {
     char inside[PATH_MAX], *real = realpath(path, NULL);
@@ -144,7 +146,7 @@ int lfi_linux_load_bytes(struct lfi_process *process, const char *path, const vo
         error = &unused;
     error->message[0] = 0;
     if (process->image_start) {
-        lfi_say(error, "this process has a program already");
+        lfi_say(error, "this process already has a program");
         return -EBUSY;
     }
     enum lfi_verdict verdict = lfi_image_read(
@@ -159,11 +161,7 @@ int lfi_linux_load_bytes(struct lfi_process *process, const char *path, const vo
         return weak ? -EACCES : verdict == LFI_REFUSED ? -ENOEXEC : -ENOMEM;
     }
     process->mode = image.mode;
-#if defined(__x86_64__)
-    bool native = image.arch == LFI_ARCH_X86_64;
-#else
-    bool native = image.arch == LFI_ARCH_AARCH64;
-#endif
+    bool native = image.arch == ARCH_IMAGE;
     if (!native || !image.phdr_vaddr) {
         lfi_say(error,
                 native ? "the program headers are not loaded: link with -static-pie"
@@ -223,7 +221,7 @@ int lfi_linux_load(struct lfi_process *process, const char *path, struct lfi_err
         if (count < 0 && errno != EINTR)
             failed = -errno;
         else if (count == 0)
-            size = done; /* it became shorter: what we have is what is checked */
+            size = done; /* it became shorter: what was read is what is checked */
         else if (count > 0)
             done += (size_t)count;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * Files in memory (memfd_create) count as memory of the box by their size. What makes one larger is
- * done one call at a time, charged before and settled after: nothing else changes a size.
+ * Files in memory (memfd_create) count as memory of the box by their size. Calls that make one
+ * larger run one at a time, charged before and settled after: nothing else changes a size.
  */
 #include <fcntl.h>
 #include <linux/falloc.h>
@@ -84,8 +84,8 @@ static void settle(struct lfi_memfd *memory, int fd)
 }
 
 /*
- * write and its kin. The position is ours for the time of the call: a thread that moves it, or sets
- * O_APPEND, does not change where the bytes go but for the end of the file, which is charged for.
+ * write and the like. The position is ours during the call: a thread that moves it, or sets
+ * O_APPEND, cannot change where the bytes go, except to the end of the file, which is charged for.
  */
 static int64_t write_vector(struct call *call, struct lfi_memfd *memory, const struct iovec *vector,
                             uint64_t count)

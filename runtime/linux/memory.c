@@ -2,11 +2,11 @@
 /*
  * The memory of a process: which pages of the box are used for what, and the calls that change it.
  *
- * The image lies low, the heap of brk behind it; mappings go from the top downwards, as the kernel
- * places them, so that neighbours of the same kind become one mapping of the host. Each munmap,
- * mprotect and brk, and each mmap of new private memory, is one call of the host. Nothing is
- * executable but what the loader mapped; code and guards are LFI_RANGE_FIXED, which no call
- * changes: a page of code must stay where it was verified, with the bytes that were verified.
+ * The image is at the bottom, the heap of brk after it; mappings go from the top downwards, as the
+ * kernel places them, so that neighbours of the same kind become one mapping of the host. Each
+ * munmap, mprotect and brk, and each mmap of new private memory, is one host call. Only what the
+ * loader mapped is executable; code and guards are LFI_RANGE_FIXED, which no call changes: a page
+ * of code must stay where it was verified, with the bytes that were verified.
  */
 #include "process.h"
 
@@ -108,7 +108,7 @@ static int64_t map(struct lfi_process *process, struct pages pages, int prot, in
     flags &= MAP_TYPE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_POPULATE;
     int error = lfi_box_map(process->box, address, size, prot, flags, fd, (off_t)offset);
     if (error)
-        return error; /* what was there is still the program's, mapped or not */
+        return error; /* what was there still belongs to the program, mapped or not */
     lfi_ranges_set(ranges, pages.start, pages.end, kind);
     if (process->huge_pages && size >= HUGE_PAGE && (flags & MAP_ANONYMOUS))
         lfi_box_advise(process->box, address, size, MADV_HUGEPAGE);
@@ -179,7 +179,7 @@ HANDLER(mmap)
     return result;
 }
 
-/* What munmap and mprotect and their kin may name: pages inside of the box that are not fixed. */
+/* What munmap, mprotect and the like may name: pages inside the box that are not fixed. */
 static int64_t changeable(struct lfi_process *process, uint64_t address, uint64_t size, bool used,
                           struct pages *pages)
 {
@@ -286,7 +286,7 @@ HANDLER(brk)
     return (int64_t)result;
 }
 
-/* Where the pages of one mapping that can grow are: private and anonymous, of one kind. */
+/* The pages of one mapping that can grow: private and anonymous, of one kind. */
 static bool same_kind(struct lfi_process *process, struct pages pages, uint32_t *kind)
 {
     uint32_t end;
@@ -294,7 +294,7 @@ static bool same_kind(struct lfi_process *process, struct pages pages, uint32_t 
     return end >= pages.end && (*kind & LFI_RANGE_ANONYMOUS);
 }
 
-/* Larger: in place where there is room, else the pages move to the start of a larger mapping. */
+/* Larger: in place if there is room, otherwise the pages move to the start of a larger mapping. */
 static int64_t grow(struct lfi_process *process, struct pages old, uint32_t count, bool may_move,
                     const uint64_t *target)
 {

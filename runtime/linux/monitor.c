@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * Watches over processor time and resident memory: a thread of the host that looks at both from
- * time to time and ends the process above a limit. It is there only while a process with such a
- * limit runs.
+ * Monitors processor time and resident memory: a thread of the host that checks both periodically
+ * and ends the process above a limit. It exists only while a process with such a limit runs.
  */
 #include "limit.h"
 
@@ -13,11 +12,11 @@
 
 #include "process.h"
 
-#define INTERVAL 50000000    /* nanoseconds between two looks, */
-#define SHARE    20          /* but so many times the processor time that a look takes, */
+#define INTERVAL 50000000    /* nanoseconds between two checks, */
+#define SHARE    20          /* but at least this many times the processor time that a check takes, */
 #define LONGEST  1000000000  /* but no more than this */
-#define PATIENCE 100000000   /* nanoseconds that a look waits for the lock of the memory */
-#define CHUNK    (64u << 20) /* bytes that one mincore looks at */
+#define PATIENCE 100000000   /* nanoseconds that a check waits for the memory's lock */
+#define CHUNK    (64u << 20) /* bytes per mincore */
 
 struct monitor {
     struct lfi_process *process;
@@ -44,7 +43,7 @@ static clockid_t clock_of(int tid)
     return (clockid_t)(~(unsigned)tid << 3 | 6);
 }
 
-/* All that the process's threads have used so far, those that have ended too. Nanoseconds. */
+/* What the process's threads have used so far, including those that have ended. Nanoseconds. */
 static uint64_t processor_time(struct lfi_process *process)
 {
     pthread_mutex_lock(&process->lock);
@@ -114,7 +113,7 @@ static uint64_t resident(struct monitor *monitor)
     return count * lfi_page_size();
 }
 
-/* Whether a limit is exceeded; then *result says how that ends. */
+/* Whether a limit is exceeded; then *result says how the process ends. */
 static bool exceeded(struct monitor *monitor, struct lfi_linux_result *result)
 {
     const struct lfi_linux_limits *limits = &monitor->process->limits;
@@ -183,7 +182,7 @@ int lfi_monitor_start(struct lfi_process *process)
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&monitor->stop, &attributes);
     pthread_condattr_destroy(&attributes);
-    sigfillset(&all); /* no signal of the host is its */
+    sigfillset(&all); /* no signal of the host is for it */
     pthread_sigmask(SIG_SETMASK, &all, &before);
     int failed = !monitor->pages || !copy_ranges(monitor) ||
                  pthread_create(&monitor->thread, NULL, watch, monitor);

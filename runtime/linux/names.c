@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-/* Files by name. paths.c finds them; here stands what is then done with them. */
+/* Files by name. paths.c finds them; this is what is then done with them. */
 #include "process.h"
 
 #include <fcntl.h>
@@ -30,8 +30,8 @@ static struct start start_at(struct call *call, int argument)
     return (struct start){NULL, lfi_place_of(call->file[argument])};
 }
 
-/* The permissions that a box can give: not set-user-ID and set-group-ID, which are the host user's.
- */
+/* The permissions that a box can set: not set-user-ID and set-group-ID, which would be the host
+ * user's. */
 static mode_t permitted(uint64_t mode)
 {
     return (mode_t)mode & 01777;
@@ -583,7 +583,7 @@ HANDLER(truncate)
     return result;
 }
 
-/* The host's own mask stays as it is; ours can only take away more. */
+/* The host's mask stays as it is; ours can only take away more. */
 HANDLER(umask)
 {
     return atomic_exchange(&call->process->umask, (mode_t)call->arg[0] & 0777);

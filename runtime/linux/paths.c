@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* Path resolution: by the kernel where it can confine it, otherwise one component at a time. */
 #include "paths.h"
-#include "fdtable.h"
-#include "proc.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +16,9 @@
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+#include "fdtable.h"
+#include "proc.h"
 
 #define LINKS_MAX 40   /* the kernel's own limit, path_resolution(7) */
 #define STEPS_MAX 8192 /* directories that one walk enters: each ".." starts from the top again */
@@ -631,7 +633,7 @@ static int walk_to_last(struct walk *walk, const char *path, enum last_link last
                 size_t text = strlen(link);
                 if (text + 1 + strlen(next) >= sizeof rest)
                     return -ENAMETOOLONG;
-                memmove(rest + text, next, strlen(next) + 1); /* next lies in rest, or behind */
+                memmove(rest + text, next, strlen(next) + 1); /* next is in rest, or after it */
                 memcpy(rest, link, text);
                 next = rest;
                 if (rest[0] == '/') {
@@ -683,7 +685,7 @@ static struct open_how how_of(int flags, mode_t mode, uint64_t resolve)
 }
 
 /* Whether a path that the host's kernel did not find has to be looked up again: by its number of a
- * descriptor, or behind a link that leads there. */
+ * descriptor, or reached by a link that leads there. */
 static bool may_be_own(const struct lfi_paths *paths, int fd, const char *path)
 {
     struct stat status;

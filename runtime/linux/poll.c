@@ -3,8 +3,8 @@
  * Waiting for descriptors. The arrays are copied in, the descriptors replaced by the host's, and
  * only what the kernel would write is copied out. select is done by poll.
  *
- * The signal masks of ppoll, pselect6 and epoll_pwait are not set for the time of the call: signals
- * reach a box only at system calls.
+ * The signal masks of ppoll, pselect6 and epoll_pwait are not set during the call: signals reach a
+ * box only at system calls.
  */
 #include "process.h"
 
@@ -15,7 +15,8 @@
 #include <sys/epoll.h>
 #include <time.h>
 
-/* pollfd[count] of the box. `timeout` in the host's memory is what remains afterwards, or NULL. */
+/* pollfd[count] of the box. `timeout`, in the host's memory, holds what remains afterwards; or
+ * NULL. */
 static int64_t do_poll(struct call *call, uint64_t address, uint64_t count,
                        struct timespec *timeout)
 {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* Recognizes the names in procfs that speak of the host process, and makes the files it answers
+ * with. */
 #include "proc.h"
 
 #include <errno.h>

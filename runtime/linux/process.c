@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-/* A process from its making to its end. */
+/* A process from its creation to its end. */
 #include "process.h"
-#include "debugger.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,13 +9,15 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "debugger.h"
+
 #define STACK_LEAST   (1ull << 20)
 #define STACK_MOST    (1ull << 30)
 #define STACK_DEFAULT (8ull << 20)
 
 static void woken(int number)
 {
-    (void)number; /* that the host call ends is all */
+    (void)number; /* all it has to do is end the host call */
 }
 
 static int install_signals(struct lfi_error *error)
@@ -220,7 +221,7 @@ int lfi_linux_new(struct lfi_box *box, const struct lfi_linux_options *options,
         failed = -ENOMEM;
     }
     if (!failed && lfi_box_limit_mappings(box, options->limits.mappings)) {
-        lfi_say(error, "the limit of mappings is absurd: %zu", options->limits.mappings);
+        lfi_say(error, "the limit of mappings is too large: %zu", options->limits.mappings);
         failed = -EINVAL;
     }
     if (!failed)
@@ -239,7 +240,7 @@ int lfi_linux_new(struct lfi_box *box, const struct lfi_linux_options *options,
     return 0;
 }
 
-/* Until nobody but the main thread is left; it left the box itself. */
+/* Until only the main thread is left; it left the box itself. */
 static void wait_for_others(struct lfi_process *process)
 {
     pthread_mutex_lock(&process->lock);
@@ -248,7 +249,7 @@ static void wait_for_others(struct lfi_process *process)
     pthread_mutex_unlock(&process->lock);
 }
 
-/* What came meanwhile for our own writing is the box's; what others sent goes to the host. */
+/* Signals that our own writing caused are the box's; those that others sent go to the host. */
 static void drop_signals(const sigset_t *set)
 {
     struct timespec now = {0};
@@ -275,7 +276,8 @@ int lfi_linux_run(struct lfi_process *process, struct lfi_linux_result *result)
     pthread_sigmask(SIG_BLOCK, &blocked, &before);
     sigemptyset(&wake);
     sigaddset(&wake, HOST_SIGNAL_WAKE);
-    pthread_sigmask(SIG_UNBLOCK, &wake, NULL); /* as lfi_thread_prepare() the other ones of ours */
+    pthread_sigmask(SIG_UNBLOCK, &wake,
+                    NULL); /* as lfi_thread_prepare() does with our other ones */
     sigpending(&pending);
 
     int error = lfi_thread_prepare();

@@ -35,7 +35,7 @@ struct action {
 };
 
 struct memory {
-    pthread_mutex_t lock; /* held over the host call, so that the ranges tell the truth */
+    pthread_mutex_t lock; /* held across the host call, so that the ranges are accurate */
     struct lfi_ranges ranges;
     uint64_t brk_start, brk; /* addresses */
     uint64_t brk_mapped;     /* mapped up to here; beyond brk only with huge pages */
@@ -85,7 +85,7 @@ struct lfi_process {
     uint64_t image_bias;              /* the address in the file of what is at image_start */
     uint64_t stack_guard, guard_size; /* the pages below the main stack */
     bool signals;                     /* lfi_faults_install() succeeded */
-    struct lfi_linux_limits limits;   /* all of them are set that have a default */
+    struct lfi_linux_limits limits;   /* those with a default are all set */
     struct monitor *monitor;          /* or NULL */
 
     pthread_mutex_t lock; /* for all below */
@@ -101,7 +101,7 @@ struct lfi_process {
     atomic_ullong pending; /* sent to the process */
     atomic_bool ending;
     struct thread *ender;           /* who set it */
-    struct lfi_linux_result result; /* set by the one who sets `ending` */
+    struct lfi_linux_result result; /* set by the thread that sets `ending` */
 };
 
 /* One system call: its arguments, checked as the table says. */
@@ -128,7 +128,7 @@ static inline int64_t host_result(long result)
     return result == -1 ? -errno : result;
 }
 
-/* Why an argument is bad: part of the table, see syscalls.def. */
+/* How an argument is checked: part of the table, see syscalls.def. */
 enum argument_kind {
     ARG_VALUE,
     ARG_FD,
@@ -158,11 +158,11 @@ struct entry {
 
 #define CALLS_MAX 512
 
-/* dispatch.c: the table, by number; unsupported ones have no handler. */
+/* dispatch.c: the table, by number; unsupported calls have no handler. */
 extern const struct entry lfi_calls[CALLS_MAX];
 void lfi_serve(struct lfi_context *context, struct lfi_regs *regs);
 
-/* The architecture's part: ARCH.c. */
+/* The architecture's part: ARCH/arch.c. */
 long lfi_arch_call_number(const struct lfi_regs *regs);
 void lfi_arch_call_arguments(const struct lfi_regs *regs, uint64_t arg[6]);
 void lfi_arch_call_result(struct lfi_regs *regs, int64_t result);
@@ -187,7 +187,7 @@ bool lfi_memory_init(struct lfi_process *process);
 void lfi_memory_free(struct lfi_process *process);
 /* Counts memory outside of the box's pages, in pages. False: the limit is reached. */
 bool lfi_memory_charge(struct lfi_process *process, int64_t pages);
-/* For the loader: claims a part of the box for good, so that the program cannot change it. */
+/* For the loader: claims a part of the box permanently, so that the program cannot change it. */
 bool lfi_memory_claim(struct lfi_process *process, uint64_t address, uint64_t size, uint32_t kind);
 
 /* load.c, stack.c */
@@ -200,7 +200,7 @@ void lfi_thread_end(struct thread *thread); /* leaves the list, frees */
 void lfi_process_end(struct thread *thread, const struct lfi_linux_result *result);
 /* Ends the process from outside: waits until all threads have left the box. */
 void lfi_process_kill(struct lfi_process *process, const struct lfi_linux_result *result);
-/* Runs a thread in the calling host thread until it ends; tells the process what that means. */
+/* Runs a thread in the calling host thread until it ends, and updates the process accordingly. */
 int lfi_thread_run(struct thread *thread);
 
 /* signals.c */
@@ -242,7 +242,7 @@ void lfi_say(struct lfi_error *error, const char *format, ...)
 /* A handler of the table: HANDLER(read_vector) { … call->arg[0] … } */
 #define HANDLER(name) int64_t lfi_sys_##name(struct call *call)
 
-#define CALL(x86_64, aarch64, name, handler, ...) handler_fn lfi_sys_##handler;
+#define CALL(x86_64, generic, name, handler, ...) handler_fn lfi_sys_##handler;
 #include "syscalls.def"
 #undef CALL
 

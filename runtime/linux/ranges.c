@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* The page ranges of a box as a sorted array; a binary search finds a page. */
 #include "ranges.h"
 
 #include <stdlib.h>

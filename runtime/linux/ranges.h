@@ -22,7 +22,7 @@ enum {
     LFI_RANGE_FILLED = 32,   /* may hold what the program wrote, whatever is permitted now */
 };
 
-/* So many ranges are remembered. The host's mappings are limited by core, and sooner as a rule. */
+/* How many ranges are recorded. Core limits the host's mappings, usually earlier. */
 #define LFI_RANGES_MAX 131072
 
 struct lfi_range {
@@ -60,7 +60,7 @@ bool lfi_ranges_charge(struct lfi_ranges *ranges, int64_t pages);
 /* The kind of a page, and in *end where the run of that kind ends. `page` must be in bounds. */
 uint32_t lfi_ranges_at(const struct lfi_ranges *ranges, uint32_t page, uint32_t *end);
 
-/* Whether all pages of [start, end) are in bounds and have all bits `with` and none of `without`.
+/* Whether all pages of [start, end) are in bounds, with all bits of `with` and none of `without`.
  */
 bool lfi_ranges_all(const struct lfi_ranges *ranges, uint32_t start, uint32_t end, uint32_t with,
                     uint32_t without);
@@ -68,8 +68,7 @@ bool lfi_ranges_all(const struct lfi_ranges *ranges, uint32_t start, uint32_t en
 /* Whether all pages of [start, end) are in bounds and free. */
 bool lfi_ranges_unused(const struct lfi_ranges *ranges, uint32_t start, uint32_t end);
 
-/* The highest free run of `pages` pages whose start is a multiple of `align`; 0 where there is
- * none. */
+/* The highest free run of `pages` pages whose start is a multiple of `align`, or 0. */
 uint32_t lfi_ranges_find(const struct lfi_ranges *ranges, uint32_t pages, uint32_t align);
 
 #endif

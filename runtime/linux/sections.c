@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* Reads section headers of a file that is not trusted: every offset and length is checked first. */
 #include "sections.h"
 
 #include <string.h>

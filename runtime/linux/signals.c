@@ -21,7 +21,7 @@ static bool ignored_by_default(int number)
     case SIGCONT:
     case SIGURG:
     case SIGWINCH:
-    case SIGSTOP: /* nobody could continue it */
+    case SIGSTOP: /* nothing could continue it */
     case SIGTSTP:
     case SIGTTIN:
     case SIGTTOU:
@@ -31,7 +31,7 @@ static bool ignored_by_default(int number)
     }
 }
 
-/* What the host's kernel sends to a thread for its writing: the box's signals, not the host's. */
+/* What the host's kernel sends to a thread that writes: signals for the box, not for the host. */
 void lfi_signals_blocked(sigset_t *set)
 {
     sigemptyset(set);
@@ -40,16 +40,16 @@ void lfi_signals_blocked(sigset_t *set)
 }
 
 /*
- * What a thread of the box blocks: all that is not ours. It is a thread that the host does not know
- * of, and so must not take a signal that the host's own threads block or wait for. (What libc uses
- * for itself, for setuid and thread cancellation, is in no set that sigfillset makes.)
+ * What a thread of the box blocks: everything that is not ours. The host does not know about this
+ * thread, so it must not take a signal that the host's own threads block or wait for. (The signals
+ * that libc uses for setuid and thread cancellation are not in a set made by sigfillset.)
  */
 void lfi_signals_of_thread(sigset_t *set)
 {
     const int ours[] = {SIGSEGV,         SIGBUS, SIGILL, SIGFPE, SIGTRAP, HOST_SIGNAL_INTERRUPT,
                         HOST_SIGNAL_WAKE};
     sigfillset(set);
-    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
         sigdelset(set, ours[i]);
 }
 
@@ -67,7 +67,7 @@ static void kill_process(struct thread *thread, int number)
     lfi_process_end(thread, &result);
 }
 
-/* A signal is taken from a set of pending ones by the one who clears its bit. */
+/* A pending signal is taken by whichever thread clears its bit. */
 static int take_pending(atomic_ullong *set, uint64_t mask)
 {
     unsigned long long pending = atomic_load(set);
@@ -79,7 +79,7 @@ static int take_pending(atomic_ullong *set, uint64_t mask)
     return 0;
 }
 
-/* Enters the handler of one pending signal, or does what the signal does without. */
+/* Enters the handler of one pending signal, or takes the signal's default action. */
 bool lfi_signals_deliver(struct thread *thread, struct lfi_regs *regs)
 {
     struct lfi_process *process = thread->process;
@@ -247,7 +247,7 @@ HANDLER(sigpending)
     return lfi_copy_out(call->process->box, call->arg[0], &pending, sizeof pending);
 }
 
-/* Waits until a signal is to be delivered. Naps bound what a lost wake-up costs. */
+/* Waits until a signal can be delivered. Short naps limit the cost of a lost wake-up. */
 static int64_t wait_for_signal(struct call *call)
 {
     struct thread *thread = call->thread;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* Reads the function symbols of a program, sorted by address. */
 #include "symbols.h"
-
-#include "sections.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "sections.h"
 
 static int compare(const void *a, const void *b)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * Threads of the box are threads of the host, each with a context of its own. Their numbers are
- * the box's: the process's number, and up from it.
+ * Threads of the box are threads of the host, each with its own context. Their numbers are the
+ * box's: the process's number, and upwards from it.
  */
 #include "process.h"
 
@@ -64,7 +64,7 @@ struct thread *lfi_thread_new(struct lfi_process *process)
     return NULL;
 }
 
-/* After the last access to the box: nobody else may find the thread any more. */
+/* After the last access to the box: no one else may find the thread any more. */
 void lfi_thread_end(struct thread *thread)
 {
     struct lfi_process *process = thread->process;
@@ -81,7 +81,7 @@ void lfi_thread_end(struct thread *thread)
     pthread_mutex_unlock(&process->lock);
 }
 
-/* The first one who ends the process says how; all threads then leave the box. */
+/* The first to end the process decides how; all threads then leave the box. */
 void lfi_process_end(struct thread *thread, const struct lfi_linux_result *result)
 {
     struct lfi_process *process = thread->process;
@@ -96,7 +96,7 @@ void lfi_process_end(struct thread *thread, const struct lfi_linux_result *resul
 
 /*
  * Waits for all other threads to leave the box. A thread that was just about to wait in the host
- * misses the signal, so they are told again and again.
+ * misses the signal, so it is sent repeatedly.
  */
 static void expel_others(struct thread *self)
 {
@@ -223,7 +223,7 @@ int lfi_thread_run(struct thread *thread)
             result.status = (int)lfi_arch_get_result(&exit.regs) & 0xff;
             lfi_process_end(thread, &result);
         } else {
-            clear_tid(thread); /* its own exit, while others go on */
+            clear_tid(thread); /* its own exit, while others continue */
         }
     }
 
@@ -252,7 +252,7 @@ static void *start(void *data)
     return NULL;
 }
 
-/* What pthread_create of musl (and of glibc) asks for; a new process it cannot be. */
+/* What pthread_create of musl (and of glibc) asks for; new processes are not possible. */
 #define CLONE_NEEDED (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD)
 #define CLONE_ALLOWED                                                                         \
     (CLONE_NEEDED | CLONE_SYSVSEM | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | \

@@ -35,7 +35,7 @@ static uint8_t *self;
 static size_t self_size;
 static char name[] = "/folder/program";
 static struct lfi_process process = {
-    .image_start = BIAS + 0x1000, .image_bias = 0x1000, .program = name};
+    .image_start = BIAS + 0x1000, .image_bias = 0x1000, .file = name};
 
 static bool has_name(const struct lfi_sections *s, const Elf64_Shdr *section, const char *wanted)
 {

@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "arch.h"
 #include "confine/filter.h"
 
 #ifndef CONFINED_BY_MAIN
@@ -23,11 +24,7 @@ void confine_host_calls(void)
 {
     static struct lfi_filter filter;
     const struct lfi_filter_options options = {
-#if defined(__x86_64__)
-        .arch = LFI_FILTER_X86_64,
-#else
-        .arch = LFI_FILTER_AARCH64,
-#endif
+        .arch = ARCH_FILTER,
         .pid = (uint32_t)getpid(),
         .later_code = true,
         .unlisted = SECCOMP_RET_KILL_PROCESS,

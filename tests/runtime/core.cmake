@@ -6,7 +6,7 @@ foreach(part switch faults memory holes mappings copy processor)
     if(part STREQUAL processor)
         set(source ${CMAKE_SYSTEM_PROCESSOR}/${source})
     endif()
-    lfi_unit_test(runtime-core-${part} TIMEOUT 120 LIBS lfi
+    lfi_unit_test(runtime-core-${part} TIMEOUT 120 LIBS lfi-objects
         SOURCES ${source} ${CMAKE_SYSTEM_PROCESSOR}/core-code.S)
     target_include_directories(test-runtime-core-${part} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}
         ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR} ${CMAKE_SOURCE_DIR}/runtime/core)
@@ -14,6 +14,7 @@ endforeach()
 
 # Each call of the kernel fails: the files that change mappings, with calls of the test's instead.
 if(NOT CMAKE_CROSSCOMPILING)
+    find_package(Threads REQUIRED)
     set(replaced)
     foreach(call mmap munmap mprotect madvise mremap msync mlock munlock calloc realloc write
             abort)
@@ -26,7 +27,10 @@ if(NOT CMAKE_CROSSCOMPILING)
     lfi_room_target(core-inject)
     target_include_directories(core-inject PRIVATE ${CMAKE_SOURCE_DIR}/runtime/core)
     target_compile_definitions(core-inject PRIVATE ${replaced})
-    lfi_unit_test(runtime-core-inject TIMEOUT 120 LIBS core-inject lfi SOURCES core-inject.c ARGS 10000)
+    lfi_unit_test(runtime-core-inject TIMEOUT 120 LIBS core-inject lfi-verifier Threads::Threads
+        SOURCES core-inject.c ARGS 10000)
+    set(others "$<FILTER:$<TARGET_OBJECTS:lfi-objects>,EXCLUDE,/core/(memory|space|pages)[.]c>")
+    target_sources(test-runtime-core-inject PRIVATE ${others})
     lfi_test(runtime-core-inject-long TIMEOUT 1200 COMMAND test-runtime-core-inject 100000)
     set_tests_properties(runtime-core-inject-long PROPERTIES LABELS long)
     target_include_directories(test-runtime-core-inject PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}

@@ -276,7 +276,7 @@ static void addresses_in_structures_are_checked(void **state)
         -EFAULT);
     assert_int_equal(call(world, SYS_futex, world->page, FUTEX_LOCK_PI, 0, 0, 0, 0), -ENOSYS);
     assert_int_equal(CALL3(SYS_mincore, world->page, PAGE_SIZE, (uintptr_t)target), -EFAULT);
-#if defined(__x86_64__)
+#if defined(SYS_arch_prctl)
     assert_int_equal(CALL2(SYS_arch_prctl, 0x1003, (uintptr_t)target), -EFAULT);
     assert_int_equal(CALL2(SYS_arch_prctl, 0x1001, world->page), -EINVAL); /* ARCH_SET_GS */
 #endif
@@ -312,7 +312,7 @@ static void dangerous_calls_do_not_exist(void **state)
         SYS_process_vm_readv,
         SYS_process_vm_writev,
         SYS_execve,
-#if defined(__x86_64__)
+#if defined(SYS_fork)
         SYS_fork,
         SYS_vfork,
         SYS_modify_ldt,

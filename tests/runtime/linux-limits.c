@@ -59,11 +59,7 @@ static void make_program(struct program *program, enum program_kind kind)
 {
     program_new(program);
     if (kind == SPINS) {
-#if defined(__x86_64__)
-        static const uint8_t spin[] = {0xeb, 0xfe};
-#else
-        static const uint8_t spin[] = {0x00, 0x00, 0x00, 0x14};
-#endif
+        static const uint8_t spin[] = PROGRAM_SPIN;
         program_emit(program, spin, sizeof spin);
         return;
     }

@@ -21,13 +21,7 @@ enum { EVERY = TEST_EMULATED ? 13 : 1 };
 
 /* Reads what the stack pointer points to, through a register that nothing confines, and writes it
  * back: what mode `stores` allows, and only `jumps`. */
-#if defined(__x86_64__)
-static const uint8_t free_load[] = {0x48, 0x89, 0xe2, 0x8b, 0x0a},
-                     free_store[] = {0x48, 0x89, 0xe2, 0x89, 0x0a}; /* mov %rsp,%rdx; mov … */
-#else
-static const uint32_t free_load[] = {0x910003e3, 0xb9400064},
-                      free_store[] = {0x910003e3, 0xb9000064}; /* mov x3, sp; ldr, str w4, [x3] */
-#endif
+static const uint8_t free_load[] = PROGRAM_FREE_LOAD, free_store[] = PROGRAM_FREE_STORE;
 
 static const char *const arguments[] = {"program", "argument", NULL};
 

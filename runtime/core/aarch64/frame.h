@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * The frame: what is known of one stay of a thread in a box. switch.S reads and writes it by the
+ * The frame: what is known about one stay of a thread in a box. switch.S reads and writes it by the
  * offsets below, C by the struct; machine.c checks that they agree.
  *
  * A frame lives in host memory: in the context for lfi_context_run(), on the host's stack for
@@ -9,7 +9,7 @@
 #ifndef LFI_AARCH64_FRAME_H
 #define LFI_AARCH64_FRAME_H
 
-/* struct lfi_regs stands at offset 0 of the frame */
+/* struct lfi_regs is at offset 0 of the frame */
 #define REGS_X(n) (8 * (n))
 #define REGS_SP   248
 #define REGS_PC   256
@@ -85,7 +85,7 @@ struct lfi_frame {
     uint32_t features;
     uint32_t in_box;    /* the registers are the box's, or on their way to be */
     uint32_t leave;     /* 0, or the exit kind + 1 that ends the stay after the handler */
-    uint32_t elsewhere; /* the box goes on at x28, not at x30 */
+    uint32_t elsewhere; /* the box continues at x28, not at x30 */
     _Alignas(16) uint8_t vectors[32][16];
 };
 

@@ -37,17 +37,6 @@ AT(leave, FRAME_LEAVE);
 AT(elsewhere, FRAME_ELSEWHERE);
 AT(vectors, FRAME_VECTORS);
 _Static_assert((int)offsetof(struct lfi_frame, regs.x[30]) == REGS_X(30), "frame.h: REGS_X");
-_Static_assert(sizeof(struct lfi_frame) == FRAME_SIZE, "frame.h: FRAME_SIZE");
-_Static_assert(offsetof(struct lfi_context, interrupt) == CONTEXT_INTERRUPT, "frame.h");
-_Static_assert(LFI_EXIT_RETURNED == 1 && LFI_EXIT_INTERRUPTED == 3, "switch.S");
-
-/* switch.S */
-#pragma GCC visibility push(hidden)
-enum lfi_exit_kind machine_enter(struct lfi_frame *frame);
-extern const char machine_syscall[], machine_return[];
-extern const char machine_leave_saving[], machine_leave_entering[];
-extern const char machine_resume_start[], machine_resume_end[];
-#pragma GCC visibility pop
 
 const enum lfi_arch machine_arch = LFI_ARCH_AARCH64;
 
@@ -66,8 +55,8 @@ int machine_features(uint32_t *features, struct lfi_error *error)
 }
 
 /*
- * The trampoline page. Entries of the tables point here, so that they do not tell where liblfi is;
- * it stands where full-mode code cannot read it (space.c), so neither do its pointers.
+ * The trampoline page. Table entries point here, so that they do not reveal where liblfi is;
+ * full-mode code cannot read the page (space.c), so its pointers do not either.
  */
 enum {
     TRAMPOLINE_SYSCALL = 0x00,
@@ -87,7 +76,7 @@ static void write_trampoline(uint8_t *page, unsigned at, unsigned pointer, uint6
         0xd61f0360,                                  /* br x27 */
     };
 
-    memcpy(page + at, code, sizeof(code));
+    memcpy(page + at, code, sizeof code);
 }
 
 int machine_write_trampolines(uint8_t page[4096], struct lfi_error *error)
@@ -96,7 +85,7 @@ int machine_write_trampolines(uint8_t page[4096], struct lfi_error *error)
     const uint64_t entries[2] = {(uint64_t)machine_syscall, (uint64_t)machine_return};
     uint64_t tls;
 
-    /* The thread's block is as far from every thread's tpidr_el0: initial-exec. */
+    /* The thread's block is at the same distance from every thread's tpidr_el0: initial-exec. */
     __asm__("mrs %0, tpidr_el0" : "=r"(thread_pointer));
     tls = (uint64_t)((const char *)&lfi_thread.frame - thread_pointer);
     if (tls >= 1 << 24 || tls % 8) {
@@ -106,7 +95,7 @@ int machine_write_trampolines(uint8_t page[4096], struct lfi_error *error)
     memset(page, MACHINE_TRAP, 4096);
     write_trampoline(page, TRAMPOLINE_SYSCALL, TRAMPOLINE_POINTERS, tls);
     write_trampoline(page, TRAMPOLINE_RETURN, TRAMPOLINE_POINTERS + 8, tls);
-    memcpy(page + TRAMPOLINE_POINTERS, entries, sizeof(entries));
+    memcpy(page + TRAMPOLINE_POINTERS, entries, sizeof entries);
     return 0;
 }
 
@@ -119,7 +108,7 @@ void machine_write_table(uint8_t page[4096], uint64_t base, uint64_t trampolines
                                         : k == LFI_SLOT_RETURN ? TRAMPOLINE_RETURN
                                                                : TRAMPOLINE_TRAP);
 
-        memcpy(page + 4096 + (ptrdiff_t)LFI_SLOT_OFFSET(k), &entry, sizeof(entry));
+        memcpy(page + 4096 + (ptrdiff_t)LFI_SLOT_OFFSET(k), &entry, sizeof entry);
     }
 }
 
@@ -129,7 +118,7 @@ int machine_space_init(struct lfi_space *space, uint64_t head, size_t size)
     struct machine_space *machine = &space->machine;
 
     *machine = (struct machine_space){.blocks = head, .count = (uint32_t)(size / LFI_CONTEXT_SIZE)};
-    machine->next_free = calloc(machine->count, sizeof(*machine->next_free));
+    machine->next_free = calloc(machine->count, sizeof *machine->next_free);
     if (!machine->next_free)
         return -ENOMEM;
     if (mprotect((void *)head, size, PROT_READ | PROT_WRITE)) {
@@ -195,7 +184,7 @@ void machine_stay_end(struct lfi_frame *frame, struct lfi_frame *outer)
 
 void machine_frame_init(struct lfi_frame *frame)
 {
-    memset(frame, 0, sizeof(*frame));
+    memset(frame, 0, sizeof *frame);
 }
 
 void machine_frame_copy(struct lfi_frame *to, const struct lfi_frame *from)
@@ -204,7 +193,7 @@ void machine_frame_copy(struct lfi_frame *to, const struct lfi_frame *from)
     to->fpcr = from->fpcr;
     to->fpsr = from->fpsr;
     to->dit = from->dit;
-    memcpy(to->vectors, from->vectors, sizeof(to->vectors));
+    memcpy(to->vectors, from->vectors, sizeof to->vectors);
 }
 
 void lfi_context_get_vectors(const struct lfi_context *context, struct lfi_vectors *vectors)
@@ -213,7 +202,7 @@ void lfi_context_get_vectors(const struct lfi_context *context, struct lfi_vecto
 
     vectors->fpsr = (uint32_t)frame->fpsr;
     vectors->fpcr = (uint32_t)frame->fpcr;
-    memcpy(vectors->v, frame->vectors, sizeof(vectors->v));
+    memcpy(vectors->v, frame->vectors, sizeof vectors->v);
 }
 
 void lfi_context_set_vectors(struct lfi_context *context, const struct lfi_vectors *vectors)
@@ -222,7 +211,7 @@ void lfi_context_set_vectors(struct lfi_context *context, const struct lfi_vecto
 
     frame->fpsr = vectors->fpsr;
     frame->fpcr = vectors->fpcr;
-    memcpy(frame->vectors, vectors->v, sizeof(vectors->v));
+    memcpy(frame->vectors, vectors->v, sizeof vectors->v);
 }
 
 uint64_t machine_call_stack(const struct lfi_frame *caller, size_t arguments, bool nested)
@@ -234,7 +223,7 @@ uint64_t machine_call_stack(const struct lfi_frame *caller, size_t arguments, bo
 void machine_call_begin(struct lfi_frame *frame, const struct lfi_call *call, uint64_t function,
                         uint64_t stack, uint64_t home)
 {
-    memcpy(frame->regs.x, call->integer, sizeof(call->integer));
+    memcpy(frame->regs.x, call->integer, sizeof call->integer);
     frame->regs.x[30] = home;
     frame->regs.sp = stack;
     frame->regs.pc = function;

@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * The way into the box and out of it. Offsets are in frame.h.
+ * Entry into the box and exit from it. Offsets are in frame.h.
  *
  *   machine_enter        host -> box; returns when the stay ends
  *   machine_syscall      box -> handler -> box, from the trampoline page (machine.c)
  *   machine_return       box -> host, likewise
- *   machine_leave_*      where the signal handler sends a thread whose stay ends by a signal
+ *   machine_leave_*      where the signal handler sends a thread whose stay is ended by a signal
  *
- * x25 holds the frame wherever registers are the host's. From the moment the frame says in_box until it says
- * otherwise, a fault is the box's, so nothing in between may touch host memory other than the
- * frame. The stack of the box is never used here, and sp is a number like any other.
+ * x25 holds the frame wherever registers are the host's. While the frame says in_box, a fault is
+ * the box's, so nothing there may touch host memory other than the frame. The stack of the box is
+ * never used here, and sp is a number like any other.
  *
- * No instruction of AArch64 jumps to an address in memory, so the way into the box costs a register.
- * After a system call that is x30, which is the return point anyway; everywhere else x28, of which
- * code may expect no more than that it is an address in the box.
+ * No AArch64 instruction jumps to an address in memory, so entering the box costs a register. After
+ * a system call that is x30, which is the return point anyway; everywhere else x28, of which code
+ * may expect only that it is an address in the box.
  *
- * SVE and SME state is no part of a box: no verified code can read it.
+ * SVE and SME state is not part of a box: no verified code can read it.
  */
 #include "frame.h"
 
 #define HINT_BTI_C  hint #34	/* for hosts that check branch targets */
 #define HINT_BTI_J  hint #36
 
-/* system registers by number: names depend on what the assembler is told of the machine */
+/* system registers by number: their names depend on the assembler's architecture version */
 #define DIT	S3_3_C4_C2_5
 
 	.text
@@ -33,7 +33,7 @@
 	.globl	machine_leave_saving, machine_leave_entering
 	.globl	machine_resume_start, machine_resume_end
 
-/* The host's frame behind frame.host_sp is always the same, so it can be unwound. */
+/* The host's frame at frame.host_sp always looks the same, so it can be unwound. */
 .macro	HOST_FRAME
 	.cfi_startproc
 	.cfi_def_cfa sp, HOST_FRAME_SIZE
@@ -108,7 +108,7 @@
 
 /*
  * From the trampoline: the frame is in x25, x27 is lost, everything else is the box's, x30 the
- * return point (brought into the box all the same). The frame's x25 and x27 are what they were at
+ * return point (brought into the box anyway). The frame's x25 and x27 are what they were at
  * entry. Afterwards x25 is the frame and sp the host's.
  */
 .macro	SAVE_REGS
@@ -305,7 +305,7 @@ machine_leave_saving:
 	.cfi_endproc
 	.size	machine_leave_saving, . - machine_leave_saving
 
-/* Likewise, where the frame holds the box's vector state already. */
+/* The same, if the frame already holds the box's vector state. */
 	.p2align 4
 	.type	machine_leave_entering, %function
 machine_leave_entering:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * Copying to and from memory that may be unmapped meanwhile. Leaf functions that use no stack, so
- * that the fault handler can end any of their instructions by going on at machine_copy_fault.
+ * Copying to and from memory that may be unmapped at any time. Leaf functions that use no stack, so
+ * that the fault handler can end any of their instructions by continuing at machine_copy_fault.
  */
 #include <asm/errno.h> /* errno.h of some C libraries is for C only */
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * The frame: what is known of one stay of a thread in a box. switch.S reads and writes it by the
+ * The frame: what is known about one stay of a thread in a box. switch.S reads and writes it by the
  * offsets below, C by the struct; machine.c checks that they agree.
  *
  * A frame lives in host memory: in the context for lfi_context_run(), on the host's stack for
@@ -9,7 +9,7 @@
 #ifndef LFI_X86_64_FRAME_H
 #define LFI_X86_64_FRAME_H
 
-/* struct lfi_regs stands at offset 0 of the frame */
+/* struct lfi_regs is at offset 0 of the frame */
 #define REGS_RAX    0
 #define REGS_RBX    8
 #define REGS_RCX    16
@@ -96,9 +96,8 @@ struct lfi_frame {
     uint16_t host_fcw;
     uint32_t in_use;
     uint32_t features;
-    uint32_t in_box;         /* the registers are the box's, or on their way to be */
-    uint32_t leave;          /* 0, or the exit kind + 1 that ends the stay after the handler */
-    struct lfi_frame *outer; /* the stay of this thread that this one is nested in */
+    uint32_t in_box; /* the registers are the box's, or on their way to be */
+    uint32_t leave;  /* 0, or the exit kind + 1 that ends the stay after the handler */
     _Alignas(64) uint8_t vectors[16][32]; /* ymm0 … ymm15, or only their lower halves */
     _Alignas(64) uint8_t x87[576];        /* XSAVE area of which only x87 counts, or FXSAVE's */
 };

@@ -49,17 +49,6 @@ AT(in_box, FRAME_IN_BOX);
 AT(leave, FRAME_LEAVE);
 AT(vectors, FRAME_VECTORS);
 AT(x87, FRAME_X87);
-_Static_assert(sizeof(struct lfi_frame) == FRAME_SIZE, "frame.h: FRAME_SIZE");
-_Static_assert(offsetof(struct lfi_context, interrupt) == CONTEXT_INTERRUPT, "frame.h");
-_Static_assert(LFI_EXIT_RETURNED == 1 && LFI_EXIT_INTERRUPTED == 3, "switch.S");
-
-/* switch.S */
-#pragma GCC visibility push(hidden)
-enum lfi_exit_kind machine_enter(struct lfi_frame *frame);
-extern const char machine_syscall[], machine_return[];
-extern const char machine_leave_saving[], machine_leave_entering[];
-extern const char machine_resume_start[], machine_resume_end[];
-#pragma GCC visibility pop
 
 const enum lfi_arch machine_arch = LFI_ARCH_X86_64;
 
@@ -74,7 +63,7 @@ const uint8_t machine_return_code[MACHINE_RETURN_SIZE] = {
     0xff, 0xff, 0xff,                                                  /* 1: */
 };
 
-/* XGETBV is an instruction of its own: no compiler flag for it may reach the rest of the file. */
+/* XGETBV in assembly: a compiler flag for it would affect the rest of the file. */
 static uint64_t xgetbv(uint32_t which)
 {
     uint32_t low, high;
@@ -105,8 +94,8 @@ int machine_features(uint32_t *features, struct lfi_error *error)
 }
 
 /*
- * The trampoline page. Entries of the tables point here, so that they do not tell where liblfi is;
- * it stands where full-mode code cannot read it (space.c), so neither do its pointers.
+ * The trampoline page. Table entries point here, so that they do not reveal where liblfi is;
+ * full-mode code cannot read the page (space.c), so its pointers do not either.
  */
 enum {
     TRAMPOLINE_SYSCALL = 0x00,
@@ -122,8 +111,8 @@ static uint8_t *put(uint8_t *to, const uint8_t *bytes, size_t size, int64_t disp
     int32_t word = (int32_t)displacement;
 
     memcpy(to, bytes, size);
-    memcpy(to + size, &word, sizeof(word));
-    return to + size + sizeof(word);
+    memcpy(to + size, &word, sizeof word);
+    return to + size + sizeof word;
 }
 #define PUT(to, displacement, ...) \
     put(to, (const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__}), displacement)
@@ -152,9 +141,9 @@ int machine_write_trampolines(uint8_t page[4096], struct lfi_error *error)
     at = PUT(at, tls + (int64_t)offsetof(struct lfi_thread, frame), 0x64, 0x48, 0x8b, 0x0c, 0x25);
     PUT(at, page + TRAMPOLINE_POINTERS + 8 - (at + 6), 0xff, 0x25);
     entry = (uint64_t)machine_syscall;
-    memcpy(page + TRAMPOLINE_POINTERS, &entry, sizeof(entry));
+    memcpy(page + TRAMPOLINE_POINTERS, &entry, sizeof entry);
     entry = (uint64_t)machine_return;
-    memcpy(page + TRAMPOLINE_POINTERS + 8, &entry, sizeof(entry));
+    memcpy(page + TRAMPOLINE_POINTERS + 8, &entry, sizeof entry);
 
     /* movq %r11, %fs:ret; movq %fs:tp, %r11; jmpq *%fs:ret */
     at = page + TRAMPOLINE_GET_TP;
@@ -200,7 +189,7 @@ void machine_write_table(uint8_t page[4096], uint64_t base, uint64_t trampolines
         default:
             break;
         }
-        memcpy(page + 4096 + (ptrdiff_t)LFI_SLOT_OFFSET(k), &entry, sizeof(entry));
+        memcpy(page + 4096 + (ptrdiff_t)LFI_SLOT_OFFSET(k), &entry, sizeof entry);
     }
 }
 
@@ -208,10 +197,10 @@ void machine_frame_init(struct lfi_frame *frame)
 {
     const uint16_t fcw = INITIAL_FCW;
 
-    memset(frame, 0, sizeof(*frame));
+    memset(frame, 0, sizeof *frame);
     frame->regs.rflags = 0x202;
     frame->mxcsr = INITIAL_MXCSR;
-    memcpy(frame->x87, &fcw, sizeof(fcw));
+    memcpy(frame->x87, &fcw, sizeof fcw);
 }
 
 void machine_frame_copy(struct lfi_frame *to, const struct lfi_frame *from)
@@ -219,8 +208,8 @@ void machine_frame_copy(struct lfi_frame *to, const struct lfi_frame *from)
     to->regs = from->regs;
     to->mxcsr = from->mxcsr;
     to->in_use = from->in_use;
-    memcpy(to->vectors, from->vectors, sizeof(to->vectors));
-    memcpy(to->x87, from->x87, sizeof(to->x87));
+    memcpy(to->vectors, from->vectors, sizeof to->vectors);
+    memcpy(to->x87, from->x87, sizeof to->x87);
 }
 
 int machine_space_init(struct lfi_space *space, uint64_t head, size_t size)
@@ -308,9 +297,8 @@ void machine_call_end(const struct lfi_frame *frame, struct lfi_call *call)
 }
 
 /*
- * The base of %gs stays the box's during runtime calls: host code does not use it. A stay in a box
- * inside of a runtime call of another (nested calls) puts back what it found. Threads have their
- * own.
+ * The base of %gs stays the box's during runtime calls: host code does not use it. A nested stay,
+ * in a box within a runtime call of another, restores what it found. Each thread has its own.
  */
 static uint64_t gs_read(uint32_t features)
 {

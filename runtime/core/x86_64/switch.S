@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * The way into the box and out of it. Offsets and bits are in frame.h.
+ * Entry into the box and exit from it. Offsets and bits are in frame.h.
  *
  *   machine_enter        host -> box; returns when the stay ends
  *   machine_syscall      box -> handler -> box, from the trampoline page (machine.c)
  *   machine_return       box -> host, likewise
- *   machine_leave_*      where the signal handler sends a thread whose stay ends by a signal
+ *   machine_leave_*      where the signal handler sends a thread whose stay is ended by a signal
  *
- * rbx holds the frame wherever registers are the host's. From the moment the frame says in_box until it says
- * otherwise, a fault is the box's, so nothing in between may touch host memory other than the
- * frame. The stack of the box is never used here, and rsp is a number like any other.
+ * rbx holds the frame wherever registers are the host's. While the frame says in_box, a fault is
+ * the box's, so nothing there may touch host memory other than the frame. The stack of the box is
+ * never used here, and rsp is a number like any other.
  *
  * Vector state: xmm0-15 are saved always; the upper halves of ymm and the x87 state only if
- * XGETBV(1) says that they are in use. Where the machine has no XGETBV(1), all counts as in use. A
- * system call that does nothing takes 61 ns so, 160 ns with everything saved, and 179 ns while the
- * box has x87 state (Xeon Skylake, 2.5 GHz; a system call of the host takes 724 ns there). State of
- * AVX-512 is no part of a box: no verified code can read it.
+ * XGETBV(1) says that they are in use. On machines without XGETBV(1) everything counts as in use.
+ * A system call that does nothing takes 61 ns this way, 160 ns with everything saved, and 179 ns
+ * while the box has x87 state (Xeon Skylake, 2.5 GHz; a system call of the host takes 724 ns
+ * there). State of AVX-512 is not part of a box: no verified code can read it.
  */
 #include "frame.h"
 
@@ -33,7 +33,7 @@
 	.globl	machine_leave_saving, machine_leave_entering
 	.globl	machine_resume_start, machine_resume_end
 
-/* The host's frame behind frame.host_rsp is always the same, so it can be unwound. */
+/* The host's frame at frame.host_rsp always looks the same, so it can be unwound. */
 .macro	HOST_FRAME
 	.cfi_startproc
 	.cfi_def_cfa rsp, 64
@@ -93,8 +93,8 @@
 
 /*
  * The box's vector and x87 state from the frame; what it did not use is set to its initial state,
- * so that nothing of the host's stays behind, x87 instruction and data pointers included (fninit clears those
- * where XRSTOR and FXRSTOR do not). Clobbers rax, rcx, rdx, rsi, rdi.
+ * so that nothing of the host's remains, including the x87 instruction and data pointers (fninit
+ * clears those where XRSTOR and FXRSTOR do not). Clobbers rax, rcx, rdx, rsi, rdi.
  */
 .macro	RESTORE_STATE
 	movl	FRAME_FEATURES(%rbx), %esi
@@ -143,8 +143,8 @@
 .endm
 
 /*
- * From the trampoline: the frame is in rcx, r11 is the return point (a fact of the verifier's:
- * the group that loads it is atomic; masked all the same), everything else is the box's.
+ * From the trampoline: the frame is in rcx, r11 is the return point (the verifier guarantees it:
+ * the group that loads it is atomic; masked anyway), everything else is the box's.
  * Afterwards rbx is the frame and rsp the host's.
  */
 .macro	SAVE_REGS
@@ -324,7 +324,7 @@ machine_leave_saving:
 	.cfi_endproc
 	.size	machine_leave_saving, . - machine_leave_saving
 
-/* Likewise, where the frame holds the box's vector state already. */
+/* The same, if the frame already holds the box's vector state. */
 	.p2align 5
 	.type	machine_leave_entering, @function
 machine_leave_entering:

@@ -11,6 +11,19 @@
         0x01, 0x00, 0x00, 0xd4 \
     }
 
+#define PROGRAM_SPIN /* b to itself */ \
+    {                                  \
+        0x00, 0x00, 0x00, 0x14         \
+    }
+#define PROGRAM_FREE_LOAD /* mov x3, sp; ldr w4, [x3] */ \
+    {                                                    \
+        0xe3, 0x03, 0x00, 0x91, 0x64, 0x00, 0x40, 0xb9   \
+    }
+#define PROGRAM_FREE_STORE /* mov x3, sp; str w4, [x3] */ \
+    {                                                     \
+        0xe3, 0x03, 0x00, 0x91, 0x64, 0x00, 0x00, 0xb9    \
+    }
+
 #define CALL_REGISTERS(number, a, b, c, d, e, f) .x = {(a), (b), (c), (d), (e), (f), [8] = (number)}
 #define CALL_RESULT                              x[0]
 #define STACK                                    sp

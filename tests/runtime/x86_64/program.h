@@ -11,6 +11,19 @@
         0x0f, 0x05      \
     }
 
+#define PROGRAM_SPIN /* jmp to itself */ \
+    {                                    \
+        0xeb, 0xfe                       \
+    }
+#define PROGRAM_FREE_LOAD /* mov %rsp,%rdx; mov (%rdx),%ecx */ \
+    {                                                          \
+        0x48, 0x89, 0xe2, 0x8b, 0x0a                           \
+    }
+#define PROGRAM_FREE_STORE /* mov %rsp,%rdx; mov %ecx,(%rdx) */ \
+    {                                                           \
+        0x48, 0x89, 0xe2, 0x89, 0x0a                            \
+    }
+
 #define CALL_REGISTERS(number, a, b, c, d, e, f) \
     .rax = (number), .rdi = (a), .rsi = (b), .rdx = (c), .r10 = (d), .r8 = (e), .r9 = (f)
 #define CALL_RESULT rax

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /* What differs from one architecture to the next, for AArch64. */
-#if defined(__aarch64__)
-#include "process.h"
+#include "linux/process.h"
 
 #include <asm/hwcap.h>
 #include <string.h>
@@ -155,4 +154,3 @@ int lfi_arch_signal_leave(struct thread *thread, struct lfi_regs *regs, uint64_t
     *mask = frame.context.mask;
     return 0;
 }
-#endif

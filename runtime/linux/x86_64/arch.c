@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /* What differs from one architecture to the next, for x86-64. */
-#if defined(__x86_64__)
-#include "process.h"
+#include "linux/process.h"
 
 #include <string.h>
 #include <sys/auxv.h>
@@ -107,7 +106,7 @@ int lfi_arch_signal_enter(struct thread *thread, struct lfi_regs *regs, int numb
         {REG_RDX, regs->rdx}, {REG_RAX, regs->rax},    {REG_RCX, regs->rcx}, {REG_RSP, regs->rsp},
         {REG_RIP, regs->rip}, {REG_EFL, regs->rflags},
     };
-    for (size_t i = 0; i < sizeof saved / sizeof saved[0]; i++)
+    for (size_t i = 0; i < sizeof saved / sizeof *saved; i++)
         frame.context.gregs[saved[i].index] = saved[i].value;
     frame.context.mask = old_mask;
     int code = SI_USER;
@@ -159,4 +158,3 @@ int lfi_arch_signal_leave(struct thread *thread, struct lfi_regs *regs, uint64_t
     *mask = frame.context.mask;
     return 0;
 }
-#endif

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* What of <lfi/lfi.h> is of x86-64. Include that. */
+#ifndef LFI_X86_64_H
+#define LFI_X86_64_H
+
+#include <stdint.h>
+
+/* The general registers of a context. Initially all are 0 (rflags: 0x202). */
+struct lfi_regs {
+    uint64_t rax, rbx, rcx, rdx, rsi, rdi, rbp, rsp;
+    uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
+    uint64_t rip;    /* where the box continues: the host may only name a bundle start (lower bits
+                        are dropped, the upper half is the base's); after a fault, where that
+                        happened */
+    uint64_t rflags; /* only the arithmetic flags and DF are taken over on the way in */
+};
+
+/* How many integer arguments of a call are passed in registers. */
+#define LFI_CALL_INTEGERS 6
+
+#endif

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* What tables and loader ask of the architecture, for AArch64. Macros only: linux/ and confine/ use
+ * it. */
+#ifndef LFI_LINUX_ARCH_H
+#define LFI_LINUX_ARCH_H
+
+/* Its column of syscalls.def and host_calls.def: the number of a system call. */
+#define ARCH_NUMBER(x86_64, generic) generic
+
+/* Whose programs run here, of <lfi/verifier.h>; whose filter of host calls, of confine/filter.h. */
+#define ARCH_IMAGE  LFI_ARCH_AARCH64
+#define ARCH_FILTER LFI_FILTER_AARCH64
+
+#endif
