@@ -37,6 +37,7 @@
 
 static const uint32_t audit_archs[] = {AUDIT_ARCH_X86_64, AUDIT_ARCH_AARCH64};
 static const enum lfi_host_column columns[] = {LFI_HOST_X86_64, LFI_HOST_GENERIC};
+
 /* Runs it as the kernel does, bpf(4). Fails where the kernel would refuse the program. */
 static uint32_t interpret(const struct lfi_filter *filter, const struct seccomp_data *data)
 {
@@ -451,12 +452,12 @@ static void test_attacks(void **state)
 #endif
 #undef CALL
     };
-    struct lfi_filter *filter = build(OUR_ARCH, false);
+    struct lfi_filter *filter = build(ARCH_FILTER, false);
     (void)state;
     for (size_t i = 0; i < sizeof attacks / sizeof attacks[0]; i++) {
         uint64_t arguments[6] = {0};
         memcpy(arguments, attacks[i].arguments, sizeof attacks[i].arguments);
-        uint32_t got = verdict(filter, OUR_ARCH, attacks[i].number, arguments);
+        uint32_t got = verdict(filter, ARCH_FILTER, attacks[i].number, arguments);
         if (got != attacks[i].expected)
             fail_msg("line %d: 0x%x instead of 0x%x", attacks[i].line, got, attacks[i].expected);
     }
