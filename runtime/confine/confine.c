@@ -77,7 +77,7 @@ static int allow_beneath(int ruleset, int directory, uint64_t allowed)
 
 static int allow_process(int ruleset, const struct lfi_process *process, uint64_t allowed)
 {
-    const struct lfi_paths *paths = &process->paths;
+    const struct linux_paths *paths = &process->paths;
     int error = 0;
     for (int i = 0; i < paths->count && !error; i++)
         error = allow_beneath(ruleset, paths->maps[i].fd, allowed);
@@ -90,7 +90,7 @@ static int allow_named(int ruleset, const char *directory, uint64_t allowed,
     int fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
     int failed = fd < 0 ? -errno : allow_beneath(ruleset, fd, allowed);
     if (failed)
-        lfi_say(error, "%.200s: %s", directory, strerror(-failed));
+        linux_say(error, "%.200s: %s", directory, strerror(-failed));
     if (fd >= 0)
         close(fd);
     return failed;
@@ -120,7 +120,7 @@ static int confine_files(const struct lfi_linux_confinement *what, struct lfi_li
     /* Its rules apply to the calling thread, and to threads that it starts. */
     int threads = count_threads(), failed = 0;
     if (threads > 1) {
-        lfi_say(error, "the process has %d threads: confine it before it starts any", threads);
+        linux_say(error, "the process has %d threads: confine it before it starts any", threads);
         return -EBUSY;
     }
     if (threads == 0) {
@@ -139,7 +139,7 @@ static int confine_files(const struct lfi_linux_confinement *what, struct lfi_li
     for (size_t i = 0; i < what->process_count && !failed; i++) {
         failed = allow_process(ruleset, what->processes[i], allowed);
         if (failed)
-            lfi_say(error, "Landlock refuses a directory: %s", strerror(-failed));
+            linux_say(error, "Landlock refuses a directory: %s", strerror(-failed));
     }
     for (size_t i = 0; i < what->directory_count && !failed; i++)
         failed = allow_named(ruleset, what->directories[i], allowed, error);
@@ -182,19 +182,19 @@ static int give_up_capabilities(void)
 static int confine_calls(const struct lfi_linux_confinement *what, struct lfi_linux_wall *wall,
                          const char **missing, struct lfi_error *error)
 {
-    const struct lfi_filter_options options = {
+    const struct confine_filter_options options = {
         .arch = ARCH_FILTER,
         .pid = (uint32_t)getpid(),
         .later_code = what->later_code,
         .unlisted = SECCOMP_RET_ERRNO | ENOSYS,
     };
-    struct lfi_filter *filter = malloc(sizeof *filter);
+    struct confine_filter *filter = malloc(sizeof *filter);
     if (!filter) {
-        lfi_say(error, "out of memory");
+        linux_say(error, "out of memory");
         return -ENOMEM;
     }
-    if (!lfi_filter_build(filter, &options)) {
-        lfi_say(error, "the table of host calls is too long for a filter");
+    if (!confine_filter_build(filter, &options)) {
+        linux_say(error, "the table of host calls is too long for a filter");
         free(filter);
         return -E2BIG;
     }
@@ -207,7 +207,7 @@ static int confine_calls(const struct lfi_linux_confinement *what, struct lfi_li
         *missing = strerror(errno);
     free(filter);
     if (result > 0) {
-        lfi_say(error, "thread %ld has a system call filter of its own", result);
+        linux_say(error, "thread %ld has a system call filter of its own", result);
         return -EBUSY;
     }
     wall->filter = result == 0;
@@ -241,23 +241,23 @@ int lfi_linux_confine_host(const struct lfi_linux_confinement *what, struct lfi_
         /* What the thread asks about itself only once is asked while it is answered. */
         failed = lfi_thread_prepare();
         if (failed) {
-            lfi_say(error, "cannot prepare the thread: %s", strerror(-failed));
+            linux_say(error, "cannot prepare the thread: %s", strerror(-failed));
             return failed;
         }
         lfi_thread_release();
         /* Under our filter this is refused. */
         if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) < 0) {
-            lfi_say(error, "this process is already confined");
+            linux_say(error, "this process is already confined");
             return -EALREADY;
         }
         if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) {
             failed = -errno;
-            lfi_say(error, "cannot give up new privileges: %s", strerror(-failed));
+            linux_say(error, "cannot give up new privileges: %s", strerror(-failed));
             return failed;
         }
         failed = give_up_capabilities();
         if (failed) {
-            lfi_say(error, "cannot give up capabilities: %s", strerror(-failed));
+            linux_say(error, "cannot give up capabilities: %s", strerror(-failed));
             return failed;
         }
         failed = confine_files(what, wall, &no_landlock, error);

@@ -26,15 +26,15 @@
         0   \
     }
 /* clang-format off */
-#define ONE_OF(a, ...)   {LFI_RULE_ONE_OF, a, COUNT(__VA_ARGS__), {__VA_ARGS__}}
-#define WITH(a, bits)    {LFI_RULE_WITH, a, 1, {bits}}
-#define WITHOUT(a, bits) {LFI_RULE_WITHOUT, a, 1, {bits}}
-#define ZERO(a)          {LFI_RULE_ZERO, a, 0, {0}}
-#define SELF(a)          {LFI_RULE_SELF, a, 0, {0}}
-#define DATA(a)          {LFI_RULE_DATA, a, 0, {0}}
-#define UNLESS(a, value, bits) {LFI_RULE_UNLESS, a, 2, {value, bits}}
+#define ONE_OF(a, ...)   {CONFINE_RULE_ONE_OF, a, COUNT(__VA_ARGS__), {__VA_ARGS__}}
+#define WITH(a, bits)    {CONFINE_RULE_WITH, a, 1, {bits}}
+#define WITHOUT(a, bits) {CONFINE_RULE_WITHOUT, a, 1, {bits}}
+#define ZERO(a)          {CONFINE_RULE_ZERO, a, 0, {0}}
+#define SELF(a)          {CONFINE_RULE_SELF, a, 0, {0}}
+#define DATA(a)          {CONFINE_RULE_DATA, a, 0, {0}}
+#define UNLESS(a, value, bits) {CONFINE_RULE_UNLESS, a, 2, {value, bits}}
 
-const struct lfi_host_call lfi_host_calls[] = {
+const struct confine_host_call confine_host_calls[] = {
 #define ALLOWED(x86_64, generic, name, otherwise, ...) \
     {#name, {x86_64, generic}, true, otherwise, {__VA_ARGS__}},
 #define ALLOWED_X86_64(x86_64, name, otherwise, ...) \
@@ -46,32 +46,32 @@ const struct lfi_host_call lfi_host_calls[] = {
 };
 /* clang-format on */
 
-#define CALLS (sizeof lfi_host_calls / sizeof *lfi_host_calls)
-const size_t lfi_host_call_count = CALLS;
+#define CALLS (sizeof confine_host_calls / sizeof *confine_host_calls)
+const size_t confine_host_call_count = CALLS;
 
 #define X32_BIT 0x40000000 /* x86-64: calls of the x32 ABI, __X32_SYSCALL_BIT */
 
 static const struct {
     uint32_t audit;
-    enum lfi_host_column column;
+    enum confine_host_column column;
     uint32_t foreign; /* a bit in the numbers of another ABI's calls, or 0 */
-} archs[LFI_FILTER_ARCHS] = {
-    [LFI_FILTER_X86_64] = {AUDIT_ARCH_X86_64, LFI_HOST_X86_64, X32_BIT},
-    [LFI_FILTER_AARCH64] = {AUDIT_ARCH_AARCH64, LFI_HOST_GENERIC, 0},
+} archs[CONFINE_FILTER_ARCHS] = {
+    [CONFINE_FILTER_X86_64] = {AUDIT_ARCH_X86_64, CONFINE_HOST_X86_64, X32_BIT},
+    [CONFINE_FILTER_AARCH64] = {AUDIT_ARCH_AARCH64, CONFINE_HOST_GENERIC, 0},
 };
 
 struct builder {
-    struct lfi_filter *filter;
-    const struct lfi_filter_options *options;
-    enum lfi_host_column column;
-    const struct lfi_host_call *sorted[CALLS]; /* those of the architecture, by number */
+    struct confine_filter *filter;
+    const struct confine_filter_options *options;
+    enum confine_host_column column;
+    const struct confine_host_call *sorted[CALLS]; /* those of the architecture, by number */
 };
 
-/* Keeps counting when there is no room left: lfi_filter_build() checks at the end. */
+/* Keeps counting when there is no room left: confine_filter_build() checks at the end. */
 static size_t emit(struct builder *builder, uint16_t code, uint32_t k, size_t yes, size_t no)
 {
-    struct lfi_filter *filter = builder->filter;
-    if (filter->length < LFI_FILTER_MAX)
+    struct confine_filter *filter = builder->filter;
+    if (filter->length < CONFINE_FILTER_MAX)
         filter->code[filter->length] =
             (struct sock_filter){.code = code, .jt = (uint8_t)yes, .jf = (uint8_t)no, .k = k};
     return filter->length++;
@@ -94,45 +94,45 @@ static size_t compare(struct builder *builder, uint16_t how, uint32_t value, siz
 }
 
 /* All architectures here are little-endian: the low half comes first. */
-static size_t low_half(const struct lfi_host_rule *rule)
+static size_t low_half(const struct confine_host_rule *rule)
 {
     return offsetof(struct seccomp_data, args) + rule->argument * sizeof(uint64_t);
 }
 
 /* Continues after the check if the argument is right, and answers `wrong` if not. */
-static void check(struct builder *builder, const struct lfi_host_rule *rule, uint32_t wrong)
+static void check(struct builder *builder, const struct confine_host_rule *rule, uint32_t wrong)
 {
-    const struct lfi_filter_options *options = builder->options;
-    if (rule->kind == LFI_RULE_NONE || (rule->kind == LFI_RULE_DATA && options->later_code))
+    const struct confine_filter_options *options = builder->options;
+    if (rule->kind == CONFINE_RULE_NONE || (rule->kind == CONFINE_RULE_DATA && options->later_code))
         return;
     load(builder, low_half(rule));
     switch (rule->kind) {
-    case LFI_RULE_ONE_OF:
+    case CONFINE_RULE_ONE_OF:
         for (size_t i = 0; i < rule->count; i++)
             compare(builder, BPF_JEQ, rule->values[i], rule->count - i, 0);
         break;
-    case LFI_RULE_WITH:
+    case CONFINE_RULE_WITH:
         emit(builder, BPF_ALU | BPF_AND | BPF_K, rule->values[0], 0, 0);
         compare(builder, BPF_JEQ, rule->values[0], 1, 0);
         break;
-    case LFI_RULE_WITHOUT:
+    case CONFINE_RULE_WITHOUT:
         compare(builder, BPF_JSET, rule->values[0], 0, 1);
         break;
-    case LFI_RULE_DATA:
+    case CONFINE_RULE_DATA:
         compare(builder, BPF_JSET, PROT_EXEC, 0, 1);
         break;
-    case LFI_RULE_ZERO:
+    case CONFINE_RULE_ZERO:
         compare(builder, BPF_JEQ, 0, 1, 0);
         answer(builder, wrong);
         load(builder, low_half(rule) + sizeof(uint32_t));
         compare(builder, BPF_JEQ, 0, 1, 0);
         break;
-    case LFI_RULE_UNLESS:
+    case CONFINE_RULE_UNLESS:
         compare(builder, BPF_JEQ, rule->values[0], 0, 3);
         load(builder, low_half(rule) + sizeof(uint64_t));
         compare(builder, BPF_JSET, rule->values[1], 0, 1);
         break;
-    default: /* LFI_RULE_SELF */
+    default: /* CONFINE_RULE_SELF */
         compare(builder, BPF_JEQ, options->pid, 1, 0);
         break;
     }
@@ -140,7 +140,7 @@ static void check(struct builder *builder, const struct lfi_host_rule *rule, uin
 }
 
 /* The number is loaded, and is either that of this call or unlisted. */
-static void decide(struct builder *builder, const struct lfi_host_call *call)
+static void decide(struct builder *builder, const struct confine_host_call *call)
 {
     uint32_t number = (uint32_t)call->number[builder->column];
     uint32_t wrong =
@@ -151,7 +151,7 @@ static void decide(struct builder *builder, const struct lfi_host_call *call)
         answer(builder, wrong);
         return;
     }
-    for (int i = 0; i < LFI_HOST_RULES; i++)
+    for (int i = 0; i < CONFINE_HOST_RULES; i++)
         check(builder, &call->rules[i], wrong);
     answer(builder, SECCOMP_RET_ALLOW);
 }
@@ -168,18 +168,19 @@ static void search(struct builder *builder, size_t first, size_t end)
     compare(builder, BPF_JGE, number, 0, 1);
     size_t jump = emit(builder, BPF_JMP | BPF_JA, 0, 0, 0);
     search(builder, first, middle);
-    if (jump < LFI_FILTER_MAX)
+    if (jump < CONFINE_FILTER_MAX)
         builder->filter->code[jump].k = (uint32_t)(builder->filter->length - jump - 1);
     search(builder, middle, end);
 }
 
-bool lfi_filter_build(struct lfi_filter *filter, const struct lfi_filter_options *options)
+bool confine_filter_build(struct confine_filter *filter,
+                          const struct confine_filter_options *options)
 {
     struct builder builder = {
         .filter = filter, .options = options, .column = archs[options->arch].column};
     size_t count = 0;
     for (size_t i = 0; i < CALLS; i++) {
-        const struct lfi_host_call *call = &lfi_host_calls[i];
+        const struct confine_host_call *call = &confine_host_calls[i];
         size_t at = count;
         if (call->number[builder.column] < 0)
             continue;
@@ -200,5 +201,5 @@ bool lfi_filter_build(struct lfi_filter *filter, const struct lfi_filter_options
         answer(&builder, SECCOMP_RET_KILL_PROCESS);
     }
     search(&builder, 0, count);
-    return filter->length <= LFI_FILTER_MAX;
+    return filter->length <= CONFINE_FILTER_MAX;
 }

@@ -11,7 +11,7 @@
 /* What every switch.S relies on, besides the members that its machine.c checks. */
 _Static_assert(offsetof(struct lfi_context, interrupt) == CONTEXT_INTERRUPT, "frame.h");
 _Static_assert(LFI_EXIT_RETURNED == 1 && LFI_EXIT_INTERRUPTED == 3, "switch.S");
-_Static_assert(sizeof(struct lfi_frame) == FRAME_SIZE, "frame.h: FRAME_SIZE");
+_Static_assert(sizeof(struct core_frame) == FRAME_SIZE, "frame.h: FRAME_SIZE");
 
 int lfi_context_new(struct lfi_box *box, lfi_syscall_fn *serve, void *data,
                     struct lfi_context **result)
@@ -94,7 +94,7 @@ void lfi_context_stop(struct lfi_context *context, int status)
 
 void lfi_context_interrupt(struct lfi_context *context)
 {
-    int signal = lfi_faults_interrupt_signal();
+    int signal = core_faults_interrupt_signal();
     int tid;
 
     /* stay() stores tid, then switch.S reads `interrupt`: so one of the two sees the other's store
@@ -107,15 +107,15 @@ void lfi_context_interrupt(struct lfi_context *context)
 
 static bool is_mine(const struct lfi_context *context)
 {
-    return __atomic_load_n(&context->owner, __ATOMIC_RELAXED) == &lfi_thread;
+    return __atomic_load_n(&context->owner, __ATOMIC_RELAXED) == &core_thread;
 }
 
 /* Makes the context this thread's, unless another thread is in it. */
 static int claim(struct lfi_context *context)
 {
-    struct lfi_thread *none = NULL;
+    struct core_thread *none = NULL;
 
-    if (is_mine(context) || __atomic_compare_exchange_n(&context->owner, &none, &lfi_thread, false,
+    if (is_mine(context) || __atomic_compare_exchange_n(&context->owner, &none, &core_thread, false,
                                                         __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
         return 0;
     return -EBUSY;
@@ -128,17 +128,17 @@ static void disclaim(struct lfi_context *context)
 }
 
 /* One stay in the box, from the frame's state until it ends. The context is this thread's. */
-static int stay(struct lfi_context *context, struct lfi_frame *frame, struct lfi_exit *exit)
+static int stay(struct lfi_context *context, struct core_frame *frame, struct lfi_exit *exit)
 {
-    struct lfi_thread *self = &lfi_thread;
-    struct lfi_frame *outer = self->frame;
-    struct lfi_frame *active = context->active;
+    struct core_thread *self = &core_thread;
+    struct core_frame *outer = self->frame;
+    struct core_frame *active = context->active;
     struct lfi_box *box = context->box;
     int code;
 
-    if (!lfi_faults_installed())
+    if (!core_faults_installed())
         return -EINVAL;
-    if (!lfi_thread_may_nest(box))
+    if (!core_thread_may_nest(box))
         return -ELOOP;
     code = lfi_thread_prepare();
     if (code)
@@ -198,7 +198,7 @@ int lfi_context_run(struct lfi_context *context, struct lfi_exit *exit)
 
 int lfi_call(struct lfi_context *context, uint64_t function, struct lfi_call *call)
 {
-    struct lfi_frame frame;
+    struct core_frame frame;
     struct lfi_box *box = context->box;
     uint64_t home = __atomic_load_n(&box->return_address, __ATOMIC_ACQUIRE);
     uint64_t stack, at;

@@ -5,7 +5,7 @@
  * the copy functions ends the copy. Everything else belongs to the host.
  *
  * Signal handlers belong to the process and get no pointer of ours, so what is installed is global
- * state. Other than that the library has only lfi_thread and the list for debuggers
+ * state. Other than that the library has only core_thread and the list for debuggers
  * (linux/debugger.c).
  */
 #include "internal.h"
@@ -26,26 +26,26 @@ static struct {
     struct sigaction former_interrupt;
 } installed = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-bool lfi_faults_installed(void)
+bool core_faults_installed(void)
 {
     return __atomic_load_n(&installed.users, __ATOMIC_ACQUIRE) != 0;
 }
 
-int lfi_faults_interrupt_signal(void)
+int core_faults_interrupt_signal(void)
 {
     return __atomic_load_n(&installed.interrupt_signal, __ATOMIC_ACQUIRE);
 }
 
-void lfi_faults_signals(sigset_t *set)
+void core_faults_signals(sigset_t *set)
 {
     sigemptyset(set);
     for (size_t i = 0; i < FAULTS; i++)
         sigaddset(set, fault_signals[i]);
-    if (lfi_faults_interrupt_signal())
-        sigaddset(set, lfi_faults_interrupt_signal());
+    if (core_faults_interrupt_signal())
+        sigaddset(set, core_faults_interrupt_signal());
 }
 
-static bool in_box(const struct lfi_frame *frame, uint64_t pc)
+static bool in_box(const struct core_frame *frame, uint64_t pc)
 {
     if (!frame || !frame->in_box)
         return false;
@@ -85,7 +85,7 @@ static void chain(int signal, siginfo_t *info, void *ucontext, const struct siga
 
 static void on_fault(int signal, siginfo_t *info, void *ucontext)
 {
-    struct lfi_frame *frame = lfi_thread.frame;
+    struct core_frame *frame = core_thread.frame;
     uint64_t pc = machine_signal_pc(ucontext);
     int saved_errno = errno;
 
@@ -112,7 +112,7 @@ static void on_fault(int signal, siginfo_t *info, void *ucontext)
 
 static void on_interrupt(int signal, siginfo_t *info, void *ucontext)
 {
-    struct lfi_frame *frame = lfi_thread.frame;
+    struct core_frame *frame = core_thread.frame;
     bool entering = machine_signal_entering(ucontext);
 
     (void)signal;
@@ -149,13 +149,13 @@ static int install(int interrupt_signal, struct lfi_error *error)
     ours.sa_sigaction = on_interrupt;
     if (i == FAULTS && interrupt_signal &&
         sigaction(interrupt_signal, &ours, &installed.former_interrupt)) {
-        lfi_explain(error, "signal %d cannot be used for interruption: %s", interrupt_signal,
-                    strerror(errno));
+        core_explain(error, "signal %d cannot be used for interruption: %s", interrupt_signal,
+                     strerror(errno));
         restore(i);
         return -EINVAL;
     }
     if (i < FAULTS) {
-        lfi_explain(error, "cannot handle signal %d: %s", fault_signals[i], strerror(errno));
+        core_explain(error, "cannot handle signal %d: %s", fault_signals[i], strerror(errno));
         restore(i);
         return -EINVAL;
     }
@@ -171,7 +171,8 @@ int lfi_faults_install(int interrupt_signal, struct lfi_error *error)
     if (installed.users == 0) {
         result = install(interrupt_signal, error);
     } else if (interrupt_signal && interrupt_signal != installed.interrupt_signal) {
-        lfi_explain(error, "the signal for interruption is already %d", installed.interrupt_signal);
+        core_explain(error, "the signal for interruption is already %d",
+                     installed.interrupt_signal);
         result = -EINVAL;
     }
     if (result == 0)

@@ -68,12 +68,12 @@ struct lfi_context {
     lfi_syscall_fn *serve;
     void *data;
     struct machine_context machine;
-    struct lfi_thread *owner; /* the thread in it */
-    struct lfi_frame *active; /* the innermost stay, or NULL */
-    int status;               /* of lfi_context_stop */
+    struct core_thread *owner; /* the thread in it */
+    struct core_frame *active; /* the innermost stay, or NULL */
+    int status;                /* of lfi_context_stop */
     int fault_signal, fault_code;
     uint64_t fault_address;
-    struct lfi_frame frame; /* of lfi_context_run */
+    struct core_frame frame; /* of lfi_context_run */
 };
 
 /*
@@ -81,8 +81,8 @@ struct lfi_context {
  * can neither name nor change the register of thread-local storage (%fs, tpidr_el0). The
  * trampolines use `frame` and `machine`.
  */
-struct lfi_thread {
-    struct lfi_frame *frame; /* the innermost stay in a box, or NULL */
+struct core_thread {
+    struct core_frame *frame; /* the innermost stay in a box, or NULL */
     struct machine_thread machine;
     unsigned prepared; /* depth of lfi_thread_prepare() */
     unsigned depth;    /* stays in boxes, one within the other */
@@ -96,51 +96,51 @@ struct lfi_thread {
 };
 
 /* Signal handlers read it, so the model must be one that never allocates. */
-extern __thread struct lfi_thread lfi_thread
+extern __thread struct core_thread core_thread
     __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
 __attribute__((format(printf, 2, 3), visibility("hidden"))) void
-lfi_explain(struct lfi_error *error, const char *format, ...);
+core_explain(struct lfi_error *error, const char *format, ...);
 
 /* thread.c: whether this thread may enter the box once more, within the stays it is in. */
-__attribute__((visibility("hidden"))) bool lfi_thread_may_nest(const struct lfi_box *box);
+__attribute__((visibility("hidden"))) bool core_thread_may_nest(const struct lfi_box *box);
 
 /*
  * For a process whose reservation may have a hole: says why on standard error and ends it with
  * SIGABRT, without calling a handler of the host.
  */
-__attribute__((noreturn, visibility("hidden"))) void lfi_stop(const char *why);
+__attribute__((noreturn, visibility("hidden"))) void core_stop(const char *why);
 
 /*
  * memory.c. Both replace what is mapped at [address, address + size), all of which is mapped, in
  * one step: by a reservation, or by a mapping that is moved there. After an error nothing has
  * changed; where that is not certain, they do not return.
  */
-__attribute__((visibility("hidden"))) int lfi_reserve(uint64_t address, size_t size);
-__attribute__((visibility("hidden"))) int lfi_move_in(void *staged, uint64_t address, size_t size);
+__attribute__((visibility("hidden"))) int core_reserve(uint64_t address, size_t size);
+__attribute__((visibility("hidden"))) int core_move_in(void *staged, uint64_t address, size_t size);
 
 /* pages.c; ranges are usable addresses of the box, whose lock is held. */
 #pragma GCC visibility push(hidden)
-void lfi_pages_space_init(struct lfi_space *space);
-void lfi_pages_space_free(struct lfi_space *space);
-void lfi_pages_init(struct lfi_box *box);
-void lfi_pages_free(struct lfi_box *box);
+void core_pages_space_init(struct lfi_space *space);
+void core_pages_space_free(struct lfi_space *space);
+void core_pages_init(struct lfi_box *box);
+void core_pages_free(struct lfi_box *box);
 /*
  * Before a host call that makes a range one mapping (`replaces`) or cuts mappings at its ends.
  * -ENOMEM: out of memory, or too many mappings.
  */
-int lfi_pages_admit(struct lfi_box *box, uint64_t address, size_t size, bool replaces);
+int core_pages_admit(struct lfi_box *box, uint64_t address, size_t size, bool replaces);
 /* Whether any page may differ from what was reserved. */
-bool lfi_pages_used(struct lfi_box *box, uint64_t address, size_t size);
-/* From now on all may differ. After lfi_pages_admit(), before the host call. */
-void lfi_pages_use(struct lfi_box *box, uint64_t address, size_t size);
+bool core_pages_used(struct lfi_box *box, uint64_t address, size_t size);
+/* From now on all may differ. After core_pages_admit(), before the host call. */
+void core_pages_use(struct lfi_box *box, uint64_t address, size_t size);
 /* The range is one new mapping, or (not `used`) reserved. */
-void lfi_pages_replaced(struct lfi_box *box, uint64_t address, size_t size, bool used);
+void core_pages_replaced(struct lfi_box *box, uint64_t address, size_t size, bool used);
 #pragma GCC visibility pop
 
 /* faults.c */
-__attribute__((visibility("hidden"))) bool lfi_faults_installed(void);
-__attribute__((visibility("hidden"))) int lfi_faults_interrupt_signal(void);
-__attribute__((visibility("hidden"))) void lfi_faults_signals(sigset_t *set);
+__attribute__((visibility("hidden"))) bool core_faults_installed(void);
+__attribute__((visibility("hidden"))) int core_faults_interrupt_signal(void);
+__attribute__((visibility("hidden"))) void core_faults_signals(sigset_t *set);
 
 #endif

@@ -45,33 +45,33 @@ void machine_context_free(struct lfi_context *context);
 
 /* Where the thread pointer of the context is. By the thread that is in it, or while none is. */
 uint64_t *machine_tp(struct lfi_context *context);
-/* The stay of `frame`, inside of that of `outer` (or NULL), begins and ends; lfi_thread.frame is
+/* The stay of `frame`, inside of that of `outer` (or NULL), begins and ends; core_thread.frame is
  * the outer one. */
-void machine_stay_begin(struct lfi_frame *frame, struct lfi_frame *outer);
-void machine_stay_end(struct lfi_frame *frame, struct lfi_frame *outer);
+void machine_stay_begin(struct core_frame *frame, struct core_frame *outer);
+void machine_stay_end(struct core_frame *frame, struct core_frame *outer);
 
 /* The state at the start of a program: everything zero or as the psABI says. */
-void machine_frame_init(struct lfi_frame *frame);
+void machine_frame_init(struct core_frame *frame);
 /* The state of the box, nothing of the host's. */
-void machine_frame_copy(struct lfi_frame *to, const struct lfi_frame *from);
+void machine_frame_copy(struct core_frame *to, const struct core_frame *from);
 /*
  * A call by the C calling convention. Its stack begins below that of the caller, which is in the
  * middle of something if `nested`; the function returns to `home`.
  */
-uint64_t machine_call_stack(const struct lfi_frame *caller, size_t arguments, bool nested);
-void machine_call_begin(struct lfi_frame *frame, const struct lfi_call *call, uint64_t function,
+uint64_t machine_call_stack(const struct core_frame *caller, size_t arguments, bool nested);
+void machine_call_begin(struct core_frame *frame, const struct lfi_call *call, uint64_t function,
                         uint64_t stack, uint64_t home);
-void machine_call_end(const struct lfi_frame *frame, struct lfi_call *call);
+void machine_call_end(const struct core_frame *frame, struct lfi_call *call);
 
 /* switch.S: into the box; where runtime calls arrive; where a signal handler sends a thread whose
  * stay ends; the code that loads the box's registers. */
-enum lfi_exit_kind machine_enter(struct lfi_frame *frame);
+enum lfi_exit_kind machine_enter(struct core_frame *frame);
 extern const char machine_syscall[], machine_return[];
 extern const char machine_leave_saving[], machine_leave_entering[];
 extern const char machine_resume_start[], machine_resume_end[];
 
 /* Runs the box until it leaves. Returns the exit kind. */
-enum lfi_exit_kind machine_run(struct lfi_frame *frame);
+enum lfi_exit_kind machine_run(struct core_frame *frame);
 
 /* Of the context of a signal: where it happened; whether registers there are the box's. */
 uint64_t machine_signal_pc(const void *ucontext);
@@ -82,7 +82,7 @@ bool machine_signal_entering(const void *ucontext);
  * Makes the return from the signal handler continue as if the frame's stay had ended with `kind`,
  * with the box's registers from the signal unless it was `entering`.
  */
-void machine_signal_leave(void *ucontext, struct lfi_frame *frame, enum lfi_exit_kind kind,
+void machine_signal_leave(void *ucontext, struct core_frame *frame, enum lfi_exit_kind kind,
                           bool entering);
 
 /*

@@ -21,8 +21,8 @@
  * which are made so that after the unmapping they can fail only if the kernel itself runs out of
  * memory (then the process stops):
  *
- *   lfi_reserve()  an mmap of inaccessible private anonymous memory: nothing is charged for it
- *   lfi_move_in()  an mremap, as large as before, of one whole mapping of private or shared
+ *   core_reserve()  an mmap of inaccessible private anonymous memory: nothing is charged for it
+ *   core_move_in()  an mremap, as large as before, of one whole mapping of private or shared
  *                  anonymous memory or of a regular file, without MREMAP_DONTUNMAP: nothing is
  *                  charged, no file is asked
  *
@@ -180,13 +180,13 @@ static int failed(uint64_t address, size_t size)
     int error = errno;
 
     if ((error == ENOMEM && has_room()) || msync((void *)address, size, MS_ASYNC))
-        lfi_stop("lfi: the kernel is out of memory and could not keep the addresses of a box "
-                 "reserved\n");
+        core_stop("lfi: the kernel is out of memory and could not keep the addresses of a box "
+                  "reserved\n");
     return -error;
 }
 
 /* The only way to give up pages. */
-int lfi_reserve(uint64_t address, size_t size)
+int core_reserve(uint64_t address, size_t size)
 {
     if (mmap((void *)address, size, PROT_NONE, RESERVE_FLAGS | MAP_FIXED, -1, 0) == MAP_FAILED)
         return failed(address, size);
@@ -194,7 +194,7 @@ int lfi_reserve(uint64_t address, size_t size)
 }
 
 /* The only way in for what is not made from reserved pages. */
-int lfi_move_in(void *staged, uint64_t address, size_t size)
+int core_move_in(void *staged, uint64_t address, size_t size)
 {
     if (mremap(staged, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)address) == MAP_FAILED)
         return failed(address, size);
@@ -204,7 +204,7 @@ int lfi_move_in(void *staged, uint64_t address, size_t size)
 /* Room in the books for something else in the place of the range. */
 static int admit(struct lfi_box *box, uint64_t address, size_t size)
 {
-    int error = lfi_pages_admit(box, address, size, true);
+    int error = core_pages_admit(box, address, size, true);
 
     if (error == 0 && touches_code(box, address, address + size))
         error = reserve_code(box);
@@ -213,7 +213,7 @@ static int admit(struct lfi_box *box, uint64_t address, size_t size)
 
 static void replaced(struct lfi_box *box, uint64_t address, size_t size, bool used)
 {
-    lfi_pages_replaced(box, address, size, used);
+    core_pages_replaced(box, address, size, used);
     remove_code(box, address, address + size);
 }
 
@@ -222,7 +222,7 @@ static int unmap_locked(struct lfi_box *box, uint64_t address, size_t size)
     int error = admit(box, address, size);
 
     if (error == 0)
-        error = lfi_reserve(address, size);
+        error = core_reserve(address, size);
     if (error == 0)
         replaced(box, address, size, false);
     return error;
@@ -234,7 +234,7 @@ static int move_in_locked(struct lfi_box *box, void *staged, uint64_t address, s
     int error = admit(box, address, size);
 
     if (error == 0)
-        error = lfi_move_in(staged, address, size);
+        error = core_move_in(staged, address, size);
     if (error == 0)
         replaced(box, address, size, true);
     return error;
@@ -244,14 +244,14 @@ static int map_memory(struct lfi_box *box, uint64_t address, size_t size, int pr
 {
     int error = 0;
 
-    if (lfi_pages_used(box, address, size))
+    if (core_pages_used(box, address, size))
         error = unmap_locked(box, address, size);
     if (error || prot == PROT_NONE)
         return error;
-    error = lfi_pages_admit(box, address, size, false);
+    error = core_pages_admit(box, address, size, false);
     if (error)
         return error;
-    lfi_pages_use(box, address, size);
+    core_pages_use(box, address, size);
     if (mprotect((void *)address, size, prot)) {
         error = -errno;
         unmap_locked(box, address, size); /* a part may be accessible */
@@ -362,7 +362,7 @@ int lfi_box_protect(struct lfi_box *box, uint64_t address, size_t size, int prot
     if (touches_code(box, address, address + size))
         error = -EACCES;
     else
-        error = lfi_pages_admit(box, address, size, false);
+        error = core_pages_admit(box, address, size, false);
     if (error == 0) {
         /*
          * The kernel merges pages that were written to and now look reserved with reserved pages,
@@ -370,7 +370,7 @@ int lfi_box_protect(struct lfi_box *box, uint64_t address, size_t size, int prot
          */
         if (prot == PROT_NONE)
             box->apart = true;
-        lfi_pages_use(box, address, size);
+        core_pages_use(box, address, size);
         if (mprotect((void *)address, size, prot))
             error = -errno;
     }
@@ -452,9 +452,9 @@ int lfi_box_advise(struct lfi_box *box, uint64_t address, size_t size, int advic
     if (touches_code(box, address, address + size))
         error = -EACCES;
     else if (parts)
-        error = lfi_pages_admit(box, address, size, false);
+        error = core_pages_admit(box, address, size, false);
     if (error == 0 && parts)
-        lfi_pages_use(box, address, size);
+        core_pages_use(box, address, size);
     if (error == 0 && madvise((void *)address, size, advice))
         error = -errno;
     pthread_mutex_unlock(&box->lock);
@@ -468,9 +468,9 @@ int lfi_box_lock(struct lfi_box *box, uint64_t address, size_t size, bool lock)
     if (error)
         return error;
     pthread_mutex_lock(&box->lock);
-    error = lfi_pages_admit(box, address, size, false);
+    error = core_pages_admit(box, address, size, false);
     if (error == 0) {
-        lfi_pages_use(box, address, size);
+        core_pages_use(box, address, size);
         if (lock ? mlock((void *)address, size) : munlock((void *)address, size))
             error = -errno;
     }
@@ -514,15 +514,15 @@ static int verify(const struct lfi_box *box, const struct lfi_code_map *code, co
     case LFI_ACCEPTED:
         return 0;
     case LFI_REFUSED:
-        lfi_explain(error, "the verifier refuses the code at 0x%llx of the box: %s: %s",
-                    (unsigned long long)listener.first.address,
-                    listener.heard ? listener.first.rule : "?",
-                    listener.heard ? listener.first.message : "");
+        core_explain(error, "the verifier refuses the code at 0x%llx of the box: %s: %s",
+                     (unsigned long long)listener.first.address,
+                     listener.heard ? listener.first.rule : "?",
+                     listener.heard ? listener.first.message : "");
         return -EACCES;
     case LFI_UNABLE:
         break;
     }
-    lfi_explain(error, "the verifier could not check the code: out of memory");
+    core_explain(error, "the verifier could not check the code: out of memory");
     return -ENOMEM;
 }
 
@@ -533,7 +533,7 @@ static int place_code(struct lfi_box *box, void *staged, uint64_t address, size_
     int result = move_in_locked(box, staged, address, size);
 
     if (result) {
-        lfi_explain(error, "cannot map the code: %s", strerror(-result));
+        core_explain(error, "cannot map the code: %s", strerror(-result));
         munmap(staged, size);
         return result;
     }
@@ -541,7 +541,7 @@ static int place_code(struct lfi_box *box, void *staged, uint64_t address, size_
     /* executable only in its final place: profilers are told of mprotect(2), not of mremap(2) */
     if (mprotect((void *)address, size, PROT_READ | PROT_EXEC)) {
         result = -errno;
-        lfi_explain(error, "cannot make the code executable: %s", strerror(-result));
+        core_explain(error, "cannot make the code executable: %s", strerror(-result));
         unmap_locked(box, address, size);
     }
     return result;
@@ -557,12 +557,12 @@ int lfi_box_map_code(struct lfi_box *box, const struct lfi_code_map *code, struc
         code->mode > LFI_MODE_JUMPS || code->image_end < code->image_start ||
         !lfi_box_contains(box, code->image_start, code->image_end - code->image_start) ||
         code->address < code->image_start || code->image_end - code->address < code->size) {
-        lfi_explain(error, "code must be page aligned, inside its image and inside the box");
+        core_explain(error, "code must be page aligned, inside its image and inside the box");
         return -EINVAL;
     }
     staged = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (staged == MAP_FAILED) {
-        lfi_explain(error, "no memory for %zu bytes of code", size);
+        core_explain(error, "no memory for %zu bytes of code", size);
         return -ENOMEM;
     }
     memcpy(staged, code->bytes, code->size);
@@ -570,7 +570,7 @@ int lfi_box_map_code(struct lfi_box *box, const struct lfi_code_map *code, struc
     result = code->unverified ? 0 : verify(box, code, staged, size, error);
     if (result == 0 && mprotect(staged, size, PROT_READ)) {
         result = -errno;
-        lfi_explain(error, "cannot protect the code: %s", strerror(-result));
+        core_explain(error, "cannot protect the code: %s", strerror(-result));
     }
     if (result == 0) {
         pthread_mutex_lock(&box->lock);
@@ -579,7 +579,7 @@ int lfi_box_map_code(struct lfi_box *box, const struct lfi_code_map *code, struc
             result = reserve_range(&box->ever, box->ever_count, &box->ever_room);
         if (result == 0 && was_code(box, code->address, code->address + size)) {
             result = -EEXIST;
-            lfi_explain(error, "there is or was code: choose an address where none ever was");
+            core_explain(error, "there is or was code: choose an address where none ever was");
         }
         if (result == 0) {
             result = place_code(box, staged, code->address, size, error);

@@ -104,26 +104,26 @@ static long read_number(const char *path, long otherwise)
     return strtol(text, NULL, 10);
 }
 
-void lfi_pages_space_init(struct lfi_space *space)
+void core_pages_space_init(struct lfi_space *space)
 {
     space->mapping_pool = read_number("/proc/sys/vm/max_map_count", 65530) / 2;
     space->maps = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
     pthread_mutex_init(&space->maps_lock, NULL);
 }
 
-void lfi_pages_space_free(struct lfi_space *space)
+void core_pages_space_free(struct lfi_space *space)
 {
     if (space->maps >= 0)
         close(space->maps);
     pthread_mutex_destroy(&space->maps_lock);
 }
 
-void lfi_pages_init(struct lfi_box *box)
+void core_pages_init(struct lfi_box *box)
 {
     add_mappings(box, LEAST_MAPPINGS);
 }
 
-void lfi_pages_free(struct lfi_box *box)
+void core_pages_free(struct lfi_box *box)
 {
     add_mappings(box, -box->mappings);
     for (size_t i = 0; i < BOX_CHUNKS; i++)
@@ -213,7 +213,7 @@ static long edges_to_make(struct lfi_box *box, uint32_t start, uint32_t end)
            (long)bits(box, PAGE_EDGE, end, end + 1, COUNT);
 }
 
-int lfi_pages_admit(struct lfi_box *box, uint64_t address, size_t size, bool replaces)
+int core_pages_admit(struct lfi_box *box, uint64_t address, size_t size, bool replaces)
 {
     uint32_t start = page_of(box, address), end = page_of(box, address + size);
 
@@ -238,17 +238,17 @@ int lfi_pages_admit(struct lfi_box *box, uint64_t address, size_t size, bool rep
     return -ENOMEM;
 }
 
-bool lfi_pages_used(struct lfi_box *box, uint64_t address, size_t size)
+bool core_pages_used(struct lfi_box *box, uint64_t address, size_t size)
 {
     return bits(box, PAGE_USED, page_of(box, address), page_of(box, address + size), COUNT) != 0;
 }
 
-void lfi_pages_use(struct lfi_box *box, uint64_t address, size_t size)
+void core_pages_use(struct lfi_box *box, uint64_t address, size_t size)
 {
     bits(box, PAGE_USED, page_of(box, address), page_of(box, address + size), SET);
 }
 
-void lfi_pages_replaced(struct lfi_box *box, uint64_t address, size_t size, bool used)
+void core_pages_replaced(struct lfi_box *box, uint64_t address, size_t size, bool used)
 {
     uint32_t start = page_of(box, address), end = page_of(box, address + size);
 

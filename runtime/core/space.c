@@ -38,7 +38,7 @@
 _Static_assert(MARGIN > LFI_GUARD_SIZE + 2 * 0x10000, "the head holds guard and trampolines");
 _Static_assert(MACHINE_HEAD % 0x10000 == 0, "whole pages");
 
-void lfi_explain(struct lfi_error *error, const char *format, ...)
+void core_explain(struct lfi_error *error, const char *format, ...)
 {
     va_list arguments;
 
@@ -50,7 +50,7 @@ void lfi_explain(struct lfi_error *error, const char *format, ...)
     va_end(arguments);
 }
 
-void lfi_stop(const char *why)
+void core_stop(const char *why)
 {
     const struct sigaction fatal = {.sa_handler = SIG_DFL};
     ssize_t written = write(STDERR_FILENO, why, strlen(why));
@@ -75,7 +75,7 @@ static int place_page(const uint8_t contents[4096], uint64_t at)
     if (page == MAP_FAILED)
         return -errno;
     memcpy(page + size - 4096, contents, 4096);
-    error = mprotect(page, size, PROT_READ) ? -errno : lfi_move_in(page, at, size);
+    error = mprotect(page, size, PROT_READ) ? -errno : core_move_in(page, at, size);
     if (error)
         munmap(page, size);
     return error;
@@ -141,8 +141,8 @@ static int map_space(struct lfi_space *space, struct lfi_error *error)
     space->reservation = reserve(space->reservation_size, head + MARGIN);
     if (!space->reservation) {
         code = -errno;
-        lfi_explain(error, "cannot reserve %zu GiB of address space: %s (check `ulimit -v`)",
-                    space->reservation_size >> 30, strerror(-code));
+        core_explain(error, "cannot reserve %zu GiB of address space: %s (check `ulimit -v`)",
+                     space->reservation_size >> 30, strerror(-code));
         return code;
     }
     space->trampolines = (uint64_t)space->reservation + head;
@@ -153,7 +153,7 @@ static int map_space(struct lfi_space *space, struct lfi_error *error)
     if (code == 0)
         code = machine_space_init(space, (uint64_t)space->reservation, head);
     if (code) {
-        lfi_explain(error, "cannot map the trampolines: %s", strerror(-code));
+        core_explain(error, "cannot map the trampolines: %s", strerror(-code));
         munmap(space->reservation, space->reservation_size);
     }
     return code;
@@ -167,16 +167,16 @@ int lfi_space_new(struct lfi_space **result, size_t boxes, struct lfi_error *err
 
     *result = NULL;
     if (boxes < 1 || boxes > MAX_BOXES) {
-        lfi_explain(error, "a space holds 1 to %d boxes, not %zu", MAX_BOXES, boxes);
+        core_explain(error, "a space holds 1 to %d boxes, not %zu", MAX_BOXES, boxes);
         return -EINVAL;
     }
     if (lfi_page_size() > 0x10000 || lfi_page_size() < LFI_SYS_PAGE_SIZE) {
-        lfi_explain(error, "this kernel's page size is not 4 to 64 KiB");
+        core_explain(error, "this kernel's page size is not 4 to 64 KiB");
         return -ENOTSUP;
     }
     if (persona != -1 && (persona & READ_IMPLIES_EXEC)) {
-        lfi_explain(error, "this process has READ_IMPLIES_EXEC set, which makes data executable: "
-                           "run it without `setarch -X` and executable-stack marks");
+        core_explain(error, "this process has READ_IMPLIES_EXEC set, which makes data executable: "
+                            "run it without `setarch -X` and executable-stack marks");
         return -ENOTSUP;
     }
     space = calloc(1, sizeof *space);
@@ -196,7 +196,7 @@ int lfi_space_new(struct lfi_space **result, size_t boxes, struct lfi_error *err
         free(space);
         return code;
     }
-    lfi_pages_space_init(space);
+    core_pages_space_init(space);
     pthread_mutex_init(&space->lock, NULL);
     *result = space;
     return 0;
@@ -214,7 +214,7 @@ int lfi_space_free(struct lfi_space *space)
     if (busy)
         return -EBUSY;
     machine_space_free(space);
-    lfi_pages_space_free(space);
+    core_pages_space_free(space);
     munmap(space->reservation, space->reservation_size);
     pthread_mutex_destroy(&space->lock);
     free(space->taken);
@@ -260,7 +260,7 @@ int lfi_box_new(struct lfi_space *space, struct lfi_box **result, struct lfi_err
         return -ENOMEM;
     code = take_place(space, &place);
     if (code) {
-        lfi_explain(error, "all %zu boxes of the space are taken", space->count);
+        core_explain(error, "all %zu boxes of the space are taken", space->count);
         free(box);
         return code;
     }
@@ -269,13 +269,13 @@ int lfi_box_new(struct lfi_space *space, struct lfi_box **result, struct lfi_err
     machine_write_table(table, box->base, space->trampolines);
     code = place_page(table, box->base - lfi_page_size());
     if (code) {
-        lfi_explain(error, "cannot map the box's sys page: %s", strerror(-code));
+        core_explain(error, "cannot map the box's sys page: %s", strerror(-code));
         give_place(space, place);
         free(box);
         return code;
     }
     pthread_mutex_init(&box->lock, NULL);
-    lfi_pages_init(box);
+    core_pages_init(box);
     *result = box;
     return 0;
 }
@@ -289,10 +289,10 @@ int lfi_box_free(struct lfi_box *box)
     if (__atomic_load_n(&box->contexts, __ATOMIC_ACQUIRE))
         return -EBUSY;
     /* its own sys page goes, that of the next box stays */
-    error = lfi_reserve(box->base - lfi_page_size(), BOX_SIZE);
+    error = core_reserve(box->base - lfi_page_size(), BOX_SIZE);
     if (error)
         return error;
-    lfi_pages_free(box);
+    core_pages_free(box);
     give_place(box->space, (box->base - box->space->first) / BOX_SIZE);
     pthread_mutex_destroy(&box->lock);
     free(box->code);

@@ -15,10 +15,10 @@
 #ifndef AT_MINSIGSTKSZ
 #define AT_MINSIGSTKSZ 51
 #endif
-__thread struct lfi_thread lfi_thread;
+__thread struct core_thread core_thread;
 
 /* The bounds of the thread's stack. Asked once: for a main thread libc reads /proc/self/maps. */
-static void find_stack(struct lfi_thread *self)
+static void find_stack(struct core_thread *self)
 {
     pthread_attr_t attributes;
     void *low = NULL;
@@ -39,9 +39,9 @@ static void find_stack(struct lfi_thread *self)
  * that made the call. On a stack that is not the thread's own (a coroutine's) only the depth is
  * limited.
  */
-bool lfi_thread_may_nest(const struct lfi_box *box)
+bool core_thread_may_nest(const struct lfi_box *box)
 {
-    struct lfi_thread *self = &lfi_thread;
+    struct core_thread *self = &core_thread;
     unsigned limit = __atomic_load_n(&box->nesting, __ATOMIC_ACQUIRE);
     uint64_t here = (uint64_t)__builtin_frame_address(0);
 
@@ -57,7 +57,7 @@ bool lfi_thread_may_nest(const struct lfi_box *box)
 
 int lfi_thread_prepare(void)
 {
-    struct lfi_thread *self = &lfi_thread;
+    struct core_thread *self = &core_thread;
     stack_t stack = {0};
     sigset_t faults;
     size_t size;
@@ -87,7 +87,7 @@ int lfi_thread_prepare(void)
     stack.ss_size = size;
     if (sigaltstack(&stack, &self->former_stack))
         goto fail;
-    lfi_faults_signals(&faults);
+    core_faults_signals(&faults);
     pthread_sigmask(SIG_UNBLOCK, &faults, &self->former_mask);
     self->stack = memory;
     self->stack_size = size + lfi_page_size();
@@ -101,13 +101,13 @@ fail:
 
 void lfi_thread_release(void)
 {
-    struct lfi_thread *self = &lfi_thread;
+    struct core_thread *self = &core_thread;
     sigset_t faults, blocked;
 
     if (self->prepared == 0 || --self->prepared)
         return;
     /* Only our signals go back to what they were: the mask may have been changed since. */
-    lfi_faults_signals(&faults);
+    core_faults_signals(&faults);
     sigandset(&blocked, &faults, &self->former_mask);
     pthread_sigmask(SIG_BLOCK, &blocked, NULL);
     if (self->former_stack.ss_flags & SS_DISABLE)

@@ -48,7 +48,7 @@ static void announce(struct jit_code_entry *entry, uint32_t action)
     __jit_debug_descriptor.action_flag = JIT_NOTHING;
 }
 
-struct lfi_debugger_entry {
+struct linux_debugger_entry {
     struct jit_code_entry jit;
     uint8_t file[];
 };
@@ -96,7 +96,7 @@ static uint32_t checksum(const uint8_t *bytes, size_t size)
 }
 
 /* Names the program: its path up to a multiple of four, and the sum over its bytes. */
-static void add_link(struct writer *writer, const char *program, const struct lfi_sections *from)
+static void add_link(struct writer *writer, const char *program, const struct linux_sections *from)
 {
     static const char name[] = ".gnu_debuglink";
     size_t length = strlen(program), start = writer->used;
@@ -113,13 +113,13 @@ static void add_link(struct writer *writer, const char *program, const struct lf
  * A section at its address in the box. Debuggers take .eh_frame from here and nowhere else, so that
  * comes with its contents (which are relative to its address), the others without.
  */
-static void add_moved(struct writer *writer, const struct lfi_sections *from,
+static void add_moved(struct writer *writer, const struct linux_sections *from,
                       const Elf64_Shdr *section, uint64_t bias)
 {
     static const char frames[] = ".eh_frame";
     size_t length;
-    const char *name = lfi_sections_name(from, section, &length);
-    const uint8_t *contents = lfi_sections_bytes(from, section);
+    const char *name = linux_sections_name(from, section, &length);
+    const uint8_t *contents = linux_sections_bytes(from, section);
     Elf64_Shdr moved = {.sh_type = SHT_NOBITS,
                         .sh_flags = section->sh_flags,
                         .sh_addr = section->sh_addr + bias,
@@ -139,7 +139,7 @@ static void add_moved(struct writer *writer, const struct lfi_sections *from,
  * as the sections are moved.
  */
 static void write_file(struct writer *writer, const struct lfi_process *process,
-                       const struct lfi_sections *from)
+                       const struct linux_sections *from)
 {
     static const char name[] = ".shstrtab";
     Elf64_Ehdr header = from->header;
@@ -148,7 +148,7 @@ static void write_file(struct writer *writer, const struct lfi_process *process,
     size_t names = sizeof header, names_size = (from->header.e_shnum + (size_t)3) * NAME_ROOM;
     writer->used = names + names_size;
     writer->count = 1; /* after the empty one */
-    for (unsigned i = 0; lfi_sections_get(from, i, &section); i++)
+    for (unsigned i = 0; linux_sections_get(from, i, &section); i++)
         if (section.sh_flags & SHF_ALLOC)
             add_moved(writer, from, &section, bias);
     add_link(writer, process->file, from);
@@ -162,17 +162,17 @@ static void write_file(struct writer *writer, const struct lfi_process *process,
     memcpy(writer->bytes, &header, sizeof header);
 }
 
-struct lfi_debugger_entry *lfi_debugger_add(const struct lfi_process *process, const void *file,
-                                            size_t size)
+struct linux_debugger_entry *linux_debugger_add(const struct lfi_process *process, const void *file,
+                                                size_t size)
 {
-    struct lfi_sections from;
-    if (!lfi_sections_open(&from, file, size) || from.header.e_shnum > UINT16_MAX - 3)
+    struct linux_sections from;
+    if (!linux_sections_open(&from, file, size) || from.header.e_shnum > UINT16_MAX - 3)
         return NULL;
     size_t count = from.header.e_shnum + 3u;
     /* .eh_frame is not larger than the file */
     size_t room = sizeof from.header + count * (NAME_ROOM + sizeof(Elf64_Shdr)) +
                   strlen(process->file) + 8 + size;
-    struct lfi_debugger_entry *entry = calloc(1, sizeof *entry + room);
+    struct linux_debugger_entry *entry = calloc(1, sizeof *entry + room);
     struct writer writer = {.sections = calloc(count, sizeof(Elf64_Shdr))};
     if (!entry || !writer.sections) {
         free(entry);
@@ -195,7 +195,7 @@ struct lfi_debugger_entry *lfi_debugger_add(const struct lfi_process *process, c
     return entry;
 }
 
-void lfi_debugger_remove(struct lfi_debugger_entry *entry)
+void linux_debugger_remove(struct linux_debugger_entry *entry)
 {
     if (!entry)
         return;

@@ -8,12 +8,12 @@
 
 #include <stddef.h>
 
-struct lfi_debugger_entry;
+struct linux_debugger_entry;
 struct lfi_process;
 
 /* `file` is what was loaded; process->program names it. NULL if there is nothing to tell. */
-struct lfi_debugger_entry *lfi_debugger_add(const struct lfi_process *process, const void *file,
-                                            size_t size);
-void lfi_debugger_remove(struct lfi_debugger_entry *entry); /* NULL is allowed */
+struct linux_debugger_entry *linux_debugger_add(const struct lfi_process *process, const void *file,
+                                                size_t size);
+void linux_debugger_remove(struct linux_debugger_entry *entry); /* NULL is allowed */
 
 #endif

@@ -59,16 +59,16 @@
 #if defined(__clang__)
 #pragma GCC diagnostic ignored "-Winitializer-overrides"
 #endif
-const struct entry lfi_calls[CALLS_MAX] = {
+const struct entry linux_calls[CALLS_MAX] = {
 #define CALL(x86_64, generic, name, handler, ...) \
-    [ARCH_NUMBER(x86_64, generic)] = {#name, lfi_sys_##handler, {__VA_ARGS__}},
+    [ARCH_NUMBER(x86_64, generic)] = {#name, linux_sys_##handler, {__VA_ARGS__}},
 #include "syscalls.def"
 #undef CALL
     [NONE] = {0},
 };
 #pragma GCC diagnostic pop
 
-void lfi_say(struct lfi_error *error, const char *format, ...)
+void linux_say(struct lfi_error *error, const char *format, ...)
 {
     va_list arguments;
     if (!error)
@@ -82,7 +82,7 @@ HANDLER(pass)
 {
     const uint64_t *arg = call->arg;
     if ((call->file[0] && call->file[0]->memory) || (call->file[2] && call->file[2]->memory))
-        return lfi_memfd_call(call, NULL, 0);
+        return linux_memfd_call(call, NULL, 0);
     return host(call->number, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
 }
 
@@ -92,19 +92,19 @@ HANDLER(ignore)
     return 0;
 }
 
-static struct lfi_file *working_directory(struct lfi_process *process)
+static struct linux_file *working_directory(struct lfi_process *process)
 {
     pthread_mutex_lock(&process->lock);
-    struct lfi_file *file = process->cwd;
-    lfi_file_hold(file);
+    struct linux_file *file = process->cwd;
+    linux_file_hold(file);
     pthread_mutex_unlock(&process->lock);
     return file;
 }
 
 /* Whether a call that uses an open file in this way is allowed. */
-static int64_t allowed(const struct lfi_file *file, enum file_use use)
+static int64_t allowed(const struct linux_file *file, enum file_use use)
 {
-    bool virtual = file->map == LFI_PLACE_VIRTUAL;
+    bool virtual = file->map == LINUX_PLACE_VIRTUAL;
     if (use == USE_CHANGE && (virtual || file->given))
         return -EPERM;
     return use == USE_TRANSFER && virtual ? -EISDIR : 0;
@@ -117,7 +117,7 @@ static int64_t take(struct call *call, const struct argument *argument, int inde
     uint64_t *value = &call->arg[index];
     switch (argument->kind) {
     case ARG_FD:
-        call->file[index] = lfi_fdtable_get(&process->files, (int)*value);
+        call->file[index] = linux_fdtable_get(&process->files, (int)*value);
         if (!call->file[index])
             return -EBADF;
         *value = (uint64_t)call->file[index]->host;
@@ -128,7 +128,7 @@ static int64_t take(struct call *call, const struct argument *argument, int inde
             *value = (uint64_t)call->file[index]->host;
             return 0;
         }
-        call->file[index] = lfi_fdtable_get(&process->files, (int)*value);
+        call->file[index] = linux_fdtable_get(&process->files, (int)*value);
         if (!call->file[index])
             return -EBADF;
         *value = (uint64_t)call->file[index]->host;
@@ -143,7 +143,7 @@ static int64_t take(struct call *call, const struct argument *argument, int inde
         call->path[(*paths)++] = text;
         if (length < 0)
             return length;
-        return lfi_begin_opening(call) ? 0 : -EMFILE;
+        return linux_begin_opening(call) ? 0 : -EMFILE;
     }
     case ARG_MAYBE:
         if (!*value)
@@ -193,23 +193,23 @@ static void trace(const struct call *call, const struct entry *entry, const uint
         return; /* no one is reading it */
 }
 
-void lfi_serve(struct lfi_context *context, struct lfi_regs *regs)
+void linux_serve(struct lfi_context *context, struct lfi_regs *regs)
 {
     struct call call; /* text is large and needs no initial value */
     call.thread = lfi_context_data(context);
     call.process = call.thread->process;
     call.regs = regs;
-    call.number = lfi_arch_call_number(regs);
+    call.number = linux_arch_call_number(regs);
     call.registers_set = call.opening = false;
     call.path[0] = call.path[1] = NULL;
     memset(call.file, 0, sizeof call.file);
-    lfi_arch_call_arguments(regs, call.arg);
+    linux_arch_call_arguments(regs, call.arg);
     uint64_t given[6];
     memcpy(given, call.arg, sizeof given);
     call.fd = (int)given[0];
 
     bool known = call.number >= 0 && call.number < NONE;
-    const struct entry *entry = &lfi_calls[known ? call.number : NONE];
+    const struct entry *entry = &linux_calls[known ? call.number : NONE];
     int64_t result = entry->handler ? 0 : -ENOSYS;
     int paths = 0;
     for (int i = 0; i < 6 && result == 0; i++)
@@ -218,19 +218,19 @@ void lfi_serve(struct lfi_context *context, struct lfi_regs *regs)
         result = entry->handler(&call);
     for (int i = 0; i < 6; i++) {
         if (call.file[i])
-            lfi_file_drop(call.file[i]);
+            linux_file_drop(call.file[i]);
     }
     if (call.opening)
-        lfi_fdtable_end(&call.process->files);
+        linux_fdtable_end(&call.process->files);
     if (call.process->trace)
         trace(&call, entry, given, result);
 
     if (result == -EPIPE && !call.registers_set) /* the host's signal is blocked */
         atomic_fetch_or(&call.thread->pending, 1ull << (SIGPIPE - 1));
     if (!call.registers_set)
-        lfi_arch_call_result(regs, result);
-    if (lfi_signals_pending(call.thread))
-        lfi_signals_deliver(call.thread, regs);
+        linux_arch_call_result(regs, result);
+    if (linux_signals_pending(call.thread))
+        linux_signals_deliver(call.thread, regs);
     if (atomic_load_explicit(&call.process->ending, memory_order_relaxed))
         lfi_context_stop(context, 0);
 }

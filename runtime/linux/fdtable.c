@@ -12,15 +12,15 @@
 
 #include "process.h"
 
-void lfi_fdtable_init(struct lfi_fdtable *table)
+void linux_fdtable_init(struct linux_fdtable *table)
 {
     memset(table, 0, sizeof *table);
     pthread_mutex_init(&table->lock, NULL);
     sem_init(&table->openers, 0, 0);
-    lfi_fdtable_limit(table, LFI_FILES_MAX, INT_MAX, 32);
+    linux_fdtable_limit(table, LINUX_FILES_MAX, INT_MAX, 32);
 }
 
-void lfi_fdtable_limit(struct lfi_fdtable *table, int limit, int host_bound, unsigned openers)
+void linux_fdtable_limit(struct linux_fdtable *table, int limit, int host_bound, unsigned openers)
 {
     table->limit = limit;
     table->host_bound = host_bound;
@@ -29,7 +29,7 @@ void lfi_fdtable_limit(struct lfi_fdtable *table, int limit, int host_bound, uns
     sem_init(&table->openers, 0, openers);
 }
 
-bool lfi_fdtable_begin(struct lfi_fdtable *table, const atomic_bool *stop)
+bool linux_fdtable_begin(struct linux_fdtable *table, const atomic_bool *stop)
 {
     struct timespec until;
     if (!sem_trywait(&table->openers))
@@ -45,59 +45,59 @@ bool lfi_fdtable_begin(struct lfi_fdtable *table, const atomic_bool *stop)
     return false;
 }
 
-void lfi_fdtable_end(struct lfi_fdtable *table)
+void linux_fdtable_end(struct linux_fdtable *table)
 {
     sem_post(&table->openers);
 }
 
-void lfi_fdtable_free(struct lfi_fdtable *table)
+void linux_fdtable_free(struct linux_fdtable *table)
 {
-    for (int fd = 0; fd < LFI_FILES_MAX; fd++) {
-        lfi_file_drop(table->slots[fd]);
+    for (int fd = 0; fd < LINUX_FILES_MAX; fd++) {
+        linux_file_drop(table->slots[fd]);
         table->slots[fd] = NULL;
     }
     pthread_mutex_destroy(&table->lock);
     sem_destroy(&table->openers);
 }
 
-struct lfi_file *lfi_file_new(int host, bool owned, const struct lfi_found *found)
+struct linux_file *linux_file_new(int host, bool owned, const struct linux_found *found)
 {
-    struct lfi_file *file = malloc(sizeof *file);
+    struct linux_file *file = malloc(sizeof *file);
     if (!file) {
         if (owned)
             close(host);
         return NULL;
     }
-    *file = (struct lfi_file){.host = host, .owned = owned};
+    *file = (struct linux_file){.host = host, .owned = owned};
     atomic_init(&file->references, 1);
     if (found) {
         file->map = found->map;
-        if (found->map == LFI_PLACE_VIRTUAL && !(file->box = strdup(found->box))) {
-            lfi_file_drop(file);
+        if (found->map == LINUX_PLACE_VIRTUAL && !(file->box = strdup(found->box))) {
+            linux_file_drop(file);
             return NULL;
         }
     }
     return file;
 }
 
-struct lfi_file *lfi_file_duplicate(const struct lfi_file *file, int host)
+struct linux_file *linux_file_duplicate(const struct linux_file *file, int host)
 {
-    struct lfi_file *copy = lfi_file_new(host, true, NULL);
+    struct linux_file *copy = linux_file_new(host, true, NULL);
     if (!copy)
         return NULL;
     copy->map = file->map;
     if (file->box && !(copy->box = strdup(file->box))) {
-        lfi_file_drop(copy);
+        linux_file_drop(copy);
         return NULL;
     }
-    copy->memory = lfi_memfd_hold(file->memory);
+    copy->memory = linux_memfd_hold(file->memory);
     copy->given = file->given;
     if (copy->given)
         atomic_fetch_add_explicit(&copy->given->references, 1, memory_order_relaxed);
     return copy;
 }
 
-bool lfi_file_give(struct lfi_file *file)
+bool linux_file_give(struct linux_file *file)
 {
     struct stat status;
     int flags = fcntl(file->host, F_GETFL);
@@ -110,12 +110,12 @@ bool lfi_file_give(struct lfi_file *file)
     return true;
 }
 
-void lfi_file_hold(struct lfi_file *file)
+void linux_file_hold(struct linux_file *file)
 {
     atomic_fetch_add_explicit(&file->references, 1, memory_order_relaxed);
 }
 
-void lfi_file_drop(struct lfi_file *file)
+void linux_file_drop(struct linux_file *file)
 {
     if (!file || atomic_fetch_sub_explicit(&file->references, 1, memory_order_acq_rel) != 1)
         return;
@@ -123,21 +123,21 @@ void lfi_file_drop(struct lfi_file *file)
         close(file->host);
     if (file->table)
         atomic_fetch_sub(&file->table->files, 1);
-    lfi_memfd_drop(file->memory);
-    struct lfi_given *given = file->given;
+    linux_memfd_drop(file->memory);
+    struct linux_given *given = file->given;
     if (given && atomic_fetch_sub_explicit(&given->references, 1, memory_order_acq_rel) == 1)
         free(given);
     free(file->box);
     free(file);
 }
 
-static bool in_range(const struct lfi_fdtable *table, int fd)
+static bool in_range(const struct linux_fdtable *table, int fd)
 {
     return fd >= 0 && fd < table->limit;
 }
 
 /* Whether the host can spare the descriptor of a file that the box is to get. */
-static bool count_file(struct lfi_fdtable *table, struct lfi_file *file)
+static bool count_file(struct linux_fdtable *table, struct linux_file *file)
 {
     if (!file || !file->owned)
         return true;
@@ -151,42 +151,43 @@ static bool count_file(struct lfi_fdtable *table, struct lfi_file *file)
     return true;
 }
 
-struct lfi_file *lfi_fdtable_get(struct lfi_fdtable *table, int fd)
+struct linux_file *linux_fdtable_get(struct linux_fdtable *table, int fd)
 {
     if (!in_range(table, fd))
         return NULL;
     pthread_mutex_lock(&table->lock);
-    struct lfi_file *file = table->slots[fd];
+    struct linux_file *file = table->slots[fd];
     if (file)
-        lfi_file_hold(file);
+        linux_file_hold(file);
     pthread_mutex_unlock(&table->lock);
     return file;
 }
 
-struct lfi_file *lfi_fdtable_find(struct lfi_fdtable *table, int host)
+struct linux_file *linux_fdtable_find(struct linux_fdtable *table, int host)
 {
-    struct lfi_file *file = NULL;
+    struct linux_file *file = NULL;
     pthread_mutex_lock(&table->lock);
-    for (int fd = 0; fd < LFI_FILES_MAX && !file; fd++) {
+    for (int fd = 0; fd < LINUX_FILES_MAX && !file; fd++) {
         if (table->slots[fd] && table->slots[fd]->host == host)
             file = table->slots[fd];
     }
     if (file)
-        lfi_file_hold(file);
+        linux_file_hold(file);
     pthread_mutex_unlock(&table->lock);
     return file;
 }
 
-int lfi_fdtable_add(struct lfi_fdtable *table, struct lfi_file *file, int from, bool close_on_exec)
+int linux_fdtable_add(struct linux_fdtable *table, struct linux_file *file, int from,
+                      bool close_on_exec)
 {
     if (!file)
         return -ENOMEM;
     if (!in_range(table, from)) {
-        lfi_file_drop(file);
+        linux_file_drop(file);
         return -EINVAL;
     }
     if (!count_file(table, file)) {
-        lfi_file_drop(file);
+        linux_file_drop(file);
         return -EMFILE;
     }
     pthread_mutex_lock(&table->lock);
@@ -202,16 +203,16 @@ int lfi_fdtable_add(struct lfi_fdtable *table, struct lfi_file *file, int from, 
     pthread_mutex_unlock(&table->lock);
     if (fd < table->limit)
         return fd;
-    lfi_file_drop(file);
+    linux_file_drop(file);
     return -EMFILE;
 }
 
 /* Puts `file` (or NULL) into a slot and returns what was there. */
-static struct lfi_file *exchange(struct lfi_fdtable *table, struct lfi_file *file, int fd,
-                                 bool close_on_exec)
+static struct linux_file *exchange(struct linux_fdtable *table, struct linux_file *file, int fd,
+                                   bool close_on_exec)
 {
     pthread_mutex_lock(&table->lock);
-    struct lfi_file *old = table->slots[fd];
+    struct linux_file *old = table->slots[fd];
     table->slots[fd] = file;
     table->close_on_exec[fd] = close_on_exec;
     if (!file && fd < table->lowest)
@@ -220,28 +221,29 @@ static struct lfi_file *exchange(struct lfi_fdtable *table, struct lfi_file *fil
     return old;
 }
 
-int lfi_fdtable_put(struct lfi_fdtable *table, struct lfi_file *file, int fd, bool close_on_exec)
+int linux_fdtable_put(struct linux_fdtable *table, struct linux_file *file, int fd,
+                      bool close_on_exec)
 {
     if (!in_range(table, fd)) {
-        lfi_file_drop(file);
+        linux_file_drop(file);
         return -EBADF;
     }
     if (!count_file(table, file)) {
-        lfi_file_drop(file);
+        linux_file_drop(file);
         return -EMFILE;
     }
-    lfi_file_drop(exchange(table, file, fd, close_on_exec));
+    linux_file_drop(exchange(table, file, fd, close_on_exec));
     return fd;
 }
 
-int lfi_fdtable_close(struct lfi_fdtable *table, int fd)
+int linux_fdtable_close(struct linux_fdtable *table, int fd)
 {
-    struct lfi_file *old = in_range(table, fd) ? exchange(table, NULL, fd, false) : NULL;
-    lfi_file_drop(old);
+    struct linux_file *old = in_range(table, fd) ? exchange(table, NULL, fd, false) : NULL;
+    linux_file_drop(old);
     return old ? 0 : -EBADF;
 }
 
-int lfi_fdtable_close_on_exec(struct lfi_fdtable *table, int fd, int set)
+int linux_fdtable_close_on_exec(struct linux_fdtable *table, int fd, int set)
 {
     int result = -EBADF;
     if (!in_range(table, fd))

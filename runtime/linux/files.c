@@ -18,37 +18,37 @@
 
 #define PIPE_MOST (1u << 20) /* bytes: the kernel's own limit for whoever is not privileged */
 
-int lfi_add_descriptor(struct call *call, int host_fd, const struct lfi_found *found, int flags)
+int linux_add_descriptor(struct call *call, int host_fd, const struct linux_found *found, int flags)
 {
     if (host_fd < 0)
         return host_fd;
-    struct lfi_file *file = lfi_file_new(host_fd, true, found);
-    return lfi_fdtable_add(&call->process->files, file, 0, flags & O_CLOEXEC);
+    struct linux_file *file = linux_file_new(host_fd, true, found);
+    return linux_fdtable_add(&call->process->files, file, 0, flags & O_CLOEXEC);
 }
 
-bool lfi_begin_opening(struct call *call)
+bool linux_begin_opening(struct call *call)
 {
     if (!call->opening)
-        call->opening = lfi_fdtable_begin(&call->process->files, &call->process->ending);
+        call->opening = linux_fdtable_begin(&call->process->files, &call->process->ending);
     return call->opening;
 }
 
 HANDLER(close)
 {
-    return lfi_fdtable_close(&call->process->files, (int)call->arg[0]);
+    return linux_fdtable_close(&call->process->files, (int)call->arg[0]);
 }
 
 /* ---- reading and writing what the host gave -------------------------------------------------- */
 
 /* Whether a transfer must not wait although the open file says that it does, or must wait although
  * it says that it does not. */
-static bool is_nonblocking(const struct lfi_file *file)
+static bool is_nonblocking(const struct linux_file *file)
 {
     return file->given && file->given->waits &&
            atomic_load_explicit(&file->given->nonblocking, memory_order_relaxed);
 }
 
-static int64_t wait_for(const struct lfi_file *file, short events, bool now)
+static int64_t wait_for(const struct linux_file *file, short events, bool now)
 {
     struct pollfd fd = {.fd = file->host, .events = events};
     struct timespec none = {0};
@@ -57,7 +57,7 @@ static int64_t wait_for(const struct lfi_file *file, short events, bool now)
 }
 
 /* The outcome of a transfer that returned `result`: 1 to try again. */
-static int64_t after(const struct lfi_file *file, short events, int64_t result)
+static int64_t after(const struct linux_file *file, short events, int64_t result)
 {
     if (result != -EAGAIN || !file->given || !file->given->waits || is_nonblocking(file))
         return result;
@@ -68,7 +68,7 @@ static int64_t after(const struct lfi_file *file, short events, int64_t result)
 /* A vector of the host's, of memory that has been checked. */
 static int64_t transfer(const struct call *call, bool write, const struct iovec *vector, int count)
 {
-    const struct lfi_file *file = call->file[0];
+    const struct linux_file *file = call->file[0];
     short events = write ? POLLOUT : POLLIN;
     if (is_nonblocking(file)) {
         long number = write ? SYS_pwritev2 : SYS_preadv2;
@@ -93,7 +93,7 @@ static int64_t transfer(const struct call *call, bool write, const struct iovec 
 static int64_t transfer_one(struct call *call, bool write)
 {
     if (call->file[0]->memory)
-        return lfi_memfd_call(call, NULL, 0);
+        return linux_memfd_call(call, NULL, 0);
     if (!call->file[0]->given)
         return host(call->number, call->arg[0], call->arg[1], call->arg[2]);
     uint64_t size = call->arg[2] < 0x7ffff000 ? call->arg[2] : 0x7ffff000; /* MAX_RW_COUNT */
@@ -114,12 +114,12 @@ HANDLER(write)
 HANDLER(sendfile)
 {
     for (int i = 0; i < 2; i++) {
-        const struct lfi_file *file = call->file[i];
+        const struct linux_file *file = call->file[i];
         int64_t error = is_nonblocking(file) ? wait_for(file, i ? POLLIN : POLLOUT, true) : 0;
         if (error)
             return error;
     }
-    return lfi_sys_pass(call);
+    return linux_sys_pass(call);
 }
 
 /*
@@ -145,7 +145,7 @@ HANDLER(vector)
     }
     bool plain = call->number == SYS_readv || call->number == SYS_writev;
     if (result == 0 && call->file[0]->memory)
-        result = lfi_memfd_call(call, all, count);
+        result = linux_memfd_call(call, all, count);
     else if (result == 0 && plain && call->file[0]->given)
         result = transfer(call, call->number == SYS_writev, all, (int)count);
     else if (result == 0)
@@ -158,7 +158,7 @@ HANDLER(vector)
 
 /* ---- directories that the host does not have ------------------------------------------------- */
 
-void lfi_virtual_stat(struct stat *status, uint64_t inode)
+void linux_virtual_stat(struct stat *status, uint64_t inode)
 {
     status->st_mode = S_IFDIR | 0555;
     status->st_nlink = 2;
@@ -171,13 +171,13 @@ void lfi_virtual_stat(struct stat *status, uint64_t inode)
 
 HANDLER(fstat)
 {
-    const struct lfi_file *file = call->file[0];
+    const struct linux_file *file = call->file[0];
     struct stat status = {0};
-    if (file->map != LFI_PLACE_VIRTUAL)
+    if (file->map != LINUX_PLACE_VIRTUAL)
         return host(SYS_fstat, call->arg[0], call->arg[1]);
     if (fstat(file->host, &status))
         return -errno;
-    lfi_virtual_stat(&status, lfi_virtual_inode(file->box));
+    linux_virtual_stat(&status, linux_virtual_inode(file->box));
     return lfi_copy_out(call->process->box, call->arg[1], &status, sizeof status);
 }
 
@@ -194,7 +194,7 @@ struct directory_entry {
  * memory holds the position, which duplicates share. */
 static int64_t virtual_entries(const struct call *call)
 {
-    const struct lfi_paths *paths = &call->process->paths;
+    const struct linux_paths *paths = &call->process->paths;
     const char *box = call->file[0]->box;
     uint64_t used = 0, size = call->arg[2];
     off_t at = lseek(call->file[0]->host, 0, SEEK_CUR);
@@ -203,10 +203,10 @@ static int64_t virtual_entries(const struct call *call)
         char path[PATH_MAX + NAME_MAX + 2];
         if (at < 2)
             snprintf(entry.name, sizeof entry.name, "%s", at ? ".." : ".");
-        else if (!lfi_virtual_entry(paths, box, (size_t)at - 2, entry.name))
+        else if (!linux_virtual_entry(paths, box, (size_t)at - 2, entry.name))
             break;
         snprintf(path, sizeof path, "%s/%s", box, entry.name);
-        entry.inode = lfi_virtual_inode(at ? path : box);
+        entry.inode = linux_virtual_inode(at ? path : box);
         size_t length = offsetof(struct directory_entry, name) + strlen(entry.name) + 1;
         length = (length + 7) & ~(size_t)7;
         entry.length = (uint16_t)length;
@@ -226,7 +226,7 @@ static int64_t virtual_entries(const struct call *call)
 
 HANDLER(getdents)
 {
-    if (call->file[0]->map == LFI_PLACE_VIRTUAL)
+    if (call->file[0]->map == LINUX_PLACE_VIRTUAL)
         return virtual_entries(call);
     if (call->file[0]->given)
         return -ENOTDIR;
@@ -237,46 +237,46 @@ HANDLER(pipe)
 {
     int hosts[2], fds[2];
     int flags = call->number == SYS_pipe2 ? (int)call->arg[1] : 0;
-    if (!lfi_begin_opening(call))
+    if (!linux_begin_opening(call))
         return -EMFILE;
     if (pipe2(hosts, flags | O_CLOEXEC))
         return -errno;
-    fds[0] = lfi_add_descriptor(call, hosts[0], NULL, flags);
-    fds[1] = lfi_add_descriptor(call, hosts[1], NULL, flags);
+    fds[0] = linux_add_descriptor(call, hosts[0], NULL, flags);
+    fds[1] = linux_add_descriptor(call, hosts[1], NULL, flags);
     int error = fds[0] < 0 ? fds[0] : fds[1] < 0 ? fds[1] : 0;
     if (!error)
         error = lfi_copy_out(call->process->box, call->arg[0], fds, sizeof fds);
     for (int i = 0; i < 2 && error; i++) {
         if (fds[i] >= 0)
-            lfi_fdtable_close(&call->process->files, fds[i]);
+            linux_fdtable_close(&call->process->files, fds[i]);
     }
     return error;
 }
 
 /* A second descriptor of the host for the same open file, in a file of ours. NULL: *error is set.
  */
-static struct lfi_file *duplicate(struct call *call, int *error)
+static struct linux_file *duplicate(struct call *call, int *error)
 {
     *error = -EMFILE;
-    if (!lfi_begin_opening(call))
+    if (!linux_begin_opening(call))
         return NULL;
     int fd = fcntl(call->file[0]->host, F_DUPFD_CLOEXEC, 3);
     *error = fd < 0 ? -errno : -ENOMEM;
-    return fd < 0 ? NULL : lfi_file_duplicate(call->file[0], fd);
+    return fd < 0 ? NULL : linux_file_duplicate(call->file[0], fd);
 }
 
 static int64_t duplicate_from(struct call *call, int from, bool close_on_exec)
 {
     int error;
-    struct lfi_file *file = duplicate(call, &error);
-    return file ? lfi_fdtable_add(&call->process->files, file, from, close_on_exec) : error;
+    struct linux_file *file = duplicate(call, &error);
+    return file ? linux_fdtable_add(&call->process->files, file, from, close_on_exec) : error;
 }
 
 static int64_t duplicate_to(struct call *call, int fd, bool close_on_exec)
 {
     int error;
-    struct lfi_file *file = duplicate(call, &error);
-    return file ? lfi_fdtable_put(&call->process->files, file, fd, close_on_exec) : error;
+    struct linux_file *file = duplicate(call, &error);
+    return file ? linux_fdtable_put(&call->process->files, file, fd, close_on_exec) : error;
 }
 
 HANDLER(dup)
@@ -287,9 +287,9 @@ HANDLER(dup)
 /* Whether the box's descriptor `fd` is the very file of the first argument. */
 static bool is_same(struct call *call, int fd)
 {
-    struct lfi_file *file = lfi_fdtable_get(&call->process->files, fd);
+    struct linux_file *file = linux_fdtable_get(&call->process->files, fd);
     bool same = file == call->file[0];
-    lfi_file_drop(file);
+    linux_file_drop(file);
     return same;
 }
 
@@ -308,12 +308,12 @@ HANDLER(dup3)
 }
 
 /* F_GETFL as the box should see it. */
-static int64_t get_flags(const struct lfi_file *file)
+static int64_t get_flags(const struct linux_file *file)
 {
     int64_t flags = host(SYS_fcntl, file->host, F_GETFL);
     if (flags < 0)
         return flags;
-    if (file->map == LFI_PLACE_VIRTUAL)
+    if (file->map == LINUX_PLACE_VIRTUAL)
         return (flags & ~O_ACCMODE) | O_DIRECTORY;
     if (file->given)
         flags = (flags & ~O_NONBLOCK) |
@@ -322,7 +322,7 @@ static int64_t get_flags(const struct lfi_file *file)
     return flags;
 }
 
-static int64_t set_flags(const struct lfi_file *file, int flags)
+static int64_t set_flags(const struct linux_file *file, int flags)
 {
     /* Not O_ASYNC and O_DIRECT: a signal for the host, and rules for buffers. */
     const int settable = O_APPEND | O_NONBLOCK | O_NOATIME;
@@ -338,20 +338,20 @@ static int64_t set_flags(const struct lfi_file *file, int flags)
 
 HANDLER(fcntl)
 {
-    struct lfi_fdtable *files = &call->process->files;
-    const struct lfi_file *file = call->file[0];
+    struct linux_fdtable *files = &call->process->files;
+    const struct linux_file *file = call->file[0];
     int fd = call->fd, command = (int)call->arg[1];
     uint64_t argument = call->arg[2];
     switch (command) {
     case F_DUPFD:
     case F_DUPFD_CLOEXEC:
-        if (argument >= LFI_FILES_MAX)
+        if (argument >= LINUX_FILES_MAX)
             return -EINVAL;
         return duplicate_from(call, (int)argument, command == F_DUPFD_CLOEXEC);
     case F_GETFD:
-        return lfi_fdtable_close_on_exec(files, fd, -1);
+        return linux_fdtable_close_on_exec(files, fd, -1);
     case F_SETFD: {
-        int result = lfi_fdtable_close_on_exec(files, fd, argument & FD_CLOEXEC);
+        int result = linux_fdtable_close_on_exec(files, fd, argument & FD_CLOEXEC);
         return result < 0 ? result : 0;
     }
     case F_SETFL:
@@ -400,7 +400,7 @@ static const struct {
 
 HANDLER(ioctl)
 {
-    const struct lfi_file *file = call->file[0];
+    const struct linux_file *file = call->file[0];
     unsigned request = (unsigned)call->arg[1];
     for (size_t i = 0; i < sizeof ioctls / sizeof *ioctls; i++) {
         if (ioctls[i].request != request)
@@ -416,13 +416,13 @@ HANDLER(ioctl)
         }
         if (file->given && !ioctls[i].asks)
             return -EPERM;
-        if (file->map == LFI_PLACE_VIRTUAL)
+        if (file->map == LINUX_PLACE_VIRTUAL)
             return -ENOTTY;
         return host(SYS_ioctl, call->arg[0], request, call->arg[2]);
     }
     int fd = call->fd;
     if (request == FIOCLEX || request == FIONCLEX) {
-        int result = lfi_fdtable_close_on_exec(&call->process->files, fd, request == FIOCLEX);
+        int result = linux_fdtable_close_on_exec(&call->process->files, fd, request == FIOCLEX);
         return result < 0 ? result : 0;
     }
     return -ENOTTY;
@@ -431,19 +431,19 @@ HANDLER(ioctl)
 HANDLER(eventfd)
 {
     int flags = call->number == SYS_eventfd2 ? (int)call->arg[1] : 0;
-    if (!lfi_begin_opening(call))
+    if (!linux_begin_opening(call))
         return -EMFILE;
     int fd = eventfd((unsigned)call->arg[0], flags | EFD_CLOEXEC);
-    return fd < 0 ? -errno : lfi_add_descriptor(call, fd, NULL, flags);
+    return fd < 0 ? -errno : linux_add_descriptor(call, fd, NULL, flags);
 }
 
 HANDLER(timerfd)
 {
     int flags = (int)call->arg[1];
-    if (!lfi_begin_opening(call))
+    if (!linux_begin_opening(call))
         return -EMFILE;
     int fd = timerfd_create((int)call->arg[0], flags | TFD_CLOEXEC);
-    return fd < 0 ? -errno : lfi_add_descriptor(call, fd, NULL, flags);
+    return fd < 0 ? -errno : linux_add_descriptor(call, fd, NULL, flags);
 }
 
 HANDLER(memfd)
@@ -454,10 +454,10 @@ HANDLER(memfd)
     int fd = memfd_create(call->path[0], flags | MFD_CLOEXEC);
     if (fd < 0)
         return -errno;
-    struct lfi_file *file = lfi_file_new(fd, true, NULL);
-    if (file && !(file->memory = lfi_memfd_new(call->process))) {
-        lfi_file_drop(file);
+    struct linux_file *file = linux_file_new(fd, true, NULL);
+    if (file && !(file->memory = linux_memfd_new(call->process))) {
+        linux_file_drop(file);
         return -ENOMEM;
     }
-    return lfi_fdtable_add(&call->process->files, file, 0, flags & MFD_CLOEXEC);
+    return linux_fdtable_add(&call->process->files, file, 0, flags & MFD_CLOEXEC);
 }

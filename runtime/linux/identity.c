@@ -43,7 +43,7 @@ static int64_t get_limit(struct call *call, uint64_t resource, uint64_t address)
     int64_t failed = host(SYS_prlimit64, 0, resource, NULL, &limit);
     if (failed)
         return failed;
-    lfi_limits_get(call->process, (unsigned)resource, &limit);
+    linux_limits_get(call->process, (unsigned)resource, &limit);
     return lfi_copy_out(call->process->box, address, &limit, sizeof limit);
 }
 

@@ -46,7 +46,7 @@ static const struct limit {
     {LIMIT(memory), BYTES, 1u << 20, 1ull << 48},
     {LIMIT(resident), BYTES, 1u << 20, 1ull << 48},
     {LIMIT(mappings), COUNT, 16, INT32_MAX},
-    {LIMIT(descriptors), COUNT, 3, LFI_FILES_MAX},
+    {LIMIT(descriptors), COUNT, 3, LINUX_FILES_MAX},
     {LIMIT(threads), COUNT, 1, THREADS_MOST},
     {LIMIT(processor), MILLISECONDS, 1, INT64_MAX / 1000000},
     {LIMIT(nesting), COUNT, 1, NESTING_MOST},
@@ -91,7 +91,7 @@ static int check(const struct limit *limit, uint64_t value, struct lfi_error *er
         return 0;
     print_value(limit, limit->least, least, sizeof least);
     print_value(limit, limit->most, most, sizeof most);
-    lfi_say(error, "limit %s must be from %s to %s", limit->name, least, most);
+    linux_say(error, "limit %s must be from %s to %s", limit->name, least, most);
     return -EINVAL;
 }
 
@@ -106,7 +106,7 @@ int lfi_linux_limit(struct lfi_linux_limits *limits, const char *text, struct lf
         if (strlen(limit->name) != length || strncmp(limit->name, text, length) != 0)
             continue;
         if (!text[length] || !parse_value(limit, text + length + 1, &value)) {
-            lfi_say(error, "limit %s wants %s", limit->name, examples[limit->unit]);
+            linux_say(error, "limit %s wants %s", limit->name, examples[limit->unit]);
             return -EINVAL;
         }
         int failed = check(limit, value, error);
@@ -119,8 +119,8 @@ int lfi_linux_limit(struct lfi_linux_limits *limits, const char *text, struct lf
     for (size_t i = 0; i < LIMITS; i++)
         used += snprintf(names + used, sizeof names - (size_t)used, "%s%s", i ? ", " : "",
                          table[i].name);
-    lfi_say(error, "no limit is named '%.*s'; the names are: %s", length < 40 ? (int)length : 40,
-            text, names);
+    linux_say(error, "no limit is named '%.*s'; the names are: %s", length < 40 ? (int)length : 40,
+              text, names);
     return -EINVAL;
 }
 
@@ -134,7 +134,7 @@ static uint64_t part_of(int resource, unsigned part, uint64_t most)
     return limit.rlim_cur / part ? limit.rlim_cur / part : 1;
 }
 
-int lfi_limits_resolve(struct lfi_linux_limits *limits, struct lfi_error *error)
+int linux_limits_resolve(struct lfi_linux_limits *limits, struct lfi_error *error)
 {
     for (size_t i = 0; i < LIMITS; i++) {
         uint64_t value = *member(limits, &table[i]);
@@ -145,7 +145,7 @@ int lfi_limits_resolve(struct lfi_linux_limits *limits, struct lfi_error *error)
     if (!limits->memory)
         limits->memory = 2 * LFI_BOX_SIZE;
     if (!limits->descriptors)
-        limits->descriptors = part_of(RLIMIT_NOFILE, 2, LFI_FILES_MAX);
+        limits->descriptors = part_of(RLIMIT_NOFILE, 2, LINUX_FILES_MAX);
     if (!limits->threads)
         limits->threads = part_of(RLIMIT_NPROC, 4, THREADS_DEFAULT);
     if (!limits->nesting)
@@ -153,15 +153,15 @@ int lfi_limits_resolve(struct lfi_linux_limits *limits, struct lfi_error *error)
     return 0;
 }
 
-void lfi_limits_descriptors(int *bound, unsigned *calls)
+void linux_limits_descriptors(int *bound, unsigned *calls)
 {
     uint64_t all = part_of(RLIMIT_NOFILE, 1, INT32_MAX);
     *bound = (int)(all - all / 4);
     *calls = (unsigned)(all / 32 < 1 ? 1 : all / 32 > CALLS_AT_ONCE ? CALLS_AT_ONCE : all / 32);
 }
 
-void lfi_limits_report(const struct lfi_linux_limits *limits, size_t offset, char *text,
-                       size_t size)
+void linux_limits_report(const struct lfi_linux_limits *limits, size_t offset, char *text,
+                         size_t size)
 {
     char value[32];
     struct lfi_linux_limits copy = *limits;
@@ -173,7 +173,7 @@ void lfi_limits_report(const struct lfi_linux_limits *limits, size_t offset, cha
     }
 }
 
-bool lfi_limits_get(const struct lfi_process *process, unsigned resource, struct rlimit *limit)
+bool linux_limits_get(const struct lfi_process *process, unsigned resource, struct rlimit *limit)
 {
     const struct lfi_linux_limits *limits = &process->limits;
     uint64_t value;

@@ -12,37 +12,37 @@ struct lfi_process;
 struct rlimit;
 
 /* Roughly what one thread of a box costs the host besides its pages in the box. */
-#define LFI_THREAD_MEMORY (384u << 10)
+#define LINUX_THREAD_MEMORY (384u << 10)
 /* Its stack and the one for signals, each with a guard. */
-#define LFI_THREAD_MAPPINGS 4
+#define LINUX_THREAD_MAPPINGS 4
 
 /* How many descriptors of the host one system call may have open at a time for its own use. */
-#define LFI_CALL_DESCRIPTORS 3
+#define LINUX_CALL_DESCRIPTORS 3
 
 /*
  * Fills in the defaults, some of which depend on the limits of the host's process. -EINVAL, with
  * the limit's name in the message, for a value out of bounds.
  */
-int lfi_limits_resolve(struct lfi_linux_limits *limits, struct lfi_error *error);
+int linux_limits_resolve(struct lfi_linux_limits *limits, struct lfi_error *error);
 
 /* "limit NAME (VALUE) reached", for reports. `offset` is the member's in struct lfi_linux_limits.
  */
-void lfi_limits_report(const struct lfi_linux_limits *limits, size_t offset, char *text,
-                       size_t size);
+void linux_limits_report(const struct lfi_linux_limits *limits, size_t offset, char *text,
+                         size_t size);
 
 /* What getrlimit(2) of the box says. False: the host's value. */
-bool lfi_limits_get(const struct lfi_process *process, unsigned resource, struct rlimit *limit);
+bool linux_limits_get(const struct lfi_process *process, unsigned resource, struct rlimit *limit);
 
 /*
  * The host's descriptors. Those from *bound on are left to the host, however many others have: the
  * kernel gives out the lowest free number. At most *calls system calls of a box may be opening
- * something at a time, each with LFI_CALL_DESCRIPTORS.
+ * something at a time, each with LINUX_CALL_DESCRIPTORS.
  */
-void lfi_limits_descriptors(int *bound, unsigned *calls);
+void linux_limits_descriptors(int *bound, unsigned *calls);
 
 /* monitor.c: starts the monitoring thread, if the limits need one; 0 or -EAGAIN. */
-int lfi_monitor_start(struct lfi_process *process);
+int linux_monitor_start(struct lfi_process *process);
 /* Waits for its end. No thread of the box may be left by then. */
-void lfi_monitor_stop(struct lfi_process *process);
+void linux_monitor_stop(struct lfi_process *process);
 
 #endif

@@ -38,9 +38,9 @@ static int load_code(struct lfi_process *process, const struct lfi_image *image,
 {
     uint64_t bias = process->image_start - image->start;
     if (segment->vaddr % lfi_page_size()) {
-        lfi_say(error,
-                "the code at 0x%" PRIx64 " does not begin on a page: link with -z separate-code",
-                segment->vaddr);
+        linux_say(error,
+                  "the code at 0x%" PRIx64 " does not begin on a page: link with -z separate-code",
+                  segment->vaddr);
         return -ENOEXEC;
     }
     struct lfi_code_map code = {
@@ -54,8 +54,8 @@ static int load_code(struct lfi_process *process, const struct lfi_image *image,
         .report = process->report,
         .data = process->report_data,
     };
-    if (!lfi_memory_claim(process, code.address, page_up(segment->mem_size),
-                          LFI_RANGE_READ | LFI_RANGE_FIXED))
+    if (!linux_memory_claim(process, code.address, page_up(segment->mem_size),
+                            LINUX_RANGE_READ | LINUX_RANGE_FIXED))
         return -ENOMEM;
     return lfi_box_map_code(process->box, &code, error);
 }
@@ -67,9 +67,9 @@ static int load_data(struct lfi_process *process, const struct lfi_image *image,
     uint64_t address = bias + segment->vaddr, start = page_down(address);
     uint64_t size = page_up(address + segment->mem_size) - start;
     int prot = (segment->read ? PROT_READ : 0) | (segment->write ? PROT_WRITE : 0);
-    uint32_t kind = LFI_RANGE_ANONYMOUS | (segment->read ? LFI_RANGE_READ : 0) |
-                    (segment->write ? LFI_RANGE_WRITE : 0);
-    if (!lfi_memory_claim(process, start, size, kind))
+    uint32_t kind = LINUX_RANGE_ANONYMOUS | (segment->read ? LINUX_RANGE_READ : 0) |
+                    (segment->write ? LINUX_RANGE_WRITE : 0);
+    if (!linux_memory_claim(process, start, size, kind))
         return -ENOMEM;
     int error = lfi_box_map(process->box, start, size, PROT_READ | PROT_WRITE,
                             MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -85,7 +85,7 @@ static int load_segments(struct lfi_process *process, const struct lfi_image *im
 {
     uint64_t size = image->end - image->start;
     if (size > IMAGE_MAX) {
-        lfi_say(error, "the program is too large for a box: 0x%" PRIx64 " bytes", size);
+        linux_say(error, "the program is too large for a box: 0x%" PRIx64 " bytes", size);
         return -ENOEXEC;
     }
     process->image_start = process->base + IMAGE_OFFSET;
@@ -99,8 +99,8 @@ static int load_segments(struct lfi_process *process, const struct lfi_image *im
                                       : load_data(process, image, segment, bytes);
         if (failed) {
             if (error && !error->message[0])
-                lfi_say(error, "cannot map the segment at 0x%" PRIx64 ": %s", segment->vaddr,
-                        strerror(-failed));
+                linux_say(error, "cannot map the segment at 0x%" PRIx64 ": %s", segment->vaddr,
+                          strerror(-failed));
             return failed;
         }
     }
@@ -119,7 +119,7 @@ static bool name_program(struct lfi_process *process, const char *path)
     char inside[PATH_MAX], *real = realpath(path, NULL);
     const char *program = real ? real : path, *started = path;
     if (process->restricted) {
-        if (!real || !lfi_path_of_host(&process->paths, real, inside)) {
+        if (!real || !linux_path_of_host(&process->paths, real, inside)) {
             const char *slash = strrchr(program, '/');
             snprintf(inside, sizeof inside, "/%s", slash ? slash + 1 : program);
         }
@@ -146,7 +146,7 @@ int lfi_linux_load_bytes(struct lfi_process *process, const char *path, const vo
         error = &unused;
     error->message[0] = 0;
     if (process->image_start) {
-        lfi_say(error, "this process already has a program");
+        linux_say(error, "this process already has a program");
         return -EBUSY;
     }
     enum lfi_verdict verdict = lfi_image_read(
@@ -154,46 +154,46 @@ int lfi_linux_load_bytes(struct lfi_process *process, const char *path, const vo
     if (verdict != LFI_ACCEPTED) {
         bool weak = why.rule && !strcmp(why.rule, LFI_RULE_MODE);
         if (verdict == LFI_REFUSED)
-            lfi_say(error, "%s%.180s (%.40s)", weak ? "" : "not an LFI program: ", why.message,
-                    why.rule ? why.rule : "");
+            linux_say(error, "%s%.180s (%.40s)", weak ? "" : "not an LFI program: ", why.message,
+                      why.rule ? why.rule : "");
         else
-            lfi_say(error, "out of memory");
+            linux_say(error, "out of memory");
         return weak ? -EACCES : verdict == LFI_REFUSED ? -ENOEXEC : -ENOMEM;
     }
     process->mode = image.mode;
     bool native = image.arch == ARCH_IMAGE;
     if (!native || !image.phdr_vaddr) {
-        lfi_say(error,
-                native ? "the program headers are not loaded: link with -static-pie"
-                       : "the program is for another processor (machine %u)",
-                (unsigned)image.arch);
+        linux_say(error,
+                  native ? "the program headers are not loaded: link with -static-pie"
+                         : "the program is for another processor (machine %u)",
+                  (unsigned)image.arch);
         return -ENOEXEC;
     }
     if (image.page_size < lfi_page_size()) {
-        lfi_say(error,
-                "linked for pages of %" PRIu64 " bytes, but this kernel's have %zu: link with "
-                "-z max-page-size=65536",
-                image.page_size, lfi_page_size());
+        linux_say(error,
+                  "linked for pages of %" PRIu64 " bytes, but this kernel's have %zu: link with "
+                  "-z max-page-size=65536",
+                  image.page_size, lfi_page_size());
         return -ENOEXEC;
     }
     if (!name_program(process, path)) {
-        lfi_say(error, "out of memory");
+        linux_say(error, "out of memory");
         return -ENOMEM;
     }
     int failed = load_segments(process, &image, bytes, error);
     if (!failed)
-        failed = lfi_build_stack(process, &image, &stack, error);
-    if (!failed && !(process->main = lfi_thread_new(process))) {
-        lfi_say(error, "out of memory");
+        failed = linux_build_stack(process, &image, &stack, error);
+    if (!failed && !(process->main = linux_thread_new(process))) {
+        linux_say(error, "out of memory");
         failed = -ENOMEM;
     }
     if (failed)
         return failed;
     uint64_t entry = process->image_start - image.start + image.entry;
-    lfi_arch_start(lfi_context_regs(process->main->context), entry, stack);
-    lfi_symbols_read(&process->symbols, bytes, size);
+    linux_arch_start(lfi_context_regs(process->main->context), entry, stack);
+    linux_symbols_read(&process->symbols, bytes, size);
     if (process->debug)
-        process->debugger = lfi_debugger_add(process, bytes, size);
+        process->debugger = linux_debugger_add(process, bytes, size);
     return 0;
 }
 
@@ -203,13 +203,13 @@ int lfi_linux_load(struct lfi_process *process, const char *path, struct lfi_err
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &status)) {
         int failed = -errno;
-        lfi_say(error, "%.200s: %s", path, strerror(-failed));
+        linux_say(error, "%.200s: %s", path, strerror(-failed));
         if (fd >= 0)
             close(fd);
         return failed;
     }
     if (!S_ISREG(status.st_mode) || status.st_size > IMAGE_MAX || status.st_size == 0) {
-        lfi_say(error, "%.200s: not a program", path);
+        linux_say(error, "%.200s: not a program", path);
         close(fd);
         return -ENOEXEC;
     }
@@ -227,12 +227,12 @@ int lfi_linux_load(struct lfi_process *process, const char *path, struct lfi_err
     }
     close(fd);
     if (failed) {
-        lfi_say(error, "%.200s: %s", path, strerror(-failed));
+        linux_say(error, "%.200s: %s", path, strerror(-failed));
     } else {
         struct lfi_error why = {{0}};
         failed = lfi_linux_load_bytes(process, path, bytes, size, &why);
         if (failed)
-            lfi_say(error, "%.80s: %.170s", path, why.message);
+            linux_say(error, "%.80s: %.170s", path, why.message);
     }
     free(bytes);
     return failed;

@@ -11,7 +11,7 @@
 
 #include "process.h"
 
-struct lfi_memfd {
+struct linux_memfd {
     atomic_uint references;
     struct lfi_process *process;
     pthread_mutex_t lock;
@@ -19,9 +19,9 @@ struct lfi_memfd {
     bool mapped;    /* a mapping may keep the pages after the last close */
 };
 
-struct lfi_memfd *lfi_memfd_new(struct lfi_process *process)
+struct linux_memfd *linux_memfd_new(struct lfi_process *process)
 {
-    struct lfi_memfd *memory = calloc(1, sizeof *memory);
+    struct linux_memfd *memory = calloc(1, sizeof *memory);
     if (!memory)
         return NULL;
     memory->process = process;
@@ -30,24 +30,24 @@ struct lfi_memfd *lfi_memfd_new(struct lfi_process *process)
     return memory;
 }
 
-struct lfi_memfd *lfi_memfd_hold(struct lfi_memfd *memory)
+struct linux_memfd *linux_memfd_hold(struct linux_memfd *memory)
 {
     if (memory)
         atomic_fetch_add_explicit(&memory->references, 1, memory_order_relaxed);
     return memory;
 }
 
-void lfi_memfd_drop(struct lfi_memfd *memory)
+void linux_memfd_drop(struct linux_memfd *memory)
 {
     if (!memory || atomic_fetch_sub_explicit(&memory->references, 1, memory_order_acq_rel) != 1)
         return;
     if (!memory->mapped)
-        lfi_memory_charge(memory->process, -(int64_t)memory->pages);
+        linux_memory_charge(memory->process, -(int64_t)memory->pages);
     pthread_mutex_destroy(&memory->lock);
     free(memory);
 }
 
-void lfi_memfd_mapped(struct lfi_memfd *memory)
+void linux_memfd_mapped(struct linux_memfd *memory)
 {
     pthread_mutex_lock(&memory->lock);
     memory->mapped = true;
@@ -60,25 +60,25 @@ static uint64_t pages_of(uint64_t size)
 }
 
 /* The lock is held for these. */
-static bool charge(struct lfi_memfd *memory, uint64_t end)
+static bool charge(struct linux_memfd *memory, uint64_t end)
 {
     uint64_t pages = pages_of(end);
     if (pages <= memory->pages)
         return true;
-    if (!lfi_memory_charge(memory->process, (int64_t)(pages - memory->pages)))
+    if (!linux_memory_charge(memory->process, (int64_t)(pages - memory->pages)))
         return false;
     memory->pages = pages;
     return true;
 }
 
-static void settle(struct lfi_memfd *memory, int fd)
+static void settle(struct linux_memfd *memory, int fd)
 {
     struct stat status;
     if (fstat(fd, &status))
         return;
     uint64_t pages = pages_of((uint64_t)status.st_size);
     if (pages < memory->pages) {
-        lfi_memory_charge(memory->process, -(int64_t)(memory->pages - pages));
+        linux_memory_charge(memory->process, -(int64_t)(memory->pages - pages));
         memory->pages = pages;
     }
 }
@@ -87,8 +87,8 @@ static void settle(struct lfi_memfd *memory, int fd)
  * write and the like. The position is ours during the call: a thread that moves it, or sets
  * O_APPEND, cannot change where the bytes go, except to the end of the file, which is charged for.
  */
-static int64_t write_vector(struct call *call, struct lfi_memfd *memory, const struct iovec *vector,
-                            uint64_t count)
+static int64_t write_vector(struct call *call, struct linux_memfd *memory,
+                            const struct iovec *vector, uint64_t count)
 {
     bool given = call->number == SYS_pwrite64 || call->number == SYS_pwritev ||
                  (call->number == SYS_pwritev2 && call->arg[3] != UINT64_MAX);
@@ -116,11 +116,11 @@ static int64_t write_vector(struct call *call, struct lfi_memfd *memory, const s
     return result;
 }
 
-int64_t lfi_memfd_call(struct call *call, const struct iovec *vector, uint64_t count)
+int64_t linux_memfd_call(struct call *call, const struct iovec *vector, uint64_t count)
 {
     const uint64_t *arg = call->arg;
     struct iovec one = {(void *)arg[1], arg[2]}; /* NOLINT(performance-no-int-to-ptr) */
-    struct lfi_memfd *memory = call->file[0]->memory;
+    struct linux_memfd *memory = call->file[0]->memory;
     int fd = (int)arg[0];
     uint64_t end;
     int64_t result;

@@ -5,7 +5,7 @@
  * The image is at the bottom, the heap of brk after it; mappings go from the top downwards, as the
  * kernel places them, so that neighbours of the same kind become one mapping of the host. Each
  * munmap, mprotect and brk, and each mmap of new private memory, is one host call. Only what the
- * loader mapped is executable; code and guards are LFI_RANGE_FIXED, which no call changes: a page
+ * loader mapped is executable; code and guards are LINUX_RANGE_FIXED, which no call changes: a page
  * of code must stay where it was verified, with the bytes that were verified.
  */
 #include "process.h"
@@ -50,66 +50,66 @@ static bool pages_of(const struct lfi_process *process, uint64_t address, uint64
 
 static uint32_t kind_of(int prot, int flags)
 {
-    uint32_t kind = LFI_RANGE_USED;
-    kind |= prot & PROT_READ ? LFI_RANGE_READ : 0;
-    kind |= prot & PROT_WRITE ? LFI_RANGE_WRITE | LFI_RANGE_FILLED : 0;
-    kind |= flags & MAP_ANONYMOUS ? LFI_RANGE_FILLED : 0;
+    uint32_t kind = LINUX_RANGE_USED;
+    kind |= prot & PROT_READ ? LINUX_RANGE_READ : 0;
+    kind |= prot & PROT_WRITE ? LINUX_RANGE_WRITE | LINUX_RANGE_FILLED : 0;
+    kind |= flags & MAP_ANONYMOUS ? LINUX_RANGE_FILLED : 0;
     if ((flags & MAP_ANONYMOUS) && (flags & MAP_TYPE) == MAP_PRIVATE)
-        kind |= LFI_RANGE_ANONYMOUS;
+        kind |= LINUX_RANGE_ANONYMOUS;
     return kind;
 }
 
 static int prot_of(uint32_t kind)
 {
-    return (kind & LFI_RANGE_READ ? PROT_READ : 0) | (kind & LFI_RANGE_WRITE ? PROT_WRITE : 0);
+    return (kind & LINUX_RANGE_READ ? PROT_READ : 0) | (kind & LINUX_RANGE_WRITE ? PROT_WRITE : 0);
 }
 
-bool lfi_memory_init(struct lfi_process *process)
+bool linux_memory_init(struct lfi_process *process)
 {
     pthread_mutex_init(&process->memory.lock, NULL);
-    return lfi_ranges_init(&process->memory.ranges, LFI_GUARD_SIZE / lfi_page_size(),
-                           (LFI_BOX_SIZE - LFI_GUARD_SIZE) / lfi_page_size());
+    return linux_ranges_init(&process->memory.ranges, LFI_GUARD_SIZE / lfi_page_size(),
+                             (LFI_BOX_SIZE - LFI_GUARD_SIZE) / lfi_page_size());
 }
 
-bool lfi_memory_charge(struct lfi_process *process, int64_t pages)
+bool linux_memory_charge(struct lfi_process *process, int64_t pages)
 {
     pthread_mutex_lock(&process->memory.lock);
-    bool done = lfi_ranges_charge(&process->memory.ranges, pages);
+    bool done = linux_ranges_charge(&process->memory.ranges, pages);
     pthread_mutex_unlock(&process->memory.lock);
     return done;
 }
 
-void lfi_memory_free(struct lfi_process *process)
+void linux_memory_free(struct lfi_process *process)
 {
-    lfi_ranges_free(&process->memory.ranges);
+    linux_ranges_free(&process->memory.ranges);
     pthread_mutex_destroy(&process->memory.lock);
 }
 
-bool lfi_memory_claim(struct lfi_process *process, uint64_t address, uint64_t size, uint32_t kind)
+bool linux_memory_claim(struct lfi_process *process, uint64_t address, uint64_t size, uint32_t kind)
 {
-    struct lfi_ranges *ranges = &process->memory.ranges;
+    struct linux_ranges *ranges = &process->memory.ranges;
     struct pages pages;
-    kind |= LFI_RANGE_USED | (kind & LFI_RANGE_ANONYMOUS ? LFI_RANGE_FILLED : 0);
+    kind |= LINUX_RANGE_USED | (kind & LINUX_RANGE_ANONYMOUS ? LINUX_RANGE_FILLED : 0);
     return pages_of(process, address, size, &pages) &&
-           lfi_ranges_unused(ranges, pages.start, pages.end) &&
-           lfi_ranges_set(ranges, pages.start, pages.end, kind);
+           linux_ranges_unused(ranges, pages.start, pages.end) &&
+           linux_ranges_set(ranges, pages.start, pages.end, kind);
 }
 
 /* Maps anonymous or file memory over pages that may be changed. The lock is held. */
 static int64_t map(struct lfi_process *process, struct pages pages, int prot, int flags, int fd,
                    uint64_t offset)
 {
-    struct lfi_ranges *ranges = &process->memory.ranges;
+    struct linux_ranges *ranges = &process->memory.ranges;
     uint64_t address = address_of(process, pages.start);
     uint64_t size = (uint64_t)(pages.end - pages.start) * lfi_page_size();
     uint32_t kind = kind_of(prot, flags);
-    if (!lfi_ranges_prepare(ranges, pages.start, pages.end, kind))
+    if (!linux_ranges_prepare(ranges, pages.start, pages.end, kind))
         return -ENOMEM;
     flags &= MAP_TYPE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_POPULATE;
     int error = lfi_box_map(process->box, address, size, prot, flags, fd, (off_t)offset);
     if (error)
         return error; /* what was there still belongs to the program, mapped or not */
-    lfi_ranges_set(ranges, pages.start, pages.end, kind);
+    linux_ranges_set(ranges, pages.start, pages.end, kind);
     if (process->huge_pages && size >= HUGE_PAGE && (flags & MAP_ANONYMOUS))
         lfi_box_advise(process->box, address, size, MADV_HUGEPAGE);
     return (int64_t)address;
@@ -118,7 +118,7 @@ static int64_t map(struct lfi_process *process, struct pages pages, int prot, in
 HANDLER(mmap)
 {
     struct lfi_process *process = call->process;
-    struct lfi_ranges *ranges = &process->memory.ranges;
+    struct linux_ranges *ranges = &process->memory.ranges;
     uint64_t address = call->arg[0], size = round_up(call->arg[1]), offset = call->arg[5];
     int prot = (int)call->arg[2], flags = (int)call->arg[3], fd = -1;
     int type = flags & MAP_TYPE;
@@ -135,13 +135,13 @@ HANDLER(mmap)
         return -EACCES;
     if (flags & MAP_HUGETLB)
         return -ENOMEM;
-    struct lfi_file *file = NULL;
+    struct linux_file *file = NULL;
     if (!(flags & MAP_ANONYMOUS)) {
-        file = lfi_fdtable_get(&process->files, (int)call->arg[4]);
+        file = linux_fdtable_get(&process->files, (int)call->arg[4]);
         if (!file)
             return -EBADF;
-        if (file->map == LFI_PLACE_VIRTUAL) {
-            lfi_file_drop(file);
+        if (file->map == LINUX_PLACE_VIRTUAL) {
+            linux_file_drop(file);
             return -ENODEV;
         }
         fd = file->host;
@@ -156,17 +156,17 @@ HANDLER(mmap)
         if (!inside)
             result = address % lfi_page_size() ? -EINVAL : -ENOMEM;
         else if ((flags & MAP_FIXED_NOREPLACE) &&
-                 !lfi_ranges_unused(ranges, pages.start, pages.end))
+                 !linux_ranges_unused(ranges, pages.start, pages.end))
             result = -EEXIST;
-        else if (!lfi_ranges_all(ranges, pages.start, pages.end, 0, LFI_RANGE_FIXED))
+        else if (!linux_ranges_all(ranges, pages.start, pages.end, 0, LINUX_RANGE_FIXED))
             result = -EACCES;
-    } else if (!inside || !lfi_ranges_unused(ranges, pages.start, pages.end)) {
+    } else if (!inside || !linux_ranges_unused(ranges, pages.start, pages.end)) {
         /* As the kernel: large anonymous memory where huge pages fit. */
         uint32_t count = (uint32_t)(size / lfi_page_size());
         bool large = size >= HUGE_PAGE && (flags & MAP_ANONYMOUS);
-        uint32_t start = large ? lfi_ranges_find(ranges, count, HUGE_PAGE / lfi_page_size()) : 0;
+        uint32_t start = large ? linux_ranges_find(ranges, count, HUGE_PAGE / lfi_page_size()) : 0;
         if (!start)
-            start = lfi_ranges_find(ranges, count, 1);
+            start = linux_ranges_find(ranges, count, 1);
         pages = (struct pages){start, start + count};
         result = start ? 0 : -ENOMEM;
     }
@@ -174,8 +174,8 @@ HANDLER(mmap)
         result = map(process, pages, prot, flags, fd, offset);
     pthread_mutex_unlock(&process->memory.lock);
     if (file && file->memory && result > 0)
-        lfi_memfd_mapped(file->memory);
-    lfi_file_drop(file);
+        linux_memfd_mapped(file->memory);
+    linux_file_drop(file);
     return result;
 }
 
@@ -183,12 +183,12 @@ HANDLER(mmap)
 static int64_t changeable(struct lfi_process *process, uint64_t address, uint64_t size, bool used,
                           struct pages *pages)
 {
-    struct lfi_ranges *ranges = &process->memory.ranges;
+    struct linux_ranges *ranges = &process->memory.ranges;
     if (!pages_of(process, address, size, pages))
         return address % lfi_page_size() || !size ? -EINVAL : used ? -ENOMEM : -EINVAL;
-    if (!lfi_ranges_all(ranges, pages->start, pages->end, 0, LFI_RANGE_FIXED))
+    if (!linux_ranges_all(ranges, pages->start, pages->end, 0, LINUX_RANGE_FIXED))
         return -EACCES;
-    if (used && !lfi_ranges_all(ranges, pages->start, pages->end, LFI_RANGE_USED, 0))
+    if (used && !linux_ranges_all(ranges, pages->start, pages->end, LINUX_RANGE_USED, 0))
         return -ENOMEM;
     return 0;
 }
@@ -196,31 +196,31 @@ static int64_t changeable(struct lfi_process *process, uint64_t address, uint64_
 HANDLER(munmap)
 {
     struct lfi_process *process = call->process;
-    struct lfi_ranges *ranges = &process->memory.ranges;
+    struct linux_ranges *ranges = &process->memory.ranges;
     struct pages pages;
     pthread_mutex_lock(&process->memory.lock);
     int64_t result = changeable(process, call->arg[0], call->arg[1], false, &pages);
-    if (!result && !lfi_ranges_unused(ranges, pages.start, pages.end)) {
+    if (!result && !linux_ranges_unused(ranges, pages.start, pages.end)) {
         uint64_t size = (uint64_t)(pages.end - pages.start) * lfi_page_size();
-        if (!lfi_ranges_prepare(ranges, pages.start, pages.end, LFI_RANGE_FREE))
+        if (!linux_ranges_prepare(ranges, pages.start, pages.end, LINUX_RANGE_FREE))
             result = -ENOMEM;
         else
             result = lfi_box_unmap(process->box, call->arg[0], size);
         if (!result)
-            lfi_ranges_set(ranges, pages.start, pages.end, LFI_RANGE_FREE);
+            linux_ranges_set(ranges, pages.start, pages.end, LINUX_RANGE_FREE);
     }
     pthread_mutex_unlock(&process->memory.lock);
     return result;
 }
 
 /* False: too many ranges, and only a part of them has changed. */
-static bool change_kinds(struct lfi_ranges *ranges, struct pages pages, uint32_t set,
+static bool change_kinds(struct linux_ranges *ranges, struct pages pages, uint32_t set,
                          uint32_t clear)
 {
     for (uint32_t end, at = pages.start; at < pages.end; at = end) {
-        uint32_t kind = lfi_ranges_at(ranges, at, &end);
+        uint32_t kind = linux_ranges_at(ranges, at, &end);
         end = end < pages.end ? end : pages.end;
-        if (!lfi_ranges_set(ranges, at, end, (kind & ~clear) | set))
+        if (!linux_ranges_set(ranges, at, end, (kind & ~clear) | set))
             return false;
     }
     return true;
@@ -229,7 +229,7 @@ static bool change_kinds(struct lfi_ranges *ranges, struct pages pages, uint32_t
 HANDLER(mprotect)
 {
     struct lfi_process *process = call->process;
-    struct lfi_ranges *ranges = &process->memory.ranges;
+    struct linux_ranges *ranges = &process->memory.ranges;
     int prot = (int)call->arg[2];
     struct pages pages = {0};
     if (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC))
@@ -240,14 +240,14 @@ HANDLER(mprotect)
         return -EACCES;
     pthread_mutex_lock(&process->memory.lock);
     int64_t result = changeable(process, call->arg[0], call->arg[1], true, &pages);
-    if (!result && (prot & PROT_WRITE) && !change_kinds(ranges, pages, LFI_RANGE_FILLED, 0))
+    if (!result && (prot & PROT_WRITE) && !change_kinds(ranges, pages, LINUX_RANGE_FILLED, 0))
         result = -ENOMEM;
     if (!result) {
         uint64_t size = (uint64_t)(pages.end - pages.start) * lfi_page_size();
         result = lfi_box_protect(process->box, call->arg[0], size, prot);
     }
     if (!result) /* only mremap looks at the protection */
-        change_kinds(ranges, pages, kind_of(prot, 0), LFI_RANGE_READ | LFI_RANGE_WRITE);
+        change_kinds(ranges, pages, kind_of(prot, 0), LINUX_RANGE_READ | LINUX_RANGE_WRITE);
     pthread_mutex_unlock(&process->memory.lock);
     return result;
 }
@@ -268,14 +268,14 @@ HANDLER(brk)
     struct pages pages;
     if (inside && end > memory->brk_mapped &&
         pages_of(process, memory->brk_mapped, end - memory->brk_mapped, &pages) &&
-        lfi_ranges_unused(&memory->ranges, pages.start, pages.end)) {
+        linux_ranges_unused(&memory->ranges, pages.start, pages.end)) {
         done = map(process, pages, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) > 0;
     } else if (inside && end < memory->brk_mapped &&
                pages_of(process, end, memory->brk_mapped - end, &pages) &&
-               lfi_ranges_all(&memory->ranges, pages.start, pages.end, 0, LFI_RANGE_FIXED) &&
-               lfi_ranges_prepare(&memory->ranges, pages.start, pages.end, LFI_RANGE_FREE)) {
+               linux_ranges_all(&memory->ranges, pages.start, pages.end, 0, LINUX_RANGE_FIXED) &&
+               linux_ranges_prepare(&memory->ranges, pages.start, pages.end, LINUX_RANGE_FREE)) {
         done = !lfi_box_unmap(process->box, end, memory->brk_mapped - end) &&
-               lfi_ranges_set(&memory->ranges, pages.start, pages.end, LFI_RANGE_FREE);
+               linux_ranges_set(&memory->ranges, pages.start, pages.end, LINUX_RANGE_FREE);
     }
     if (done) {
         memory->brk = wanted;
@@ -290,29 +290,29 @@ HANDLER(brk)
 static bool same_kind(struct lfi_process *process, struct pages pages, uint32_t *kind)
 {
     uint32_t end;
-    *kind = lfi_ranges_at(&process->memory.ranges, pages.start, &end);
-    return end >= pages.end && (*kind & LFI_RANGE_ANONYMOUS);
+    *kind = linux_ranges_at(&process->memory.ranges, pages.start, &end);
+    return end >= pages.end && (*kind & LINUX_RANGE_ANONYMOUS);
 }
 
 /* Larger: in place if there is room, otherwise the pages move to the start of a larger mapping. */
 static int64_t grow(struct lfi_process *process, struct pages old, uint32_t count, bool may_move,
                     const uint64_t *target)
 {
-    struct lfi_ranges *ranges = &process->memory.ranges;
+    struct linux_ranges *ranges = &process->memory.ranges;
     uint32_t kind, size = old.end - old.start;
     if (!same_kind(process, old, &kind))
         return -ENOMEM;
     int flags = MAP_PRIVATE | MAP_ANONYMOUS;
     struct pages tail = {old.end, old.start + count};
-    if (!target && tail.start < tail.end && lfi_ranges_unused(ranges, tail.start, tail.end)) {
+    if (!target && tail.start < tail.end && linux_ranges_unused(ranges, tail.start, tail.end)) {
         int64_t result = map(process, tail, prot_of(kind), flags, -1, 0);
         return result < 0 ? result : (int64_t)address_of(process, old.start);
     }
     if (!may_move)
         return -ENOMEM;
     uint32_t align = count >= HUGE_PAGE / lfi_page_size() ? HUGE_PAGE / lfi_page_size() : 1;
-    uint32_t start = target ? page_of(process, *target) : lfi_ranges_find(ranges, count, align);
-    if (!start && !(start = lfi_ranges_find(ranges, count, 1)))
+    uint32_t start = target ? page_of(process, *target) : linux_ranges_find(ranges, count, align);
+    if (!start && !(start = linux_ranges_find(ranges, count, 1)))
         return -ENOMEM;
     uint64_t from = address_of(process, old.start), to = address_of(process, start);
     int64_t result =
@@ -322,10 +322,10 @@ static int64_t grow(struct lfi_process *process, struct pages old, uint32_t coun
     result = lfi_box_move(process->box, from, to, (uint64_t)size * lfi_page_size());
     if (result) {
         if (!lfi_box_unmap(process->box, to, (uint64_t)count * lfi_page_size()))
-            lfi_ranges_set(ranges, start, start + count, LFI_RANGE_FREE);
+            linux_ranges_set(ranges, start, start + count, LINUX_RANGE_FREE);
         return -ENOMEM;
     }
-    lfi_ranges_set(ranges, old.start, old.end, LFI_RANGE_FREE);
+    linux_ranges_set(ranges, old.start, old.end, LINUX_RANGE_FREE);
     return (int64_t)to;
 }
 
@@ -355,23 +355,24 @@ HANDLER(mremap)
         /* refused */
     } else if (!fixed && count <= old.end - old.start) {
         uint64_t rest = old_size - new_size;
-        if (rest && !lfi_ranges_prepare(&process->memory.ranges, old.start + count, old.end,
-                                        LFI_RANGE_FREE))
+        if (rest && !linux_ranges_prepare(&process->memory.ranges, old.start + count, old.end,
+                                          LINUX_RANGE_FREE))
             result = -ENOMEM;
         else if (rest)
             result = lfi_box_unmap(process->box, address + new_size, rest);
         if (rest && !result)
-            lfi_ranges_set(&process->memory.ranges, old.start + count, old.end, LFI_RANGE_FREE);
+            linux_ranges_set(&process->memory.ranges, old.start + count, old.end, LINUX_RANGE_FREE);
         result = result ? result : (int64_t)address;
     } else {
         if (fixed && count < old.end - old.start) {
             struct pages rest = {old.start + count, old.end};
-            if (lfi_ranges_prepare(&process->memory.ranges, rest.start, rest.end, LFI_RANGE_FREE))
+            if (linux_ranges_prepare(&process->memory.ranges, rest.start, rest.end,
+                                     LINUX_RANGE_FREE))
                 result = lfi_box_unmap(process->box, address + new_size, old_size - new_size);
             else
                 result = -ENOMEM;
             if (!result)
-                lfi_ranges_set(&process->memory.ranges, rest.start, rest.end, LFI_RANGE_FREE);
+                linux_ranges_set(&process->memory.ranges, rest.start, rest.end, LINUX_RANGE_FREE);
             old.end = rest.start;
         }
         if (!result)
@@ -426,7 +427,7 @@ HANDLER(mlock)
         return -ENOMEM;
     pthread_mutex_lock(&process->memory.lock);
     int64_t result = -ENOMEM;
-    if (lfi_ranges_all(&process->memory.ranges, pages.start, pages.end, LFI_RANGE_USED, 0))
+    if (linux_ranges_all(&process->memory.ranges, pages.start, pages.end, LINUX_RANGE_USED, 0))
         result = lfi_box_lock(process->box, address, round_up(size), call->number == SYS_mlock);
     pthread_mutex_unlock(&process->memory.lock);
     return result;

@@ -12,8 +12,8 @@
 
 #include "process.h"
 
-#define INTERVAL 50000000    /* nanoseconds between two checks, */
-#define SHARE    20          /* but at least this many times the processor time that a check takes, */
+#define INTERVAL 50000000 /* nanoseconds between two checks, */
+#define SHARE    20       /* but at least this many times the processor time that a check takes, */
 #define LONGEST  1000000000  /* but no more than this */
 #define PATIENCE 100000000   /* nanoseconds that a check waits for the memory's lock */
 #define CHUNK    (64u << 20) /* bytes per mincore */
@@ -24,8 +24,8 @@ struct monitor {
     pthread_mutex_t lock;
     pthread_cond_t stop;
     bool stopping;
-    unsigned char *pages; /* for mincore, of a CHUNK of the smallest pages there are */
-    struct lfi_range *at; /* a copy of the ranges of the memory */
+    unsigned char *pages;   /* for mincore, of a CHUNK of the smallest pages there are */
+    struct linux_range *at; /* a copy of the ranges of the memory */
     size_t count, room;
 };
 
@@ -62,14 +62,14 @@ static uint64_t processor_time(struct lfi_process *process)
 static bool copy_ranges(struct monitor *monitor)
 {
     struct lfi_process *process = monitor->process;
-    const struct lfi_ranges *ranges = &process->memory.ranges;
+    const struct linux_ranges *ranges = &process->memory.ranges;
     uint64_t end = now(CLOCK_REALTIME) + PATIENCE;
     struct timespec until = {(time_t)(end / 1000000000), (long)(end % 1000000000)};
     if (pthread_mutex_timedlock(&process->memory.lock, &until))
         return false;
     bool room = ranges->count <= monitor->room;
     if (!room) {
-        struct lfi_range *at = realloc(monitor->at, ranges->room * sizeof *at);
+        struct linux_range *at = realloc(monitor->at, ranges->room * sizeof *at);
         room = at != NULL;
         if (at) {
             monitor->at = at;
@@ -92,13 +92,13 @@ static bool copy_ranges(struct monitor *monitor)
 static uint64_t resident(struct monitor *monitor)
 {
     const struct lfi_process *process = monitor->process;
-    const struct lfi_ranges *ranges = &process->memory.ranges;
+    const struct linux_ranges *ranges = &process->memory.ranges;
     bool fresh = copy_ranges(monitor);
     uint64_t count = 0;
     for (size_t i = 0; i < monitor->count; i++) {
         uint32_t at = monitor->at[i].start, kind = monitor->at[i].kind;
         uint32_t end = i + 1 < monitor->count ? monitor->at[i + 1].start : ranges->end;
-        if (!(kind & LFI_RANGE_FILLED) && (fresh || kind != LFI_RANGE_FREE))
+        if (!(kind & LINUX_RANGE_FILLED) && (fresh || kind != LINUX_RANGE_FREE))
             continue;
         for (uint32_t next; at < end; at = next) {
             uint64_t address = process->base + (uint64_t)at * lfi_page_size();
@@ -128,7 +128,7 @@ static bool exceeded(struct monitor *monitor, struct lfi_linux_result *result)
         return false;
     }
     result->end = LFI_LINUX_KILLED;
-    lfi_limits_report(limits, which, result->report, sizeof result->report);
+    linux_limits_report(limits, which, result->report, sizeof result->report);
     return true;
 }
 
@@ -141,7 +141,7 @@ static void *watch(void *data)
         pthread_mutex_unlock(&monitor->lock);
         uint64_t start = now(CLOCK_THREAD_CPUTIME_ID);
         if (exceeded(monitor, &result)) {
-            lfi_process_kill(monitor->process, &result);
+            linux_process_kill(monitor->process, &result);
             return NULL;
         }
         uint64_t wait = (now(CLOCK_THREAD_CPUTIME_ID) - start) * SHARE;
@@ -166,7 +166,7 @@ static void drop(struct monitor *monitor)
     free(monitor);
 }
 
-int lfi_monitor_start(struct lfi_process *process)
+int linux_monitor_start(struct lfi_process *process)
 {
     if (!process->limits.processor && !process->limits.resident)
         return 0;
@@ -195,7 +195,7 @@ int lfi_monitor_start(struct lfi_process *process)
     return 0;
 }
 
-void lfi_monitor_stop(struct lfi_process *process)
+void linux_monitor_stop(struct lfi_process *process)
 {
     struct monitor *monitor = process->monitor;
     if (!monitor)

@@ -10,8 +10,8 @@
 
 /* The old calls without a directory argument start at the working directory. */
 struct start {
-    struct lfi_file *file; /* to be dropped, or NULL */
-    struct lfi_place place;
+    struct linux_file *file; /* to be dropped, or NULL */
+    struct linux_place place;
 };
 
 static struct start start_here(struct call *call)
@@ -19,15 +19,15 @@ static struct start start_here(struct call *call)
     struct start start;
     pthread_mutex_lock(&call->process->lock);
     start.file = call->process->cwd;
-    lfi_file_hold(start.file);
+    linux_file_hold(start.file);
     pthread_mutex_unlock(&call->process->lock);
-    start.place = lfi_place_of(start.file);
+    start.place = linux_place_of(start.file);
     return start;
 }
 
 static struct start start_at(struct call *call, int argument)
 {
-    return (struct start){NULL, lfi_place_of(call->file[argument])};
+    return (struct start){NULL, linux_place_of(call->file[argument])};
 }
 
 /* The permissions that a box can set: not set-user-ID and set-group-ID, which would be the host
@@ -40,16 +40,16 @@ static mode_t permitted(uint64_t mode)
 static int64_t open_file(struct call *call, struct start start, const char *path, uint64_t flags,
                          uint64_t mode)
 {
-    struct lfi_found found;
-    int fd = lfi_path_open(&call->process->paths, &start.place, path, (int)flags,
-                           permitted(mode) & ~call->process->umask, &found);
-    lfi_file_drop(start.file);
+    struct linux_found found;
+    int fd = linux_path_open(&call->process->paths, &start.place, path, (int)flags,
+                             permitted(mode) & ~call->process->umask, &found);
+    linux_file_drop(start.file);
     if (found.given) {
-        struct lfi_file *file = lfi_file_duplicate(found.given, fd);
-        lfi_file_drop(found.given);
-        return lfi_fdtable_add(&call->process->files, file, 0, flags & O_CLOEXEC);
+        struct linux_file *file = linux_file_duplicate(found.given, fd);
+        linux_file_drop(found.given);
+        return linux_fdtable_add(&call->process->files, file, 0, flags & O_CLOEXEC);
     }
-    return lfi_add_descriptor(call, fd, &found, (int)flags);
+    return linux_add_descriptor(call, fd, &found, (int)flags);
 }
 
 HANDLER(open)
@@ -73,29 +73,30 @@ HANDLER(openat)
  * After an error the start is dropped.
  */
 static int find(struct call *call, struct start start, const char *path, uint64_t flags,
-                bool follow, struct lfi_name *name)
+                bool follow, struct linux_name *name)
 {
     int error = 0;
     if (!*path && (flags & AT_EMPTY_PATH))
-        *name = (struct lfi_name){
+        *name = (struct linux_name){
             .fd = start.place.fd,
             .flags = AT_EMPTY_PATH,
             .path = "",
             .given = start.place.given,
-            .inode = start.place.map == LFI_PLACE_VIRTUAL ? lfi_virtual_inode(start.place.box) : 0,
+            .inode =
+                start.place.map == LINUX_PLACE_VIRTUAL ? linux_virtual_inode(start.place.box) : 0,
         };
     else
-        error = lfi_path_object(&call->process->paths, &start.place, path, follow, name);
+        error = linux_path_object(&call->process->paths, &start.place, path, follow, name);
     if (error)
-        lfi_file_drop(start.file);
+        linux_file_drop(start.file);
     return error;
 }
 
-static int64_t finish(struct start start, struct lfi_name *name, int64_t result);
+static int64_t finish(struct start start, struct linux_name *name, int64_t result);
 
 /* The same for a call that changes the file: -EPERM where the box must not. */
 static int find_to_change(struct call *call, struct start start, const char *path, uint64_t flags,
-                          bool follow, struct lfi_name *name)
+                          bool follow, struct linux_name *name)
 {
     int error = find(call, start, path, flags, follow, name);
     if (!error && (name->given || name->inode))
@@ -103,18 +104,18 @@ static int find_to_change(struct call *call, struct start start, const char *pat
     return error;
 }
 
-static int64_t finish(struct start start, struct lfi_name *name, int64_t result)
+static int64_t finish(struct start start, struct linux_name *name, int64_t result)
 {
-    lfi_name_close(name);
-    lfi_file_drop(start.file);
+    linux_name_close(name);
+    linux_file_drop(start.file);
     return result;
 }
 
 static int64_t do_stat(struct call *call, struct start start, uint64_t buffer, uint64_t flags)
 {
-    struct lfi_name name;
+    struct linux_name name;
     if (flags & ~(uint64_t)(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT))
-        return finish(start, &(struct lfi_name){0}, -EINVAL);
+        return finish(start, &(struct linux_name){0}, -EINVAL);
     int error = find(call, start, call->path[0], flags, !(flags & AT_SYMLINK_NOFOLLOW), &name);
     if (error)
         return error;
@@ -122,7 +123,7 @@ static int64_t do_stat(struct call *call, struct start start, uint64_t buffer, u
     if (name.inode) {
         struct stat status = {0};
         result = host_result(fstat(name.fd, &status));
-        lfi_virtual_stat(&status, name.inode);
+        linux_virtual_stat(&status, name.inode);
         if (!result)
             result = lfi_copy_out(call->process->box, buffer, &status, sizeof status);
     } else {
@@ -149,7 +150,7 @@ HANDLER(fstatat)
 HANDLER(statx)
 {
     struct start start = start_at(call, 0);
-    struct lfi_name name;
+    struct linux_name name;
     uint64_t flags = (unsigned)call->arg[2];
     int error = find(call, start, call->path[0], flags, !(flags & AT_SYMLINK_NOFOLLOW), &name);
     if (error)
@@ -161,7 +162,7 @@ HANDLER(statx)
     int64_t result = host(SYS_statx, name.fd, name.path, name.flags | more, call->arg[3], buffer);
     if (virtual && result == 0) {
         struct stat plain = {0};
-        lfi_virtual_stat(&plain, name.inode);
+        linux_virtual_stat(&plain, name.inode);
         status.stx_mode = (uint16_t)plain.st_mode;
         status.stx_nlink = (uint32_t)plain.st_nlink;
         status.stx_ino = plain.st_ino;
@@ -176,8 +177,8 @@ HANDLER(statx)
 HANDLER(statfs)
 {
     struct start start = start_here(call);
-    int fd = lfi_path_open(&call->process->paths, &start.place, call->path[0], O_PATH, 0, NULL);
-    lfi_file_drop(start.file);
+    int fd = linux_path_open(&call->process->paths, &start.place, call->path[0], O_PATH, 0, NULL);
+    linux_file_drop(start.file);
     if (fd < 0)
         return fd;
     int64_t result = host(SYS_fstatfs, fd, call->arg[1]);
@@ -187,7 +188,7 @@ HANDLER(statfs)
 
 static int64_t do_access(struct call *call, struct start start, uint64_t mode, uint64_t flags)
 {
-    struct lfi_name name;
+    struct linux_name name;
     int error = find(call, start, call->path[0], flags, !(flags & AT_SYMLINK_NOFOLLOW), &name);
     if (error)
         return error;
@@ -217,14 +218,14 @@ static int64_t do_readlink(struct call *call, struct start start, uint64_t buffe
 {
     char text[PATH_MAX];
     if ((int)size <= 0)
-        return finish(start, &(struct lfi_name){0}, -EINVAL);
-    ssize_t length = lfi_path_readlink(&call->process->paths, &start.place, call->path[0], text);
+        return finish(start, &(struct linux_name){0}, -EINVAL);
+    ssize_t length = linux_path_readlink(&call->process->paths, &start.place, call->path[0], text);
     if (length > 0) {
         length = (size_t)length < size ? length : (ssize_t)size;
         int error = lfi_copy_out(call->process->box, buffer, text, (size_t)length);
         length = error ? error : length;
     }
-    return finish(start, &(struct lfi_name){0}, length);
+    return finish(start, &(struct linux_name){0}, length);
 }
 
 HANDLER(readlink)
@@ -241,8 +242,8 @@ HANDLER(getcwd)
 {
     struct start start = start_here(call);
     char path[PATH_MAX];
-    int error = lfi_place_path(&call->process->paths, &start.place, path);
-    lfi_file_drop(start.file);
+    int error = linux_place_path(&call->process->paths, &start.place, path);
+    linux_file_drop(start.file);
     if (error)
         return error;
     if (!*path)
@@ -254,31 +255,31 @@ HANDLER(getcwd)
     return error ? error : (int64_t)size;
 }
 
-static int64_t enter(struct call *call, int fd, const struct lfi_found *found)
+static int64_t enter(struct call *call, int fd, const struct linux_found *found)
 {
     if (fd < 0)
         return fd;
-    struct lfi_file *file = lfi_file_new(fd, true, found);
+    struct linux_file *file = linux_file_new(fd, true, found);
     if (!file)
         return -ENOMEM;
     pthread_mutex_lock(&call->process->lock);
-    struct lfi_file *old = call->process->cwd;
+    struct linux_file *old = call->process->cwd;
     call->process->cwd = file;
     pthread_mutex_unlock(&call->process->lock);
-    lfi_file_drop(old);
+    linux_file_drop(old);
     return 0;
 }
 
 HANDLER(chdir)
 {
     struct start start = start_here(call);
-    struct lfi_found found;
-    int fd = lfi_path_open(&call->process->paths, &start.place, call->path[0], O_PATH | O_DIRECTORY,
-                           0, &found);
-    lfi_file_drop(start.file);
-    lfi_file_drop(found.given);
+    struct linux_found found;
+    int fd = linux_path_open(&call->process->paths, &start.place, call->path[0],
+                             O_PATH | O_DIRECTORY, 0, &found);
+    linux_file_drop(start.file);
+    linux_file_drop(found.given);
     int error = 0;
-    if (fd >= 0 && found.map == LFI_PLACE_NONE)
+    if (fd >= 0 && found.map == LINUX_PLACE_NONE)
         error = -ENOTDIR;
     else if (fd >= 0 && found.map > 0 && faccessat(fd, ".", X_OK, AT_EACCESS))
         error = -errno;
@@ -291,10 +292,10 @@ HANDLER(chdir)
 
 HANDLER(fchdir)
 {
-    const struct lfi_file *file = call->file[0];
+    const struct linux_file *file = call->file[0];
     struct stat status;
-    struct lfi_found found = {.map = file->map};
-    if (file->map == LFI_PLACE_NONE)
+    struct linux_found found = {.map = file->map};
+    if (file->map == LINUX_PLACE_NONE)
         return -ENOTDIR;
     if (file->map > 0 && fstat(file->host, &status))
         return -errno;
@@ -304,7 +305,7 @@ HANDLER(fchdir)
         return -errno;
     if (file->box)
         snprintf(found.box, sizeof found.box, "%s", file->box);
-    if (!lfi_begin_opening(call))
+    if (!linux_begin_opening(call))
         return -EMFILE;
     int fd = fcntl(file->host, F_DUPFD_CLOEXEC, 3);
     return enter(call, fd < 0 ? -errno : fd, &found);
@@ -312,17 +313,17 @@ HANDLER(fchdir)
 
 /* A call that makes, removes or renames the last component of a path. */
 static int entry_of(struct call *call, struct start start, const char *path, bool make,
-                    struct lfi_name *name)
+                    struct linux_name *name)
 {
-    int error = lfi_path_entry(&call->process->paths, &start.place, path, make, name);
+    int error = linux_path_entry(&call->process->paths, &start.place, path, make, name);
     if (error)
-        lfi_file_drop(start.file);
+        linux_file_drop(start.file);
     return error;
 }
 
 static int64_t do_mkdir(struct call *call, struct start start, uint64_t mode)
 {
-    struct lfi_name name;
+    struct linux_name name;
     int error = entry_of(call, start, call->path[0], true, &name);
     if (error)
         return error;
@@ -342,7 +343,7 @@ HANDLER(mkdirat)
 
 static int64_t do_unlink(struct call *call, struct start start, uint64_t flags)
 {
-    struct lfi_name name;
+    struct linux_name name;
     int error = entry_of(call, start, call->path[0], false, &name);
     if (error)
         return error;
@@ -368,10 +369,10 @@ HANDLER(unlinkat)
 
 static int64_t do_rename(struct call *call, struct start from, struct start to, uint64_t flags)
 {
-    struct lfi_name old, new;
+    struct linux_name old, new;
     int64_t error = entry_of(call, from, call->path[0], false, &old);
     if (error) {
-        lfi_file_drop(to.file);
+        linux_file_drop(to.file);
         return error;
     }
     error = entry_of(call, to, call->path[1], true, &new);
@@ -395,11 +396,11 @@ HANDLER(renameat)
 
 static int64_t do_link(struct call *call, struct start from, struct start to, uint64_t flags)
 {
-    struct lfi_name old, new;
+    struct linux_name old, new;
     if ((flags & ~(uint64_t)(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) || !*call->path[0]) {
         /* Linking a descriptor (AT_EMPTY_PATH) needs a capability. */
-        lfi_file_drop(from.file);
-        lfi_file_drop(to.file);
+        linux_file_drop(from.file);
+        linux_file_drop(to.file);
         return *call->path[0] ? -EINVAL : -ENOENT;
     }
     /* The old name is looked up as in stat, so that nothing is followed by the host's kernel: by
@@ -409,7 +410,7 @@ static int64_t do_link(struct call *call, struct start from, struct start to, ui
     if (!error && (old.given || old.inode)) {
         error = finish(from, &old, -EPERM);
     } else if (!error && !fstat(old.fd, &status) && S_ISLNK(status.st_mode)) {
-        lfi_name_close(&old);
+        linux_name_close(&old);
         error = entry_of(call, from, call->path[0], false, &old);
     } else if (!error) {
         snprintf(old.text, sizeof old.text, "/proc/self/fd/%d", old.fd);
@@ -417,7 +418,7 @@ static int64_t do_link(struct call *call, struct start from, struct start to, ui
         old.flags = AT_SYMLINK_FOLLOW;
     }
     if (error) {
-        lfi_file_drop(to.file);
+        linux_file_drop(to.file);
         return error;
     }
     error = entry_of(call, to, call->path[1], true, &new);
@@ -440,7 +441,7 @@ HANDLER(linkat)
 
 static int64_t do_symlink(struct call *call, struct start start)
 {
-    struct lfi_name name;
+    struct linux_name name;
     int error = entry_of(call, start, call->path[1], true, &name);
     if (error)
         return error;
@@ -459,9 +460,9 @@ HANDLER(symlinkat)
 
 static int64_t do_mknod(struct call *call, struct start start, uint64_t mode)
 {
-    struct lfi_name name;
+    struct linux_name name;
     if ((mode & S_IFMT) != 0 && !S_ISREG(mode) && !S_ISFIFO(mode))
-        return finish(start, &(struct lfi_name){0}, -EPERM);
+        return finish(start, &(struct linux_name){0}, -EPERM);
     int error = entry_of(call, start, call->path[0], true, &name);
     if (error)
         return error;
@@ -482,7 +483,7 @@ HANDLER(mknodat)
 /* fchmodat of an O_PATH descriptor: by its name in /proc, as fchmodat2 is too new to rely on. */
 static int64_t do_chmod(struct call *call, struct start start, uint64_t mode, uint64_t flags)
 {
-    struct lfi_name name;
+    struct linux_name name;
     bool follow = !(flags & AT_SYMLINK_NOFOLLOW);
     mode = permitted(mode);
     int error = find_to_change(call, start, call->path[0], flags, follow, &name);
@@ -520,7 +521,7 @@ HANDLER(fchmodat)
 static int64_t do_chown(struct call *call, struct start start, uint64_t owner, uint64_t group,
                         uint64_t flags)
 {
-    struct lfi_name name;
+    struct linux_name name;
     int error =
         find_to_change(call, start, call->path[0], flags, !(flags & AT_SYMLINK_NOFOLLOW), &name);
     if (error)
@@ -546,13 +547,13 @@ HANDLER(fchownat)
 HANDLER(utimensat)
 {
     uint64_t times = call->arg[2], flags = (unsigned)call->arg[3];
-    const struct lfi_file *file = call->file[0];
-    if (!call->path[0] && (file->given || file->map == LFI_PLACE_VIRTUAL))
+    const struct linux_file *file = call->file[0];
+    if (!call->path[0] && (file->given || file->map == LINUX_PLACE_VIRTUAL))
         return -EPERM;
     if (!call->path[0])
         return host(SYS_utimensat, call->arg[0], NULL, times, 0);
     struct start start = start_at(call, 0);
-    struct lfi_name name;
+    struct linux_name name;
     int error =
         find_to_change(call, start, call->path[0], flags, !(flags & AT_SYMLINK_NOFOLLOW), &name);
     if (error)
@@ -563,10 +564,10 @@ HANDLER(utimensat)
 HANDLER(truncate)
 {
     struct start start = start_here(call);
-    struct lfi_found found;
-    int fd = lfi_path_open(&call->process->paths, &start.place, call->path[0],
-                           O_WRONLY | O_NONBLOCK, 0, &found);
-    lfi_file_drop(start.file);
+    struct linux_found found;
+    int fd = linux_path_open(&call->process->paths, &start.place, call->path[0],
+                             O_WRONLY | O_NONBLOCK, 0, &found);
+    linux_file_drop(start.file);
     if (fd < 0)
         return fd;
     int64_t result;
@@ -574,10 +575,10 @@ HANDLER(truncate)
         call->file[0] = found.given;          /* the dispatcher drops it */
         call->arg[0] = (uint64_t)fd;
         call->number = SYS_ftruncate;
-        result = lfi_memfd_call(call, NULL, 0);
+        result = linux_memfd_call(call, NULL, 0);
     } else {
         result = found.given ? -EPERM : host(SYS_ftruncate, fd, call->arg[1]);
-        lfi_file_drop(found.given);
+        linux_file_drop(found.given);
     }
     close(fd);
     return result;

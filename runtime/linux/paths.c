@@ -34,19 +34,19 @@ static void put_text(char *to, const char *from)
     memcpy(to, from, strlen(from) + 1);
 }
 
-void lfi_paths_init(struct lfi_paths *paths)
+void linux_paths_init(struct linux_paths *paths)
 {
-    *paths = (struct lfi_paths){.openat2 = true};
+    *paths = (struct linux_paths){.openat2 = true};
 }
 
-void lfi_paths_free(struct lfi_paths *paths)
+void linux_paths_free(struct linux_paths *paths)
 {
     for (int i = 0; i < paths->count; i++) {
         close(paths->maps[i].fd);
         free(paths->maps[i].box);
     }
     free(paths->maps);
-    *paths = (struct lfi_paths){0};
+    *paths = (struct linux_paths){0};
 }
 
 /* The next component of *path; its length is 0 at the end. Skips slashes and ".". */
@@ -63,7 +63,7 @@ static const char *component(const char **path, size_t *length)
     } while (true);
 }
 
-static const struct lfi_mapping *mapping(const struct lfi_paths *paths, int map)
+static const struct linux_mapping *mapping(const struct linux_paths *paths, int map)
 {
     return &paths->maps[map - 1];
 }
@@ -74,7 +74,7 @@ static bool below(const char *path, const char *prefix, size_t length)
     return !strncmp(path, prefix, length) && (path[length] == '/' || path[length] == 0);
 }
 
-static bool is_virtual(const struct lfi_paths *paths, const char *path)
+static bool is_virtual(const struct linux_paths *paths, const char *path)
 {
     size_t length = strlen(path);
     for (int i = 0; i < paths->count; i++) {
@@ -84,17 +84,17 @@ static bool is_virtual(const struct lfi_paths *paths, const char *path)
     return length == 0;
 }
 
-/* The innermost mapping that `path` lies in, or LFI_PLACE_VIRTUAL. */
-static int mapping_of(const struct lfi_paths *paths, const char *path)
+/* The innermost mapping that `path` lies in, or LINUX_PLACE_VIRTUAL. */
+static int mapping_of(const struct linux_paths *paths, const char *path)
 {
     for (int i = 0; i < paths->count; i++) {
         if (below(path, paths->maps[i].box, paths->maps[i].length))
             return i + 1;
     }
-    return LFI_PLACE_VIRTUAL;
+    return LINUX_PLACE_VIRTUAL;
 }
 
-int lfi_paths_map(struct lfi_paths *paths, const char *box, const char *host)
+int linux_paths_map(struct linux_paths *paths, const char *box, const char *host)
 {
     char normal[PATH_MAX] = "";
     size_t used = 0, length;
@@ -109,14 +109,14 @@ int lfi_paths_map(struct lfi_paths *paths, const char *box, const char *host)
     }
 
     struct stat root, mapped;
-    struct lfi_mapping map = {.length = used};
+    struct linux_mapping map = {.length = used};
     map.fd = open(host, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (map.fd < 0)
         return -errno;
     map.whole = !stat("/", &root) && !fstat(map.fd, &mapped) && root.st_dev == mapped.st_dev &&
                 root.st_ino == mapped.st_ino;
     map.box = strdup(normal);
-    struct lfi_mapping *maps = realloc(paths->maps, (size_t)(paths->count + 1) * sizeof *maps);
+    struct linux_mapping *maps = realloc(paths->maps, (size_t)(paths->count + 1) * sizeof *maps);
     if (maps)
         paths->maps = maps;
     if (!maps || !map.box) {
@@ -162,17 +162,17 @@ static int host_name(int fd, char name[PATH_MAX])
     return 0;
 }
 
-int lfi_place_path(const struct lfi_paths *paths, const struct lfi_place *place,
-                   char path[PATH_MAX])
+int linux_place_path(const struct linux_paths *paths, const struct linux_place *place,
+                     char path[PATH_MAX])
 {
-    if (place->map == LFI_PLACE_VIRTUAL) {
+    if (place->map == LINUX_PLACE_VIRTUAL) {
         snprintf(path, PATH_MAX, "%s", place->box);
         return 0;
     }
-    if (place->map == LFI_PLACE_NONE)
+    if (place->map == LINUX_PLACE_NONE)
         return -ENOTDIR;
     char file[PATH_MAX], top[PATH_MAX];
-    const struct lfi_mapping *map = mapping(paths, place->map);
+    const struct linux_mapping *map = mapping(paths, place->map);
     if (host_name(place->fd, file) || host_name(map->fd, top))
         return -ENOENT;
     size_t length = strcmp(top, "/") == 0 ? 0 : strlen(top);
@@ -186,13 +186,13 @@ int lfi_place_path(const struct lfi_paths *paths, const struct lfi_place *place,
     return 0;
 }
 
-bool lfi_path_of_host(const struct lfi_paths *paths, const char *host, char path[PATH_MAX])
+bool linux_path_of_host(const struct linux_paths *paths, const char *host, char path[PATH_MAX])
 {
     size_t best = 0;
     bool found = false;
     for (int i = 0; i < paths->count; i++) {
         char top[PATH_MAX];
-        const struct lfi_mapping *map = &paths->maps[i];
+        const struct linux_mapping *map = &paths->maps[i];
         if (host_name(map->fd, top))
             continue;
         size_t length = strcmp(top, "/") == 0 ? 0 : strlen(top);
@@ -209,15 +209,15 @@ bool lfi_path_of_host(const struct lfi_paths *paths, const char *host, char path
     return found;
 }
 
-int lfi_path_inherited(const struct lfi_paths *paths, int fd)
+int linux_path_inherited(const struct linux_paths *paths, int fd)
 {
     struct stat status;
     int root = mapping_of(paths, "");
     bool visible = !paths->restricted && root > 0 && mapping(paths, root)->whole;
-    return visible && !fstat(fd, &status) && S_ISDIR(status.st_mode) ? root : LFI_PLACE_NONE;
+    return visible && !fstat(fd, &status) && S_ISDIR(status.st_mode) ? root : LINUX_PLACE_NONE;
 }
 
-uint64_t lfi_virtual_inode(const char *box)
+uint64_t linux_virtual_inode(const char *box)
 {
     uint64_t hash = 0xcbf29ce484222325; /* FNV-1a */
     for (; *box; box++)
@@ -225,12 +225,12 @@ uint64_t lfi_virtual_inode(const char *box)
     return hash >> 1 | 1; /* positive, and never 0 */
 }
 
-bool lfi_virtual_entry(const struct lfi_paths *paths, const char *box, size_t index,
-                       char name[NAME_MAX + 1])
+bool linux_virtual_entry(const struct linux_paths *paths, const char *box, size_t index,
+                         char name[NAME_MAX + 1])
 {
     size_t length = strlen(box);
     for (int i = 0; i < paths->count; i++) {
-        const struct lfi_mapping *map = &paths->maps[i];
+        const struct linux_mapping *map = &paths->maps[i];
         if (map->length <= length || !below(map->box, box, length))
             continue;
         const char *child = map->box + length + 1;
@@ -247,7 +247,7 @@ bool lfi_virtual_entry(const struct lfi_paths *paths, const char *box, size_t in
     return false;
 }
 
-/* lfi_path_harmless(), which also says what the kernel calls a file of procfs; "" for others. */
+/* linux_path_harmless(), which also says what the kernel calls a file of procfs; "" for others. */
 static bool harmless(int fd, int flags, char name[PATH_MAX])
 {
     struct stat file;
@@ -281,7 +281,7 @@ static bool harmless(int fd, int flags, char name[PATH_MAX])
     return last && strcmp(last, "/mem") != 0 && strcmp(last, "/kcore") != 0;
 }
 
-bool lfi_path_harmless(int fd, int flags)
+bool linux_path_harmless(int fd, int flags)
 {
     char name[PATH_MAX];
     return harmless(fd, flags, name);
@@ -289,7 +289,7 @@ bool lfi_path_harmless(int fd, int flags)
 
 /* What an opened file becomes before the box gets it: the same, nothing, or one that speaks of the
  * box where it would speak of the host's process. */
-static int admit(const struct lfi_paths *paths, int fd, int flags)
+static int admit(const struct linux_paths *paths, int fd, int flags)
 {
     char name[PATH_MAX];
     if (fd < 0)
@@ -300,11 +300,11 @@ static int admit(const struct lfi_paths *paths, int fd, int flags)
     }
     if (!paths->own || !name[0])
         return fd;
-    struct lfi_proc_name proc = lfi_proc_parse(name);
-    if (!proc.own || (proc.kind != LFI_PROC_CMDLINE && proc.kind != LFI_PROC_ENVIRON))
+    struct linux_proc_name proc = linux_proc_parse(name);
+    if (!proc.own || (proc.kind != LINUX_PROC_CMDLINE && proc.kind != LINUX_PROC_ENVIRON))
         return fd;
     close(fd);
-    return lfi_proc_list(proc.kind == LFI_PROC_CMDLINE ? paths->own->argv : paths->own->envp);
+    return linux_proc_list(proc.kind == LINUX_PROC_CMDLINE ? paths->own->argv : paths->own->envp);
 }
 
 /* How a path ended: in a name, or where no name can be made or removed. */
@@ -312,16 +312,16 @@ enum ending { ENDS_IN_NAME, ENDS_IN_DOT, ENDS_IN_DOTS, ENDS_AT_TOP };
 
 /* A walk through the box, one component at a time. */
 struct walk {
-    const struct lfi_paths *paths;
+    const struct linux_paths *paths;
     int fd; /* the directory reached; a mapping's own descriptor, the start's, or `owned` */
     int owned;
     int map;
     unsigned steps; /* directories entered */
     enum ending ending;
-    bool slash;            /* a slash follows the name */
-    bool magic;            /* the name is a link of procfs that the host's kernel shall follow */
-    struct lfi_file *file; /* the path ended at this descriptor of the box; a reference */
-    char at[PATH_MAX];     /* the directory's path in the box, in normal form */
+    bool slash;              /* a slash follows the name */
+    bool magic;              /* the name is a link of procfs that the host's kernel shall follow */
+    struct linux_file *file; /* the path ended at this descriptor of the box; a reference */
+    char at[PATH_MAX];       /* the directory's path in the box, in normal form */
 };
 
 static void arrive(struct walk *walk, int fd, int owned, int map)
@@ -335,8 +335,8 @@ static void arrive(struct walk *walk, int fd, int owned, int map)
 
 static void walk_end(struct walk *walk)
 {
-    arrive(walk, -1, -1, LFI_PLACE_NONE);
-    lfi_file_drop(walk->file);
+    arrive(walk, -1, -1, LINUX_PLACE_NONE);
+    linux_file_drop(walk->file);
     walk->file = NULL;
 }
 
@@ -356,7 +356,7 @@ static int enter(struct walk *walk, const char *name)
     if (fd >= 0)
         arrive(walk, fd, fd, map);
     else if (fd == -ENOENT && is_virtual(walk->paths, walk->at))
-        arrive(walk, -1, -1, LFI_PLACE_VIRTUAL);
+        arrive(walk, -1, -1, LINUX_PLACE_VIRTUAL);
     else
         return fd;
     return 0;
@@ -415,33 +415,33 @@ static bool is_number(const char *name)
 }
 
 /* What procfs means by `name` in the directory reached. */
-static struct lfi_proc_name proc_name(const struct walk *walk, const char *name)
+static struct linux_proc_name proc_name(const struct walk *walk, const char *name)
 {
-    struct lfi_proc_name proc = {LFI_PROC_OTHER, false, -1};
+    struct linux_proc_name proc = {LINUX_PROC_OTHER, false, -1};
     char path[PATH_MAX];
-    if (walk->map <= 0 || !lfi_proc_holds(walk->fd) || host_name(walk->fd, path))
+    if (walk->map <= 0 || !linux_proc_holds(walk->fd) || host_name(walk->fd, path))
         return proc;
     size_t used = strlen(path);
     if (used + 1 + strlen(name) >= sizeof path)
         return proc;
     path[used] = '/';
     put_text(path + used + 1, name);
-    proc = lfi_proc_parse(path);
+    proc = linux_proc_parse(path);
     proc.own = proc.own && walk->paths->own;
     return proc;
 }
 
-/* The text of a link that speaks of the box's own process, but for LFI_PROC_FD. */
-static ssize_t own_text(const struct lfi_own *own, enum lfi_proc_kind kind, char text[PATH_MAX])
+/* The text of a link that speaks of the box's own process, but for LINUX_PROC_FD. */
+static ssize_t own_text(const struct linux_own *own, enum linux_proc_kind kind, char text[PATH_MAX])
 {
     const char *program = *own->program;
     switch (kind) {
-    case LFI_PROC_EXE:
+    case LINUX_PROC_EXE:
         if (!program)
             return -ENOENT;
         snprintf(text, PATH_MAX, "%s", program);
         break;
-    case LFI_PROC_CWD: {
+    case LINUX_PROC_CWD: {
         int error = own->directory(own->data, text);
         if (error)
             return error;
@@ -459,18 +459,18 @@ static ssize_t own_text(const struct lfi_own *own, enum lfi_proc_kind kind, char
 enum followed { IS_NAME, IS_TEXT, IS_ENTERED, IS_THE_END };
 
 /* Enters a directory that the box has open. */
-static int enter_file(struct walk *walk, const struct lfi_file *file)
+static int enter_file(struct walk *walk, const struct linux_file *file)
 {
-    struct lfi_place place = {.fd = file->host, .map = file->map, .box = file->box};
+    struct linux_place place = {.fd = file->host, .map = file->map, .box = file->box};
     struct stat status;
-    if (file->map == LFI_PLACE_VIRTUAL) {
+    if (file->map == LINUX_PLACE_VIRTUAL) {
         put_text(walk->at, file->box);
-        arrive(walk, -1, -1, LFI_PLACE_VIRTUAL);
+        arrive(walk, -1, -1, LINUX_PLACE_VIRTUAL);
         return IS_ENTERED;
     }
-    if (file->map == LFI_PLACE_NONE || fstat(file->host, &status) || !S_ISDIR(status.st_mode))
+    if (file->map == LINUX_PLACE_NONE || fstat(file->host, &status) || !S_ISDIR(status.st_mode))
         return -ENOTDIR;
-    int error = lfi_place_path(walk->paths, &place, walk->at);
+    int error = linux_place_path(walk->paths, &place, walk->at);
     int fd = error ? error : error_or(fcntl(file->host, F_DUPFD_CLOEXEC, 3));
     if (fd < 0)
         return fd;
@@ -482,12 +482,12 @@ static int enter_file(struct walk *walk, const struct lfi_file *file)
  * Follows a link that procfs makes up. Those of the own process lead to what the box has; those of
  * others are followed by the host's kernel where all of the host's files are visible.
  */
-static int follow_proc(struct walk *walk, const struct lfi_proc_name *proc, const char *name,
+static int follow_proc(struct walk *walk, const struct linux_proc_name *proc, const char *name,
                        bool last, char link[PATH_MAX])
 {
-    const struct lfi_paths *paths = walk->paths;
-    if (proc->own && proc->kind == LFI_PROC_FD) {
-        struct lfi_file *file = lfi_fdtable_get(paths->own->files, proc->fd);
+    const struct linux_paths *paths = walk->paths;
+    if (proc->own && proc->kind == LINUX_PROC_FD) {
+        struct linux_file *file = linux_fdtable_get(paths->own->files, proc->fd);
         if (!file)
             return -ENOENT;
         if (last) {
@@ -495,10 +495,10 @@ static int follow_proc(struct walk *walk, const struct lfi_proc_name *proc, cons
             return IS_THE_END;
         }
         int result = enter_file(walk, file);
-        lfi_file_drop(file);
+        linux_file_drop(file);
         return result;
     }
-    if (proc->own && proc->kind != LFI_PROC_MAGIC) {
+    if (proc->own && proc->kind != LINUX_PROC_MAGIC) {
         ssize_t length = own_text(paths->own, proc->kind, link);
         return length < 0 ? (int)length : IS_TEXT;
     }
@@ -528,8 +528,8 @@ static int follow(struct walk *walk, const char *name, bool last, char link[PATH
 {
     ssize_t length = read_link(walk, name, link);
     if (length >= 0 || is_number(name)) {
-        struct lfi_proc_name proc = proc_name(walk, name);
-        if (proc.kind != LFI_PROC_OTHER && (length >= 0 || proc.own))
+        struct linux_proc_name proc = proc_name(walk, name);
+        if (proc.kind != LINUX_PROC_OTHER && (length >= 0 || proc.own))
             return follow_proc(walk, &proc, name, last, link);
     }
     return length < 0 ? IS_NAME : length == 0 ? -ENOENT : IS_TEXT;
@@ -541,14 +541,14 @@ static int translate_number(const struct walk *walk, char name[NAME_MAX + 1])
 {
     if (!is_number(name))
         return 0;
-    struct lfi_proc_name proc = proc_name(walk, name);
-    if (proc.kind != LFI_PROC_FD || !proc.own)
+    struct linux_proc_name proc = proc_name(walk, name);
+    if (proc.kind != LINUX_PROC_FD || !proc.own)
         return 0;
-    struct lfi_file *file = lfi_fdtable_get(walk->paths->own->files, proc.fd);
+    struct linux_file *file = linux_fdtable_get(walk->paths->own->files, proc.fd);
     if (!file)
         return -ENOENT;
     snprintf(name, NAME_MAX + 1, "%d", file->host);
-    lfi_file_drop(file);
+    linux_file_drop(file);
     return 0;
 }
 
@@ -648,7 +648,7 @@ static int walk_to_last(struct walk *walk, const char *path, enum last_link last
                 continue;
             }
         }
-        if (last && !top && !(walk->map == LFI_PLACE_VIRTUAL && is_virtual(walk->paths, joined)))
+        if (last && !top && !(walk->map == LINUX_PLACE_VIRTUAL && is_virtual(walk->paths, joined)))
             return translate_number(walk, name);
         put_text(walk->at, joined);
         int error = enter(walk, name);
@@ -659,8 +659,8 @@ static int walk_to_last(struct walk *walk, const char *path, enum last_link last
     }
 }
 
-static int walk_start(struct walk *walk, const struct lfi_paths *paths,
-                      const struct lfi_place *start, const char *path)
+static int walk_start(struct walk *walk, const struct linux_paths *paths,
+                      const struct linux_place *start, const char *path)
 {
     struct stat status;
     *walk = (struct walk){.paths = paths, .fd = start->fd, .owned = -1, .map = start->map};
@@ -668,7 +668,7 @@ static int walk_start(struct walk *walk, const struct lfi_paths *paths,
         return 0;
     if (start->map > 0 && (fstat(start->fd, &status) || !S_ISDIR(status.st_mode)))
         return -ENOTDIR;
-    return lfi_place_path(paths, start, walk->at);
+    return linux_place_path(paths, start, walk->at);
 }
 
 /* openat2 refuses what openat ignores. */
@@ -686,7 +686,7 @@ static struct open_how how_of(int flags, mode_t mode, uint64_t resolve)
 
 /* Whether a path that the host's kernel did not find has to be looked up again: by its number of a
  * descriptor, or reached by a link that leads there. */
-static bool may_be_own(const struct lfi_paths *paths, int fd, const char *path)
+static bool may_be_own(const struct linux_paths *paths, int fd, const char *path)
 {
     struct stat status;
     if (!paths->own)
@@ -701,20 +701,20 @@ static bool may_be_own(const struct lfi_paths *paths, int fd, const char *path)
 }
 
 /* Whether `fd` is a link of procfs whose name has the host's number for a descriptor of the box. */
-static bool is_host_number(const struct lfi_paths *paths, int fd, int flags)
+static bool is_host_number(const struct linux_paths *paths, int fd, int flags)
 {
     struct stat status;
     char name[PATH_MAX];
     if (!paths->own || !(flags & O_PATH) || !(flags & O_NOFOLLOW) || fstat(fd, &status) ||
-        !S_ISLNK(status.st_mode) || !lfi_proc_holds(fd) || host_name(fd, name))
+        !S_ISLNK(status.st_mode) || !linux_proc_holds(fd) || host_name(fd, name))
         return false;
-    struct lfi_proc_name proc = lfi_proc_parse(name);
-    return proc.own && proc.kind == LFI_PROC_FD;
+    struct linux_proc_name proc = linux_proc_parse(name);
+    return proc.own && proc.kind == LINUX_PROC_FD;
 }
 
 /* Lets the host's kernel resolve `path` where that cannot lead out of one mapping, nor through
  * links that procfs makes up; -EXDEV if not. */
-static int open_beneath(const struct lfi_paths *paths, const struct lfi_place *start,
+static int open_beneath(const struct linux_paths *paths, const struct linux_place *start,
                         const char *path, int flags, mode_t mode, int *map)
 {
     int fd = start->fd;
@@ -768,12 +768,12 @@ static int open_virtual(int flags)
  * Opens a descriptor of the box by its name in procfs. As in Linux that makes a new open file; but
  * what the box was given stays what it is, with the rights that it has.
  */
-static int open_file(struct lfi_file *file, int flags, mode_t mode, struct lfi_found *found)
+static int open_file(struct linux_file *file, int flags, mode_t mode, struct linux_found *found)
 {
     struct stat status;
     char link[32];
     found->map = file->map;
-    if (file->map == LFI_PLACE_VIRTUAL) {
+    if (file->map == LINUX_PLACE_VIRTUAL) {
         put_text(found->box, file->box);
         return open_virtual(flags);
     }
@@ -790,7 +790,7 @@ static int open_file(struct lfi_file *file, int flags, mode_t mode, struct lfi_f
     }
     if (file->given || file->memory) {
         found->given = file;
-        lfi_file_hold(file);
+        linux_file_hold(file);
     }
     if (file->given || (flags & O_PATH))
         return error_or(fcntl(file->host, F_DUPFD_CLOEXEC, 3));
@@ -799,8 +799,8 @@ static int open_file(struct lfi_file *file, int flags, mode_t mode, struct lfi_f
     return error_or(open(link, flags | O_CLOEXEC, mode)); /* O_TMPFILE makes a file */
 }
 
-static int open_walking(const struct lfi_paths *paths, const struct lfi_place *start,
-                        const char *path, int flags, mode_t mode, struct lfi_found *found)
+static int open_walking(const struct linux_paths *paths, const struct linux_place *start,
+                        const char *path, int flags, mode_t mode, struct linux_found *found)
 {
     struct walk walk;
     char name[NAME_MAX + 1];
@@ -824,7 +824,7 @@ static int open_walking(const struct lfi_paths *paths, const struct lfi_place *s
     }
     if (!result && directory && create)
         result = -EISDIR;
-    bool virtual = walk.map == LFI_PLACE_VIRTUAL;
+    bool virtual = walk.map == LINUX_PLACE_VIRTUAL;
     if (!result && virtual && walk.ending == ENDS_IN_NAME)
         result = -ENOENT;
     if (!result) {
@@ -837,19 +837,19 @@ static int open_walking(const struct lfi_paths *paths, const struct lfi_place *s
     return result;
 }
 
-int lfi_path_open(const struct lfi_paths *paths, const struct lfi_place *start, const char *path,
-                  int flags, mode_t mode, struct lfi_found *found)
+int linux_path_open(const struct linux_paths *paths, const struct linux_place *start,
+                    const char *path, int flags, mode_t mode, struct linux_found *found)
 {
-    struct lfi_found unused;
+    struct linux_found unused;
     bool keep = found;
     if (!found)
         found = &unused;
-    found->map = LFI_PLACE_NONE;
+    found->map = LINUX_PLACE_NONE;
     found->given = NULL;
     found->box[0] = 0;
     if (!*path)
         return -ENOENT;
-    if (*path != '/' && start->map == LFI_PLACE_NONE)
+    if (*path != '/' && start->map == LINUX_PLACE_NONE)
         return -ENOTDIR;
     flags |= O_NOCTTY; /* a terminal of the host's process would end it when it hangs up */
     int fd = open_beneath(paths, start, path, flags, mode, &found->map);
@@ -858,28 +858,29 @@ int lfi_path_open(const struct lfi_paths *paths, const struct lfi_place *start, 
     if (!found->given)
         fd = admit(paths, fd, flags);
     if (found->given && (fd < 0 || !keep)) {
-        lfi_file_drop(found->given);
+        linux_file_drop(found->given);
         found->given = NULL;
     }
     return fd;
 }
 
-int lfi_path_object(const struct lfi_paths *paths, const struct lfi_place *start, const char *path,
-                    bool follow, struct lfi_name *name)
+int linux_path_object(const struct linux_paths *paths, const struct linux_place *start,
+                      const char *path, bool follow, struct linux_name *name)
 {
-    struct lfi_found found;
-    int fd = lfi_path_open(paths, start, path, O_PATH | (follow ? 0 : O_NOFOLLOW), 0, &found);
-    *name = (struct lfi_name){.fd = fd, .owned = true, .flags = AT_EMPTY_PATH, .path = name->text};
+    struct linux_found found;
+    int fd = linux_path_open(paths, start, path, O_PATH | (follow ? 0 : O_NOFOLLOW), 0, &found);
+    *name =
+        (struct linux_name){.fd = fd, .owned = true, .flags = AT_EMPTY_PATH, .path = name->text};
     name->given = found.given && found.given->given;
-    lfi_file_drop(found.given);
-    if (found.map == LFI_PLACE_VIRTUAL)
-        name->inode = lfi_virtual_inode(found.box);
+    linux_file_drop(found.given);
+    if (found.map == LINUX_PLACE_VIRTUAL)
+        name->inode = linux_virtual_inode(found.box);
     return fd < 0 ? fd : 0;
 }
 
 /* The same where the host's kernel can find the directory: true if it did. */
-static bool open_parent(const struct lfi_paths *paths, const struct lfi_place *start,
-                        const char *path, struct lfi_name *name)
+static bool open_parent(const struct linux_paths *paths, const struct linux_place *start,
+                        const char *path, struct linux_name *name)
 {
     char parent[PATH_MAX];
     size_t length = strlen(path), end = length;
@@ -895,15 +896,15 @@ static bool open_parent(const struct lfi_paths *paths, const struct lfi_place *s
     int fd = open_beneath(paths, start, parent, O_PATH | O_DIRECTORY, 0, &map);
     if (fd < 0)
         return false;
-    *name = (struct lfi_name){.fd = fd, .owned = true, .path = path + end};
+    *name = (struct linux_name){.fd = fd, .owned = true, .path = path + end};
     return true;
 }
 
-int lfi_path_entry(const struct lfi_paths *paths, const struct lfi_place *start, const char *path,
-                   bool make, struct lfi_name *name)
+int linux_path_entry(const struct linux_paths *paths, const struct linux_place *start,
+                     const char *path, bool make, struct linux_name *name)
 {
-    *name = (struct lfi_name){.path = name->text};
-    if (*path && *path != '/' && start->map == LFI_PLACE_NONE)
+    *name = (struct linux_name){.path = name->text};
+    if (*path && *path != '/' && start->map == LINUX_PLACE_NONE)
         return -ENOTDIR;
     if (open_parent(paths, start, path, name))
         return 0;
@@ -911,7 +912,7 @@ int lfi_path_entry(const struct lfi_paths *paths, const struct lfi_place *start,
     int error = walk_start(&walk, paths, start, path);
     if (!error)
         error = walk_to_last(&walk, path, LINK_STAYS, name->text);
-    if (!error && walk.map == LFI_PLACE_VIRTUAL && walk.ending == ENDS_IN_NAME)
+    if (!error && walk.map == LINUX_PLACE_VIRTUAL && walk.ending == ENDS_IN_NAME)
         error = make ? -EACCES : -ENOENT;
     if (error) {
         walk_end(&walk);
@@ -919,7 +920,7 @@ int lfi_path_entry(const struct lfi_paths *paths, const struct lfi_place *start,
     }
     /* Which of the host's directories "." and ".." are looked up in makes no difference: all calls
      * refuse them unseen. */
-    name->fd = walk.map == LFI_PLACE_VIRTUAL ? AT_FDCWD : walk.fd;
+    name->fd = walk.map == LINUX_PLACE_VIRTUAL ? AT_FDCWD : walk.fd;
     name->owned = walk.owned >= 0;
     name->top = walk.ending == ENDS_AT_TOP;
     if (walk.ending == ENDS_IN_DOTS)
@@ -930,46 +931,46 @@ int lfi_path_entry(const struct lfi_paths *paths, const struct lfi_place *start,
 }
 
 /* The text of the link that is open as `fd`. */
-static ssize_t open_link_text(const struct lfi_paths *paths, int fd, char text[PATH_MAX])
+static ssize_t open_link_text(const struct linux_paths *paths, int fd, char text[PATH_MAX])
 {
     char name[PATH_MAX];
     ssize_t length = readlinkat(fd, "", text, PATH_MAX - 1);
     if (length < 0)
         return -errno;
     text[length] = 0;
-    if (!lfi_proc_holds(fd) || host_name(fd, name))
+    if (!linux_proc_holds(fd) || host_name(fd, name))
         return length;
-    struct lfi_proc_name proc = lfi_proc_parse(name);
-    if (proc.kind == LFI_PROC_OTHER || !paths->own)
+    struct linux_proc_name proc = linux_proc_parse(name);
+    if (proc.kind == LINUX_PROC_OTHER || !paths->own)
         return length;
-    if (!proc.own || proc.kind == LFI_PROC_MAGIC)
+    if (!proc.own || proc.kind == LINUX_PROC_MAGIC)
         return paths->restricted ? -EACCES : length;
-    if (proc.kind != LFI_PROC_FD)
+    if (proc.kind != LINUX_PROC_FD)
         return own_text(paths->own, proc.kind, text);
-    struct lfi_file *file = lfi_fdtable_find(paths->own->files, proc.fd);
+    struct linux_file *file = linux_fdtable_find(paths->own->files, proc.fd);
     if (!file)
         return -ENOENT;
-    struct lfi_place place = {.fd = file->host, .map = file->map, .box = file->box};
-    if (file->map != LFI_PLACE_NONE) {
-        int error = lfi_place_path(paths, &place, text);
+    struct linux_place place = {.fd = file->host, .map = file->map, .box = file->box};
+    if (file->map != LINUX_PLACE_NONE) {
+        int error = linux_place_path(paths, &place, text);
         length = error ? error : (ssize_t)strlen(text);
         if (length == 0)
             length = snprintf(text, PATH_MAX, "/");
     } else if (paths->restricted && text[0] == '/' && file->given) {
         length = snprintf(text, PATH_MAX, "host:[%d]", proc.fd);
     }
-    lfi_file_drop(file);
+    linux_file_drop(file);
     return length;
 }
 
-ssize_t lfi_path_readlink(const struct lfi_paths *paths, const struct lfi_place *start,
-                          const char *path, char text[PATH_MAX])
+ssize_t linux_path_readlink(const struct linux_paths *paths, const struct linux_place *start,
+                            const char *path, char text[PATH_MAX])
 {
     if (!*path)
-        return start->map == LFI_PLACE_VIRTUAL ? -ENOENT : open_link_text(paths, start->fd, text);
-    struct lfi_found found;
-    int fd = lfi_path_open(paths, start, path, O_PATH | O_NOFOLLOW, 0, &found);
-    lfi_file_drop(found.given);
+        return start->map == LINUX_PLACE_VIRTUAL ? -ENOENT : open_link_text(paths, start->fd, text);
+    struct linux_found found;
+    int fd = linux_path_open(paths, start, path, O_PATH | O_NOFOLLOW, 0, &found);
+    linux_file_drop(found.given);
     if (fd < 0)
         return fd;
     ssize_t length = open_link_text(paths, fd, text);
@@ -977,7 +978,7 @@ ssize_t lfi_path_readlink(const struct lfi_paths *paths, const struct lfi_place 
     return length == -ENOENT ? -EINVAL : length; /* what readlinkat says of an O_PATH descriptor */
 }
 
-void lfi_name_close(struct lfi_name *name)
+void linux_name_close(struct linux_name *name)
 {
     if (name->owned)
         close(name->fd);

@@ -21,10 +21,10 @@ static int64_t do_poll(struct call *call, uint64_t address, uint64_t count,
                        struct timespec *timeout)
 {
     struct lfi_box *box = call->process->box;
-    if (count > LFI_FILES_MAX)
+    if (count > LINUX_FILES_MAX)
         return -EINVAL;
     struct pollfd *fds = calloc(count ? count : 1, 2 * sizeof *fds), *given = fds + count;
-    struct lfi_file **files = calloc(count ? count : 1, sizeof(struct lfi_file *));
+    struct linux_file **files = calloc(count ? count : 1, sizeof(struct linux_file *));
     int64_t result = fds && files ? 0 : -ENOMEM;
     if (!result && count)
         result = lfi_copy_in(box, given, address, count * sizeof *fds);
@@ -33,7 +33,7 @@ static int64_t do_poll(struct call *call, uint64_t address, uint64_t count,
         fds[i] = (struct pollfd){.fd = -1, .events = given[i].events};
         if (given[i].fd < 0)
             continue;
-        files[i] = lfi_fdtable_get(&call->process->files, given[i].fd);
+        files[i] = linux_fdtable_get(&call->process->files, given[i].fd);
         if (files[i])
             fds[i].fd = files[i]->host;
         else
@@ -53,7 +53,7 @@ static int64_t do_poll(struct call *call, uint64_t address, uint64_t count,
         }
     }
     for (uint64_t i = 0; files && i < count; i++)
-        lfi_file_drop(files[i]);
+        linux_file_drop(files[i]);
     free(files);
     free(fds);
     return result;
@@ -87,13 +87,13 @@ static const struct {
 static int64_t do_select(struct call *call, const struct timespec *timeout)
 {
     struct lfi_box *box = call->process->box;
-    unsigned long bits[SETS][LFI_FILES_MAX / 64] = {{0}};
-    struct pollfd fds[LFI_FILES_MAX];
-    struct lfi_file *files[LFI_FILES_MAX];
-    int numbers[LFI_FILES_MAX];
+    unsigned long bits[SETS][LINUX_FILES_MAX / 64] = {{0}};
+    struct pollfd fds[LINUX_FILES_MAX];
+    struct linux_file *files[LINUX_FILES_MAX];
+    int numbers[LINUX_FILES_MAX];
     if ((int)call->arg[0] < 0)
         return -EINVAL;
-    unsigned limit = call->arg[0] < LFI_FILES_MAX ? (unsigned)call->arg[0] : LFI_FILES_MAX;
+    unsigned limit = call->arg[0] < LINUX_FILES_MAX ? (unsigned)call->arg[0] : LINUX_FILES_MAX;
     size_t bytes = ((size_t)limit + 63) / 64 * 8;
     for (int set = 0; set < SETS; set++) {
         uint64_t address = call->arg[1 + set];
@@ -111,7 +111,7 @@ static int64_t do_select(struct call *call, const struct timespec *timeout)
         }
         if (!events)
             continue;
-        files[count] = lfi_fdtable_get(&call->process->files, (int)fd);
+        files[count] = linux_fdtable_get(&call->process->files, (int)fd);
         if (!files[count]) {
             result = -EBADF;
             break;
@@ -124,7 +124,7 @@ static int64_t do_select(struct call *call, const struct timespec *timeout)
     if (!result)
         result = host(SYS_ppoll, fds, count, timeout ? &rest : NULL, NULL, 0);
     if (result >= 0) {
-        unsigned long ready[SETS][LFI_FILES_MAX / 64] = {{0}};
+        unsigned long ready[SETS][LINUX_FILES_MAX / 64] = {{0}};
         result = 0;
         for (nfds_t i = 0; i < count; i++) {
             for (int set = 0; set < SETS; set++) {
@@ -143,7 +143,7 @@ static int64_t do_select(struct call *call, const struct timespec *timeout)
         }
     }
     for (nfds_t i = 0; i < count; i++)
-        lfi_file_drop(files[i]);
+        linux_file_drop(files[i]);
     return result;
 }
 
@@ -173,10 +173,10 @@ HANDLER(pselect)
 
 static int64_t new_epoll(struct call *call, int flags)
 {
-    if (!lfi_begin_opening(call))
+    if (!linux_begin_opening(call))
         return -EMFILE;
     int fd = epoll_create1(flags | EPOLL_CLOEXEC);
-    return fd < 0 ? -errno : lfi_add_descriptor(call, fd, NULL, flags);
+    return fd < 0 ? -errno : linux_add_descriptor(call, fd, NULL, flags);
 }
 
 HANDLER(epoll_create)

@@ -56,24 +56,24 @@ static int number(const struct parts *parts, int i)
     return value;
 }
 
-struct lfi_proc_name lfi_proc_parse(const char *path)
+struct linux_proc_name linux_proc_parse(const char *path)
 {
     static const struct {
         const char *name;
-        enum lfi_proc_kind kind;
+        enum linux_proc_kind kind;
     } names[] = {
-        {"exe", LFI_PROC_EXE},         {"cwd", LFI_PROC_CWD},         {"root", LFI_PROC_ROOT},
-        {"cmdline", LFI_PROC_CMDLINE}, {"environ", LFI_PROC_ENVIRON},
+        {"exe", LINUX_PROC_EXE},         {"cwd", LINUX_PROC_CWD},         {"root", LINUX_PROC_ROOT},
+        {"cmdline", LINUX_PROC_CMDLINE}, {"environ", LINUX_PROC_ENVIRON},
     };
-    struct lfi_proc_name result = {LFI_PROC_OTHER, false, -1};
+    struct linux_proc_name result = {LINUX_PROC_OTHER, false, -1};
     struct parts parts = split(path);
     int at = 1; /* the part that is a process or a thread */
     if (is(&parts, 1, "fd")) {
         result.fd = number(&parts, 0);
-        result.kind = result.fd < 0 ? LFI_PROC_OTHER : LFI_PROC_FD;
+        result.kind = result.fd < 0 ? LINUX_PROC_OTHER : LINUX_PROC_FD;
         at = 2;
     } else if (is(&parts, 1, "map_files") || is(&parts, 1, "ns")) {
-        result.kind = LFI_PROC_MAGIC;
+        result.kind = LINUX_PROC_MAGIC;
         at = 2;
     } else {
         for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -85,18 +85,18 @@ struct lfi_proc_name lfi_proc_parse(const char *path)
     if (process >= 0 && is(&parts, at + 1, "task") && number(&parts, at + 2) >= 0)
         process = number(&parts, at + 2);
     if (process <= 0)
-        return (struct lfi_proc_name){LFI_PROC_OTHER, false, -1};
+        return (struct linux_proc_name){LINUX_PROC_OTHER, false, -1};
     result.own = process == (int)getpid() || !syscall(SYS_tgkill, getpid(), process, 0);
     return result;
 }
 
-bool lfi_proc_holds(int fd)
+bool linux_proc_holds(int fd)
 {
     struct statfs system;
     return !fstatfs(fd, &system) && system.f_type == PROC_SUPER_MAGIC;
 }
 
-int lfi_proc_list(char *const *list)
+int linux_proc_list(char *const *list)
 {
     int fd = memfd_create("proc", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     bool failed = fd < 0;

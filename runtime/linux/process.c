@@ -30,7 +30,7 @@ static int install_signals(struct lfi_error *error)
     if (sigaction(HOST_SIGNAL_WAKE, &action, NULL)) {
         failed = -errno;
         lfi_faults_remove();
-        lfi_say(error, "cannot take signal %d: %s", HOST_SIGNAL_WAKE, strerror(-failed));
+        linux_say(error, "cannot take signal %d: %s", HOST_SIGNAL_WAKE, strerror(-failed));
     }
     return failed;
 }
@@ -66,19 +66,19 @@ static int map_directories(struct lfi_process *process, const struct lfi_linux_o
                            struct lfi_error *error)
 {
     if (!options->restricted) {
-        int failed = lfi_paths_map(&process->paths, "/", "/");
+        int failed = linux_paths_map(&process->paths, "/", "/");
         if (failed) {
-            lfi_say(error, "/: %s", strerror(-failed));
+            linux_say(error, "/: %s", strerror(-failed));
             return failed;
         }
     }
     for (size_t i = 0; i < options->dir_count; i++) {
         const struct lfi_linux_dir *dir = &options->dirs[i];
-        int failed = lfi_paths_map(&process->paths, dir->box, dir->host);
+        int failed = linux_paths_map(&process->paths, dir->box, dir->host);
         if (failed == -EINVAL)
-            lfi_say(error, "%.200s: not an absolute path without ..", dir->box);
+            linux_say(error, "%.200s: not an absolute path without ..", dir->box);
         else if (failed)
-            lfi_say(error, "%.200s: %s", dir->host, strerror(-failed));
+            linux_say(error, "%.200s: %s", dir->host, strerror(-failed));
         if (failed)
             return failed;
     }
@@ -94,29 +94,29 @@ static int enter_directory(struct lfi_process *process, const struct lfi_linux_o
         path = !options->restricted && getcwd(host_directory, sizeof host_directory)
                    ? host_directory
                    : "/";
-    struct lfi_found found = {.map = LFI_PLACE_VIRTUAL};
-    struct lfi_place root = {.fd = -1, .map = LFI_PLACE_VIRTUAL, .box = ""};
+    struct linux_found found = {.map = LINUX_PLACE_VIRTUAL};
+    struct linux_place root = {.fd = -1, .map = LINUX_PLACE_VIRTUAL, .box = ""};
     int fd = path[0] != '/'
                  ? -EINVAL
-                 : lfi_path_open(&process->paths, &root, path, O_PATH | O_DIRECTORY, 0, &found);
+                 : linux_path_open(&process->paths, &root, path, O_PATH | O_DIRECTORY, 0, &found);
     if (fd < 0) {
-        lfi_say(error, "working directory %.200s: %s", path,
-                fd == -EINVAL ? "not an absolute path" : strerror(-fd));
+        linux_say(error, "working directory %.200s: %s", path,
+                  fd == -EINVAL ? "not an absolute path" : strerror(-fd));
         return fd;
     }
-    process->cwd = lfi_file_new(fd, true, &found);
+    process->cwd = linux_file_new(fd, true, &found);
     return process->cwd ? 0 : -ENOMEM;
 }
 
 static int set_limits(struct lfi_process *process, struct lfi_error *error)
 {
     struct lfi_linux_limits *limits = &process->limits;
-    int bound, failed = lfi_limits_resolve(limits, error);
+    int bound, failed = linux_limits_resolve(limits, error);
     unsigned openers;
     if (failed)
         return failed;
-    lfi_limits_descriptors(&bound, &openers);
-    lfi_fdtable_limit(&process->files, (int)limits->descriptors, bound, openers);
+    linux_limits_descriptors(&bound, &openers);
+    linux_fdtable_limit(&process->files, (int)limits->descriptors, bound, openers);
     process->memory.ranges.most = limits->memory / lfi_page_size();
     lfi_box_limit_nesting(process->box, (unsigned)limits->nesting);
     return 0;
@@ -127,15 +127,15 @@ static int current_directory(void *data, char path[PATH_MAX])
 {
     struct lfi_process *process = data;
     pthread_mutex_lock(&process->lock);
-    struct lfi_file *file = process->cwd;
+    struct linux_file *file = process->cwd;
     if (file)
-        lfi_file_hold(file);
+        linux_file_hold(file);
     pthread_mutex_unlock(&process->lock);
     if (!file)
         return -ENOENT;
-    struct lfi_place place = lfi_place_of(file);
-    int error = lfi_place_path(&process->paths, &place, path);
-    lfi_file_drop(file);
+    struct linux_place place = linux_place_of(file);
+    int error = linux_place_path(&process->paths, &place, path);
+    linux_file_drop(file);
     return error;
 }
 
@@ -149,19 +149,19 @@ static int give_files(struct lfi_process *process, const struct lfi_linux_option
         if (fcntl(files[i].host_fd, F_GETFD) < 0) {
             if (!options->files)
                 continue;
-            lfi_say(error, "descriptor %d is not open", files[i].host_fd);
+            linux_say(error, "descriptor %d is not open", files[i].host_fd);
             return -EBADF;
         }
-        struct lfi_file *file = lfi_file_new(files[i].host_fd, false, NULL);
+        struct linux_file *file = linux_file_new(files[i].host_fd, false, NULL);
         if (!file)
             return -ENOMEM;
-        file->map = lfi_path_inherited(&process->paths, files[i].host_fd);
-        if (options->restricted && !files[i].allow_changes && !lfi_file_give(file)) {
-            lfi_file_drop(file);
+        file->map = linux_path_inherited(&process->paths, files[i].host_fd);
+        if (options->restricted && !files[i].allow_changes && !linux_file_give(file)) {
+            linux_file_drop(file);
             return -ENOMEM;
         }
-        if (lfi_fdtable_put(&process->files, file, files[i].box_fd, false) < 0) {
-            lfi_say(error, "descriptor %d is out of range", files[i].box_fd);
+        if (linux_fdtable_put(&process->files, file, files[i].box_fd, false) < 0) {
+            linux_say(error, "descriptor %d is out of range", files[i].box_fd);
             return -EBADF;
         }
     }
@@ -175,12 +175,12 @@ int lfi_linux_new(struct lfi_box *box, const struct lfi_linux_options *options,
     if (error)
         error->message[0] = 0;
     if (!lfi_mode_name(options->mode)) {
-        lfi_say(error, "unknown sandboxing mode %u", options->mode);
+        linux_say(error, "unknown sandboxing mode %u", options->mode);
         return -EINVAL;
     }
     struct lfi_process *process = calloc(1, sizeof *process);
     if (!process) {
-        lfi_say(error, "out of memory");
+        linux_say(error, "out of memory");
         return -ENOMEM;
     }
     process->box = box;
@@ -199,9 +199,9 @@ int lfi_linux_new(struct lfi_box *box, const struct lfi_linux_options *options,
     process->envp = copy_list(options->envp);
     pthread_mutex_init(&process->lock, NULL);
     pthread_cond_init(&process->gone, NULL);
-    lfi_paths_init(&process->paths);
+    linux_paths_init(&process->paths);
     process->restricted = process->paths.restricted = options->restricted;
-    process->own = (struct lfi_own){
+    process->own = (struct linux_own){
         .files = &process->files,
         .argv = process->argv,
         .envp = process->envp,
@@ -210,18 +210,18 @@ int lfi_linux_new(struct lfi_box *box, const struct lfi_linux_options *options,
         .directory = current_directory,
     };
     process->paths.own = &process->own;
-    lfi_fdtable_init(&process->files);
+    linux_fdtable_init(&process->files);
     process->limits = options->limits;
-    bool enough = lfi_memory_init(process) && process->argv && process->envp;
+    bool enough = linux_memory_init(process) && process->argv && process->envp;
 
     int failed = install_signals(error);
     process->signals = !failed;
     if (!failed && !enough) {
-        lfi_say(error, "out of memory");
+        linux_say(error, "out of memory");
         failed = -ENOMEM;
     }
     if (!failed && lfi_box_limit_mappings(box, options->limits.mappings)) {
-        lfi_say(error, "the limit of mappings is too large: %zu", options->limits.mappings);
+        linux_say(error, "the limit of mappings is too large: %zu", options->limits.mappings);
         failed = -EINVAL;
     }
     if (!failed)
@@ -272,7 +272,7 @@ int lfi_linux_run(struct lfi_process *process, struct lfi_linux_result *result)
     if (!process->main)
         return -EINVAL;
     sigset_t blocked, before, pending, wake;
-    lfi_signals_blocked(&blocked);
+    linux_signals_blocked(&blocked);
     pthread_sigmask(SIG_BLOCK, &blocked, &before);
     sigemptyset(&wake);
     sigaddset(&wake, HOST_SIGNAL_WAKE);
@@ -282,12 +282,12 @@ int lfi_linux_run(struct lfi_process *process, struct lfi_linux_result *result)
 
     int error = lfi_thread_prepare();
     if (!error)
-        error = lfi_monitor_start(process);
+        error = linux_monitor_start(process);
     if (!error)
-        error = lfi_thread_run(process->main);
+        error = linux_thread_run(process->main);
     wait_for_others(process);
-    lfi_monitor_stop(process);
-    lfi_thread_end(process->main);
+    linux_monitor_stop(process);
+    linux_thread_end(process->main);
     process->main = NULL;
     lfi_thread_release();
 
@@ -320,14 +320,14 @@ int lfi_linux_perf_map(struct lfi_process *process, struct lfi_error *error)
     FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
     if (!file) {
         int failed = -errno;
-        lfi_say(error, "%s: %s", path, strerror(-failed));
+        linux_say(error, "%s: %s", path, strerror(-failed));
         if (fd >= 0)
             close(fd);
         return failed;
     }
     uint64_t bias = lfi_linux_bias(process);
     for (size_t i = 0; i < process->symbols.count; i++) {
-        const struct lfi_symbol *symbol = &process->symbols.list[i];
+        const struct linux_symbol *symbol = &process->symbols.list[i];
         uint64_t size = symbol->size;
         if (!size)
             size = i + 1 < process->symbols.count ? symbol[1].address - symbol->address : 32;
@@ -335,7 +335,7 @@ int lfi_linux_perf_map(struct lfi_process *process, struct lfi_error *error)
                 symbol->name);
     }
     if (fclose(file)) {
-        lfi_say(error, "%s: %s", path, strerror(errno));
+        linux_say(error, "%s: %s", path, strerror(errno));
         return -EIO;
     }
     return 0;
@@ -346,13 +346,13 @@ void lfi_linux_free(struct lfi_process *process)
     if (!process)
         return;
     if (process->main)
-        lfi_thread_end(process->main);
-    lfi_fdtable_free(&process->files);
-    lfi_file_drop(process->cwd);
-    lfi_paths_free(&process->paths);
-    lfi_memory_free(process);
-    lfi_symbols_free(&process->symbols);
-    lfi_debugger_remove(process->debugger);
+        linux_thread_end(process->main);
+    linux_fdtable_free(&process->files);
+    linux_file_drop(process->cwd);
+    linux_paths_free(&process->paths);
+    linux_memory_free(process);
+    linux_symbols_free(&process->symbols);
+    linux_debugger_remove(process->debugger);
     free_list(process->argv);
     free_list(process->envp);
     free(process->program);

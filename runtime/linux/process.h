@@ -36,7 +36,7 @@ struct action {
 
 struct memory {
     pthread_mutex_t lock; /* held across the host call, so that the ranges are accurate */
-    struct lfi_ranges ranges;
+    struct linux_ranges ranges;
     uint64_t brk_start, brk; /* addresses */
     uint64_t brk_mapped;     /* mapped up to here; beyond brk only with huge pages */
 };
@@ -50,7 +50,7 @@ struct thread {
     bool left;                 /* it will not enter the box again */
     int tid;                   /* as the box knows it */
     uint64_t clear_tid;        /* address to clear and wake at the end, or 0 */
-    bool charged;              /* LFI_THREAD_MEMORY and LFI_THREAD_MAPPINGS are */
+    bool charged;              /* LINUX_THREAD_MEMORY and LINUX_THREAD_MAPPINGS are */
     uint64_t processor_before; /* processor time of the host's thread before, in ns */
 
     /* signals.c */
@@ -65,10 +65,10 @@ struct lfi_process {
     struct lfi_box *box;
     uint64_t base;
     struct memory memory;
-    struct lfi_paths paths;
-    struct lfi_fdtable files;
-    struct lfi_symbols symbols;
-    struct lfi_debugger_entry *debugger;
+    struct linux_paths paths;
+    struct linux_fdtable files;
+    struct linux_symbols symbols;
+    struct linux_debugger_entry *debugger;
     unsigned weakest_mode; /* LFI_MODE_*: what a program may ask for */
     unsigned mode;         /* of the loaded program */
     bool unverified, huge_pages, debug, trace;
@@ -79,7 +79,7 @@ struct lfi_process {
     char *started; /* the path that it was started with, for AT_EXECFN */
     char *file;    /* the host's path of its file, for debuggers; never shown to the box */
     bool restricted;
-    struct lfi_own own;
+    struct linux_own own;
     uint64_t stack_size;
     uint64_t image_start, image_end;  /* addresses */
     uint64_t image_bias;              /* the address in the file of what is at image_start */
@@ -89,7 +89,7 @@ struct lfi_process {
     struct monitor *monitor;          /* or NULL */
 
     pthread_mutex_t lock; /* for all below */
-    struct lfi_file *cwd;
+    struct linux_file *cwd;
     pthread_cond_t gone; /* a thread left the list */
     struct thread *threads;
     struct thread *main;
@@ -110,12 +110,12 @@ struct call {
     struct lfi_process *process;
     struct lfi_regs *regs;
     long number;
-    uint64_t arg[6];          /* descriptors are the host's */
-    int fd;                   /* the first argument as it was given */
-    struct lfi_file *file[6]; /* of FD and DIR arguments */
-    const char *path[2];      /* of PATH arguments, in order; NULL for a null pointer */
-    bool registers_set;       /* *regs is complete; there is no result to be stored */
-    bool opening;             /* lfi_begin_opening() */
+    uint64_t arg[6];            /* descriptors are the host's */
+    int fd;                     /* the first argument as it was given */
+    struct linux_file *file[6]; /* of FD and DIR arguments */
+    const char *path[2];        /* of PATH arguments, in order; NULL for a null pointer */
+    bool registers_set;         /* *regs is complete; there is no result to be stored */
+    bool opening;               /* linux_begin_opening() */
     char text[2][PATH_MAX];
 };
 
@@ -159,55 +159,56 @@ struct entry {
 #define CALLS_MAX 512
 
 /* dispatch.c: the table, by number; unsupported calls have no handler. */
-extern const struct entry lfi_calls[CALLS_MAX];
-void lfi_serve(struct lfi_context *context, struct lfi_regs *regs);
+extern const struct entry linux_calls[CALLS_MAX];
+void linux_serve(struct lfi_context *context, struct lfi_regs *regs);
 
 /* The architecture's part: ARCH/arch.c. */
-long lfi_arch_call_number(const struct lfi_regs *regs);
-void lfi_arch_call_arguments(const struct lfi_regs *regs, uint64_t arg[6]);
-void lfi_arch_call_result(struct lfi_regs *regs, int64_t result);
-void lfi_arch_clone_arguments(const uint64_t arg[6], uint64_t *child_tid, uint64_t *tls);
+long linux_arch_call_number(const struct lfi_regs *regs);
+void linux_arch_call_arguments(const struct lfi_regs *regs, uint64_t arg[6]);
+void linux_arch_call_result(struct lfi_regs *regs, int64_t result);
+void linux_arch_clone_arguments(const uint64_t arg[6], uint64_t *child_tid, uint64_t *tls);
 /* AT_PLATFORM, and of the host's AT_HWCAP and AT_HWCAP2 what code of a box can use. */
-const char *lfi_arch_platform(void);
-void lfi_arch_capabilities(uint64_t *first, uint64_t *second);
-void lfi_arch_start(struct lfi_regs *regs, uint64_t entry, uint64_t stack);
-void lfi_arch_set_stack(struct lfi_regs *regs, uint64_t stack);
-uint64_t lfi_arch_get_stack(const struct lfi_regs *regs);
-uint64_t lfi_arch_get_pc(const struct lfi_regs *regs);
-uint64_t lfi_arch_get_result(const struct lfi_regs *regs);
+const char *linux_arch_platform(void);
+void linux_arch_capabilities(uint64_t *first, uint64_t *second);
+void linux_arch_start(struct lfi_regs *regs, uint64_t entry, uint64_t stack);
+void linux_arch_set_stack(struct lfi_regs *regs, uint64_t stack);
+uint64_t linux_arch_get_stack(const struct lfi_regs *regs);
+uint64_t linux_arch_get_pc(const struct lfi_regs *regs);
+uint64_t linux_arch_get_result(const struct lfi_regs *regs);
 /* Puts the frame of a handler on the stack that ends at `top` (0: the current one): 0 or -EFAULT.
  */
-int lfi_arch_signal_enter(struct thread *thread, struct lfi_regs *regs, int number,
-                          const struct action *action, uint64_t old_mask, uint64_t top);
+int linux_arch_signal_enter(struct thread *thread, struct lfi_regs *regs, int number,
+                            const struct action *action, uint64_t old_mask, uint64_t top);
 /* Takes registers and mask back from the frame: 0 or -EFAULT. */
-int lfi_arch_signal_leave(struct thread *thread, struct lfi_regs *regs, uint64_t *mask);
+int linux_arch_signal_leave(struct thread *thread, struct lfi_regs *regs, uint64_t *mask);
 
 /* memory.c */
-bool lfi_memory_init(struct lfi_process *process);
-void lfi_memory_free(struct lfi_process *process);
+bool linux_memory_init(struct lfi_process *process);
+void linux_memory_free(struct lfi_process *process);
 /* Counts memory outside of the box's pages, in pages. False: the limit is reached. */
-bool lfi_memory_charge(struct lfi_process *process, int64_t pages);
+bool linux_memory_charge(struct lfi_process *process, int64_t pages);
 /* For the loader: claims a part of the box permanently, so that the program cannot change it. */
-bool lfi_memory_claim(struct lfi_process *process, uint64_t address, uint64_t size, uint32_t kind);
+bool linux_memory_claim(struct lfi_process *process, uint64_t address, uint64_t size,
+                        uint32_t kind);
 
 /* load.c, stack.c */
-int lfi_build_stack(struct lfi_process *process, const struct lfi_image *image, uint64_t *stack,
-                    struct lfi_error *error);
+int linux_build_stack(struct lfi_process *process, const struct lfi_image *image, uint64_t *stack,
+                      struct lfi_error *error);
 
 /* threads.c */
-struct thread *lfi_thread_new(struct lfi_process *process);
-void lfi_thread_end(struct thread *thread); /* leaves the list, frees */
-void lfi_process_end(struct thread *thread, const struct lfi_linux_result *result);
+struct thread *linux_thread_new(struct lfi_process *process);
+void linux_thread_end(struct thread *thread); /* leaves the list, frees */
+void linux_process_end(struct thread *thread, const struct lfi_linux_result *result);
 /* Ends the process from outside: waits until all threads have left the box. */
-void lfi_process_kill(struct lfi_process *process, const struct lfi_linux_result *result);
+void linux_process_kill(struct lfi_process *process, const struct lfi_linux_result *result);
 /* Runs a thread in the calling host thread until it ends, and updates the process accordingly. */
-int lfi_thread_run(struct thread *thread);
+int linux_thread_run(struct thread *thread);
 
 /* signals.c */
-void lfi_signals_blocked(sigset_t *set); /* in the thread that runs the process */
-void lfi_signals_of_thread(sigset_t *set);
-bool lfi_signals_deliver(struct thread *thread, struct lfi_regs *regs);
-static inline bool lfi_signals_pending(struct thread *thread)
+void linux_signals_blocked(sigset_t *set); /* in the thread that runs the process */
+void linux_signals_of_thread(sigset_t *set);
+bool linux_signals_deliver(struct thread *thread, struct lfi_regs *regs);
+static inline bool linux_signals_pending(struct thread *thread)
 {
     uint64_t pending = atomic_load_explicit(&thread->pending, memory_order_relaxed) |
                        atomic_load_explicit(&thread->process->pending, memory_order_relaxed);
@@ -216,33 +217,34 @@ static inline bool lfi_signals_pending(struct thread *thread)
 
 /* memfd.c: files[0] or [2] of the call is a memfd. `vector` is checked, or NULL. */
 struct iovec;
-struct lfi_memfd *lfi_memfd_new(struct lfi_process *process);
-struct lfi_memfd *lfi_memfd_hold(struct lfi_memfd *memory);
-void lfi_memfd_drop(struct lfi_memfd *memory); /* may be NULL, as for hold */
-void lfi_memfd_mapped(struct lfi_memfd *memory);
-int64_t lfi_memfd_call(struct call *call, const struct iovec *vector, uint64_t count);
+struct linux_memfd *linux_memfd_new(struct lfi_process *process);
+struct linux_memfd *linux_memfd_hold(struct linux_memfd *memory);
+void linux_memfd_drop(struct linux_memfd *memory); /* may be NULL, as for hold */
+void linux_memfd_mapped(struct linux_memfd *memory);
+int64_t linux_memfd_call(struct call *call, const struct iovec *vector, uint64_t count);
 
 /* files.c */
 /* Before the call opens a descriptor of the host; the dispatcher ends it. False: -EMFILE. */
-bool lfi_begin_opening(struct call *call);
+bool linux_begin_opening(struct call *call);
 struct stat;
-void lfi_virtual_stat(struct stat *status, uint64_t inode); /* the rest is as the host has it */
-int lfi_add_descriptor(struct call *call, int host_fd, const struct lfi_found *found, int flags);
+void linux_virtual_stat(struct stat *status, uint64_t inode); /* the rest is as the host has it */
+int linux_add_descriptor(struct call *call, int host_fd, const struct linux_found *found,
+                         int flags);
 
 /* paths: where a DIR argument starts */
-static inline struct lfi_place lfi_place_of(const struct lfi_file *file)
+static inline struct linux_place linux_place_of(const struct linux_file *file)
 {
-    return (struct lfi_place){
+    return (struct linux_place){
         .fd = file->host, .map = file->map, .box = file->box, .given = file->given != NULL};
 }
 
-void lfi_say(struct lfi_error *error, const char *format, ...)
+void linux_say(struct lfi_error *error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* A handler of the table: HANDLER(read_vector) { … call->arg[0] … } */
-#define HANDLER(name) int64_t lfi_sys_##name(struct call *call)
+#define HANDLER(name) int64_t linux_sys_##name(struct call *call)
 
-#define CALL(x86_64, generic, name, handler, ...) handler_fn lfi_sys_##handler;
+#define CALL(x86_64, generic, name, handler, ...) handler_fn linux_sys_##handler;
 #include "syscalls.def"
 #undef CALL
 

@@ -5,21 +5,21 @@
 #include <string.h>
 
 /* A part of the file, or NULL if it is not inside. */
-static const uint8_t *part(const struct lfi_sections *s, uint64_t offset, uint64_t length)
+static const uint8_t *part(const struct linux_sections *s, uint64_t offset, uint64_t length)
 {
     return offset <= s->size && length <= s->size - offset ? s->file + offset : NULL;
 }
 
-bool lfi_sections_open(struct lfi_sections *s, const void *file, size_t size)
+bool linux_sections_open(struct linux_sections *s, const void *file, size_t size)
 {
-    *s = (struct lfi_sections){.file = file, .size = size};
+    *s = (struct linux_sections){.file = file, .size = size};
     if (size < sizeof s->header)
         return false;
     memcpy(&s->header, file, sizeof s->header);
     return s->header.e_shentsize == sizeof(Elf64_Shdr) && s->header.e_shoff <= size;
 }
 
-bool lfi_sections_get(const struct lfi_sections *s, unsigned index, Elf64_Shdr *to)
+bool linux_sections_get(const struct linux_sections *s, unsigned index, Elf64_Shdr *to)
 {
     if (index >= s->header.e_shnum)
         return false;
@@ -29,22 +29,23 @@ bool lfi_sections_get(const struct lfi_sections *s, unsigned index, Elf64_Shdr *
     return at != NULL;
 }
 
-const uint8_t *lfi_sections_bytes(const struct lfi_sections *s, const Elf64_Shdr *section)
+const uint8_t *linux_sections_bytes(const struct linux_sections *s, const Elf64_Shdr *section)
 {
     return part(s, section->sh_offset, section->sh_size);
 }
 
-const char *lfi_sections_name(const struct lfi_sections *s, const Elf64_Shdr *section,
-                              size_t *length)
+const char *linux_sections_name(const struct linux_sections *s, const Elf64_Shdr *section,
+                                size_t *length)
 {
     Elf64_Shdr names;
     const char *bytes = NULL;
     *length = 0;
-    if (lfi_sections_get(s, s->header.e_shstrndx, &names))
-        bytes = (const char *)lfi_sections_bytes(s, &names);
+    if (linux_sections_get(s, s->header.e_shstrndx, &names))
+        bytes = (const char *)linux_sections_bytes(s, &names);
     if (!bytes || section->sh_name >= names.sh_size)
         return "";
     uint64_t room = names.sh_size - section->sh_name;
-    *length = strnlen(bytes + section->sh_name, room < LFI_SECTION_NAME ? room : LFI_SECTION_NAME);
+    *length =
+        strnlen(bytes + section->sh_name, room < LINUX_SECTION_NAME ? room : LINUX_SECTION_NAME);
     return bytes + section->sh_name;
 }

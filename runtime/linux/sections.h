@@ -9,22 +9,23 @@
 #include <stdint.h>
 
 /* Longer names are cut off, so that a file without ends of names takes no time. */
-#define LFI_SECTION_NAME 255
+#define LINUX_SECTION_NAME 255
 
-struct lfi_sections {
+struct linux_sections {
     const uint8_t *file;
     size_t size;
     Elf64_Ehdr header;
 };
 
 /* False: the file has no readable section headers. */
-bool lfi_sections_open(struct lfi_sections *sections, const void *file, size_t size);
+bool linux_sections_open(struct linux_sections *sections, const void *file, size_t size);
 /* False: there is no such section. */
-bool lfi_sections_get(const struct lfi_sections *sections, unsigned index, Elf64_Shdr *to);
+bool linux_sections_get(const struct linux_sections *sections, unsigned index, Elf64_Shdr *to);
 /* Its sh_size bytes in the file, or NULL. */
-const uint8_t *lfi_sections_bytes(const struct lfi_sections *sections, const Elf64_Shdr *section);
-/* Its name, of `length` bytes (at most LFI_SECTION_NAME), without an end; "" if it has none. */
-const char *lfi_sections_name(const struct lfi_sections *sections, const Elf64_Shdr *section,
-                              size_t *length);
+const uint8_t *linux_sections_bytes(const struct linux_sections *sections,
+                                    const Elf64_Shdr *section);
+/* Its name, of `length` bytes (at most LINUX_SECTION_NAME), without an end; "" if it has none. */
+const char *linux_sections_name(const struct linux_sections *sections, const Elf64_Shdr *section,
+                                size_t *length);
 
 #endif

@@ -32,7 +32,7 @@ static bool ignored_by_default(int number)
 }
 
 /* What the host's kernel sends to a thread that writes: signals for the box, not for the host. */
-void lfi_signals_blocked(sigset_t *set)
+void linux_signals_blocked(sigset_t *set)
 {
     sigemptyset(set);
     sigaddset(set, SIGPIPE); /* dispatch.c makes one for the box */
@@ -44,7 +44,7 @@ void lfi_signals_blocked(sigset_t *set)
  * thread, so it must not take a signal that the host's own threads block or wait for. (The signals
  * that libc uses for setuid and thread cancellation are not in a set made by sigfillset.)
  */
-void lfi_signals_of_thread(sigset_t *set)
+void linux_signals_of_thread(sigset_t *set)
 {
     const int ours[] = {SIGSEGV,         SIGBUS, SIGILL, SIGFPE, SIGTRAP, HOST_SIGNAL_INTERRUPT,
                         HOST_SIGNAL_WAKE};
@@ -64,7 +64,7 @@ static struct action action_of(struct lfi_process *process, int number)
 static void kill_process(struct thread *thread, int number)
 {
     struct lfi_linux_result result = {.end = LFI_LINUX_KILLED, .signal = number};
-    lfi_process_end(thread, &result);
+    linux_process_end(thread, &result);
 }
 
 /* A pending signal is taken by whichever thread clears its bit. */
@@ -80,7 +80,7 @@ static int take_pending(atomic_ullong *set, uint64_t mask)
 }
 
 /* Enters the handler of one pending signal, or takes the signal's default action. */
-bool lfi_signals_deliver(struct thread *thread, struct lfi_regs *regs)
+bool linux_signals_deliver(struct thread *thread, struct lfi_regs *regs)
 {
     struct lfi_process *process = thread->process;
     bool delivered = false;
@@ -99,11 +99,11 @@ bool lfi_signals_deliver(struct thread *thread, struct lfi_regs *regs)
             break;
         }
         uint64_t old_mask = thread->suspended ? thread->restore_mask : thread->mask, top = 0;
-        uint64_t stack = lfi_arch_get_stack(regs);
+        uint64_t stack = linux_arch_get_stack(regs);
         bool on_stack = stack - thread->stack < thread->stack_size;
         if ((action.flags & SA_ONSTACK) && !(thread->stack_flags & SS_DISABLE) && !on_stack)
             top = thread->stack + thread->stack_size;
-        if (lfi_arch_signal_enter(thread, regs, number, &action, old_mask, top)) {
+        if (linux_arch_signal_enter(thread, regs, number, &action, old_mask, top)) {
             kill_process(thread, SIGSEGV);
             break;
         }
@@ -229,7 +229,7 @@ HANDLER(sigprocmask)
 HANDLER(sigreturn)
 {
     uint64_t mask;
-    if (lfi_arch_signal_leave(call->thread, call->regs, &mask)) {
+    if (linux_arch_signal_leave(call->thread, call->regs, &mask)) {
         kill_process(call->thread, SIGSEGV);
         return -EFAULT;
     }
@@ -287,7 +287,7 @@ HANDLER(sigaltstack)
         uint32_t flags, padding;
         uint64_t size;
     } new, old = {thread->stack, (uint32_t)thread->stack_flags, 0, thread->stack_size};
-    if (lfi_arch_get_stack(call->regs) - thread->stack < thread->stack_size)
+    if (linux_arch_get_stack(call->regs) - thread->stack < thread->stack_size)
         old.flags |= SS_ONSTACK;
     if (call->arg[0]) {
         if (lfi_copy_in(box, &new, call->arg[0], sizeof new))

@@ -47,8 +47,8 @@ static size_t measure(char *const *list, size_t *count)
     return size;
 }
 
-int lfi_build_stack(struct lfi_process *process, const struct lfi_image *image, uint64_t *stack,
-                    struct lfi_error *error)
+int linux_build_stack(struct lfi_process *process, const struct lfi_image *image, uint64_t *stack,
+                      struct lfi_error *error)
 {
     uint64_t top = process->base + LFI_BOX_SIZE - LFI_GUARD_SIZE;
     uint64_t size = process->stack_size;
@@ -58,24 +58,24 @@ int lfi_build_stack(struct lfi_process *process, const struct lfi_image *image, 
     size_t words = (argc + envc + VECTOR_EXTRA) * sizeof(uint64_t);
     size_t used = (strings + words + 63) & ~(size_t)63;
     if (strings > STRINGS_MAX || words > STRINGS_MAX || used > size / 2) {
-        lfi_say(error, "arguments and environment are too large for the stack");
+        linux_say(error, "arguments and environment are too large for the stack");
         return -E2BIG;
     }
 
     process->guard_size = STACK_GUARD;
     process->stack_guard = top - size - STACK_GUARD;
-    if (!lfi_memory_claim(process, top - size, size,
-                          LFI_RANGE_READ | LFI_RANGE_WRITE | LFI_RANGE_ANONYMOUS) ||
-        !lfi_memory_claim(process, process->stack_guard, STACK_GUARD, LFI_RANGE_FIXED)) {
-        lfi_say(error, "no room for the stack of %lu KiB (limit memory: %lu KiB)",
-                (unsigned long)(size >> 10), (unsigned long)(process->limits.memory >> 10));
+    if (!linux_memory_claim(process, top - size, size,
+                            LINUX_RANGE_READ | LINUX_RANGE_WRITE | LINUX_RANGE_ANONYMOUS) ||
+        !linux_memory_claim(process, process->stack_guard, STACK_GUARD, LINUX_RANGE_FIXED)) {
+        linux_say(error, "no room for the stack of %lu KiB (limit memory: %lu KiB)",
+                  (unsigned long)(size >> 10), (unsigned long)(process->limits.memory >> 10));
         return -ENOMEM;
     }
     int failed = lfi_box_map(process->box, top - size, size, PROT_READ | PROT_WRITE,
                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     struct builder builder = {.bytes = calloc(1, used), .address = top - used, .top = top};
     if (!builder.bytes || failed) {
-        lfi_say(error, "no memory for the stack");
+        linux_say(error, "no memory for the stack");
         free(builder.bytes);
         return failed ? failed : -ENOMEM;
     }
@@ -95,9 +95,9 @@ int lfi_build_stack(struct lfi_process *process, const struct lfi_image *image, 
         memset(random, 0, sizeof random);
     uint64_t bias = process->image_start - image->start;
     uint64_t random_at = put_string(&builder, random, sizeof random);
-    const char *platform = lfi_arch_platform();
+    const char *platform = linux_arch_platform();
     uint64_t platform_at = put_string(&builder, platform, strlen(platform) + 1), capabilities[2];
-    lfi_arch_capabilities(&capabilities[0], &capabilities[1]);
+    linux_arch_capabilities(&capabilities[0], &capabilities[1]);
     uint64_t name_at = put_string(&builder, process->started, strlen(process->started) + 1);
     put_auxiliary(&builder, AT_PHDR, bias + image->phdr_vaddr);
     put_auxiliary(&builder, AT_PHENT, sizeof(Elf64_Phdr));

@@ -9,7 +9,7 @@
 
 static int compare(const void *a, const void *b)
 {
-    const struct lfi_symbol *left = a, *right = b;
+    const struct linux_symbol *left = a, *right = b;
     return (left->address > right->address) - (left->address < right->address);
 }
 
@@ -24,23 +24,23 @@ static char *copy_name(const char *name, size_t room)
     return copy;
 }
 
-void lfi_symbols_read(struct lfi_symbols *symbols, const void *file, size_t size)
+void linux_symbols_read(struct linux_symbols *symbols, const void *file, size_t size)
 {
-    struct lfi_sections sections;
+    struct linux_sections sections;
     Elf64_Shdr table, strings;
-    *symbols = (struct lfi_symbols){0};
-    if (!lfi_sections_open(&sections, file, size))
+    *symbols = (struct linux_symbols){0};
+    if (!linux_sections_open(&sections, file, size))
         return;
     unsigned index = 0;
     do {
-        if (!lfi_sections_get(&sections, index++, &table))
+        if (!linux_sections_get(&sections, index++, &table))
             return;
     } while (table.sh_type != SHT_SYMTAB);
     if (table.sh_entsize != sizeof(Elf64_Sym) ||
-        !lfi_sections_get(&sections, table.sh_link, &strings))
+        !linux_sections_get(&sections, table.sh_link, &strings))
         return;
-    const uint8_t *entries = lfi_sections_bytes(&sections, &table);
-    const uint8_t *names = lfi_sections_bytes(&sections, &strings);
+    const uint8_t *entries = linux_sections_bytes(&sections, &table);
+    const uint8_t *names = linux_sections_bytes(&sections, &strings);
     size_t count = table.sh_size / sizeof(Elf64_Sym);
     if (!entries || !names)
         return;
@@ -56,21 +56,21 @@ void lfi_symbols_read(struct lfi_symbols *symbols, const void *file, size_t size
         if (!name)
             break;
         symbols->list[symbols->count++] =
-            (struct lfi_symbol){.address = entry.st_value, .size = entry.st_size, .name = name};
+            (struct linux_symbol){.address = entry.st_value, .size = entry.st_size, .name = name};
     }
     if (symbols->list && symbols->count)
         qsort(symbols->list, symbols->count, sizeof *symbols->list, compare);
 }
 
-void lfi_symbols_free(struct lfi_symbols *symbols)
+void linux_symbols_free(struct linux_symbols *symbols)
 {
     for (size_t i = 0; i < symbols->count; i++)
         free(symbols->list[i].name);
     free(symbols->list);
-    *symbols = (struct lfi_symbols){0};
+    *symbols = (struct linux_symbols){0};
 }
 
-const struct lfi_symbol *lfi_symbols_find(const struct lfi_symbols *symbols, uint64_t address)
+const struct linux_symbol *linux_symbols_find(const struct linux_symbols *symbols, uint64_t address)
 {
     size_t low = 0, high = symbols->count;
     while (low < high) {
@@ -82,6 +82,6 @@ const struct lfi_symbol *lfi_symbols_find(const struct lfi_symbols *symbols, uin
     }
     if (low == 0)
         return NULL;
-    const struct lfi_symbol *symbol = &symbols->list[low - 1];
+    const struct linux_symbol *symbol = &symbols->list[low - 1];
     return symbol->size && address - symbol->address >= symbol->size ? NULL : symbol;
 }

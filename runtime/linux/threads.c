@@ -15,17 +15,17 @@
 #define HOST_STACK \
     (256 * 1024) /* of a thread: the handlers' frames, and what the host's libc needs */
 
-#define THREAD_PAGES ((int64_t)(LFI_THREAD_MEMORY / lfi_page_size()))
+#define THREAD_PAGES ((int64_t)(LINUX_THREAD_MEMORY / lfi_page_size()))
 
 /* What it costs the host, besides the box's pages. Once a thread. */
 static bool charge(struct thread *thread)
 {
     struct lfi_process *process = thread->process;
-    if (lfi_box_charge_mappings(process->box, LFI_THREAD_MAPPINGS))
+    if (lfi_box_charge_mappings(process->box, LINUX_THREAD_MAPPINGS))
         return false;
-    thread->charged = lfi_memory_charge(process, THREAD_PAGES);
+    thread->charged = linux_memory_charge(process, THREAD_PAGES);
     if (!thread->charged)
-        lfi_box_charge_mappings(process->box, -LFI_THREAD_MAPPINGS);
+        lfi_box_charge_mappings(process->box, -LINUX_THREAD_MAPPINGS);
     return thread->charged;
 }
 
@@ -33,18 +33,18 @@ static void discharge(struct thread *thread)
 {
     if (!thread->charged)
         return;
-    lfi_memory_charge(thread->process, -THREAD_PAGES);
-    lfi_box_charge_mappings(thread->process->box, -LFI_THREAD_MAPPINGS);
+    linux_memory_charge(thread->process, -THREAD_PAGES);
+    lfi_box_charge_mappings(thread->process->box, -LINUX_THREAD_MAPPINGS);
 }
 
-struct thread *lfi_thread_new(struct lfi_process *process)
+struct thread *linux_thread_new(struct lfi_process *process)
 {
     struct thread *thread = calloc(1, sizeof *thread);
     if (!thread)
         return NULL;
     thread->process = process;
     thread->stack_flags = SS_DISABLE;
-    if (lfi_context_new(process->box, lfi_serve, thread, &thread->context)) {
+    if (lfi_context_new(process->box, linux_serve, thread, &thread->context)) {
         free(thread);
         return NULL;
     }
@@ -65,7 +65,7 @@ struct thread *lfi_thread_new(struct lfi_process *process)
 }
 
 /* After the last access to the box: no one else may find the thread any more. */
-void lfi_thread_end(struct thread *thread)
+void linux_thread_end(struct thread *thread)
 {
     struct lfi_process *process = thread->process;
     discharge(thread); /* waits for the memory's locks: whoever watches must not wait, too */
@@ -82,7 +82,7 @@ void lfi_thread_end(struct thread *thread)
 }
 
 /* The first to end the process decides how; all threads then leave the box. */
-void lfi_process_end(struct thread *thread, const struct lfi_linux_result *result)
+void linux_process_end(struct thread *thread, const struct lfi_linux_result *result)
 {
     struct lfi_process *process = thread->process;
     pthread_mutex_lock(&process->lock);
@@ -123,10 +123,10 @@ static void expel_others(struct thread *self)
     pthread_mutex_unlock(&process->lock);
 }
 
-void lfi_process_kill(struct lfi_process *process, const struct lfi_linux_result *result)
+void linux_process_kill(struct lfi_process *process, const struct lfi_linux_result *result)
 {
     struct thread outside = {.process = process};
-    lfi_process_end(&outside, result);
+    linux_process_end(&outside, result);
     expel_others(&outside);
 }
 
@@ -169,15 +169,15 @@ static void report_fault(struct thread *thread, const struct lfi_exit *exit,
                          struct lfi_linux_result *result)
 {
     struct lfi_process *process = thread->process;
-    uint64_t base = process->base, pc = lfi_arch_get_pc(&exit->regs);
+    uint64_t base = process->base, pc = linux_arch_get_pc(&exit->regs);
     bool inside = exit->address >= base && exit->address - base < LFI_BOX_SIZE;
-    uint64_t stack = lfi_arch_get_stack(&exit->regs);
+    uint64_t stack = linux_arch_get_stack(&exit->regs);
     *result =
         (struct lfi_linux_result){.end = LFI_LINUX_FAULT, .signal = exit->signal, .fault = *exit};
-    const struct lfi_symbol *symbol = NULL;
+    const struct linux_symbol *symbol = NULL;
     if (pc >= process->image_start && pc < process->image_end)
         symbol =
-            lfi_symbols_find(&process->symbols, pc - process->image_start + process->image_bias);
+            linux_symbols_find(&process->symbols, pc - process->image_start + process->image_bias);
     char where[160] = "", address[96] = "";
     if (symbol)
         snprintf(
@@ -196,7 +196,7 @@ static void report_fault(struct thread *thread, const struct lfi_exit *exit,
              (unsigned long)(stack - base), thread->tid, overflow ? ": stack overflow" : "");
 }
 
-int lfi_thread_run(struct thread *thread)
+int linux_thread_run(struct thread *thread)
 {
     struct lfi_process *process = thread->process;
     struct lfi_linux_result result = {0};
@@ -214,14 +214,14 @@ int lfi_thread_run(struct thread *thread)
                  strerror(-error));
         result.end = LFI_LINUX_FAULT;
         result.signal = SIGKILL;
-        lfi_process_end(thread, &result);
+        linux_process_end(thread, &result);
     } else if (!atomic_load(&process->ending)) {
         if (exit.kind == LFI_EXIT_FAULT) {
             report_fault(thread, &exit, &result);
-            lfi_process_end(thread, &result);
+            linux_process_end(thread, &result);
         } else if (exit.kind == LFI_EXIT_RETURNED) {
-            result.status = (int)lfi_arch_get_result(&exit.regs) & 0xff;
-            lfi_process_end(thread, &result);
+            result.status = (int)linux_arch_get_result(&exit.regs) & 0xff;
+            linux_process_end(thread, &result);
         } else {
             clear_tid(thread); /* its own exit, while others continue */
         }
@@ -244,11 +244,11 @@ static void *start(void *data)
     struct thread *thread = data;
     sigset_t blocked;
     lfi_thread_prepare();
-    lfi_signals_of_thread(&blocked);
+    linux_signals_of_thread(&blocked);
     pthread_sigmask(SIG_SETMASK, &blocked, NULL);
-    lfi_thread_run(thread);
+    linux_thread_run(thread);
     lfi_thread_release();
-    lfi_thread_end(thread);
+    linux_thread_end(thread);
     return NULL;
 }
 
@@ -262,7 +262,7 @@ HANDLER(clone)
 {
     struct lfi_process *process = call->process;
     uint64_t flags = call->arg[0], stack = call->arg[1], parent_tid = call->arg[2], child_tid, tls;
-    lfi_arch_clone_arguments(call->arg, &child_tid, &tls);
+    linux_arch_clone_arguments(call->arg, &child_tid, &tls);
     if ((flags & CLONE_NEEDED) != CLONE_NEEDED)
         return -ENOSYS;
     if (flags & ~(uint64_t)CLONE_ALLOWED)
@@ -270,11 +270,11 @@ HANDLER(clone)
     if (stack < 16 || !lfi_box_contains(process->box, stack - 16, 16))
         return -EFAULT;
 
-    struct thread *thread = lfi_thread_new(process);
+    struct thread *thread = linux_thread_new(process);
     if (!thread)
         return -EAGAIN;
     if (!charge(thread)) {
-        lfi_thread_end(thread);
+        linux_thread_end(thread);
         return -EAGAIN;
     }
     int tid = thread->tid;
@@ -283,8 +283,8 @@ HANDLER(clone)
     lfi_context_copy(thread->context, call->thread->context);
     struct lfi_regs *regs = lfi_context_regs(thread->context);
     *regs = *call->regs;
-    lfi_arch_call_result(regs, 0);
-    lfi_arch_set_stack(regs, stack);
+    linux_arch_call_result(regs, 0);
+    linux_arch_set_stack(regs, stack);
     if (flags & CLONE_SETTLS)
         lfi_context_set_tp(thread->context, tls);
 
@@ -308,7 +308,7 @@ HANDLER(clone)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
     if (error) {
-        lfi_thread_end(thread);
+        linux_thread_end(thread);
         return error;
     }
     return tid;
@@ -322,7 +322,7 @@ HANDLER(exit)
     pthread_mutex_unlock(&call->process->lock);
     struct lfi_linux_result result = {.end = LFI_LINUX_EXITED, .status = (int)call->arg[0] & 0xff};
     if (last)
-        lfi_process_end(call->thread, &result);
+        linux_process_end(call->thread, &result);
     lfi_context_stop(call->thread->context, 0);
     return 0;
 }
@@ -330,7 +330,7 @@ HANDLER(exit)
 HANDLER(exit_group)
 {
     struct lfi_linux_result result = {.end = LFI_LINUX_EXITED, .status = (int)call->arg[0] & 0xff};
-    lfi_process_end(call->thread, &result);
+    linux_process_end(call->thread, &result);
     lfi_context_stop(call->thread->context, 0);
     return 0;
 }

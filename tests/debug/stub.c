@@ -37,33 +37,33 @@ static char name[] = "/folder/program";
 static struct lfi_process process = {
     .image_start = BIAS + 0x1000, .image_bias = 0x1000, .file = name};
 
-static bool has_name(const struct lfi_sections *s, const Elf64_Shdr *section, const char *wanted)
+static bool has_name(const struct linux_sections *s, const Elf64_Shdr *section, const char *wanted)
 {
     size_t length;
-    const char *found = lfi_sections_name(s, section, &length);
+    const char *found = linux_sections_name(s, section, &length);
     return length == strlen(wanted) && memcmp(found, wanted, length) == 0;
 }
 
 static void names_sections_and_program(void **state)
 {
     (void)state;
-    struct lfi_sections from, stub;
+    struct linux_sections from, stub;
     Elf64_Shdr wanted, got;
     unsigned index = 1, frames = 0;
-    struct lfi_debugger_entry *entry = lfi_debugger_add(&process, self, self_size);
+    struct linux_debugger_entry *entry = linux_debugger_add(&process, self, self_size);
     assert_non_null(entry);
     assert_non_null(descriptor.first);
-    assert_true(lfi_sections_open(&from, self, self_size));
-    assert_true(lfi_sections_open(&stub, descriptor.first->file, descriptor.first->size));
+    assert_true(linux_sections_open(&from, self, self_size));
+    assert_true(linux_sections_open(&stub, descriptor.first->file, descriptor.first->size));
     assert_int_equal(stub.header.e_phnum, 0);
-    for (unsigned i = 0; lfi_sections_get(&from, i, &wanted); i++) {
+    for (unsigned i = 0; linux_sections_get(&from, i, &wanted); i++) {
         char text[64] = "";
         size_t length;
-        const char *at = lfi_sections_name(&from, &wanted, &length);
+        const char *at = linux_sections_name(&from, &wanted, &length);
         if (!(wanted.sh_flags & SHF_ALLOC))
             continue;
         memcpy(text, at, length);
-        assert_true(lfi_sections_get(&stub, index++, &got));
+        assert_true(linux_sections_get(&stub, index++, &got));
         assert_true(has_name(&stub, &got, text));
         assert_int_equal(got.sh_addr, wanted.sh_addr + BIAS);
         assert_int_equal(got.sh_size, wanted.sh_size);
@@ -71,38 +71,38 @@ static void names_sections_and_program(void **state)
         assert_int_equal(got.sh_type, contents ? SHT_PROGBITS : SHT_NOBITS);
         frames += contents;
         if (contents)
-            assert_memory_equal(lfi_sections_bytes(&stub, &got), lfi_sections_bytes(&from, &wanted),
-                                got.sh_size);
+            assert_memory_equal(linux_sections_bytes(&stub, &got),
+                                linux_sections_bytes(&from, &wanted), got.sh_size);
     }
     assert_int_equal(frames, 1);
     assert_true(index > 5);
-    assert_true(lfi_sections_get(&stub, index++, &got));
+    assert_true(linux_sections_get(&stub, index++, &got));
     assert_true(has_name(&stub, &got, ".gnu_debuglink"));
-    assert_string_equal((const char *)lfi_sections_bytes(&stub, &got), name);
+    assert_string_equal((const char *)linux_sections_bytes(&stub, &got), name);
     assert_int_equal(got.sh_size, (sizeof name + 3) / 4 * 4 + 4);
-    lfi_debugger_remove(entry);
+    linux_debugger_remove(entry);
     assert_null(descriptor.first);
 }
 
 static void list_of_several(void **state)
 {
     (void)state;
-    struct lfi_debugger_entry *entries[3];
+    struct linux_debugger_entry *entries[3];
     for (size_t i = 0; i < 3; i++)
-        entries[i] = lfi_debugger_add(&process, self, self_size);
+        entries[i] = linux_debugger_add(&process, self, self_size);
     assert_null(descriptor.first->previous);
     assert_non_null(descriptor.first->next->next);
-    lfi_debugger_remove(entries[1]);
+    linux_debugger_remove(entries[1]);
     struct listed *first = descriptor.first;
     assert_ptr_equal(first->next->previous, first);
     assert_null(first->next->next);
     struct listed *last = first->next;
-    lfi_debugger_remove(entries[2]);
+    linux_debugger_remove(entries[2]);
     assert_ptr_equal(descriptor.first, last);
     assert_null(last->previous);
-    lfi_debugger_remove(entries[0]);
+    linux_debugger_remove(entries[0]);
     assert_null(descriptor.first);
-    lfi_debugger_remove(NULL);
+    linux_debugger_remove(NULL);
 }
 
 static uint64_t random_number(void)
@@ -129,9 +129,9 @@ static void broken_files(void **state)
             if (at < end)
                 copy[at] = (uint8_t)(random_number() % 3 ? random_number() : 0xff);
         }
-        struct lfi_debugger_entry *entry = lfi_debugger_add(&process, copy, end);
+        struct linux_debugger_entry *entry = linux_debugger_add(&process, copy, end);
         made += entry != NULL;
-        lfi_debugger_remove(entry);
+        linux_debugger_remove(entry);
         free(copy);
     }
     assert_true(made > 1000);

@@ -36,10 +36,10 @@
 #define NUMBERS      1024
 
 static const uint32_t audit_archs[] = {AUDIT_ARCH_X86_64, AUDIT_ARCH_AARCH64};
-static const enum lfi_host_column columns[] = {LFI_HOST_X86_64, LFI_HOST_GENERIC};
+static const enum confine_host_column columns[] = {CONFINE_HOST_X86_64, CONFINE_HOST_GENERIC};
 
 /* Runs it as the kernel does, bpf(4). Fails where the kernel would refuse the program. */
-static uint32_t interpret(const struct lfi_filter *filter, const struct seccomp_data *data)
+static uint32_t interpret(const struct confine_filter *filter, const struct seccomp_data *data)
 {
     uint32_t a = 0;
     for (size_t at = 0; at < filter->length; at++) {
@@ -74,18 +74,18 @@ static uint32_t interpret(const struct lfi_filter *filter, const struct seccomp_
     return 0;
 }
 
-static struct lfi_filter *build(enum lfi_filter_arch arch, bool later_code)
+static struct confine_filter *build(enum confine_filter_arch arch, bool later_code)
 {
-    struct lfi_filter *filter = malloc(sizeof *filter);
+    struct confine_filter *filter = malloc(sizeof *filter);
     assert_non_null(filter);
-    const struct lfi_filter_options options = {
+    const struct confine_filter_options options = {
         .arch = arch, .pid = OWN_PID, .later_code = later_code, .unlisted = NO_SUCH_CALL};
-    assert_true(lfi_filter_build(filter, &options));
+    assert_true(confine_filter_build(filter, &options));
     return filter;
 }
 
-static uint32_t verdict(const struct lfi_filter *filter, enum lfi_filter_arch arch, int number,
-                        const uint64_t arguments[6])
+static uint32_t verdict(const struct confine_filter *filter, enum confine_filter_arch arch,
+                        int number, const uint64_t arguments[6])
 {
     struct seccomp_data data = {.nr = number, .arch = audit_archs[arch]};
     memcpy(data.args, arguments, sizeof data.args);
@@ -93,30 +93,30 @@ static uint32_t verdict(const struct lfi_filter *filter, enum lfi_filter_arch ar
 }
 
 /* Arguments that a call's rules accept; the upper halves are not looked at but by ZERO. */
-static void right_arguments(const struct lfi_host_call *call, uint64_t arguments[6])
+static void right_arguments(const struct confine_host_call *call, uint64_t arguments[6])
 {
     for (int i = 0; i < 6; i++)
         arguments[i] = 0xdeadbeef00000000;
-    for (int i = 0; i < LFI_HOST_RULES; i++) {
-        const struct lfi_host_rule *rule = &call->rules[i];
-        if (rule->kind == LFI_RULE_ONE_OF || rule->kind == LFI_RULE_WITH)
+    for (int i = 0; i < CONFINE_HOST_RULES; i++) {
+        const struct confine_host_rule *rule = &call->rules[i];
+        if (rule->kind == CONFINE_RULE_ONE_OF || rule->kind == CONFINE_RULE_WITH)
             arguments[rule->argument] |= rule->values[0];
-        else if (rule->kind == LFI_RULE_SELF)
+        else if (rule->kind == CONFINE_RULE_SELF)
             arguments[rule->argument] |= OWN_PID;
-        else if (rule->kind == LFI_RULE_ZERO)
+        else if (rule->kind == CONFINE_RULE_ZERO)
             arguments[rule->argument] = 0;
     }
 }
 
-static uint32_t wrong_verdict(const struct lfi_host_call *call)
+static uint32_t wrong_verdict(const struct confine_host_call *call)
 {
     return call->otherwise ? SECCOMP_RET_ERRNO | (uint32_t)call->otherwise : KILL_PROCESS;
 }
 
 struct world {
-    enum lfi_filter_arch arch;
-    const struct lfi_filter *filter;
-    const struct lfi_host_call *call;
+    enum confine_filter_arch arch;
+    const struct confine_filter *filter;
+    const struct confine_host_call *call;
 };
 
 static void expect(const struct world *world, const uint64_t arguments[6], uint32_t expected)
@@ -128,16 +128,17 @@ static void expect(const struct world *world, const uint64_t arguments[6], uint3
 }
 
 /* One rule: every value or bit by itself. The others are right. */
-static void test_rule(const struct world *world, const struct lfi_host_rule *rule, bool later_code)
+static void test_rule(const struct world *world, const struct confine_host_rule *rule,
+                      bool later_code)
 {
     uint32_t wrong = wrong_verdict(world->call);
     uint64_t arguments[6], *argument = &arguments[rule->argument];
     right_arguments(world->call, arguments);
     const uint64_t right = *argument;
     switch (rule->kind) {
-    case LFI_RULE_NONE:
+    case CONFINE_RULE_NONE:
         break;
-    case LFI_RULE_ONE_OF:
+    case CONFINE_RULE_ONE_OF:
         assert_in_range(rule->count, 1, sizeof rule->values / sizeof rule->values[0]);
         for (uint64_t value = 0; value < 0x10000; value++) {
             bool listed = false;
@@ -153,7 +154,7 @@ static void test_rule(const struct world *world, const struct lfi_host_rule *rul
             }
         }
         break;
-    case LFI_RULE_SELF:
+    case CONFINE_RULE_SELF:
         for (int bit = 0; bit < 32; bit++) {
             *argument = right ^ 1u << bit;
             expect(world, arguments, wrong);
@@ -161,27 +162,27 @@ static void test_rule(const struct world *world, const struct lfi_host_rule *rul
         *argument = right >> 32 << 32;
         expect(world, arguments, wrong);
         break;
-    case LFI_RULE_ZERO:
+    case CONFINE_RULE_ZERO:
         for (int bit = 0; bit < 64; bit++) {
             *argument = 1ull << bit;
             expect(world, arguments, wrong);
         }
         break;
-    case LFI_RULE_WITH:
+    case CONFINE_RULE_WITH:
         for (int bit = 0; bit < 32; bit++) {
             *argument = right & ~(1ull << bit);
             if (rule->values[0] >> bit & 1)
                 expect(world, arguments, wrong);
         }
         break;
-    case LFI_RULE_WITHOUT:
+    case CONFINE_RULE_WITHOUT:
         for (int bit = 0; bit < 32; bit++) {
             *argument = right | 1ull << bit;
             if (rule->values[0] >> bit & 1)
                 expect(world, arguments, wrong);
         }
         break;
-    case LFI_RULE_UNLESS:
+    case CONFINE_RULE_UNLESS:
         for (int bit = 0; bit < 32; bit++) {
             arguments[rule->argument + 1] = 1ull << bit;
             *argument = right >> 32 << 32 | rule->values[0];
@@ -190,7 +191,7 @@ static void test_rule(const struct world *world, const struct lfi_host_rule *rul
             expect(world, arguments, SECCOMP_RET_ALLOW);
         }
         break;
-    case LFI_RULE_DATA:
+    case CONFINE_RULE_DATA:
         for (uint64_t prot = 0; prot < 8; prot++) {
             *argument = right | prot;
             expect(world, arguments, prot & PROT_EXEC && !later_code ? wrong : SECCOMP_RET_ALLOW);
@@ -204,37 +205,37 @@ static void test_rule(const struct world *world, const struct lfi_host_rule *rul
 static void test_lines(void **state)
 {
     (void)state;
-    for (int form = 0; form < 2 * LFI_FILTER_ARCHS; form++) {
+    for (int form = 0; form < 2 * CONFINE_FILTER_ARCHS; form++) {
         struct world world = {.arch = form / 2};
         bool later_code = form % 2;
-        struct lfi_filter *filter = build(world.arch, later_code);
+        struct confine_filter *filter = build(world.arch, later_code);
         world.filter = filter;
-        for (size_t i = 0; i < lfi_host_call_count; i++) {
+        for (size_t i = 0; i < confine_host_call_count; i++) {
             uint64_t arguments[6];
-            world.call = &lfi_host_calls[i];
+            world.call = &confine_host_calls[i];
             if (world.call->number[columns[world.arch]] < 0)
                 continue;
             assert_in_range(world.call->otherwise, 0, 133);
             right_arguments(world.call, arguments);
             expect(&world, arguments,
                    world.call->allowed ? SECCOMP_RET_ALLOW : wrong_verdict(world.call));
-            for (int k = 0; k < LFI_HOST_RULES; k++)
+            for (int k = 0; k < CONFINE_HOST_RULES; k++)
                 test_rule(&world, &world.call->rules[k], later_code);
         }
         free(filter);
     }
 }
 
-static const struct lfi_host_call *line_of(enum lfi_filter_arch arch, int number)
+static const struct confine_host_call *line_of(enum confine_filter_arch arch, int number)
 {
-    const struct lfi_host_call *found = NULL;
-    for (size_t i = 0; i < lfi_host_call_count; i++) {
-        if (lfi_host_calls[i].number[columns[arch]] != number)
+    const struct confine_host_call *found = NULL;
+    for (size_t i = 0; i < confine_host_call_count; i++) {
+        if (confine_host_calls[i].number[columns[arch]] != number)
             continue;
         if (found)
             fail_msg("number %d stands at %s and at %s", number, found->name,
-                     lfi_host_calls[i].name);
-        found = &lfi_host_calls[i];
+                     confine_host_calls[i].name);
+        found = &confine_host_calls[i];
     }
     return found;
 }
@@ -243,21 +244,21 @@ static void test_other_numbers(void **state)
 {
     (void)state;
     const uint64_t none[6] = {0};
-    for (int arch = 0; arch < LFI_FILTER_ARCHS; arch++) {
-        struct lfi_filter *filter = build(arch, false);
+    for (int arch = 0; arch < CONFINE_FILTER_ARCHS; arch++) {
+        struct confine_filter *filter = build(arch, false);
         for (int number = 0; number < NUMBERS; number++) {
             if (!line_of(arch, number))
                 assert_int_equal(verdict(filter, arch, number, none), NO_SUCH_CALL);
         }
-        for (size_t i = 0; i < lfi_host_call_count; i++)
-            assert_in_range(lfi_host_calls[i].number[columns[arch]] + 1, 0, NUMBERS);
+        for (size_t i = 0; i < confine_host_call_count; i++)
+            assert_in_range(confine_host_calls[i].number[columns[arch]] + 1, 0, NUMBERS);
         const int odd[] = {NUMBERS, 0x3fffffff, 0x20000000, 0x10000};
         for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++)
             assert_int_equal(verdict(filter, arch, odd[i], none), NO_SUCH_CALL);
-        for (int number = 0; number < NUMBERS && arch == LFI_FILTER_X86_64; number++) /* x32 */
+        for (int number = 0; number < NUMBERS && arch == CONFINE_FILTER_X86_64; number++) /* x32 */
             assert_int_equal(verdict(filter, arch, 0x40000000 | number, none), KILL_PROCESS);
         assert_int_equal(verdict(filter, arch, -1, none),
-                         arch == LFI_FILTER_X86_64 ? KILL_PROCESS : NO_SUCH_CALL);
+                         arch == CONFINE_FILTER_X86_64 ? KILL_PROCESS : NO_SUCH_CALL);
         free(filter);
     }
 }
@@ -267,8 +268,8 @@ static void test_other_architectures(void **state)
 {
     (void)state;
     const uint32_t others[] = {AUDIT_ARCH_I386, AUDIT_ARCH_ARM, 0, 0xffffffff};
-    for (int arch = 0; arch < LFI_FILTER_ARCHS; arch++) {
-        struct lfi_filter *filter = build(arch, true);
+    for (int arch = 0; arch < CONFINE_FILTER_ARCHS; arch++) {
+        struct confine_filter *filter = build(arch, true);
         for (int number = -1; number < NUMBERS; number++) {
             struct seccomp_data data = {.nr = number, .arch = audit_archs[!arch]};
             assert_int_equal(interpret(filter, &data), KILL_PROCESS);
@@ -311,17 +312,17 @@ static void test_numbers(void **state)
 static void test_passed_calls(void **state)
 {
     (void)state;
-    handler_fn *const passing[] = {lfi_sys_pass, lfi_sys_vector, lfi_sys_msync, lfi_sys_mlock,
-                                   lfi_sys_mincore};
+    handler_fn *const passing[] = {linux_sys_pass, linux_sys_vector, linux_sys_msync,
+                                   linux_sys_mlock, linux_sys_mincore};
     int passed = 0;
     for (int number = 0; number < CALLS_MAX; number++) {
         for (size_t i = 0; i < sizeof passing / sizeof passing[0]; i++) {
-            if (lfi_calls[number].handler != passing[i])
+            if (linux_calls[number].handler != passing[i])
                 continue;
-            const struct lfi_host_call *call = line_of(ARCH_FILTER, number);
+            const struct confine_host_call *call = line_of(ARCH_FILTER, number);
             if (!call || !call->allowed)
                 fail_msg("%s is passed to the host, but not allowed in confine/host_calls.def",
-                         lfi_calls[number].name);
+                         linux_calls[number].name);
             passed++;
         }
     }
@@ -452,7 +453,7 @@ static void test_attacks(void **state)
 #endif
 #undef CALL
     };
-    struct lfi_filter *filter = build(ARCH_FILTER, false);
+    struct confine_filter *filter = build(ARCH_FILTER, false);
     (void)state;
     for (size_t i = 0; i < sizeof attacks / sizeof attacks[0]; i++) {
         uint64_t arguments[6] = {0};

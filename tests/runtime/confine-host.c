@@ -770,7 +770,7 @@ static int64_t call(struct world *world, long number, uint64_t a, uint64_t b, ui
                     uint64_t d, uint64_t e, uint64_t f)
 {
     struct lfi_regs regs = {CALL_REGISTERS((uint64_t)number, a, b, c, d, e, f)};
-    lfi_serve(world->process->main->context, &regs);
+    linux_serve(world->process->main->context, &regs);
     return (int64_t)regs.CALL_RESULT;
 }
 
@@ -832,9 +832,9 @@ static void test_box(void **state)
 
 static bool in_table(const char *name, uint32_t value)
 {
-    for (size_t i = 0; i < lfi_host_call_count; i++) {
-        const struct lfi_host_rule *rule = &lfi_host_calls[i].rules[0];
-        for (int k = 0; !strcmp(lfi_host_calls[i].name, name) && k < rule->count; k++) {
+    for (size_t i = 0; i < confine_host_call_count; i++) {
+        const struct confine_host_rule *rule = &confine_host_calls[i].rules[0];
+        for (int k = 0; !strcmp(confine_host_calls[i].name, name) && k < rule->count; k++) {
             if (rule->values[k] == value)
                 return true;
         }

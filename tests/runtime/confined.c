@@ -18,12 +18,12 @@
 #ifndef CONFINED_BY_MAIN
 __attribute__((constructor))
 #endif
-void confine_host_calls(void);
+void put_up_filter(void);
 
-void confine_host_calls(void)
+void put_up_filter(void)
 {
-    static struct lfi_filter filter;
-    const struct lfi_filter_options options = {
+    static struct confine_filter filter;
+    const struct confine_filter_options options = {
         .arch = ARCH_FILTER,
         .pid = (uint32_t)getpid(),
         .later_code = true,
@@ -32,7 +32,7 @@ void confine_host_calls(void)
     /* What hostile-calls.c sets for itself, which it cannot behind the filter. */
     const struct rlimit most = {1 << 20, 1 << 20};
     setrlimit(RLIMIT_FSIZE, &most);
-    if (!lfi_filter_build(&filter, &options))
+    if (!confine_filter_build(&filter, &options))
         abort();
     struct sock_fprog program = {.len = (unsigned short)filter.length, .filter = filter.code};
     /* Without filters (QEMU has none) the test runs as it does elsewhere. */

@@ -319,7 +319,7 @@ static void the_process_stops(void **state)
     if (child == 0) {
         dup2(pipes[1], STDERR_FILENO);
         signal(SIGABRT, leave_quietly);
-        lfi_stop("lfi: a reason\n");
+        core_stop("lfi: a reason\n");
     }
     close(pipes[1]);
     assert_int_equal(waitpid(child, &status, 0), child);

@@ -3,7 +3,7 @@
  * Each call that memory.c, space.c and pages.c make of the kernel (and of malloc) fails, at each
  * place, in each way, and after each failure all is as it must be: every address of the
  * reservation is mapped, no page is writable and executable, what the books call reserved is so,
- * the kernel has no more mappings than were counted; or lfi_stop() was called, and that only where
+ * the kernel has no more mappings than were counted; or core_stop() was called, and that only where
  * the kernel may have left a hole.
  *
  * The three files are compiled with these functions in the place of the kernel's: core.cmake.

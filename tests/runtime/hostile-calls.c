@@ -156,7 +156,7 @@ static uint64_t address(struct caller *caller)
         world->code - PAGE_SIZE,
         (uintptr_t)world->secret,
         (uintptr_t)__builtin_frame_address(0), /* the stack of the host */
-        (uintptr_t)lfi_serve,
+        (uintptr_t)linux_serve,
         UINT64_MAX,
         UINT64_MAX - PAGE_SIZE + 1,
         (uint64_t)1 << 47,
@@ -263,7 +263,7 @@ static long pick(struct caller *caller)
     while (true) {
         uint64_t random = next(&caller->seed);
         long number = (long)((random >> 8) % CALLS_MAX);
-        const struct entry *entry = &lfi_calls[number];
+        const struct entry *entry = &linux_calls[number];
         if (random % 3 == 0)
             return memory[(random >> 8) % (sizeof memory / sizeof *memory)];
         bool names = entry->arguments[0].kind == ARG_PATH || entry->arguments[1].kind == ARG_PATH;
@@ -310,7 +310,7 @@ static uint64_t serve(const struct world *world, struct thread *thread, long num
     struct lfi_regs regs = {
         CALL_REGISTERS((uint64_t)number, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]),
         .STACK = stack, .PC = world->code};
-    lfi_serve(thread->context, &regs);
+    linux_serve(thread->context, &regs);
     return regs.CALL_RESULT;
 }
 
@@ -396,7 +396,7 @@ static uint64_t plausible_argument(struct caller *caller, int kind)
 static void make_call(struct caller *caller)
 {
     long number = pick(caller);
-    const struct entry *entry = &lfi_calls[number];
+    const struct entry *entry = &linux_calls[number];
     bool plausible = next(&caller->seed) & 1;
     uint64_t arg[6];
     for (int i = 0; i < 6; i++)
@@ -524,18 +524,18 @@ static void join_lines(char *text)
  */
 static void check_descriptors(const struct world *world)
 {
-    struct lfi_fdtable *files = &world->process->files;
+    struct linux_fdtable *files = &world->process->files;
     size_t length = strlen(world->inside);
-    for (int fd = 3; fd < LFI_FILES_MAX; fd++) {
-        struct lfi_file *file = lfi_fdtable_get(files, fd);
+    for (int fd = 3; fd < LINUX_FILES_MAX; fd++) {
+        struct linux_file *file = linux_fdtable_get(files, fd);
         char link[64], name[PATH_MAX];
         if (!file || file->given) {
-            lfi_file_drop(file);
+            linux_file_drop(file);
             continue;
         }
         snprintf(link, sizeof link, "/proc/self/fd/%d", file->host);
         ssize_t size_of = readlink(link, name, sizeof name - 1);
-        lfi_file_drop(file);
+        linux_file_drop(file);
         assert_true(size_of > 0);
         name[size_of] = 0;
         bool inside =
@@ -713,7 +713,7 @@ static bool has_effect(const struct caller callers[CALLERS], bool report)
             count += callers[k].succeeded[calls[i]];
         enough &= count >= SUCCESSES;
         if (report)
-            print_message("%8u %s\n", count, lfi_calls[calls[i]].name);
+            print_message("%8u %s\n", count, linux_calls[calls[i]].name);
     }
     return enough;
 }
@@ -726,9 +726,9 @@ static void give(const struct world *world)
         char path[160];
         snprintf(path, sizeof path, "%s%s", world->outside, directory ? "" : "/secret");
         int host = open(path, (directory ? O_DIRECTORY : 0) | O_RDONLY | O_CLOEXEC);
-        struct lfi_file *file = lfi_file_new(host, true, NULL);
-        assert_true(host >= 0 && file && lfi_file_give(file));
-        assert_int_equal(lfi_fdtable_put(&world->process->files, file, fd, false), fd);
+        struct linux_file *file = linux_file_new(host, true, NULL);
+        assert_true(host >= 0 && file && linux_file_give(file));
+        assert_int_equal(linux_fdtable_put(&world->process->files, file, fd, false), fd);
     }
 }
 
@@ -756,10 +756,10 @@ static void nothing_leads_out(void **state)
                              &error))
         fail_msg("%s", error.message);
     for (int fd = 0; fd < 3; fd++) /* nothing that anybody waits for */
-        lfi_fdtable_close(&world->process->files, fd);
+        linux_fdtable_close(&world->process->files, fd);
     world->threads[0] = world->process->main;
     for (int i = 1; i < CALLERS; i++)
-        assert_non_null(world->threads[i] = lfi_thread_new(world->process));
+        assert_non_null(world->threads[i] = linux_thread_new(world->process));
     world->code = world->process->image_start + PROGRAM_CODE;
     memcpy(world->code_bytes, (void *)world->code, PROGRAM_PAGE);
     world->scratch = world->base + 0x40000000;
@@ -791,8 +791,8 @@ static void nothing_leads_out(void **state)
         pthread_barrier_wait(&world->start);
         pthread_barrier_wait(&world->stop);
         check(world);
-        for (int fd = MANY_FILES; fd < LFI_FILES_MAX; fd++) /* else there is none left at last */
-            lfi_fdtable_close(&world->process->files, fd);
+        for (int fd = MANY_FILES; fd < LINUX_FILES_MAX; fd++) /* else there is none left at last */
+            linux_fdtable_close(&world->process->files, fd);
         round++;
     }
     atomic_store(&world->done, true);
@@ -805,7 +805,7 @@ static void nothing_leads_out(void **state)
                   round);
     assert_true(has_effect(callers, true));
     for (int i = 1; i < CALLERS; i++)
-        lfi_thread_end(world->threads[i]);
+        linux_thread_end(world->threads[i]);
     lfi_linux_free(world->process);
     assert_int_equal(lfi_box_free(world->box), 0);
     for (int i = 0; i < 2; i++)
@@ -819,15 +819,15 @@ static void nothing_leads_out(void **state)
 }
 
 /* Of confined.c, if that is linked in: behind the filter there would be no jail. */
-__attribute__((weak)) void confine_host_calls(void);
+__attribute__((weak)) void put_up_filter(void);
 
 int main(int argc, char *argv[])
 {
     int status = jail(argv);
     if (status >= 0)
         return status;
-    if (confine_host_calls)
-        confine_host_calls();
+    if (put_up_filter)
+        put_up_filter();
     const struct CMUnitTest tests[] = {cmocka_unit_test(nothing_leads_out)};
     wanted = test_option(argc, argv, "--count=", (uint64_t)ROUNDS / TEST_SLOWER * CALLS * CALLERS);
     first_seed = test_option(argc, argv, "--seed=", 1);

@@ -26,7 +26,7 @@ static inline long box_call(struct box *box, long number, const uint64_t arg[6])
 {
     struct lfi_regs regs = {
         CALL_REGISTERS((uint64_t)number, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5])};
-    lfi_serve(box->process->main->context, &regs);
+    linux_serve(box->process->main->context, &regs);
     return (long)regs.CALL_RESULT;
 }
 

@@ -38,7 +38,7 @@ static long call(struct world *world, long number, uint64_t a, uint64_t b, uint6
                  uint64_t e, uint64_t f)
 {
     struct lfi_regs regs = {CALL_REGISTERS((uint64_t)number, a, b, c, d, e, f)};
-    lfi_serve(world->context, &regs);
+    linux_serve(world->context, &regs);
     return (long)regs.CALL_RESULT;
 }
 
@@ -158,13 +158,13 @@ static void every_bad_address_is_refused(void **state)
     int checked = 0;
     memset((void *)(end - 8), 'x', 8); /* no string ends there */
     memset(host_memory, 0x5a, PAGE_SIZE);
-    assert_true(
-        lfi_fdtable_put(&world->process->files,
-                        lfi_file_new(open(world->directory, O_RDWR | O_TMPFILE, 0600), true, NULL),
-                        5, false) == 5);
+    assert_true(linux_fdtable_put(
+                    &world->process->files,
+                    linux_file_new(open(world->directory, O_RDWR | O_TMPFILE, 0600), true, NULL), 5,
+                    false) == 5);
     assert_true(CALL3(SYS_ftruncate, 5, 100, 0) == 0);
     for (long number = 0; number < CALLS_MAX; number++) {
-        const struct entry *entry = &lfi_calls[number];
+        const struct entry *entry = &linux_calls[number];
         if (!entry->handler || is_special(entry->name))
             continue;
         for (int i = 0; i < 6; i++) {
@@ -212,7 +212,7 @@ static void every_bad_length_is_refused(void **state)
     static const uint64_t sizes[] = {UINT64_MAX, UINT64_MAX - 4095, (uint64_t)1 << 63, LFI_BOX_SIZE,
                                      (uint64_t)-8};
     for (long number = 0; number < CALLS_MAX; number++) {
-        const struct entry *entry = &lfi_calls[number];
+        const struct entry *entry = &linux_calls[number];
         for (int i = 0; entry->handler && i < 6; i++) {
             if (entry->arguments[i].kind != ARG_BUFFER)
                 continue;

@@ -85,7 +85,7 @@ static void every_call_says_what_it_does(void **state)
     (void)state;
     unsigned seen = 0;
     for (int number = 0; number < CALLS_MAX; number++) {
-        const struct entry *entry = &lfi_calls[number];
+        const struct entry *entry = &linux_calls[number];
         for (int i = 0; entry->handler && i < 6; i++) {
             char word[64];
             unsigned use = entry->arguments[i].size;
@@ -218,7 +218,7 @@ static void no_path_starts_at_what_is_no_directory(void **state)
         for (int i = 0; i < count; i++) {
             assert_true(fds[i] >= 0);
             for (int number = 0; number < CALLS_MAX; number++) {
-                const struct entry *entry = &lfi_calls[number];
+                const struct entry *entry = &linux_calls[number];
                 for (int k = 0; entry->handler && k < 6; k++) {
                     static const char *const paths[] = {"secret", "../secret", "new/"};
                     if (entry->arguments[k].kind != ARG_DIR)

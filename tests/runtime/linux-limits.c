@@ -45,7 +45,7 @@ struct world {
     struct lfi_space *space;
     struct lfi_box *box;
     struct lfi_process *process;
-    struct thread *caller; /* a thread of the box that this test is: lfi_serve() */
+    struct thread *caller; /* a thread of the box that this test is: linux_serve() */
     uint64_t page, code;
     char directory[64];
     pthread_t runner;
@@ -91,7 +91,7 @@ static struct world *make(enum program_kind kind, const struct lfi_linux_limits 
                              &error))
         fail_msg("%s", error.message);
     world->code = world->process->image_start + PROGRAM_CODE;
-    world->caller = lfi_thread_new(world->process);
+    world->caller = linux_thread_new(world->process);
     assert_non_null(world->caller);
     return world;
 }
@@ -101,7 +101,7 @@ static long call(struct world *world, long number, uint64_t a, uint64_t b, uint6
 {
     struct lfi_regs regs = {CALL_REGISTERS((uint64_t)number, a, b, c, d, e, 0)};
     regs.PC = world->code;
-    lfi_serve(world->caller->context, &regs);
+    linux_serve(world->caller->context, &regs);
     return (long)regs.CALL_RESULT;
 }
 
@@ -111,7 +111,7 @@ static long map(struct world *world, uint64_t size)
 {
     struct lfi_regs regs = {CALL_REGISTERS(SYS_mmap, 0, size, PROT_READ | PROT_WRITE,
                                            MAP_PRIVATE | MAP_ANONYMOUS, UINT64_MAX, 0)};
-    lfi_serve(world->caller->context, &regs);
+    linux_serve(world->caller->context, &regs);
     return (long)regs.CALL_RESULT;
 }
 
@@ -140,7 +140,7 @@ static void start(struct world *world)
 static void leave(struct world *world)
 {
     if (world->caller)
-        lfi_thread_end(world->caller);
+        linux_thread_end(world->caller);
     world->caller = NULL;
 }
 
@@ -226,7 +226,7 @@ static void memory_is_limited(void **state)
     /* what is there can be mapped anew, */
     struct lfi_regs regs = {CALL_REGISTERS(SYS_mmap, (uint64_t)last, MIB, PROT_READ,
                                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, UINT64_MAX, 0)};
-    lfi_serve(world->caller->context, &regs);
+    linux_serve(world->caller->context, &regs);
     assert_int_equal(regs.CALL_RESULT, last);
     /* and what is given back can be had again. */
     assert_int_equal(CALL(SYS_munmap, last, MIB, 0), 0);
@@ -300,7 +300,7 @@ static void files_in_memory_count(void **state)
     assert_int_equal(CALL(SYS_ftruncate, fd, 40 * MIB, 0), 0);
     struct lfi_regs regs = {
         CALL_REGISTERS(SYS_mmap, 0, PAGE_SIZE, PROT_READ, MAP_SHARED, (uint64_t)fd, 0)};
-    lfi_serve(world->caller->context, &regs);
+    linux_serve(world->caller->context, &regs);
     assert_true((int64_t)regs.CALL_RESULT > 0);
     assert_int_equal(CALL(SYS_close, fd, 0, 0), 0);
     assert_int_equal(map(world, 32 * MIB), -ENOMEM);
@@ -403,7 +403,7 @@ static void *hold(void *data)
     struct holder *holder = data;
     struct lfi_regs regs = {
         CALL_REGISTERS(SYS_openat, (uint64_t)AT_FDCWD, holder->argument, O_RDONLY, 0, 0, 0)};
-    lfi_serve(holder->thread->context, &regs);
+    linux_serve(holder->thread->context, &regs);
     __atomic_store_n(&holder->result, (long)regs.CALL_RESULT, __ATOMIC_RELEASE);
     return NULL;
 }
@@ -424,7 +424,7 @@ static void descriptors_of_calls_under_way_are_limited(void **state)
     long directory = call(world, SYS_openat, (uint64_t)AT_FDCWD, page + 8, O_DIRECTORY, 0, 0);
     unsigned own = open_descriptors();
     for (int i = 0; i < HOLDERS; i++) {
-        holders[i] = (struct holder){world, lfi_thread_new(world->process), page, 0, 0};
+        holders[i] = (struct holder){world, linux_thread_new(world->process), page, 0, 0};
         assert_non_null(holders[i].thread);
         assert_int_equal(pthread_create(&holders[i].host, NULL, hold, &holders[i]), 0);
     }
@@ -439,14 +439,14 @@ static void descriptors_of_calls_under_way_are_limited(void **state)
     }
     assert_int_equal(given_up, HOLDERS - OPENERS);
     assert_int_equal(call(world, SYS_fchdir, (uint64_t)directory, 0, 0, 0, 0), -EMFILE);
-    assert_true(open_descriptors() <= own + OPENERS * LFI_CALL_DESCRIPTORS);
+    assert_true(open_descriptors() <= own + OPENERS * LINUX_CALL_DESCRIPTORS);
     snprintf(path, sizeof path, "%s/fifo", world->directory);
     int writer = open(path, O_RDWR | O_NONBLOCK);
     assert_true(writer >= 0);
     for (int i = 0; i < HOLDERS; i++) {
         assert_int_equal(pthread_join(holders[i].host, NULL), 0);
         assert_true(holders[i].result == -EMFILE || holders[i].result > 2);
-        lfi_thread_end(holders[i].thread);
+        linux_thread_end(holders[i].thread);
     }
     close(writer);
     unlink(path);
@@ -530,7 +530,7 @@ static void threads_count_as_memory(void **state)
     while ((result = new_thread(world, stack)) > 0)
         count++;
     assert_int_equal(result, -EAGAIN);
-    assert_in_range(count, 5, 8 * MIB / LFI_THREAD_MEMORY);
+    assert_in_range(count, 5, 8 * MIB / LINUX_THREAD_MEMORY);
     assert_int_equal(map(world, MIB), -ENOMEM);
     the_host_is_well();
     finish(world, true);
@@ -769,7 +769,7 @@ static void the_host_can_change_its_user(void **state)
     }
     struct lfi_linux_result end = {.end = LFI_LINUX_KILLED, .signal = SIGKILL};
     leave(world);
-    lfi_process_kill(world->process, &end);
+    linux_process_kill(world->process, &end);
     assert_int_equal(pthread_join(world->runner, NULL), 0);
     assert_int_equal(world->error, 0);
     drop(world);
@@ -824,7 +824,7 @@ static void limits_have_names(void **state)
     assert_true(limits.memory == 64 * MIB && limits.resident == 2 * MIB && limits.mappings == 500 &&
                 limits.descriptors == 10 && limits.threads == 4 && limits.nesting == 8);
     struct lfi_linux_limits beyond = {.descriptors = 5000};
-    assert_int_equal(lfi_limits_resolve(&beyond, &error), -EINVAL);
+    assert_int_equal(linux_limits_resolve(&beyond, &error), -EINVAL);
     assert_string_equal(error.message, "limit descriptors must be from 3 to 1024");
 }
 

@@ -27,8 +27,8 @@
  */
 struct world {
     char top[64];
-    struct lfi_paths paths;
-    struct lfi_place root;
+    struct linux_paths paths;
+    struct linux_place root;
 };
 
 static void write_file(const char *path, const char *text)
@@ -68,12 +68,12 @@ static int make_world(void **state, bool openat2, bool nested)
     assert_int_equal(symlink("new", "inside/dangling"), 0);
     assert_int_equal(symlink("../new", "inside/dangling-out"), 0);
 
-    lfi_paths_init(&world->paths);
+    linux_paths_init(&world->paths);
     world->paths.openat2 = openat2;
-    assert_int_equal(lfi_paths_map(&world->paths, "/data", "inside"), 0);
+    assert_int_equal(linux_paths_map(&world->paths, "/data", "inside"), 0);
     if (nested)
-        assert_int_equal(lfi_paths_map(&world->paths, "/data//deep/./other/", "other"), 0);
-    world->root = (struct lfi_place){-1, LFI_PLACE_VIRTUAL, "", false};
+        assert_int_equal(linux_paths_map(&world->paths, "/data//deep/./other/", "other"), 0);
+    world->root = (struct linux_place){-1, LINUX_PLACE_VIRTUAL, "", false};
     assert_int_equal(chdir("/"), 0);
     *state = world;
     return 0;
@@ -103,19 +103,19 @@ static int remove_one(const char *path, const struct stat *status, int flag, str
 static int drop_world(void **state)
 {
     struct world *world = *state;
-    lfi_paths_free(&world->paths);
+    linux_paths_free(&world->paths);
     nftw(world->top, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     free(world);
     return 0;
 }
 
 /* The first bytes of a file in the box, or "" and *error. */
-static const char *contents(struct world *world, const struct lfi_place *start, const char *path,
+static const char *contents(struct world *world, const struct linux_place *start, const char *path,
                             int *error)
 {
     static char text[32];
     memset(text, 0, sizeof text);
-    int fd = lfi_path_open(&world->paths, start, path, O_RDONLY, 0, NULL);
+    int fd = linux_path_open(&world->paths, start, path, O_RDONLY, 0, NULL);
     *error = fd < 0 ? fd : 0;
     if (fd >= 0) {
         ssize_t count = read(fd, text, sizeof text - 1);
@@ -136,7 +136,7 @@ static void assert_contents(struct world *world, const char *path, const char *e
 
 static void assert_error(struct world *world, const char *path, int flags, int expected)
 {
-    int fd = lfi_path_open(&world->paths, &world->root, path, flags, 0600, NULL);
+    int fd = linux_path_open(&world->paths, &world->root, path, flags, 0600, NULL);
     if (fd != expected)
         fail_msg("%s: %d, expected %s", path, fd, strerror(-expected));
 }
@@ -182,11 +182,11 @@ static void nothing_leads_out(void **state)
     };
     struct world *world = *state;
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
-        int fd = lfi_path_open(&world->paths, &world->root, paths[i], O_RDONLY, 0, NULL);
+        int fd = linux_path_open(&world->paths, &world->root, paths[i], O_RDONLY, 0, NULL);
         if (fd != -ENOENT && fd != -ENOTDIR)
             fail_msg("%s: %d", paths[i], fd);
-        struct lfi_name name;
-        int error = lfi_path_object(&world->paths, &world->root, paths[i], true, &name);
+        struct linux_name name;
+        int error = linux_path_object(&world->paths, &world->root, paths[i], true, &name);
         assert_true(error == -ENOENT || error == -ENOTDIR);
     }
     assert_error(world, "/data/loop", O_RDONLY, -ELOOP);
@@ -209,8 +209,8 @@ static void files_are_made_inside_only(void **state)
 {
     struct world *world = *state;
     char path[128];
-    int fd = lfi_path_open(&world->paths, &world->root, "/data/dangling", O_CREAT | O_WRONLY, 0600,
-                           NULL);
+    int fd = linux_path_open(&world->paths, &world->root, "/data/dangling", O_CREAT | O_WRONLY,
+                             0600, NULL);
     assert_true(fd >= 0);
     close(fd);
     snprintf(path, sizeof path, "%s/inside/new", world->top);
@@ -249,28 +249,28 @@ static void entries_are_named_by_their_directory(void **state)
         {"/data/file/x", "", -ENOTDIR},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct lfi_name name;
-        int error = lfi_path_entry(&world->paths, &world->root, cases[i].path, true, &name);
+        struct linux_name name;
+        int error = linux_path_entry(&world->paths, &world->root, cases[i].path, true, &name);
         if (error != cases[i].error || (!error && strcmp(name.path, cases[i].name) != 0))
             fail_msg("%s: %d %s", cases[i].path, error, error ? "" : name.path);
         if (error)
             continue;
         const char *slash = strchr(name.path, '/');
         assert_true(!slash || !slash[strspn(slash, "/")]); /* one component */
-        lfi_name_close(&name);
+        linux_name_close(&name);
     }
 }
 
 static void relative_paths_start_at_a_directory(void **state)
 {
     struct world *world = *state;
-    struct lfi_found found;
+    struct linux_found found;
     char path[PATH_MAX];
     int error;
-    int fd =
-        lfi_path_open(&world->paths, &world->root, "/data/sub", O_RDONLY | O_DIRECTORY, 0, &found);
+    int fd = linux_path_open(&world->paths, &world->root, "/data/sub", O_RDONLY | O_DIRECTORY, 0,
+                             &found);
     assert_true(fd >= 0);
-    struct lfi_place sub = {fd, found.map, found.box, false};
+    struct linux_place sub = {fd, found.map, found.box, false};
     assert_string_equal(contents(world, &sub, "file", &error), "sub");
     assert_string_equal(contents(world, &sub, "../file", &error), "inside");
     assert_string_equal(contents(world, &sub, "../../data/file", &error), "inside");
@@ -278,7 +278,7 @@ static void relative_paths_start_at_a_directory(void **state)
     assert_int_equal(error, -ENOENT);
     (void)contents(world, &sub, "up", &error);
     assert_int_equal(error, -ENOENT);
-    assert_int_equal(lfi_place_path(&world->paths, &sub, path), 0);
+    assert_int_equal(linux_place_path(&world->paths, &sub, path), 0);
     assert_string_equal(path, "/data/sub");
     close(fd);
 }
@@ -286,10 +286,10 @@ static void relative_paths_start_at_a_directory(void **state)
 static void directories_between_mappings_exist(void **state)
 {
     struct world *world = *state;
-    struct lfi_found found;
-    int fd = lfi_path_open(&world->paths, &world->root, "/", O_RDONLY | O_DIRECTORY, 0, &found);
+    struct linux_found found;
+    int fd = linux_path_open(&world->paths, &world->root, "/", O_RDONLY | O_DIRECTORY, 0, &found);
     assert_true(fd >= 0);
-    assert_int_equal(found.map, LFI_PLACE_VIRTUAL);
+    assert_int_equal(found.map, LINUX_PLACE_VIRTUAL);
     assert_string_equal(found.box, "");
     assert_int_equal(openat(fd, "x", O_CREAT | O_WRONLY, 0600), -1);
     close(fd);
@@ -303,10 +303,10 @@ static void directories_between_mappings_exist(void **state)
 static void bad_mappings_are_refused(void **state)
 {
     struct world *world = *state;
-    assert_int_equal(lfi_paths_map(&world->paths, "data", "/tmp"), -EINVAL);
-    assert_int_equal(lfi_paths_map(&world->paths, "/a/../b", "/tmp"), -EINVAL);
-    assert_int_equal(lfi_paths_map(&world->paths, "/b", "/nonexistent/x"), -ENOENT);
-    assert_int_equal(lfi_paths_map(&world->paths, "/b", "/etc/passwd"), -ENOTDIR);
+    assert_int_equal(linux_paths_map(&world->paths, "data", "/tmp"), -EINVAL);
+    assert_int_equal(linux_paths_map(&world->paths, "/a/../b", "/tmp"), -EINVAL);
+    assert_int_equal(linux_paths_map(&world->paths, "/b", "/nonexistent/x"), -ENOENT);
+    assert_int_equal(linux_paths_map(&world->paths, "/b", "/etc/passwd"), -ENOTDIR);
 }
 
 /*
@@ -346,15 +346,15 @@ static void races_do_not_lead_out(void **state)
         assert_string_not_equal(text, "secret");
         seen += !strcmp(text, "sub");
 
-        struct lfi_name name;
-        if (!lfi_path_entry(&world->paths, &world->root, "/data/sub/made", true, &name)) {
+        struct linux_name name;
+        if (!linux_path_entry(&world->paths, &world->root, "/data/sub/made", true, &name)) {
             struct stat found, secret;
             char host[128];
             snprintf(host, sizeof host, "%s/secret", world->top);
             assert_int_equal(fstat(name.fd, &found), 0);
             assert_int_equal(stat(host, &secret), 0);
             assert_int_not_equal(found.st_ino, secret.st_ino);
-            lfi_name_close(&name);
+            linux_name_close(&name);
         }
     }
     atomic_store(&swapper.stop, true);
@@ -363,52 +363,52 @@ static void races_do_not_lead_out(void **state)
 
 static void memory_of_the_host_cannot_be_opened(void **state)
 {
-    struct lfi_paths paths;
-    struct lfi_place root = {-1, LFI_PLACE_NONE, NULL, false};
+    struct linux_paths paths;
+    struct linux_place root = {-1, LINUX_PLACE_NONE, NULL, false};
     char path[64];
     (void)state;
-    lfi_paths_init(&paths);
-    assert_int_equal(lfi_paths_map(&paths, "/", "/"), 0);
+    linux_paths_init(&paths);
+    assert_int_equal(linux_paths_map(&paths, "/", "/"), 0);
     assert_true(paths.direct);
     for (int walking = 0; walking < 2; walking++) {
         static const char *const files[] = {"/proc/self/mem", "/proc/thread-self/mem",
                                             "/proc/self/../self/mem",
                                             "/proc/self/root/proc/self/mem"};
         for (size_t i = 0; i < 4; i++) {
-            int fd = lfi_path_open(&paths, &root, files[i], O_RDONLY, 0, NULL);
+            int fd = linux_path_open(&paths, &root, files[i], O_RDONLY, 0, NULL);
             assert_true(fd == -EACCES || (walking && fd < 0));
-            fd = lfi_path_open(&paths, &root, files[i], O_RDWR, 0, NULL);
+            fd = linux_path_open(&paths, &root, files[i], O_RDWR, 0, NULL);
             assert_true(fd == -EACCES || (walking && fd < 0));
         }
         snprintf(path, sizeof path, "/proc/%d/task/%d/mem", getpid(), getpid());
-        assert_int_equal(lfi_path_open(&paths, &root, path, O_RDWR, 0, NULL), -EACCES);
-        assert_int_equal(lfi_path_open(&paths, &root, "/proc/self/comm", O_WRONLY, 0, NULL),
+        assert_int_equal(linux_path_open(&paths, &root, path, O_RDWR, 0, NULL), -EACCES);
+        assert_int_equal(linux_path_open(&paths, &root, "/proc/self/comm", O_WRONLY, 0, NULL),
                          -EACCES);
-        int fd = lfi_path_open(&paths, &root, "/proc/self/status", O_RDONLY, 0, NULL);
+        int fd = linux_path_open(&paths, &root, "/proc/self/status", O_RDONLY, 0, NULL);
         assert_true(fd >= 0);
         close(fd);
         paths.direct = false; /* the second time as with a --dir / = / */
     }
-    lfi_paths_free(&paths);
+    linux_paths_free(&paths);
 }
 
 /* A descriptor without access cannot be turned into one with access. */
 static void reopening_is_checked(void **state)
 {
-    struct lfi_paths paths;
-    struct lfi_place root = {-1, LFI_PLACE_NONE, NULL, false};
+    struct linux_paths paths;
+    struct linux_place root = {-1, LINUX_PLACE_NONE, NULL, false};
     char path[64];
     (void)state;
-    lfi_paths_init(&paths);
-    assert_int_equal(lfi_paths_map(&paths, "/", "/"), 0);
-    int fd = lfi_path_open(&paths, &root, "/proc/self/mem", O_PATH, 0, NULL);
+    linux_paths_init(&paths);
+    assert_int_equal(linux_paths_map(&paths, "/", "/"), 0);
+    int fd = linux_path_open(&paths, &root, "/proc/self/mem", O_PATH, 0, NULL);
     assert_true(fd >= 0);
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    assert_int_equal(lfi_path_open(&paths, &root, path, O_RDWR, 0, NULL), -EACCES);
+    assert_int_equal(linux_path_open(&paths, &root, path, O_RDWR, 0, NULL), -EACCES);
     snprintf(path, sizeof path, "/dev/fd/%d", fd);
-    assert_int_equal(lfi_path_open(&paths, &root, path, O_RDWR, 0, NULL), -EACCES);
+    assert_int_equal(linux_path_open(&paths, &root, path, O_RDWR, 0, NULL), -EACCES);
     close(fd);
-    lfi_paths_free(&paths);
+    linux_paths_free(&paths);
 }
 
 #define EACH(test)                                                   \

@@ -70,7 +70,7 @@ struct machine_thread {
     char nothing;
 };
 
-struct lfi_frame {
+struct core_frame {
     struct lfi_regs regs;
     struct lfi_context *context;
     lfi_syscall_fn *serve;

@@ -14,7 +14,7 @@
 #include <ucontext.h>
 
 #define AT(member, offset) \
-    _Static_assert(offsetof(struct lfi_frame, member) == (offset), "frame.h: " #member)
+    _Static_assert(offsetof(struct core_frame, member) == (offset), "frame.h: " #member)
 AT(regs.sp, REGS_SP);
 AT(regs.pc, REGS_PC);
 AT(regs.nzcv, REGS_NZCV);
@@ -36,7 +36,7 @@ AT(in_box, FRAME_IN_BOX);
 AT(leave, FRAME_LEAVE);
 AT(elsewhere, FRAME_ELSEWHERE);
 AT(vectors, FRAME_VECTORS);
-_Static_assert((int)offsetof(struct lfi_frame, regs.x[30]) == REGS_X(30), "frame.h: REGS_X");
+_Static_assert((int)offsetof(struct core_frame, regs.x[30]) == REGS_X(30), "frame.h: REGS_X");
 
 const enum lfi_arch machine_arch = LFI_ARCH_AARCH64;
 
@@ -87,9 +87,9 @@ int machine_write_trampolines(uint8_t page[4096], struct lfi_error *error)
 
     /* The thread's block is at the same distance from every thread's tpidr_el0: initial-exec. */
     __asm__("mrs %0, tpidr_el0" : "=r"(thread_pointer));
-    tls = (uint64_t)((const char *)&lfi_thread.frame - thread_pointer);
+    tls = (uint64_t)((const char *)&core_thread.frame - thread_pointer);
     if (tls >= 1 << 24 || tls % 8) {
-        lfi_explain(error, "thread-local storage is too far from tpidr_el0 for the trampolines");
+        core_explain(error, "thread-local storage is too far from tpidr_el0 for the trampolines");
         return -ENOTSUP;
     }
     memset(page, MACHINE_TRAP, 4096);
@@ -171,23 +171,23 @@ uint64_t *machine_tp(struct lfi_context *context)
     return (uint64_t *)(context->machine.block + LFI_CONTEXT_TP);
 }
 
-void machine_stay_begin(struct lfi_frame *frame, struct lfi_frame *outer)
+void machine_stay_begin(struct core_frame *frame, struct core_frame *outer)
 {
     (void)outer;
     frame->block = frame->context->machine.block;
 }
 
-void machine_stay_end(struct lfi_frame *frame, struct lfi_frame *outer)
+void machine_stay_end(struct core_frame *frame, struct core_frame *outer)
 {
     (void)frame, (void)outer;
 }
 
-void machine_frame_init(struct lfi_frame *frame)
+void machine_frame_init(struct core_frame *frame)
 {
     memset(frame, 0, sizeof *frame);
 }
 
-void machine_frame_copy(struct lfi_frame *to, const struct lfi_frame *from)
+void machine_frame_copy(struct core_frame *to, const struct core_frame *from)
 {
     to->regs = from->regs;
     to->fpcr = from->fpcr;
@@ -198,7 +198,7 @@ void machine_frame_copy(struct lfi_frame *to, const struct lfi_frame *from)
 
 void lfi_context_get_vectors(const struct lfi_context *context, struct lfi_vectors *vectors)
 {
-    const struct lfi_frame *frame = context->active ? context->active : &context->frame;
+    const struct core_frame *frame = context->active ? context->active : &context->frame;
 
     vectors->fpsr = (uint32_t)frame->fpsr;
     vectors->fpcr = (uint32_t)frame->fpcr;
@@ -207,20 +207,20 @@ void lfi_context_get_vectors(const struct lfi_context *context, struct lfi_vecto
 
 void lfi_context_set_vectors(struct lfi_context *context, const struct lfi_vectors *vectors)
 {
-    struct lfi_frame *frame = context->active ? context->active : &context->frame;
+    struct core_frame *frame = context->active ? context->active : &context->frame;
 
     frame->fpsr = vectors->fpsr;
     frame->fpcr = vectors->fpcr;
     memcpy(frame->vectors, vectors->v, sizeof vectors->v);
 }
 
-uint64_t machine_call_stack(const struct lfi_frame *caller, size_t arguments, bool nested)
+uint64_t machine_call_stack(const struct core_frame *caller, size_t arguments, bool nested)
 {
     (void)nested; /* there is no red zone */
     return (caller->regs.sp - 8 * arguments) & ~(uint64_t)15;
 }
 
-void machine_call_begin(struct lfi_frame *frame, const struct lfi_call *call, uint64_t function,
+void machine_call_begin(struct core_frame *frame, const struct lfi_call *call, uint64_t function,
                         uint64_t stack, uint64_t home)
 {
     memcpy(frame->regs.x, call->integer, sizeof call->integer);
@@ -231,14 +231,14 @@ void machine_call_begin(struct lfi_frame *frame, const struct lfi_call *call, ui
         memcpy(frame->vectors[i], &call->real[i], sizeof(double));
 }
 
-void machine_call_end(const struct lfi_frame *frame, struct lfi_call *call)
+void machine_call_end(const struct core_frame *frame, struct lfi_call *call)
 {
     call->result = frame->regs.x[0];
     call->result2 = frame->regs.x[1];
     memcpy(&call->real_result, frame->vectors[0], sizeof(double));
 }
 
-enum lfi_exit_kind machine_run(struct lfi_frame *frame)
+enum lfi_exit_kind machine_run(struct core_frame *frame)
 {
     return machine_enter(frame);
 }
@@ -260,7 +260,7 @@ bool machine_signal_entering(const void *ucontext)
     return pc >= (uint64_t)machine_resume_start && pc < (uint64_t)machine_resume_end;
 }
 
-void machine_signal_leave(void *ucontext, struct lfi_frame *frame, enum lfi_exit_kind kind,
+void machine_signal_leave(void *ucontext, struct core_frame *frame, enum lfi_exit_kind kind,
                           bool entering)
 {
     const uint64_t nzcv = 0xf0000000, btype = 0xc00;

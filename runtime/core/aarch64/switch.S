@@ -141,7 +141,7 @@
 	mov	x29, sp
 .endm
 
-/* enum lfi_exit_kind machine_enter(struct lfi_frame *frame) */
+/* enum lfi_exit_kind machine_enter(struct core_frame *frame) */
 	.p2align 4
 	.type	machine_enter, %function
 machine_enter:

@@ -84,7 +84,7 @@ struct machine_thread {
     uint64_t tp;  /* the box's thread pointer, while in a box */
 };
 
-struct lfi_frame {
+struct core_frame {
     struct lfi_regs regs;
     struct lfi_context *context;
     lfi_syscall_fn *serve;

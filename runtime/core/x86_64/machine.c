@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #define AT(member, offset) \
-    _Static_assert(offsetof(struct lfi_frame, member) == (offset), "frame.h: " #member)
+    _Static_assert(offsetof(struct core_frame, member) == (offset), "frame.h: " #member)
 AT(regs.rax, REGS_RAX);
 AT(regs.rbx, REGS_RBX);
 AT(regs.rcx, REGS_RCX);
@@ -78,7 +78,7 @@ int machine_features(uint32_t *features, struct lfi_error *error)
 
     *features = 0;
     if (!__get_cpuid(0x80000001, &a, &b, &c, &d) || !(c & 1)) {
-        lfi_explain(error, "this processor is older than x86-64-v2 (no LAHF in 64-bit mode)");
+        core_explain(error, "this processor is older than x86-64-v2 (no LAHF in 64-bit mode)");
         return -ENOTSUP;
     }
     /* AT_HWCAP2 bit 1: HWCAP2_FSGSBASE of the kernel's uapi/asm/hwcap2.h */
@@ -125,9 +125,9 @@ int machine_write_trampolines(uint8_t page[4096], struct lfi_error *error)
 
     /* The thread's block is at the same distance from every thread's %fs base: initial-exec. */
     __asm__("movq %%fs:0, %0" : "=r"(fs_base)); /* the psABI: %fs:0 holds its own address */
-    tls = (int64_t)((uint64_t)&lfi_thread - fs_base);
+    tls = (int64_t)((uint64_t)&core_thread - fs_base);
     if (tls != (int32_t)tls) {
-        lfi_explain(error, "thread-local storage is too far from %%fs for the trampolines");
+        core_explain(error, "thread-local storage is too far from %%fs for the trampolines");
         return -ENOTSUP;
     }
 
@@ -135,10 +135,10 @@ int machine_write_trampolines(uint8_t page[4096], struct lfi_error *error)
 
     /* movq %fs:frame, %rcx; jmpq *pointer(%rip) */
     at = page + TRAMPOLINE_SYSCALL;
-    at = PUT(at, tls + (int64_t)offsetof(struct lfi_thread, frame), 0x64, 0x48, 0x8b, 0x0c, 0x25);
+    at = PUT(at, tls + (int64_t)offsetof(struct core_thread, frame), 0x64, 0x48, 0x8b, 0x0c, 0x25);
     PUT(at, page + TRAMPOLINE_POINTERS - (at + 6), 0xff, 0x25);
     at = page + TRAMPOLINE_RETURN;
-    at = PUT(at, tls + (int64_t)offsetof(struct lfi_thread, frame), 0x64, 0x48, 0x8b, 0x0c, 0x25);
+    at = PUT(at, tls + (int64_t)offsetof(struct core_thread, frame), 0x64, 0x48, 0x8b, 0x0c, 0x25);
     PUT(at, page + TRAMPOLINE_POINTERS + 8 - (at + 6), 0xff, 0x25);
     entry = (uint64_t)machine_syscall;
     memcpy(page + TRAMPOLINE_POINTERS, &entry, sizeof entry);
@@ -147,15 +147,15 @@ int machine_write_trampolines(uint8_t page[4096], struct lfi_error *error)
 
     /* movq %r11, %fs:ret; movq %fs:tp, %r11; jmpq *%fs:ret */
     at = page + TRAMPOLINE_GET_TP;
-    at = PUT(at, tls + (int64_t)offsetof(struct lfi_thread, machine.ret), 0x64, 0x4c, 0x89, 0x1c,
+    at = PUT(at, tls + (int64_t)offsetof(struct core_thread, machine.ret), 0x64, 0x4c, 0x89, 0x1c,
              0x25);
-    at = PUT(at, tls + (int64_t)offsetof(struct lfi_thread, machine.tp), 0x64, 0x4c, 0x8b, 0x1c,
+    at = PUT(at, tls + (int64_t)offsetof(struct core_thread, machine.tp), 0x64, 0x4c, 0x8b, 0x1c,
              0x25);
-    PUT(at, tls + (int64_t)offsetof(struct lfi_thread, machine.ret), 0x64, 0xff, 0x24, 0x25);
+    PUT(at, tls + (int64_t)offsetof(struct core_thread, machine.ret), 0x64, 0xff, 0x24, 0x25);
 
     /* movq %rdi, %fs:tp; jmpq *%r11 */
     at = page + TRAMPOLINE_SET_TP;
-    at = PUT(at, tls + (int64_t)offsetof(struct lfi_thread, machine.tp), 0x64, 0x48, 0x89, 0x3c,
+    at = PUT(at, tls + (int64_t)offsetof(struct core_thread, machine.tp), 0x64, 0x48, 0x89, 0x3c,
              0x25);
     memcpy(at, (const uint8_t[]){0x41, 0xff, 0xe3}, 3);
 
@@ -193,7 +193,7 @@ void machine_write_table(uint8_t page[4096], uint64_t base, uint64_t trampolines
     }
 }
 
-void machine_frame_init(struct lfi_frame *frame)
+void machine_frame_init(struct core_frame *frame)
 {
     const uint16_t fcw = INITIAL_FCW;
 
@@ -203,7 +203,7 @@ void machine_frame_init(struct lfi_frame *frame)
     memcpy(frame->x87, &fcw, sizeof fcw);
 }
 
-void machine_frame_copy(struct lfi_frame *to, const struct lfi_frame *from)
+void machine_frame_copy(struct core_frame *to, const struct core_frame *from)
 {
     to->regs = from->regs;
     to->mxcsr = from->mxcsr;
@@ -237,31 +237,31 @@ void machine_context_free(struct lfi_context *context)
 /* The thread's innermost context has its thread pointer where the trampolines find it. */
 uint64_t *machine_tp(struct lfi_context *context)
 {
-    struct lfi_thread *self = &lfi_thread;
+    struct core_thread *self = &core_thread;
     bool innermost = self->frame && self->frame->context == context;
 
     return innermost ? &self->machine.tp : &context->machine.tp;
 }
 
-void machine_stay_begin(struct lfi_frame *frame, struct lfi_frame *outer)
+void machine_stay_begin(struct core_frame *frame, struct core_frame *outer)
 {
-    struct machine_thread *self = &lfi_thread.machine;
+    struct machine_thread *self = &core_thread.machine;
 
     if (outer)
         outer->context->machine.tp = self->tp;
     self->tp = frame->context->machine.tp;
 }
 
-void machine_stay_end(struct lfi_frame *frame, struct lfi_frame *outer)
+void machine_stay_end(struct core_frame *frame, struct core_frame *outer)
 {
-    struct machine_thread *self = &lfi_thread.machine;
+    struct machine_thread *self = &core_thread.machine;
 
     frame->context->machine.tp = self->tp;
     if (outer)
         self->tp = outer->context->machine.tp;
 }
 
-uint64_t machine_call_stack(const struct lfi_frame *caller, size_t arguments, bool nested)
+uint64_t machine_call_stack(const struct core_frame *caller, size_t arguments, bool nested)
 {
     uint64_t stack = caller->regs.rsp;
 
@@ -271,7 +271,7 @@ uint64_t machine_call_stack(const struct lfi_frame *caller, size_t arguments, bo
     return (stack & ~(uint64_t)15) - 8; /* the return address stands below 16-byte alignment */
 }
 
-void machine_call_begin(struct lfi_frame *frame, const struct lfi_call *call, uint64_t function,
+void machine_call_begin(struct core_frame *frame, const struct lfi_call *call, uint64_t function,
                         uint64_t stack, uint64_t home)
 {
     (void)home; /* is on the stack */
@@ -289,7 +289,7 @@ void machine_call_begin(struct lfi_frame *frame, const struct lfi_call *call, ui
     frame->in_use = IN_USE_SSE;
 }
 
-void machine_call_end(const struct lfi_frame *frame, struct lfi_call *call)
+void machine_call_end(const struct core_frame *frame, struct lfi_call *call)
 {
     call->result = frame->regs.rax;
     call->result2 = frame->regs.rdx;
@@ -319,7 +319,7 @@ static void gs_write(uint32_t features, uint64_t base)
         syscall(SYS_arch_prctl, ARCH_SET_GS, base);
 }
 
-enum lfi_exit_kind machine_run(struct lfi_frame *frame)
+enum lfi_exit_kind machine_run(struct core_frame *frame)
 {
     uint64_t gs = gs_read(frame->features);
     enum lfi_exit_kind kind;
@@ -347,7 +347,7 @@ bool machine_signal_entering(const void *ucontext)
     return pc >= (uint64_t)machine_resume_start && pc < (uint64_t)machine_resume_end;
 }
 
-void machine_signal_leave(void *ucontext, struct lfi_frame *frame, enum lfi_exit_kind kind,
+void machine_signal_leave(void *ucontext, struct core_frame *frame, enum lfi_exit_kind kind,
                           bool entering)
 {
     greg_t *gregs = ((ucontext_t *)ucontext)->uc_mcontext.gregs;

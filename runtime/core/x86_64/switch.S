@@ -180,7 +180,7 @@
 1:	xorl	%ebp, %ebp
 .endm
 
-/* enum lfi_exit_kind machine_enter(struct lfi_frame *frame) */
+/* enum lfi_exit_kind machine_enter(struct core_frame *frame) */
 	.p2align 5
 	.type	machine_enter, @function
 machine_enter:

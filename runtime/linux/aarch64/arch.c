@@ -6,29 +6,29 @@
 #include <string.h>
 #include <sys/auxv.h>
 
-long lfi_arch_call_number(const struct lfi_regs *regs)
+long linux_arch_call_number(const struct lfi_regs *regs)
 {
     return (long)(int)regs->x[8];
 }
 
-void lfi_arch_call_arguments(const struct lfi_regs *regs, uint64_t arg[6])
+void linux_arch_call_arguments(const struct lfi_regs *regs, uint64_t arg[6])
 {
     memcpy(arg, regs->x, 6 * sizeof arg[0]);
 }
 
-void lfi_arch_call_result(struct lfi_regs *regs, int64_t result)
+void linux_arch_call_result(struct lfi_regs *regs, int64_t result)
 {
     regs->x[0] = (uint64_t)result;
 }
 
 /* clone(flags, stack, parent_tid, tls, child_tid): clone(2), "C library/kernel differences". */
-void lfi_arch_clone_arguments(const uint64_t arg[6], uint64_t *child_tid, uint64_t *tls)
+void linux_arch_clone_arguments(const uint64_t arg[6], uint64_t *child_tid, uint64_t *tls)
 {
     *tls = arg[3];
     *child_tid = arg[4];
 }
 
-const char *lfi_arch_platform(void)
+const char *linux_arch_platform(void)
 {
     return "aarch64";
 }
@@ -37,7 +37,7 @@ const char *lfi_arch_platform(void)
  * Not SVE, SME and MTE, whose instructions do not verify, nor what a later kernel adds. Bits of
  * AT_HWCAP2: the kernel's uapi/asm/hwcap.h.
  */
-void lfi_arch_capabilities(uint64_t *first, uint64_t *second)
+void linux_arch_capabilities(uint64_t *first, uint64_t *second)
 {
     const uint64_t lowest = 0xffffffff & ~(uint64_t)HWCAP_SVE;
     const uint64_t known = 1 << 0     /* DCPODP */
@@ -54,28 +54,28 @@ void lfi_arch_capabilities(uint64_t *first, uint64_t *second)
     *second = getauxval(AT_HWCAP2) & known;
 }
 
-void lfi_arch_start(struct lfi_regs *regs, uint64_t entry, uint64_t stack)
+void linux_arch_start(struct lfi_regs *regs, uint64_t entry, uint64_t stack)
 {
     regs->pc = entry;
     regs->sp = stack;
 }
 
-void lfi_arch_set_stack(struct lfi_regs *regs, uint64_t stack)
+void linux_arch_set_stack(struct lfi_regs *regs, uint64_t stack)
 {
     regs->sp = stack;
 }
 
-uint64_t lfi_arch_get_stack(const struct lfi_regs *regs)
+uint64_t linux_arch_get_stack(const struct lfi_regs *regs)
 {
     return regs->sp;
 }
 
-uint64_t lfi_arch_get_pc(const struct lfi_regs *regs)
+uint64_t linux_arch_get_pc(const struct lfi_regs *regs)
 {
     return regs->pc;
 }
 
-uint64_t lfi_arch_get_result(const struct lfi_regs *regs)
+uint64_t linux_arch_get_result(const struct lfi_regs *regs)
 {
     return regs->x[0];
 }
@@ -103,8 +103,8 @@ _Static_assert(sizeof(struct lfi_vectors) + 8 == 528, "struct fpsimd_context");
 
 #define FPSIMD_MAGIC 0x46508001
 
-int lfi_arch_signal_enter(struct thread *thread, struct lfi_regs *regs, int number,
-                          const struct action *action, uint64_t old_mask, uint64_t top)
+int linux_arch_signal_enter(struct thread *thread, struct lfi_regs *regs, int number,
+                            const struct action *action, uint64_t old_mask, uint64_t top)
 {
     struct frame frame;
     memset(&frame, 0, sizeof frame);
@@ -139,7 +139,7 @@ int lfi_arch_signal_enter(struct thread *thread, struct lfi_regs *regs, int numb
     return 0;
 }
 
-int lfi_arch_signal_leave(struct thread *thread, struct lfi_regs *regs, uint64_t *mask)
+int linux_arch_signal_leave(struct thread *thread, struct lfi_regs *regs, uint64_t *mask)
 {
     /* Nothing in the frame is trusted. */
     struct frame frame;

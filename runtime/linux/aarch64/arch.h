@@ -9,6 +9,6 @@
 
 /* Whose programs run here, of <lfi/verifier.h>; whose filter of host calls, of confine/filter.h. */
 #define ARCH_IMAGE  LFI_ARCH_AARCH64
-#define ARCH_FILTER LFI_FILTER_AARCH64
+#define ARCH_FILTER CONFINE_FILTER_AARCH64
 
 #endif

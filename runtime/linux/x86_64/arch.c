@@ -6,12 +6,12 @@
 #include <sys/auxv.h>
 #include <ucontext.h>
 
-long lfi_arch_call_number(const struct lfi_regs *regs)
+long linux_arch_call_number(const struct lfi_regs *regs)
 {
     return (long)(int)regs->rax;
 }
 
-void lfi_arch_call_arguments(const struct lfi_regs *regs, uint64_t arg[6])
+void linux_arch_call_arguments(const struct lfi_regs *regs, uint64_t arg[6])
 {
     arg[0] = regs->rdi;
     arg[1] = regs->rsi;
@@ -21,52 +21,52 @@ void lfi_arch_call_arguments(const struct lfi_regs *regs, uint64_t arg[6])
     arg[5] = regs->r9;
 }
 
-void lfi_arch_call_result(struct lfi_regs *regs, int64_t result)
+void linux_arch_call_result(struct lfi_regs *regs, int64_t result)
 {
     regs->rax = (uint64_t)result;
 }
 
 /* clone(flags, stack, parent_tid, child_tid, tls): clone(2), "C library/kernel differences". */
-void lfi_arch_clone_arguments(const uint64_t arg[6], uint64_t *child_tid, uint64_t *tls)
+void linux_arch_clone_arguments(const uint64_t arg[6], uint64_t *child_tid, uint64_t *tls)
 {
     *child_tid = arg[3];
     *tls = arg[4];
 }
 
-const char *lfi_arch_platform(void)
+const char *linux_arch_platform(void)
 {
     return "x86_64";
 }
 
-void lfi_arch_capabilities(uint64_t *first, uint64_t *second)
+void linux_arch_capabilities(uint64_t *first, uint64_t *second)
 {
     *first = getauxval(AT_HWCAP);
     *second = 0; /* bit 1 tells of FSGSBASE: not for a box */
 }
 
-void lfi_arch_start(struct lfi_regs *regs, uint64_t entry, uint64_t stack)
+void linux_arch_start(struct lfi_regs *regs, uint64_t entry, uint64_t stack)
 {
     regs->rip = entry;
     regs->rsp = stack;
     regs->rdx = 0; /* psABI, "Process Initialization": no function for atexit */
 }
 
-void lfi_arch_set_stack(struct lfi_regs *regs, uint64_t stack)
+void linux_arch_set_stack(struct lfi_regs *regs, uint64_t stack)
 {
     regs->rsp = stack;
 }
 
-uint64_t lfi_arch_get_stack(const struct lfi_regs *regs)
+uint64_t linux_arch_get_stack(const struct lfi_regs *regs)
 {
     return regs->rsp;
 }
 
-uint64_t lfi_arch_get_pc(const struct lfi_regs *regs)
+uint64_t linux_arch_get_pc(const struct lfi_regs *regs)
 {
     return regs->rip;
 }
 
-uint64_t lfi_arch_get_result(const struct lfi_regs *regs)
+uint64_t linux_arch_get_result(const struct lfi_regs *regs)
 {
     return regs->rax;
 }
@@ -86,8 +86,8 @@ struct frame {
 
 #define RED_ZONE 128
 
-int lfi_arch_signal_enter(struct thread *thread, struct lfi_regs *regs, int number,
-                          const struct action *action, uint64_t old_mask, uint64_t top)
+int linux_arch_signal_enter(struct thread *thread, struct lfi_regs *regs, int number,
+                            const struct action *action, uint64_t old_mask, uint64_t top)
 {
     struct lfi_box *box = thread->process->box;
     struct frame frame;
@@ -128,7 +128,7 @@ int lfi_arch_signal_enter(struct thread *thread, struct lfi_regs *regs, int numb
     return 0;
 }
 
-int lfi_arch_signal_leave(struct thread *thread, struct lfi_regs *regs, uint64_t *mask)
+int linux_arch_signal_leave(struct thread *thread, struct lfi_regs *regs, uint64_t *mask)
 {
     /* The handler's ret took the restorer from the stack. Nothing in the frame is trusted. */
     struct frame frame;

@@ -9,6 +9,6 @@
 
 /* Whose programs run here, of <lfi/verifier.h>; whose filter of host calls, of confine/filter.h. */
 #define ARCH_IMAGE  LFI_ARCH_X86_64
-#define ARCH_FILTER LFI_FILTER_X86_64
+#define ARCH_FILTER CONFINE_FILTER_X86_64
 
 #endif
