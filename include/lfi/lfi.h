@@ -63,8 +63,6 @@
 #include <lfi/x86_64.h>
 #elif defined(__aarch64__)
 #include <lfi/aarch64.h>
-#else
-#error "boxes run on x86-64 and AArch64 only"
 #endif
 
 #ifdef __cplusplus
