@@ -147,14 +147,21 @@ int lfi_box_protect(struct lfi_box *box, uint64_t address, size_t size, int prot
 
 /*
  * Moves pages from one place of the box to another of the same size, replacing what is there; the
- * old place is unmapped. Ranges must not overlap. Three host calls. For mremap(2): map the new,
- * larger place first, then move the old pages over its beginning. -EACCES where the old place
+ * old place is unmapped. Ranges must not overlap. Three host calls. -EACCES where the old place
  * touches code, -EFAULT where it is more than one mapping; -EINVAL if the kernel cannot move these
  * pages (then copy): Linux before 5.7, and before 5.13 all but private anonymous memory. After an
  * error nothing has moved, unless the process as a whole has as many mappings as the kernel allows:
  * then -ENOMEM may mean that the pages are lost.
  */
 int lfi_box_move(struct lfi_box *box, uint64_t from, uint64_t to, size_t size);
+
+/*
+ * The same with zero pages added at the end, as mremap(2) does it: one mapping of `new_size` bytes
+ * (at least `size`), replacing what is at `to`, which may be `from` itself. Four host calls. The
+ * errors are those of lfi_box_move(), and -EFAULT where the kernel cannot make that kind of mapping
+ * larger.
+ */
+int lfi_box_grow(struct lfi_box *box, uint64_t from, size_t size, uint64_t to, size_t new_size);
 
 /*
  * As madvise(2), one host call. Allowed: MADV_NORMAL, _RANDOM, _SEQUENTIAL, _WILLNEED, _DONTNEED,

@@ -380,13 +380,14 @@ int lfi_box_protect(struct lfi_box *box, uint64_t address, size_t size, int prot
 
 /*
  * Out of the box first, to where the kernel likes, which leaves the old place mapped (DONTUNMAP)
- * and can fail only before anything changed. Then in.
+ * and can fail only before anything changed. There it becomes larger, as one mapping. Then in.
  */
-static int move_locked(struct lfi_box *box, uint64_t from, uint64_t to, size_t size)
+static int grow_locked(struct lfi_box *box, uint64_t from, size_t size, uint64_t to,
+                       size_t new_size)
 {
     /* only a hint; NULL would be one that overlaps a box at address 0 */
     void *hint = box->space->reservation + box->space->reservation_size;
-    void *staged;
+    void *staged, *larger;
     int error = admit(box, from, size);
 
     if (error)
@@ -394,10 +395,22 @@ static int move_locked(struct lfi_box *box, uint64_t from, uint64_t to, size_t s
     staged = mremap((void *)from, size, size, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, hint);
     if (staged == MAP_FAILED)
         return -errno;
-    error = move_in_locked(box, staged, to, size);
+    if (new_size == size) {
+        error = move_in_locked(box, staged, to, size);
+    } else {
+        larger = mremap(staged, size, new_size, MREMAP_MAYMOVE, NULL);
+        error = larger == MAP_FAILED ? -errno : 0;
+        if (error == 0) {
+            staged = larger;
+            error = move_in_locked(box, staged, to, new_size);
+            if (error)
+                munmap((char *)staged + size, new_size - size);
+        }
+    }
     if (error == 0) {
         /* if it cannot be, the old place stays mapped, without the pages that were moved */
-        unmap_locked(box, from, size);
+        if (to != from)
+            unmap_locked(box, from, size);
         return 0;
     }
     if (move_in_locked(box, staged, from, size))
@@ -405,23 +418,28 @@ static int move_locked(struct lfi_box *box, uint64_t from, uint64_t to, size_t s
     return error;
 }
 
-int lfi_box_move(struct lfi_box *box, uint64_t from, uint64_t to, size_t size)
+int lfi_box_grow(struct lfi_box *box, uint64_t from, size_t size, uint64_t to, size_t new_size)
 {
     int error = check_range(box, from, size);
 
     if (error == 0)
-        error = check_range(box, to, size);
+        error = check_range(box, to, new_size);
     if (error)
         return error;
-    if (from < to + size && to < from + size)
+    if (new_size < size || (to != from && from < to + new_size && to < from + size))
         return -EINVAL;
     pthread_mutex_lock(&box->lock);
     if (touches_code(box, from, from + size))
         error = -EACCES;
     else
-        error = move_locked(box, from, to, size);
+        error = grow_locked(box, from, size, to, new_size);
     pthread_mutex_unlock(&box->lock);
     return error;
+}
+
+int lfi_box_move(struct lfi_box *box, uint64_t from, uint64_t to, size_t size)
+{
+    return from == to ? -EINVAL : lfi_box_grow(box, from, size, to, size);
 }
 
 int lfi_box_advise(struct lfi_box *box, uint64_t address, size_t size, int advice)

@@ -294,38 +294,47 @@ static bool same_kind(struct lfi_process *process, struct pages pages, uint32_t 
     return end >= pages.end && (*kind & LINUX_RANGE_ANONYMOUS);
 }
 
-/* Larger: in place if there is room, otherwise the pages move to the start of a larger mapping. */
+/*
+ * Larger: in place if there is room, otherwise elsewhere. Either way it stays one mapping of the
+ * kernel, or it could not be moved as a whole the next time: pages that are made accessible after
+ * it become part of it only if it never moved and has no properties of its own.
+ */
 static int64_t grow(struct lfi_process *process, struct pages old, uint32_t count, bool may_move,
                     const uint64_t *target)
 {
     struct linux_ranges *ranges = &process->memory.ranges;
-    uint32_t kind, size = old.end - old.start;
+    uint32_t kind, start = old.start;
     if (!same_kind(process, old, &kind))
         return -ENOMEM;
-    int flags = MAP_PRIVATE | MAP_ANONYMOUS;
     struct pages tail = {old.end, old.start + count};
-    if (!target && tail.start < tail.end && linux_ranges_unused(ranges, tail.start, tail.end)) {
-        int64_t result = map(process, tail, prot_of(kind), flags, -1, 0);
+    bool in_place =
+        !target && tail.start < tail.end && linux_ranges_unused(ranges, tail.start, tail.end);
+    if (in_place && !(kind & LINUX_RANGE_MOVED) && !process->huge_pages) {
+        int64_t result = map(process, tail, prot_of(kind), MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         return result < 0 ? result : (int64_t)address_of(process, old.start);
     }
-    if (!may_move)
+    if (!in_place && !may_move)
         return -ENOMEM;
-    uint32_t align = count >= HUGE_PAGE / lfi_page_size() ? HUGE_PAGE / lfi_page_size() : 1;
-    uint32_t start = target ? page_of(process, *target) : linux_ranges_find(ranges, count, align);
-    if (!start && !(start = linux_ranges_find(ranges, count, 1)))
-        return -ENOMEM;
-    uint64_t from = address_of(process, old.start), to = address_of(process, start);
-    int64_t result =
-        map(process, (struct pages){start, start + count}, prot_of(kind), flags, -1, 0);
-    if (result < 0)
-        return result;
-    result = lfi_box_move(process->box, from, to, (uint64_t)size * lfi_page_size());
-    if (result) {
-        if (!lfi_box_unmap(process->box, to, (uint64_t)count * lfi_page_size()))
-            linux_ranges_set(ranges, start, start + count, LINUX_RANGE_FREE);
-        return -ENOMEM;
+    if (target) {
+        start = page_of(process, *target);
+    } else if (!in_place) {
+        uint32_t huge = HUGE_PAGE / lfi_page_size();
+        start = linux_ranges_find(ranges, count, count >= huge ? huge : 1);
+        if (!start && !(start = linux_ranges_find(ranges, count, 1)))
+            return -ENOMEM;
     }
-    linux_ranges_set(ranges, old.start, old.end, LINUX_RANGE_FREE);
+    kind |= LINUX_RANGE_MOVED;
+    uint64_t from = address_of(process, old.start), to = address_of(process, start);
+    uint64_t size = (uint64_t)(old.end - old.start) * lfi_page_size();
+    uint64_t new_size = (uint64_t)count * lfi_page_size();
+    if (!linux_ranges_prepare(ranges, start, start + count, kind) ||
+        lfi_box_grow(process->box, from, size, to, new_size))
+        return -ENOMEM;
+    if (start != old.start)
+        linux_ranges_set(ranges, old.start, old.end, LINUX_RANGE_FREE);
+    linux_ranges_set(ranges, start, start + count, kind);
+    if (process->huge_pages && new_size >= HUGE_PAGE)
+        lfi_box_advise(process->box, to, new_size, MADV_HUGEPAGE);
     return (int64_t)to;
 }
 

@@ -166,8 +166,12 @@ void *inject_mremap(void *from, size_t size, size_t new_size, int flags, void *t
             lose(to, new_size);
         return MAP_FAILED;
     }
-    if (!(flags & MREMAP_FIXED))
-        return keep(mremap(from, size, new_size, flags, to), size);
+    if (!(flags & MREMAP_FIXED)) {
+        void *made = mremap(from, size, new_size, flags, to);
+        if (made != MAP_FAILED && !(flags & MREMAP_DONTUNMAP))
+            forget(from);
+        return keep(made, new_size);
+    }
     if (mremap(from, size, new_size, flags, to) == MAP_FAILED)
         return MAP_FAILED;
     forget(from);
