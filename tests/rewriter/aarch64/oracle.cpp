@@ -50,6 +50,7 @@ const Refusal refusals[] = {
      "this instruction is for operating systems"},
     {"hlt .*", "hlt is for debuggers, .*: use brk or udf"},
     {"(msr|mrs) .*", "the system register .* is not available in a box.*"},
+    {"msr .*", "the system register .* cannot be written in a box.*"},
     {"hint .*", "this hint is not supported"},
     {"smst(art|op) .*", "SVE and SME are not supported: compile without them"},
     {"rprfm .*", "'rprfm' with an operand in memory is not known here"},
