@@ -363,7 +363,10 @@ static void procfs_speaks_of_the_box(void **state)
         assert_string_equal(link_text(box, text), program);
         assert_string_equal(link_text(box, "/proc/self/exe"), program);
         assert_string_equal(link_text(box, "/proc/./thread-self/exe"), program);
-        assert_string_equal(link_text(box, "../../../../../../../proc/self/exe"), program);
+        /* more steps up than the test's own folder is deep */
+        assert_string_equal(
+            link_text(box, "../../../../../../../../../../../../../../../../../../proc/self/exe"),
+            program);
         assert_string_equal(link_text(box, "/proc/self/cwd"), restricted ? "/" : getcwd(path, 128));
         assert_string_equal(link_text(box, "/proc/self/root"), "/");
         snprintf(text, sizeof text, "/proc/self/fd/%d", GIVEN_FILE);

@@ -188,6 +188,10 @@ static const char *check_rip(struct world *w, const uint64_t *regs)
         branch = true;
         indirect = from->ops[0].type != ZYDIS_OPERAND_TYPE_IMMEDIATE;
         break;
+    case ZYDIS_CATEGORY_AVX2GATHER: /* may stop after any element, and goes on from there */
+        if (rip == w->previous)
+            return NULL;
+        break;
     default:
         if (rip == w->previous &&
             from->insn.attributes &
