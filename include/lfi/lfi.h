@@ -28,9 +28,9 @@
  * - Its signal handlers must be installed with SA_ONSTACK: while a thread is in a box, its stack
  * pointer is the box's. lfi gives every thread that enters an alternate stack.
  * - The same holds for the C library's own handlers. glibc's for thread cancellation is not
- *   installed that way, so a thread that may be in a box must not be the target of pthread_cancel():
- *   use lfi_context_interrupt(). Before 2.34 the one for setuid() and the like is not either: do not
- *   call those then while boxes run.
+ *   installed that way, so a thread that may be in a box must not be the target of
+ * pthread_cancel(): use lfi_context_interrupt(). Before 2.34 the one for setuid() and the like is
+ * not either: do not call those then while boxes run.
  * - Signal handlers may call only lfi_context_interrupt() and the copy functions, and a handler
  * that interrupted code in a box must return to it (no siglongjmp).
  * - The base of %gs (x86-64) belongs to the box from entry to exit, including during host callbacks
