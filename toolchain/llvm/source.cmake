@@ -5,7 +5,12 @@
 # libraries and headers; CMakeLists.txt beside this file then makes the program of both in the same way.
 set(CMAKE_BUILD_TYPE Release CACHE STRING "")
 set(LLVM_ENABLE_PROJECTS "clang;lld" CACHE STRING "")
-set(LLVM_TARGETS_TO_BUILD "X86;AArch64;RISCV" CACHE STRING "")
+include(${CMAKE_CURRENT_LIST_DIR}/targets.cmake)
+set(LLVM_TARGETS_TO_BUILD "${TARGETS}" CACHE STRING "")
+# As Debian's are built.
+set(hardening "-fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2")
+set(CMAKE_C_FLAGS "${hardening}" CACHE STRING "")
+set(CMAKE_CXX_FLAGS "${hardening}" CACHE STRING "")
 set(LLVM_DISTRIBUTION_COMPONENTS
     llvm-libraries llvm-headers llvm-config llvm-tblgen
     clang-libraries clang-headers clang-resource-headers
