@@ -9,11 +9,13 @@
 #   ARCH_EMULATOR      QEMU's program that runs programs of it on another processor
 #   ARCH_EMULATED      whether boxes are known to work in the emulator: then other hosts build it, too
 #   ARCH_COMPILER_RT   options for compiler-rt's CMake files
+#   ARCH_LTO           ld.lld's options for the code that link-time optimization generates: what ARCH.flags says to
+#                      the compiler. Functions that LLVM makes itself know no other features than these
 #   ARCH_FLAGS         the contents of ARCH.flags: lines for the config file of clang that sandboxes
 #
 # Shell scripts get all but ARCH_FLAGS, as assignments for eval, from what
 # `cmake -DARCH=ARCH -P cmake/Arch.cmake` writes to standard error; there a list is words.
-set(LFI_ARCH_FACTS MACHINE POSTLINKS KERNEL PAGE_SIZES EMULATOR EMULATED COMPILER_RT FLAGS)
+set(LFI_ARCH_FACTS MACHINE POSTLINKS KERNEL PAGE_SIZES EMULATOR EMULATED COMPILER_RT LTO FLAGS)
 set(LFI_ARCH_FOLDER ${CMAKE_CURRENT_LIST_DIR}/arch)
 
 # lfi_known_archs(VAR): the architectures that there are, whether or not this build makes programs for them.
@@ -21,6 +23,15 @@ function(lfi_known_archs var)
     file(GLOB files RELATIVE ${LFI_ARCH_FOLDER} ${LFI_ARCH_FOLDER}/*.cmake)
     list(TRANSFORM files REPLACE "[.]cmake$" "")
     set(${var} ${files} PARENT_SCOPE)
+endfunction()
+
+# lfi_room_archs(VAR): those that the current room has a folder and a line in arch.def for.
+function(lfi_room_archs var)
+    set(table ${CMAKE_CURRENT_SOURCE_DIR}/arch.def)
+    file(STRINGS ${table} lines REGEX "^ARCH[(]")
+    list(TRANSFORM lines REPLACE "^ARCH[(]([a-z0-9_]+)[)].*" "\\1")
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${table})
+    set(${var} ${lines} PARENT_SCOPE)
 endfunction()
 
 # lfi_arch(ARCH): sets the variables above for ARCH.

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-/* What an architecture is to the rewriter. Each fills one of these in its folder's rewrite.c. */
+/*
+ * What an architecture is to the rewriter. Each fills one of these in its folder's rewrite.c, and
+ * has a line in arch.def.
+ */
 #ifndef REWRITER_ARCH_H
 #define REWRITER_ARCH_H
 
@@ -12,6 +15,8 @@ struct arch {
     unsigned bundle_shift;   /* 0: no bundles */
     bool hash_comments;      /* does `#` begin a comment anywhere in a line? */
     bool alignment_in_bytes; /* what `.align` counts; else it is `.p2align` */
+    /* What clang -cc1as needs beside the triple, up to a NULL; the whole may be NULL. */
+    const char *const *assembler;
     /* Makes rewriter.arch_state, in the arena. */
     void (*start)(struct rewriter *r);
     /*
@@ -34,6 +39,8 @@ struct arch {
     void (*note_cfi)(struct rewriter *r, const struct statement *s);
 };
 
-extern const struct arch lfi_rewrite_x86_64, lfi_rewrite_aarch64;
+#define ARCH(name) extern const struct arch lfi_rewrite_##name;
+#include "arch.def"
+#undef ARCH
 
 #endif

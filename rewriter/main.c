@@ -12,16 +12,20 @@
 #include "file.h"
 #include "modes.h"
 #include "output.h"
+#include "process.h"
 
 #define PROGRAM "lfi-rewrite"
 
+/* print_help() lists the architectures between the two. */
 static const char help[] =
-    "Usage: " PROGRAM " [options] [INPUT]\n"
-    "Rewrites GNU assembly of x86-64 (AT&T syntax; Intel syntax is expanded first) or AArch64 so\n"
-    "that it assembles to code that lfi-verify accepts.\n"
-    "INPUT is a file or - for standard input, the default.\n"
+    "Usage: " PROGRAM " [OPTION]... [INPUT]\n"
+    "Rewrite GNU assembly so that it assembles to code that lfi-verify accepts.\n"
     "\n"
-    "  -a, --arch=ARCH             x86_64 (default) or aarch64\n"
+    "INPUT is a file, or - for standard input, the default. x86-64 assembly is in AT&T syntax;\n"
+    "Intel syntax is converted first.\n"
+    "\n"
+    "  -a, --arch=ARCH             ";
+static const char more_help[] =
     "  -m, --mode=MODE             full (default), stores or jumps\n"
     "      --align-branch-targets  start a bundle at every label in code\n"
     "      --expander=PROGRAM      clang that expands macros where the input has them\n"
@@ -30,8 +34,19 @@ static const char help[] =
     "  -h, --help                  show this and exit\n"
     "  -V, --version               show the version and exit\n"
     "\n"
-    "Assemble the result with LLVM's assembler, of x86-64 up to version 22, and link it with "
-    "lfi-ld.\n";
+    "Assemble the result with LLVM's assembler (x86-64: version 22 or older), and link it with\n"
+    "lfi-ld.\n"
+    "\n"
+    "Exit status: 0 done, 1 failure, 2 wrong usage.\n";
+
+static void print_help(void)
+{
+    fputs(help, stdout);
+    for (size_t i = 0; lfi_rewrite_arch(i); i++)
+        printf("%s%s%s", i == 0 ? "" : ", ", lfi_rewrite_arch(i), i == 0 ? " (default)" : "");
+    putchar('\n');
+    fputs(more_help, stdout);
+}
 
 static int fail(const char *what)
 {
@@ -54,17 +69,19 @@ static enum lfi_rewrite_status rewrite(char *text, size_t size, const char *expa
     enum lfi_rewrite_status status = lfi_rewrite(text, size, options);
     if (status != LFI_REWRITE_EXPAND)
         return status;
-    bool arm = strcmp(options->arch, "aarch64") == 0; /* there, features can be switched off */
-    const char *const command[] = {
-        expander,    "-cc1as",
-        "-triple",   arm ? "aarch64-linux-musl" : "x86_64-linux-musl",
-        "-filetype", "asm",
-        "-o",        "-",
-        "-",         arm ? "-target-feature" : NULL,
-        "+all",      NULL,
-    };
-    char *expanded;
-    if (!lfi_expand(command, text, size, &expanded, &size)) {
+    char triple[64], *expanded = NULL;
+    snprintf(triple, sizeof triple, "%s-linux-musl", options->arch);
+    const char *const first[] = {expander, "-cc1as", "-triple", triple, "-filetype",
+                                 "asm",    "-o",     "-",       "-"};
+    struct arguments command = {0};
+    for (size_t i = 0; i < sizeof first / sizeof *first; i++)
+        arguments_add(&command, first[i]);
+    for (const char *const *more = lfi_rewrite_assembler(options->arch); *more; more++)
+        arguments_add(&command, *more);
+    errno = ENOMEM;
+    bool good = !command.failed && lfi_expand(command.list, text, size, &expanded, &size);
+    arguments_free(&command);
+    if (!good) {
         if (errno == ECHILD)
             fprintf(stderr, PROGRAM ": %s: its macros could not be expanded\n", options->name);
         else
@@ -117,7 +134,7 @@ int main(int argc, char **argv)
         {"version", no_argument, NULL, 'V'},
         {0},
     };
-    struct lfi_rewrite_options options = {.arch = "x86_64", .mode = LFI_MODE_FULL};
+    struct lfi_rewrite_options options = {.arch = lfi_rewrite_arch(0), .mode = LFI_MODE_FULL};
     const char *output = "-", *expander = "clang";
     int c, mode;
     while ((c = getopt_long(argc, argv, "a:m:o:hV", long_options, NULL)) != -1) {
@@ -147,7 +164,7 @@ int main(int argc, char **argv)
             output = optarg;
             break;
         case 'h':
-            fputs(help, stdout);
+            print_help();
             return 0;
         case 'V':
             puts(PROGRAM " " LFI_VERSION);

@@ -8,19 +8,43 @@
 #include "parser.h"
 #include "passes.h"
 
-static const struct arch *const arches[] = {&lfi_rewrite_x86_64, &lfi_rewrite_aarch64};
+static const struct arch *const archs[] = {
+#define ARCH(name) &lfi_rewrite_##name,
+#include "arch.def"
+#undef ARCH
+};
+
+static const char no_such_arch[] = "this architecture is not known; there are:"
+#define ARCH(name) " " #name
+#include "arch.def"
+#undef ARCH
+    ;
+
+#define ARCH_COUNT (sizeof archs / sizeof *archs)
 
 static const struct arch *find_arch(const char *name)
 {
-    for (size_t i = 0; name && i < sizeof arches / sizeof arches[0]; i++)
-        if (strcmp(arches[i]->name, name) == 0)
-            return arches[i];
+    for (size_t i = 0; name && i < ARCH_COUNT; i++)
+        if (strcmp(archs[i]->name, name) == 0)
+            return archs[i];
     return NULL;
 }
 
 bool lfi_rewrite_knows_arch(const char *arch)
 {
     return find_arch(arch) != NULL;
+}
+
+const char *lfi_rewrite_arch(size_t index)
+{
+    return index < ARCH_COUNT ? archs[index]->name : NULL;
+}
+
+const char *const *lfi_rewrite_assembler(const char *arch)
+{
+    static const char *const none[] = {NULL};
+    const struct arch *found = find_arch(arch);
+    return found && found->assembler ? found->assembler : none;
 }
 
 int lfi_rewrite_mode(const char *name)
@@ -71,7 +95,7 @@ enum lfi_rewrite_status lfi_rewrite(const char *text, size_t size,
 {
     struct rewriter r = {
         .options = options, .arch = find_arch(options->arch), .text = {text, (uint32_t)size}};
-    const char *bad = !r.arch ? "this architecture is not known; x86_64 and aarch64 are"
+    const char *bad = !r.arch ? no_such_arch
                       : options->mode > LFI_MODE_JUMPS
                           ? "this mode is not known; full, stores and jumps are"
                       : size >= UINT32_MAX / 2 ? "the file is larger than 2 GiB"

@@ -6,8 +6,9 @@
  *   elf.c      the headers of ELF files; lfi_image_read() and lfi_verify_elf()
  *   mode.c     the names of the sandboxing modes
  *   main.c     the program lfi-verify
- *   ARCH/      arch.c fills in struct verify_arch; verify.c applies the rules; insns.def is the
- * list of instructions that are allowed, and rules.def has the rules of this architecture
+ *   ARCH/      verify.c applies the rules and fills in struct verify_arch; insns.def is the list of
+ *              instructions that are allowed; rules.def has the rules of this architecture;
+ *              sources.cmake says what is compiled
  */
 #ifndef LFI_VERIFIER_ARCH_H
 #define LFI_VERIFIER_ARCH_H

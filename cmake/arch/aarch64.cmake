@@ -8,3 +8,7 @@ set(ARCH_PAGE_SIZES 4096 16384 65536)
 set(ARCH_EMULATOR qemu-aarch64)
 set(ARCH_EMULATED TRUE)
 set(ARCH_COMPILER_RT -DCOMPILER_RT_HAS_AARCH64_SME=OFF) # no box has SME
+set(ARCH_LTO
+    -mllvm -mattr=+reserve-x25,+reserve-x26,+reserve-x27,+reserve-x28
+    -mllvm -reserve-regs-for-regalloc=LR
+    -mllvm -aarch64-enable-compress-jump-tables=false)

@@ -8,3 +8,4 @@ set(ARCH_PAGE_SIZES 4096)
 set(ARCH_EMULATOR qemu-x86_64)
 set(ARCH_EMULATED FALSE) # no one has tried
 set(ARCH_COMPILER_RT "")
+set(ARCH_LTO "")

@@ -70,7 +70,7 @@ bool lfi_rewrite_lines_find(struct lfi_rewrite_lines *lines, const char *text, s
 
 struct lfi_rewrite_options {
     const char *name;          /* of the input, for messages; "<stdin>" if NULL */
-    const char *arch;          /* "x86_64" or "aarch64" */
+    const char *arch;          /* a name that lfi_rewrite_arch() gives, "x86_64" for example */
     unsigned mode;             /* LFI_MODE_FULL, LFI_MODE_STORES or LFI_MODE_JUMPS of <lfi/abi.h> */
     bool align_branch_targets; /* start a bundle at every label in code */
     bool expanded;             /* text comes from lfi_expand(): do not ask for expansion again */
@@ -94,6 +94,16 @@ enum lfi_rewrite_status lfi_rewrite(const char *text, size_t size,
                                     const struct lfi_rewrite_options *options);
 
 bool lfi_rewrite_knows_arch(const char *arch);
+
+/* The names of the architectures, for index 0, 1, …; NULL after the last. Static storage. */
+const char *lfi_rewrite_arch(size_t index);
+
+/*
+ * The options that LLVM's assembler (clang -cc1as) needs beside -triple for code of `arch`: up to a
+ * NULL, and nothing but that where it needs none or the name is not known. Static storage. They
+ * allow all instructions that there are: a compiler does not pass on which ones it may use.
+ */
+const char *const *lfi_rewrite_assembler(const char *arch);
 
 /* "full", "stores", "jumps" to LFI_MODE_*; -1 for any other name. */
 int lfi_rewrite_mode(const char *name);

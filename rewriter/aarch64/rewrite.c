@@ -143,8 +143,12 @@ static bool is_end(const void *insn)
     return is_flow_end(insn);
 }
 
+/* All features: the rewriter has refused what a box cannot have. */
+static const char *const assembler[] = {"-target-feature", "+all", NULL};
+
 const struct arch lfi_rewrite_aarch64 = {
     .name = "aarch64",
+    .assembler = assembler,
     .start = start,
     .parse = aarch64_parse,
     .prepare = prepare,

@@ -4,7 +4,8 @@
 foreach(topic filter host)
     lfi_unit_test(runtime-confine-${topic} TIMEOUT 120 SOURCES confine-${topic}.c LIBS lfi-objects)
     target_include_directories(test-runtime-confine-${topic} PRIVATE ${CMAKE_SOURCE_DIR}/runtime
-        ${CMAKE_SOURCE_DIR}/runtime/linux/${CMAKE_SYSTEM_PROCESSOR} ${CMAKE_SOURCE_DIR}/runtime/core ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR})
+        ${CMAKE_SOURCE_DIR}/runtime/linux/${CMAKE_SYSTEM_PROCESSOR} ${CMAKE_SOURCE_DIR}/runtime/core
+        ${CMAKE_SOURCE_DIR}/runtime/core/${CMAKE_SYSTEM_PROCESSOR} ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR})
 endforeach()
 
 if(CMAKE_CROSSCOMPILING OR LFI_SANITIZE)
@@ -20,7 +21,8 @@ foreach(topic core-switch core-memory core-copy linux-load linux-calls hostile-c
     lfi_unit_test(runtime-confined-${topic} TIMEOUT 300 LIBS lfi-objects
         SOURCES ${topic}.c confined.c $<$<BOOL:${core}>:${CMAKE_SYSTEM_PROCESSOR}/core-code.S>)
     target_include_directories(test-runtime-confined-${topic} PRIVATE ${CMAKE_SOURCE_DIR}/runtime
-        ${CMAKE_SOURCE_DIR}/runtime/linux/${CMAKE_SYSTEM_PROCESSOR} ${CMAKE_SOURCE_DIR}/runtime/core ${CMAKE_CURRENT_SOURCE_DIR}
+        ${CMAKE_SOURCE_DIR}/runtime/linux/${CMAKE_SYSTEM_PROCESSOR} ${CMAKE_SOURCE_DIR}/runtime/core
+        ${CMAKE_SOURCE_DIR}/runtime/core/${CMAKE_SYSTEM_PROCESSOR} ${CMAKE_CURRENT_SOURCE_DIR}
         ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR})
 endforeach()
 # It goes to namespaces of its own first; 77: there are none on this machine.

@@ -9,7 +9,8 @@ foreach(part switch faults memory holes mappings copy processor)
     lfi_unit_test(runtime-core-${part} TIMEOUT 120 LIBS lfi-objects
         SOURCES ${source} ${CMAKE_SYSTEM_PROCESSOR}/core-code.S)
     target_include_directories(test-runtime-core-${part} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}
-        ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR} ${CMAKE_SOURCE_DIR}/runtime/core)
+        ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR} ${CMAKE_SOURCE_DIR}/runtime/core
+        ${CMAKE_SOURCE_DIR}/runtime/core/${CMAKE_SYSTEM_PROCESSOR})
 endforeach()
 
 # Each call of the kernel fails: the files that change mappings, with calls of the test's instead.
@@ -26,7 +27,8 @@ if(NOT CMAKE_CROSSCOMPILING AND NOT LFI_SANITIZE STREQUAL thread)
         target_sources(core-inject PRIVATE ${CMAKE_SOURCE_DIR}/runtime/core/${file}.c)
     endforeach()
     lfi_room_target(core-inject)
-    target_include_directories(core-inject PRIVATE ${CMAKE_SOURCE_DIR}/runtime/core)
+    target_include_directories(core-inject PRIVATE ${CMAKE_SOURCE_DIR}/runtime/core
+        ${CMAKE_SOURCE_DIR}/runtime/core/${CMAKE_SYSTEM_PROCESSOR})
     target_compile_definitions(core-inject PRIVATE ${replaced})
     lfi_unit_test(runtime-core-inject TIMEOUT 120 LIBS core-inject lfi-verifier Threads::Threads
         SOURCES core-inject.c ARGS 10000)
@@ -35,5 +37,6 @@ if(NOT CMAKE_CROSSCOMPILING AND NOT LFI_SANITIZE STREQUAL thread)
     lfi_test(runtime-core-inject-long TIMEOUT 1200 COMMAND test-runtime-core-inject 100000)
     set_tests_properties(runtime-core-inject-long PROPERTIES LABELS long)
     target_include_directories(test-runtime-core-inject PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}
-        ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR} ${CMAKE_SOURCE_DIR}/runtime/core)
+        ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR} ${CMAKE_SOURCE_DIR}/runtime/core
+        ${CMAKE_SOURCE_DIR}/runtime/core/${CMAKE_SYSTEM_PROCESSOR})
 endif()

@@ -6,7 +6,8 @@ target_include_directories(test-runtime-hostile-calls PRIVATE ${CMAKE_SOURCE_DIR
     ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR})
 lfi_unit_test(runtime-hostile-code TIMEOUT 300 SOURCES hostile-code.c LIBS lfi-objects)
 target_include_directories(test-runtime-hostile-code PRIVATE ${CMAKE_SOURCE_DIR}/verifier
-    ${CMAKE_SOURCE_DIR}/runtime/core ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR})
+    ${CMAKE_SOURCE_DIR}/runtime/core
+        ${CMAKE_SOURCE_DIR}/runtime/core/${CMAKE_SYSTEM_PROCESSOR} ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR})
 lfi_long_test(runtime-hostile-code COUNT 5000 TIMEOUT 7200)
 lfi_unit_test(runtime-hostile-files TIMEOUT 300 SOURCES hostile-files.c LIBS lfi)
 target_include_directories(test-runtime-hostile-files PRIVATE

@@ -26,9 +26,8 @@ enum { STATUS_OK, STATUS_FAILURE, STATUS_USAGE };
 static const char help[] =
     "usage: lfi-as [--lfi-target=TRIPLE] [--lfi-mode=full|stores|jumps] [OPTION]... [-o OUT] "
     "[FILE]\n"
-    "Rewrites GNU assembly of x86-64 or AArch64 for an LFI box and assembles it. FILE may be -, "
-    "for\n"
-    "standard input. The target is known from the program's name: TRIPLE-as, or .../TRIPLE/as.\n"
+    "Rewrite GNU assembly for an LFI box and assemble it. FILE may be -, for standard input. The\n"
+    "program's name says the target: TRIPLE-as, or .../TRIPLE/as.\n"
     "\n"
     "Of the options of GNU as it takes those that clang passes on:\n"
     "  -o OUT  -I DIR  --defsym SYM=VALUE  --gdwarf-N  --noexecstack  --fatal-warnings  -W  "
@@ -98,14 +97,8 @@ static void assembler_command(struct arguments *command, const char *llvm,
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         arguments_add(command, fixed[i]);
     arguments_add(command, target->triple);
-    if (strcmp(target->arch, "aarch64") == 0) {
-        /*
-         * The compiler does not pass on the features that it may use. All are safe here: the
-         * rewriter has refused what a box cannot have.
-         */
-        arguments_add(command, "-target-feature");
-        arguments_add(command, "+all");
-    }
+    for (const char *const *more = lfi_rewrite_assembler(target->arch); *more; more++)
+        arguments_add(command, *more);
     arguments_add_all(command, &options->macros);
 }
 

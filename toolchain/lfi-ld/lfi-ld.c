@@ -78,25 +78,17 @@ static bool find_paths(struct paths *paths, const struct target *target)
     return size < PATH_MAX;
 }
 
-/*
- * LTO generates code here, not in the compiler: what the config files say about it is repeated.
- * Functions that LLVM makes itself know no other features than these.
- */
-static const char *const aarch64_code[] = {
-    "-mllvm", "-mattr=+reserve-x25,+reserve-x26,+reserve-x27,+reserve-x28",
-    "-mllvm", "-reserve-regs-for-regalloc=LR",
-    "-mllvm", "-aarch64-enable-compress-jump-tables=false",
-    NULL,
-};
-
-/* What is particular to an architecture. */
+/* What is particular to an architecture: cmake/arch/ARCH.cmake. */
 static const struct architecture {
     const char *name;
     bool postlinks;
-    const char *const *code; /* ld.lld's options for the code that LTO generates */
+    /*
+     * Link-time optimization generates code here, not in the compiler: ld.lld's options that repeat
+     * what the compiler's config files say about it.
+     */
+    const char *const *code;
 } architectures[] = {
-    {"x86_64", true, NULL},
-    {"aarch64", false, aarch64_code},
+#include "architectures.def"
 };
 
 static const struct architecture *find_architecture(const char *name)
@@ -137,7 +129,7 @@ static int link_program(const struct options *options, const struct target *targ
     if (target->mode != MODE_NATIVE) {
         arguments_add(&command, "-mllvm");
         arguments_add(&command, paths.assembler);
-        for (const char *const *code = architecture->code; code && *code; code++)
+        for (const char *const *code = architecture->code; *code; code++)
             arguments_add(&command, *code);
     }
 

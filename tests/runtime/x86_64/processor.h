@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "x86_64/frame.h"
+#include "frame.h"
 
 /* members of struct lfi_regs */
 #define REG_NUMBER rax /* of a system call */
