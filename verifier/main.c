@@ -57,13 +57,13 @@ static const char more_help[] =
     "\n"
     "Exit status: 0 if all files pass, 1 if one does not or cannot be read, 2 for wrong usage.\n";
 
-static void print_help(void)
+static void print_help(FILE *to)
 {
-    fputs(help, stdout);
+    fputs(help, to);
     for (unsigned i = 0; lfi_verify_archs[i]; i++)
-        printf("%25s%-8s a multiple of %u%s\n", "", lfi_verify_archs[i]->name,
-               lfi_verify_archs[i]->alignment, i == 0 ? " (default)" : "");
-    fputs(more_help, stdout);
+        fprintf(to, "%25s%-8s a multiple of %u%s\n", "", lfi_verify_archs[i]->name,
+                lfi_verify_archs[i]->alignment, i == 0 ? " (default)" : "");
+    fputs(more_help, to);
 }
 
 static bool report(void *data, const struct lfi_violation *violation)
@@ -175,6 +175,24 @@ static bool verify_file(const struct options *options, const char *name)
     return verdict == LFI_ACCEPTED;
 }
 
+/* Says what is wrong with the command line: `what` is what was given, or NULL. */
+static int wrong(const char *what, const char *why)
+{
+    if (what)
+        fprintf(stderr, "lfi-verify: '%s' %s\n", what, why);
+    fputs("Try 'lfi-verify --help'.\n", stderr);
+    return EXIT_USAGE;
+}
+
+static int wrong_arch(const char *name)
+{
+    fprintf(stderr, "lfi-verify: unknown architecture '%s'; there are:", name);
+    for (unsigned i = 0; lfi_verify_archs[i]; i++)
+        fprintf(stderr, " %s", lfi_verify_archs[i]->name);
+    fputc('\n', stderr);
+    return wrong(NULL, NULL);
+}
+
 static bool parse_number(const char *text, char end, uint64_t *value, const char **rest)
 {
     char *stop;
@@ -218,9 +236,12 @@ int main(int argc, char **argv)
         {NULL, 0, NULL, 0},
     };
     struct options o = {.arch = lfi_verify_archs[0], .mode = LFI_MODE_FULL};
-    const char *rest;
-    bool usage = false, raw_only = false;
+    const char *rest, *address = "0", *raw_only = NULL;
     int c;
+    if (argc == 1) {
+        print_help(stderr);
+        return EXIT_USAGE;
+    }
     while ((c = getopt_long(argc, argv, "aqshV", longs, NULL)) != -1) {
         switch (c) {
         case 'a':
@@ -236,36 +257,46 @@ int main(int argc, char **argv)
             o.raw = true;
             break;
         case ARCH:
-            raw_only = true;
-            usage |= !parse_arch(optarg, &o.arch);
+            raw_only = "--arch";
+            if (!parse_arch(optarg, &o.arch))
+                return wrong_arch(optarg);
             break;
         case MODE:
-            usage |= !parse_mode(optarg, &o.mode);
+            if (!parse_mode(optarg, &o.mode))
+                return wrong(optarg, "is no mode: there are full, stores and jumps");
             break;
         case ADDRESS:
-            raw_only = true;
-            usage |= !parse_number(optarg, 0, &o.address, &rest);
+            raw_only = "--address";
+            address = optarg;
+            if (!parse_number(optarg, 0, &o.address, &rest))
+                return wrong(optarg, "is no number");
             break;
         case IMAGE:
-            raw_only = true;
-            usage |= !parse_number(optarg, '-', &o.image_start, &rest) ||
-                     !parse_number(rest, 0, &o.image_end, &rest) || o.image_start > o.image_end;
+            raw_only = "--image";
+            if (!parse_number(optarg, '-', &o.image_start, &rest) ||
+                !parse_number(rest, 0, &o.image_end, &rest) || o.image_start > o.image_end)
+                return wrong(optarg, "is no range: START-END, START not above END");
             break;
         case 'h':
-            print_help();
+            print_help(stdout);
             return EXIT_SUCCESS;
         case 'V':
             puts("lfi-verify " LFI_VERSION);
             return EXIT_SUCCESS;
         default:
-            usage = true;
-            break;
+            return wrong(NULL, NULL); /* getopt_long has said why */
         }
     }
-    usage |= o.address % o.arch->alignment != 0;
-    if (usage || optind == argc || (raw_only && !o.raw)) {
-        fputs("lfi-verify: wrong usage; see lfi-verify --help\n", stderr);
-        return EXIT_USAGE;
+    if (raw_only && !o.raw)
+        return wrong(raw_only, "is for --raw only");
+    if (o.address % o.arch->alignment != 0) {
+        fprintf(stderr, "lfi-verify: '%s' is no address of code: a multiple of %u\n", address,
+                o.arch->alignment);
+        return wrong(NULL, NULL);
+    }
+    if (optind == argc) {
+        fputs("lfi-verify: no file is named\n", stderr);
+        return wrong(NULL, NULL);
     }
     bool pass = true;
     for (int i = optind; i < argc; i++)

@@ -49,15 +49,14 @@ const struct confine_host_call confine_host_calls[] = {
 #define CALLS (sizeof confine_host_calls / sizeof *confine_host_calls)
 const size_t confine_host_call_count = CALLS;
 
-#define X32_BIT 0x40000000 /* x86-64: calls of the x32 ABI, __X32_SYSCALL_BIT */
-
 static const struct {
     uint32_t audit;
     enum confine_host_column column;
     uint32_t foreign; /* a bit in the numbers of another ABI's calls, or 0 */
 } archs[CONFINE_FILTER_ARCHS] = {
-    [CONFINE_FILTER_X86_64] = {AUDIT_ARCH_X86_64, CONFINE_HOST_X86_64, X32_BIT},
-    [CONFINE_FILTER_AARCH64] = {AUDIT_ARCH_AARCH64, CONFINE_HOST_GENERIC, 0},
+#define ARCH(name, audit, column, foreign) {audit, column, foreign},
+#include "arch.def"
+#undef ARCH
 };
 
 struct builder {

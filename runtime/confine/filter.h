@@ -8,7 +8,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum confine_filter_arch { CONFINE_FILTER_X86_64, CONFINE_FILTER_AARCH64, CONFINE_FILTER_ARCHS };
+enum confine_filter_arch {
+#define ARCH(name, audit, column, foreign) CONFINE_FILTER_##name,
+#include "arch.def"
+#undef ARCH
+    CONFINE_FILTER_ARCHS
+};
 
 /* The columns of numbers of host_calls.def. */
 enum confine_host_column { CONFINE_HOST_X86_64, CONFINE_HOST_GENERIC, CONFINE_HOST_COLUMNS };

@@ -8,3 +8,6 @@ newest=armv8.5-a # for -march: what most of today's processors have
 # register, as printf writes it.
 machine=183 page=65536
 trap_bytes='\000' load_bytes='\040\000\100\371' store_bytes='\040\000\000\371'
+trap_status=132 # of lfi-run, after that trap
+
+assembler='-target-feature +all' # what clang -cc1as needs for all instructions

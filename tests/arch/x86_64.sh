@@ -8,3 +8,6 @@ newest=x86-64-v3 # for -march: what most of today's processors have
 # register, as printf writes it.
 machine=62 page=4096
 trap_bytes='\364' load_bytes='\213\007' store_bytes='\211\007'
+trap_status=139 # of lfi-run, after that trap
+
+assembler='' # what clang -cc1as needs for all instructions

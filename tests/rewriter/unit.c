@@ -183,6 +183,12 @@ static void names(void **state)
 {
     (void)state;
     assert_true(lfi_rewrite_knows_arch("x86_64"));
+    assert_string_equal(lfi_rewrite_arch(0), "x86_64");
+    assert_null(lfi_rewrite_arch(1000));
+    for (size_t i = 0; lfi_rewrite_arch(i); i++)
+        assert_true(lfi_rewrite_knows_arch(lfi_rewrite_arch(i)));
+    assert_null(lfi_rewrite_assembler("x86_64")[0]);
+    assert_null(lfi_rewrite_assembler("none")[0]);
     assert_false(lfi_rewrite_knows_arch("amd64"));
     assert_int_equal(lfi_rewrite_mode("full"), LFI_MODE_FULL);
     assert_int_equal(lfi_rewrite_mode("stores"), LFI_MODE_STORES);
@@ -253,21 +259,20 @@ static void out_of_memory(void **state)
     skip(); /* address space cannot be limited there */
 #endif
     static const char line[] = "\tret\n1:\n";
-    static const char *const archs[] = {"x86_64", "aarch64"};
     const size_t count = 300000, size = count * (sizeof line - 1);
     char *text = malloc(size);
     unsigned failed = 0;
     assert_non_null(text);
     for (size_t i = 0; i < count; i++)
         memcpy(text + i * (sizeof line - 1), line, sizeof line - 1);
-    for (unsigned i = 0; i < 2; i++)
+    for (unsigned i = 0; lfi_rewrite_arch(i); i++)
         for (rlim_t limit = 16; limit <= 160; limit += 8) { /* MiB, from almost nothing to enough */
             int status, messages = 0;
             pid_t child = fork();
             assert_true(child >= 0);
             if (child == 0) {
                 struct rlimit space = {limit << 20, limit << 20};
-                struct lfi_rewrite_options options = {.arch = archs[i],
+                struct lfi_rewrite_options options = {.arch = lfi_rewrite_arch(i),
                                                       .sink = discard,
                                                       .report = count_out_of_memory,
                                                       .report_data = &messages};

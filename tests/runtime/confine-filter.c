@@ -35,8 +35,15 @@
 #define OWN_PID      4711
 #define NUMBERS      1024
 
-static const uint32_t audit_archs[] = {AUDIT_ARCH_X86_64, AUDIT_ARCH_AARCH64};
-static const enum confine_host_column columns[] = {CONFINE_HOST_X86_64, CONFINE_HOST_GENERIC};
+static const struct {
+    uint32_t audit;
+    enum confine_host_column column;
+    uint32_t foreign;
+} archs[CONFINE_FILTER_ARCHS] = {
+#define ARCH(name, audit, column, foreign) {audit, column, foreign},
+#include "confine/arch.def"
+#undef ARCH
+};
 
 /* Runs it as the kernel does, bpf(4). Fails where the kernel would refuse the program. */
 static uint32_t interpret(const struct confine_filter *filter, const struct seccomp_data *data)
@@ -87,7 +94,7 @@ static struct confine_filter *build(enum confine_filter_arch arch, bool later_co
 static uint32_t verdict(const struct confine_filter *filter, enum confine_filter_arch arch,
                         int number, const uint64_t arguments[6])
 {
-    struct seccomp_data data = {.nr = number, .arch = audit_archs[arch]};
+    struct seccomp_data data = {.nr = number, .arch = archs[arch].audit};
     memcpy(data.args, arguments, sizeof data.args);
     return interpret(filter, &data);
 }
@@ -121,7 +128,7 @@ struct world {
 
 static void expect(const struct world *world, const uint64_t arguments[6], uint32_t expected)
 {
-    int number = world->call->number[columns[world->arch]];
+    int number = world->call->number[archs[world->arch].column];
     uint32_t got = verdict(world->filter, world->arch, number, arguments);
     if (got != expected)
         fail_msg("%s (%d): 0x%x instead of 0x%x", world->call->name, number, got, expected);
@@ -213,7 +220,7 @@ static void test_lines(void **state)
         for (size_t i = 0; i < confine_host_call_count; i++) {
             uint64_t arguments[6];
             world.call = &confine_host_calls[i];
-            if (world.call->number[columns[world.arch]] < 0)
+            if (world.call->number[archs[world.arch].column] < 0)
                 continue;
             assert_in_range(world.call->otherwise, 0, 133);
             right_arguments(world.call, arguments);
@@ -230,7 +237,7 @@ static const struct confine_host_call *line_of(enum confine_filter_arch arch, in
 {
     const struct confine_host_call *found = NULL;
     for (size_t i = 0; i < confine_host_call_count; i++) {
-        if (confine_host_calls[i].number[columns[arch]] != number)
+        if (confine_host_calls[i].number[archs[arch].column] != number)
             continue;
         if (found)
             fail_msg("number %d stands at %s and at %s", number, found->name,
@@ -251,14 +258,14 @@ static void test_other_numbers(void **state)
                 assert_int_equal(verdict(filter, arch, number, none), NO_SUCH_CALL);
         }
         for (size_t i = 0; i < confine_host_call_count; i++)
-            assert_in_range(confine_host_calls[i].number[columns[arch]] + 1, 0, NUMBERS);
+            assert_in_range(confine_host_calls[i].number[archs[arch].column] + 1, 0, NUMBERS);
         const int odd[] = {NUMBERS, 0x3fffffff, 0x20000000, 0x10000};
         for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++)
             assert_int_equal(verdict(filter, arch, odd[i], none), NO_SUCH_CALL);
-        for (int number = 0; number < NUMBERS && arch == CONFINE_FILTER_X86_64; number++) /* x32 */
-            assert_int_equal(verdict(filter, arch, 0x40000000 | number, none), KILL_PROCESS);
-        assert_int_equal(verdict(filter, arch, -1, none),
-                         arch == CONFINE_FILTER_X86_64 ? KILL_PROCESS : NO_SUCH_CALL);
+        uint32_t foreign = archs[arch].foreign; /* x86-64: the numbers of x32 */
+        for (int number = 0; number < NUMBERS && foreign; number++)
+            assert_int_equal(verdict(filter, arch, (int)foreign | number, none), KILL_PROCESS);
+        assert_int_equal(verdict(filter, arch, -1, none), foreign ? KILL_PROCESS : NO_SUCH_CALL);
         free(filter);
     }
 }
@@ -271,8 +278,12 @@ static void test_other_architectures(void **state)
     for (int arch = 0; arch < CONFINE_FILTER_ARCHS; arch++) {
         struct confine_filter *filter = build(arch, true);
         for (int number = -1; number < NUMBERS; number++) {
-            struct seccomp_data data = {.nr = number, .arch = audit_archs[!arch]};
-            assert_int_equal(interpret(filter, &data), KILL_PROCESS);
+            struct seccomp_data data = {.nr = number};
+            for (int other = 0; other < CONFINE_FILTER_ARCHS; other++) {
+                data.arch = archs[other].audit;
+                if (other != arch)
+                    assert_int_equal(interpret(filter, &data), KILL_PROCESS);
+            }
             for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
                 data.arch = others[i];
                 assert_int_equal(interpret(filter, &data), KILL_PROCESS);

@@ -9,12 +9,8 @@
 
 #include <lfi/linux.h>
 
-/* Pages as large as the host's may be. */
-#if defined(__x86_64__)
-#define PROGRAM_PAGE 0x1000
-#else
-#define PROGRAM_PAGE 0x10000
-#endif
+#include "page.h" /* of the architecture */
+
 #define PROGRAM_CODE PROGRAM_PAGE
 #define PROGRAM_DATA (2 * PROGRAM_PAGE)
 #define PROGRAM_SIZE (3 * PROGRAM_PAGE)

@@ -4,7 +4,8 @@
 # The command line of lfi-verify: command.sh LFI-VERIFY
 set -eu
 verify=$1
-lfi_file=$(cd "$(dirname "$0")/.." && pwd)/lfi-file
+here=$(cd "$(dirname "$0")" && pwd)
+lfi_file=$here/../lfi-file
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir"
@@ -36,18 +37,30 @@ head -c 64 /dev/zero | tr '\0' '\303' >worse
 
 expect 0 --help
 says out '^Usage: lfi-verify'
-says out '^ *x86_64 *a multiple of 32 (default)$'
-says out '^ *aarch64 *a multiple of 4$'
+archs=$(sed -n 's/^ *\([a-z0-9_]*\) *a multiple of [0-9]*\( (default)\)\{0,1\}$/\1/p' out)
+[ "$(echo "$archs" | wc -l)" -ge 2 ]
 expect 0 --version
 says out '^lfi-verify '
+# What is wrong with a command line is named, and where to read more.
 expect 2
-says err '^lfi-verify: '
-expect 2 --nonsense good
-expect 2 --mode=none good
-expect 2 --raw --mode=none good
-expect 2 --mode
-expect 2 --raw --address=33 good
-expect 2 --raw --image=9-3 good
+says err '^Usage: lfi-verify'
+wrong() {
+    message=$1
+    shift
+    expect 2 "$@"
+    says err "lfi-verify: $message"
+    says err "^Try 'lfi-verify --help'.\$"
+    [ ! -s out ]
+}
+wrong 'no file is named' --raw
+wrong "unrecognized option '--nonsense'" --nonsense good
+wrong "'none' is no mode: there are full, stores and jumps" --mode=none good
+wrong "'none' is no mode" --raw --mode=none good
+wrong "option '--mode' requires an argument" --mode
+wrong "'33' is no address of code: a multiple of 32" --raw --address=33 good
+wrong "'3x' is no number" --raw --address=3x good
+wrong "'9-3' is no range" --raw --image=9-3 good
+wrong "'--address' is for --raw only" --address=32 good
 
 expect 0 --raw good
 expect 1 --raw bad
@@ -83,7 +96,7 @@ expect 0 --raw --mode=stores load
 expect 1 --raw --mode=stores store
 expect 0 --raw --mode=jumps store
 # The note says what the code is verified for, --mode whether that is enough.
-for arch in x86_64 aarch64; do
+for arch in $archs; do
     for note in 0:full 1:stores 2:jumps; do
         "$lfi_file" $arch ${note%:*} >${note#*:}
         expect 0 --mode=jumps --stats ${note#*:}
@@ -115,21 +128,9 @@ for arch in x86_64 aarch64; do
     expect 1 --mode=jumps three
     says err ': elf-note: .*unknown mode'
 done
-printf '\213\005\000\020\000\000' >rip
-expect 1 --raw rip
-expect 0 --raw --image=0-0x2000 rip
 
-# AArch64: svc and brk, and an address that is not a multiple of 32.
-printf '\001\000\000\324' >svc
-printf '\000\000\040\324' >brk
-expect 1 --raw --arch=aarch64 svc
-says err '^lfi-verify: svc:0x0: system-call: .* \[01 00 00 d4\] svc$'
-expect 0 --raw --arch=aarch64 --address=0x1000 brk
-expect 0 --raw --arch=aarch64 --address=0x1004 brk
-expect 2 --raw --arch=aarch64 --address=0x1002 brk
-expect 2 --raw --arch=arm brk
-# Registers are named in the architecture's own messages: mov x30, x0; ret.
-printf '\376\003\000\252\300\003\137\326' >link
-expect 1 --raw --arch=aarch64 link
-says err '^lfi-verify: link:0x4: link-register: branch where x30 is not guarded '
-expect 2 --arch=aarch64 brk
+for arch in $archs; do
+    # shellcheck source=x86_64/command.sh
+    . "$here/$arch/command.sh"
+done
+wrong "unknown architecture 'arm'; there are:\( [a-z0-9_]*\)\{2\}" --raw --arch=arm good

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# Assembles, links and verifies the expected outputs of the golden tests in $1, each in its mode. $2 is lfi-verify.
+# Assembles, links and verifies the expected outputs of the golden tests in $1, each in its mode. $4 is lfi-verify.
 command -v clang-19 >/dev/null && command -v ld.lld-19 >/dev/null ||
     { echo "skipped: no clang-19 or ld.lld-19"; exit 77; }
 dir=$(mktemp -d) || exit 1
@@ -40,7 +40,7 @@ for file in "$1"/*.expected.s; do
     count=$((count + 1))
     assemble "$dir/note.s" "$dir/note.o" && assemble "$file" "$dir/out.o" &&
         ld.lld-19 -pie --no-dynamic-linker -z separate-code -z max-page-size=65536 -z noexecstack --defsym=_start=g \
-            -o "$dir/out" "$dir/note.o" "$dir/out.o" "$dir/$symbols.o" && "$2" --mode=$name "$dir/out" ||
+            -o "$dir/out" "$dir/note.o" "$dir/out.o" "$dir/$symbols.o" && "$4" --mode=$name "$dir/out" ||
         { echo "failed: $file"; status=1; }
 done
 echo "$count files"

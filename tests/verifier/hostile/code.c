@@ -26,8 +26,9 @@ static const struct target {
     enum lfi_arch arch;
     const char *name, *heading;
 } targets[] = {
-    {LFI_ARCH_X86_64, "x86_64", "## x86-64"},
-    {LFI_ARCH_AARCH64, "aarch64", "## AArch64"},
+#define ARCH(name, NAME, heading, ...) {LFI_ARCH_##NAME, #name, heading},
+#include "../archs.def"
+#undef ARCH
 };
 
 struct tally {

@@ -23,7 +23,7 @@ enum {
     CODE_AT = PAGE,
     DATA_AT = 2 * PAGE,
     FILE_SIZE = 3 * PAGE,
-    LARGE_PAGE = 0x10000, /* of AArch64 */
+    LARGE_PAGE = 0x10000, /* of architectures that have such */
     CAPACITY = 3 * LARGE_PAGE,
     CODE_SIZE = 3 * LFI_BUNDLE_SIZE,
     MAX_PHDRS = 60,
@@ -100,27 +100,7 @@ static void put_word(struct file *f, size_t at, uint32_t word)
         f->bytes[at + i] = (uint8_t)(word >> 8 * i);
 }
 
-/* Makes it a file for AArch64, linked for pages of this size. */
-static void aarch64(struct file *f, uint64_t page)
-{
-    f->header.e_machine = EM_AARCH64;
-    note_at(f, NOTE_AT)->machine = EM_AARCH64;
-    for (unsigned i = HEADERS; i <= DATA; i++)
-        f->phdrs[i].p_align = page;
-    for (size_t at = CODE_AT; at < CODE_AT + CODE_SIZE; at += 4)
-        put_word(f, at, 0xd503201f); /* nop */
-}
-
-/* The same with the code and the data on large pages of their own. */
-static void large_pages(struct file *f)
-{
-    aarch64(f, LARGE_PAGE);
-    memmove(f->bytes + LARGE_PAGE, f->bytes + CODE_AT, CODE_SIZE);
-    f->phdrs[CODE].p_vaddr = f->phdrs[CODE].p_offset = LARGE_PAGE;
-    f->phdrs[DATA].p_vaddr = f->phdrs[DATA].p_offset = 2 * LARGE_PAGE;
-    f->header.e_entry = LARGE_PAGE;
-    f->size = CAPACITY;
-}
+#include "../aarch64/hostile-elf.h"
 
 /* `count` copies of the data segment, each on the page after the one before it. */
 static void add_segments(struct file *f, unsigned count)
@@ -203,6 +183,7 @@ static void edit(struct file *f, unsigned number, bool make_twin)
         }                               \
     }
 #include "elf.def"
+#include "../aarch64/hostile-elf.def"
 #undef CASE
     (void)h, (void)p, (void)n;
 }
@@ -212,6 +193,7 @@ static const struct {
 } cases[] = {
 #define CASE(rule, name, hostile, twin) {rule, #name},
 #include "elf.def"
+#include "../aarch64/hostile-elf.def"
 #undef CASE
 };
 
