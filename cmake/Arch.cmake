@@ -5,6 +5,7 @@
 #   ARCH_MACHINE       its number in ELF files (e_machine)
 #   ARCH_POSTLINKS     whether lfi-postlink finishes programs; it then writes the mode into their note
 #   ARCH_KERNEL        the kernel's name for it
+#   ARCH_LLVM          LLVM's name for it (toolchain/llvm/targets.cmake)
 #   ARCH_PAGE_SIZES    the sizes that the kernel's pages may have, in bytes, the smallest first
 #   ARCH_EMULATOR      QEMU's program that runs programs of it on another processor
 #   ARCH_EMULATED      whether boxes are known to work in the emulator: then other hosts build it, too
@@ -15,7 +16,7 @@
 #
 # Shell scripts get all but ARCH_FLAGS, as assignments for eval, from what
 # `cmake -DARCH=ARCH -P cmake/Arch.cmake` writes to standard error; there a list is words.
-set(LFI_ARCH_FACTS MACHINE POSTLINKS KERNEL PAGE_SIZES EMULATOR EMULATED COMPILER_RT LTO FLAGS)
+set(LFI_ARCH_FACTS MACHINE POSTLINKS KERNEL LLVM PAGE_SIZES EMULATOR EMULATED COMPILER_RT LTO FLAGS)
 set(LFI_ARCH_FOLDER ${CMAKE_CURRENT_LIST_DIR}/arch)
 
 # lfi_known_archs(VAR): the architectures that there are, whether or not this build makes programs for them.

@@ -100,7 +100,7 @@ static void put_word(struct file *f, size_t at, uint32_t word)
         f->bytes[at + i] = (uint8_t)(word >> 8 * i);
 }
 
-#include "../aarch64/hostile-elf.h"
+#include "archs-elf.h" /* ARCH/hostile-elf.h: how the good file becomes one of ARCH */
 
 /* `count` copies of the data segment, each on the page after the one before it. */
 static void add_segments(struct file *f, unsigned count)
@@ -183,7 +183,7 @@ static void edit(struct file *f, unsigned number, bool make_twin)
         }                               \
     }
 #include "elf.def"
-#include "../aarch64/hostile-elf.def"
+#include "archs-elf.def"
 #undef CASE
     (void)h, (void)p, (void)n;
 }
@@ -193,7 +193,7 @@ static const struct {
 } cases[] = {
 #define CASE(rule, name, hostile, twin) {rule, #name},
 #include "elf.def"
-#include "../aarch64/hostile-elf.def"
+#include "archs-elf.def"
 #undef CASE
 };
 
