@@ -90,7 +90,7 @@ def make_inputs(work, native, workloads, text_size, sql_rows):
 
 
 def arguments_of(workload, inputs):
-    """The words behind the program's name."""
+    """The words after the program's name."""
     return [word.format_map(Names(inputs)) for word in workload.arguments.split()]
 
 

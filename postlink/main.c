@@ -108,9 +108,12 @@ static enum status run(const char *input, const char *output, unsigned mode, boo
     return ok ? STATUS_OK : STATUS_FAILURE;
 }
 
-static enum status usage(const char *message, const char *detail)
+/* `message` is NULL where getopt_long has said what is wrong. */
+static enum status usage(const char *message)
 {
-    fprintf(stderr, "lfi-postlink: %s%s; see lfi-postlink --help\n", message, detail);
+    if (message)
+        fprintf(stderr, "lfi-postlink: %s\n", message);
+    fputs("Try 'lfi-postlink --help'.\n", stderr);
     return STATUS_USAGE;
 }
 
@@ -129,8 +132,11 @@ int main(int argc, char **argv)
         switch (option) {
         case 'm':
             mode = mode_from_name(optarg);
-            if (mode < 0)
-                return usage("unknown mode ", optarg);
+            if (mode < 0) {
+                fprintf(stderr, "lfi-postlink: unknown mode '%s'; there are: " MODE_NAMES "\n",
+                        optarg);
+                return usage(NULL);
+            }
             break;
         case 'o':
             output = optarg;
@@ -145,13 +151,13 @@ int main(int argc, char **argv)
             printf("lfi-postlink %s (ABI version %d)\n", LFI_VERSION, LFI_ABI_VERSION);
             return fflush(stdout) == 0 ? STATUS_OK : STATUS_FAILURE;
         default:
-            return usage("wrong option", "");
+            return usage(NULL);
         }
     }
     if (mode < 0)
-        return usage("--mode is missing", "");
+        return usage("--mode is missing");
     if (argc - optind != 1)
-        return usage(optind == argc ? "no file named" : "more than one file named", "");
+        return usage(optind == argc ? "no file named" : "more than one file named");
     /* A file size limit then is an error of write(), and the temporary is removed. */
     signal(SIGXFSZ, SIG_IGN);
     return (int)run(argv[optind], output ? output : argv[optind], (unsigned)mode, stats);

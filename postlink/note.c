@@ -47,7 +47,7 @@ bool elf_set_note(struct elf_file *elf, unsigned machine, unsigned mode)
         memcmp(note.owner, LFI_NOTE_OWNER, sizeof note.owner) != 0)
         return elf_error(elf, "malformed " LFI_NOTE_SECTION);
     if (note.mode != LFI_MODE_UNSET && note.mode != mode)
-        return elf_error(elf, "already postlinked for mode `%s', not `%s'", mode_name(note.mode),
+        return elf_error(elf, "already postlinked for mode '%s', not '%s'", mode_name(note.mode),
                          mode_name(mode));
     if (note.mode != LFI_MODE_UNSET && note.version != LFI_ABI_VERSION)
         return elf_error(elf, "already postlinked for ABI version %u; this is version %u",

@@ -416,7 +416,7 @@ static bool end_runtime_call(struct pass *pass, struct bundle *bundle, unsigned 
     if (target < jump->offset + jump->length || target > (int)BUNDLE)
         return fail(pass, bundle, lea,
                     "the return address of this runtime call is not the end of its bundle; put "
-                    "`.p2align 5' and the label directly after the jump");
+                    "'.p2align 5' and the label directly after the jump");
     if (jump->offset + jump->length < (int)BUNDLE) {
         if (!move_to_end(pass, bundle, last - 1, last))
             return false;

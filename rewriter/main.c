@@ -48,6 +48,21 @@ static void print_help(void)
     fputs(more_help, stdout);
 }
 
+static int usage(void)
+{
+    fputs("Try '" PROGRAM " --help'.\n", stderr);
+    return 2;
+}
+
+static int unknown_arch(const char *name)
+{
+    fprintf(stderr, PROGRAM ": unknown architecture '%s'; there are:", name);
+    for (size_t i = 0; lfi_rewrite_arch(i); i++)
+        fprintf(stderr, " %s", lfi_rewrite_arch(i));
+    fputc('\n', stderr);
+    return usage();
+}
+
 static int fail(const char *what)
 {
     fprintf(stderr, PROGRAM ": %s: %s\n", what, strerror(errno));
@@ -141,16 +156,15 @@ int main(int argc, char **argv)
         switch (c) {
         case 'a':
             if (!lfi_rewrite_knows_arch(optarg)) {
-                fprintf(stderr, PROGRAM ": unknown architecture '%s'\n", optarg);
-                return 2;
+                return unknown_arch(optarg);
             }
             options.arch = optarg;
             break;
         case 'm':
             mode = mode_from_name(optarg);
             if (mode < 0) {
-                fprintf(stderr, PROGRAM ": unknown mode '%s': there are " MODE_NAMES "\n", optarg);
-                return 2;
+                fprintf(stderr, PROGRAM ": unknown mode '%s'; there are: " MODE_NAMES "\n", optarg);
+                return usage();
             }
             options.mode = (unsigned)mode;
             break;
@@ -170,13 +184,12 @@ int main(int argc, char **argv)
             puts(PROGRAM " " LFI_VERSION);
             return 0;
         default:
-            fputs("Try '" PROGRAM " --help'.\n", stderr);
-            return 2;
+            return usage();
         }
     }
     if (argc - optind > 1) {
-        fputs(PROGRAM ": more than one input\nTry '" PROGRAM " --help'.\n", stderr);
-        return 2;
+        fputs(PROGRAM ": more than one input\n", stderr);
+        return usage();
     }
     return run(optind < argc ? argv[optind] : "-", output, expander, options);
 }

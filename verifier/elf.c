@@ -262,9 +262,9 @@ static bool check_entry(struct reader *r)
 static bool check_mode(struct reader *r, unsigned weakest)
 {
     static const char *const weaker[] = {
-        [LFI_MODE_STORES] = "mode `stores' lets it read all of the host's memory; --mode=stores "
+        [LFI_MODE_STORES] = "mode 'stores' lets it read all of the host's memory; --mode=stores "
                             "(LFI_MODE_STORES) would accept it",
-        [LFI_MODE_JUMPS] = "mode `jumps' lets it read and write all of the host's memory; "
+        [LFI_MODE_JUMPS] = "mode 'jumps' lets it read and write all of the host's memory; "
                            "--mode=jumps (LFI_MODE_JUMPS) would accept it",
     };
     const unsigned mode = r->image->mode;

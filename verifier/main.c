@@ -175,13 +175,20 @@ static bool verify_file(const struct options *options, const char *name)
     return verdict == LFI_ACCEPTED;
 }
 
-/* Says what is wrong with the command line: `what` is what was given, or NULL. */
-static int wrong(const char *what, const char *why)
+/* Where to read more, after a message about the command line. */
+static int usage(void)
 {
-    if (what)
-        fprintf(stderr, "lfi-verify: '%s' %s\n", what, why);
     fputs("Try 'lfi-verify --help'.\n", stderr);
     return EXIT_USAGE;
+}
+
+/* The same with that message: a format for what was given. */
+static int wrong(const char *format, const char *given)
+{
+    fputs("lfi-verify: ", stderr);
+    fprintf(stderr, format, given);
+    fputc('\n', stderr);
+    return usage();
 }
 
 static int wrong_arch(const char *name)
@@ -190,7 +197,7 @@ static int wrong_arch(const char *name)
     for (unsigned i = 0; lfi_verify_archs[i]; i++)
         fprintf(stderr, " %s", lfi_verify_archs[i]->name);
     fputc('\n', stderr);
-    return wrong(NULL, NULL);
+    return usage();
 }
 
 static bool parse_number(const char *text, char end, uint64_t *value, const char **rest)
@@ -263,19 +270,19 @@ int main(int argc, char **argv)
             break;
         case MODE:
             if (!parse_mode(optarg, &o.mode))
-                return wrong(optarg, "is no mode: there are full, stores and jumps");
+                return wrong("unknown mode '%s'; there are: full, stores, jumps", optarg);
             break;
         case ADDRESS:
             raw_only = "--address";
             address = optarg;
             if (!parse_number(optarg, 0, &o.address, &rest))
-                return wrong(optarg, "is no number");
+                return wrong("'%s' is no number", optarg);
             break;
         case IMAGE:
             raw_only = "--image";
             if (!parse_number(optarg, '-', &o.image_start, &rest) ||
                 !parse_number(rest, 0, &o.image_end, &rest) || o.image_start > o.image_end)
-                return wrong(optarg, "is no range: START-END, START not above END");
+                return wrong("'%s' is no range START-END", optarg);
             break;
         case 'h':
             print_help(stdout);
@@ -284,19 +291,19 @@ int main(int argc, char **argv)
             puts("lfi-verify " LFI_VERSION);
             return EXIT_SUCCESS;
         default:
-            return wrong(NULL, NULL); /* getopt_long has said why */
+            return usage(); /* getopt_long has said why */
         }
     }
     if (raw_only && !o.raw)
-        return wrong(raw_only, "is for --raw only");
+        return wrong("'%s' is for --raw only", raw_only);
     if (o.address % o.arch->alignment != 0) {
         fprintf(stderr, "lfi-verify: '%s' is no address of code: a multiple of %u\n", address,
                 o.arch->alignment);
-        return wrong(NULL, NULL);
+        return usage();
     }
     if (optind == argc) {
-        fputs("lfi-verify: no file is named\n", stderr);
-        return wrong(NULL, NULL);
+        fputs("lfi-verify: no file named\n", stderr);
+        return usage();
     }
     bool pass = true;
     for (int i = optind; i < argc; i++)

@@ -5,7 +5,7 @@
  */
 	.text
 
-/* Where a call stands in its 32-byte bundle: behind `before` bytes of nops, in front of `after`. */
+/* Where a call stands in its 32-byte bundle: after `before` bytes of nops, and before `after`. */
 .macro	PLACED_CALL target, before, after
 	.p2align 5
 	.nops	\before

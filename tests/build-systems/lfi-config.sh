@@ -85,7 +85,7 @@ while read -r option; do
 done <options
 
 refused 2 'no option given'
-refused 2 '--nosuch: unknown option' --nosuch
-refused 2 '--prefix=x: unknown option' --prefix=x
-refused 1 'nosuch: there is no such target; there are: ' --cc=nosuch
-refused 1 'nosuch: there is no such library; there are: ' --libs=nosuch
+refused 2 "unknown option '--nosuch'" --nosuch
+refused 2 "unknown option, or one without a value: '--prefix=x'" --prefix=x
+refused 1 "unknown target 'nosuch'; there are: " --cc=nosuch
+refused 1 "unknown library 'nosuch'; there are: " --libs=nosuch

@@ -44,7 +44,7 @@ while old and wrong < 20:
     new = chain()
     steps += 1
     if new is None or not follows(new, old):
-        print("wrong at", gdb.execute("x/i $pc", to_string=True).strip(), new, "behind", old)
+        print("wrong at", gdb.execute("x/i $pc", to_string=True).strip(), new, "after", old)
         wrong += 1
     old = new or old
 if old != ["main"]:

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
-# lines.sh TRIPLE: line tables, behind rewriter, linker and postlinker.
+# lines.sh TRIPLE: line tables, after rewriter, linker and postlinker.
 #   - Running code says the address that it is at, and its line; llvm-symbolizer must say the same.
 #   - lfi-run names the address of a fault.
 #   - The address that the line table has for each of these lines leads back to it.

@@ -37,7 +37,7 @@ report)
     }
     perf record -q -e $event -F 999 -o data "$SDK/bin/lfi-run" --perf ./program 3000000 \
         >messages 2>&1 || fail "perf record: $(cat messages)"
-    # shellcheck disable=SC2094 # messages are read behind the pipeline
+    # shellcheck disable=SC2094 # messages are read after the pipeline
     perf report -i data --stdio --sort symbol >report 2>messages ||
         fail "perf report: $(cat messages)"
     map=$(perf script -i data -F pid 2>/dev/null | sort -u | tail -n 1 | tr -d ' ')

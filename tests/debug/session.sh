@@ -11,7 +11,7 @@ gdb='timeout 600 gdb -q -nx -batch -ex "set debuginfod enabled off" -ex "set pag
 # expect PATTERN: the next line of the session that fits; sessions are read once, in order
 expect() {
     number=$(tail -n +$((seen + 1)) session | grep -nE -m 1 -e "$1" | cut -d : -f 1)
-    [ -n "$number" ] || fail "$what: no '$1' behind line $seen of: $(cat session)"
+    [ -n "$number" ] || fail "$what: no '$1' after line $seen of: $(cat session)"
     seen=$((seen + number))
 }
 

@@ -47,9 +47,9 @@ expect 0 'Usage: lfi-postlink' "$POSTLINK" --help
 expect 0 'lfi-postlink ' "$POSTLINK" --version
 expect 2 'no file named' "$POSTLINK" --mode=full
 expect 2 '--mode is missing' "$POSTLINK" linked
-expect 2 'unknown mode all' "$POSTLINK" --mode=all linked
+expect 2 "unknown mode 'all'; there are: full, stores" "$POSTLINK" --mode=all linked
 expect 2 'more than one file' "$POSTLINK" --mode=full linked linked
-expect 2 'see lfi-postlink --help' "$POSTLINK" --nonsense
+expect 2 "Try 'lfi-postlink --help'." "$POSTLINK" --nonsense
 
 # In place, with permissions kept; a second run, and other modes
 cp linked good
@@ -58,7 +58,7 @@ expect 0 'direct calls moved' "$POSTLINK" --mode=full --stats good
 grep -q ' 4 direct calls moved' said || fail "other statistics: $(cat said)"
 [ "$(stat -c %a good)" = 750 ] || fail "permissions are $(stat -c %a good)"
 cmp -s good linked && fail "nothing was done"
-expect 1 "already postlinked for mode \`full', not \`stores'" "$POSTLINK" --mode=stores good
+expect 1 "already postlinked for mode 'full', not 'stores'" "$POSTLINK" --mode=stores good
 
 # The note holds version, machine, mode, flags.
 for mode in full:0 stores:1 jumps:2; do

@@ -47,7 +47,7 @@ static void every_kind_of_fault(void **state)
         assert_int_equal(exit.regs.REG_PC, code_address(&t, code_load));
         exit = run(&t, code_load, 0x123456789);
         check_fault(&exit, SIGSEGV, t.base + 0x23456789);
-        /* the last byte of the guard, the sys page behind */
+        /* the last byte of the guard, the sys page after it */
         exit = run(&t, code_load, (uint32_t) - (lfi_page_size() + 1));
         assert_int_equal(exit.kind, LFI_EXIT_FAULT);
         exit = run(&t, code_store, TEST_CODE);

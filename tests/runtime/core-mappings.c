@@ -323,7 +323,7 @@ static void counts_agree(void **state)
         default:
             lfi_copy_out(t.box, at, &seed, sizeof(seed)); /* where it is writable */
         }
-        /* with the sys page: what is reserved behind it is one of the list */
+        /* with the sys page: what is reserved after it is one of the list */
         assert_true(count(&t) + 1 <= (long)lfi_box_mappings(t.box));
         if (i % 100 == 99) {
             lfi_box_limit_mappings(t.box, 1);

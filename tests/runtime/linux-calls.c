@@ -232,7 +232,7 @@ static void every_bad_length_is_refused(void **state)
     drop(world);
 }
 
-/* Addresses inside of structures and behind commands. */
+/* Addresses inside structures and after commands. */
 static void addresses_in_structures_are_checked(void **state)
 {
     struct world *world = make();

@@ -99,7 +99,7 @@ static void a_weaker_program_is_refused_in_words(void **state)
 {
     (void)state;
     static const char sentence[] =
-        "/a/program: confined less strictly than asked for: mode `jumps' lets it read and write "
+        "/a/program: confined less strictly than asked for: mode 'jumps' lets it read and write "
         "all of the host's memory; --mode=jumps (LFI_MODE_JUMPS) would accept it (elf-mode)";
     char path[] = "/tmp/lfi-load-XXXXXX";
     struct lfi_space *space;

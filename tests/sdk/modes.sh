@@ -53,12 +53,12 @@ for option in '' $stricter; do
     # shellcheck disable=SC2086 # a word or none
     {
         expect 1 "$SDK/bin/lfi-verify" $option program
-        says "elf-mode: .*mode .$mode' lets it read .*--mode=$mode "
+        says "elf-mode: .*mode '$mode' lets it read .*--mode=$mode "
         expect 126 "$lfi_run" $option ./program
-        says "mode .$mode' lets it read .*--mode=$mode "
+        says "mode '$mode' lets it read .*--mode=$mode "
         prints ''
         expect 126 "$lfi_run" $option --restricted ./program
-        says "mode .$mode' lets it read .*--mode=$mode "
+        says "mode '$mode' lets it read .*--mode=$mode "
         prints ''
     }
 done

@@ -180,7 +180,7 @@ progress)
     ;;
 usage)
     lock "$sum"
-    "$fetch" --help | grep -q 'usage: fetch' || die 'no help'
+    "$fetch" --help | grep -q 'Usage: fetch' || die 'no help'
     status=0; "$fetch" --nonsense thing 2>/dev/null || status=$?
     [ $status = 2 ] || die "status $status"
     refused nothing

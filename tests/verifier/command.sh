@@ -52,10 +52,10 @@ wrong() {
     says err "^Try 'lfi-verify --help'.\$"
     [ ! -s out ]
 }
-wrong 'no file is named' --raw
+wrong 'no file named' --raw
 wrong "unrecognized option '--nonsense'" --nonsense good
-wrong "'none' is no mode: there are full, stores and jumps" --mode=none good
-wrong "'none' is no mode" --raw --mode=none good
+wrong "unknown mode 'none'; there are: full, stores, jumps" --mode=none good
+wrong "unknown mode 'none'" --raw --mode=none good
 wrong "option '--mode' requires an argument" --mode
 wrong "'33' is no address of code: a multiple of 32" --raw --address=33 good
 wrong "'3x' is no number" --raw --address=3x good
@@ -107,7 +107,7 @@ for arch in $archs; do
     expect 0 --mode=stores full stores
     for mode in stores jumps; do
         expect 1 $mode
-        says err "^lfi-verify: $mode:0xe8: elf-mode: confined less.* mode .$mode' lets it read .*--mode=$mode "
+        says err "^lfi-verify: $mode:0xe8: elf-mode: confined less.* mode '$mode' lets it read .*--mode=$mode "
         [ "$(wc -l <err)" = 1 ]
         expect 1 --mode=full $mode
         expect 1 --stats $mode

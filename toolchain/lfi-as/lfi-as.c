@@ -24,7 +24,7 @@
 enum { STATUS_OK, STATUS_FAILURE, STATUS_USAGE };
 
 static const char help[] =
-    "usage: lfi-as [--lfi-target=TRIPLE] [--lfi-mode=full|stores|jumps] [OPTION]... [-o OUT] "
+    "Usage: lfi-as [--lfi-target=TRIPLE] [--lfi-mode=full|stores|jumps] [OPTION]... [-o OUT] "
     "[FILE]\n"
     "Rewrite GNU assembly for an LFI box and assemble it. FILE may be -, for standard input. The\n"
     "program's name says the target: TRIPLE-as, or .../TRIPLE/as.\n"

@@ -83,7 +83,7 @@ static bool apply(struct options *options, const struct option *option, const ch
     case MODE:
         options->mode = mode_from_name(value);
         if (options->mode < 0) {
-            fprintf(stderr, "lfi-as: %s: no such mode; there are " MODE_NAMES "\n", value);
+            fprintf(stderr, "lfi-as: unknown mode '%s'; there are: " MODE_NAMES "\n", value);
             return false;
         }
         break;
@@ -138,7 +138,8 @@ bool options_read(struct options *options, int argc, char **argv)
         const char *argument = argv[i];
         if (only_files || argument[0] != '-' || strcmp(argument, "-") == 0) {
             if (options->input) {
-                fprintf(stderr, "lfi-as: %s: one input at a time\n", argument);
+                fprintf(stderr, "lfi-as: '%s' is a second input; it takes one at a time\n",
+                        argument);
                 return false;
             }
             options->input = argument;
@@ -150,7 +151,7 @@ bool options_read(struct options *options, int argc, char **argv)
         }
         const struct option *option = find(argument);
         if (!option) {
-            fprintf(stderr, "lfi-as: %s: unknown option; see lfi-as --help\n", argument);
+            fprintf(stderr, "lfi-as: unknown option '%s'\nTry 'lfi-as --help'.\n", argument);
             return false;
         }
         const char *value = argument + strlen(option->spelling);
@@ -160,7 +161,7 @@ bool options_read(struct options *options, int argc, char **argv)
             else if (*value == 0 && i + 1 < argc)
                 value = argv[++i];
             if (*value == 0) {
-                fprintf(stderr, "lfi-as: %s: its value is missing\n", argument);
+                fprintf(stderr, "lfi-as: option '%s' requires a value\n", argument);
                 return false;
             }
         }

@@ -116,7 +116,7 @@ static int link_program(const struct options *options, const struct target *targ
 {
     const struct architecture *architecture = find_architecture(target->arch);
     if (!architecture) {
-        fprintf(stderr, "lfi-ld: %s: no such architecture\n", target->arch);
+        fprintf(stderr, "lfi-ld: unknown architecture '%s'\n", target->arch);
         return STATUS_USAGE;
     }
     struct paths paths;

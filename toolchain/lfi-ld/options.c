@@ -173,7 +173,7 @@ bool options_read(struct options *options, int argc, char **argv)
             options->mode = mode_from_name(found);
             good = options->mode >= 0;
             if (!good)
-                fprintf(stderr, "lfi-ld: %s: no such mode; there are " MODE_NAMES "\n", found);
+                fprintf(stderr, "lfi-ld: unknown mode '%s'; there are: " MODE_NAMES "\n", found);
         } else if ((found = value("-dependency-file", &all, &i))) {
             options->dependencies = found;
         } else if (has_value(argument)) {

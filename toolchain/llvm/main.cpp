@@ -93,7 +93,7 @@ int main(int argc, char **argv)
 
     bool help = argc > 1 && StringRef(argv[1]) == "--help";
     llvm::raw_ostream &out = help ? llvm::outs() : llvm::errs();
-    out << "usage: llvm TOOL [argument]..., or by a link of the tool's name\ntools:";
+    out << "Usage: llvm TOOL [ARGUMENT]..., or by a link of the tool's name\ntools:";
     for (const auto &tool : tools)
         out << ' ' << tool.name;
     out << '\n';

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# Without separate-code there is no room behind the last section; its bundle stays incomplete.
+# Without separate-code there is no room after the last section; its bundle stays incomplete.
 # bytes: yes
 # verify: no (code begins amid a page)
 # link: -z noseparate-code

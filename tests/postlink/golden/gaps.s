@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# Code sections of their own, with gaps between them and behind the last.
+# Code sections of their own, with gaps between them and after the last.
 # bytes: yes
 .include "lfi.inc"
 .text

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# Without padding behind it a relaxed call cannot be moved.
+# Without padding after it a relaxed call cannot be moved.
 .include "lfi.inc"
 .text
 .p2align 5

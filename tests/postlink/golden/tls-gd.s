@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# General-dynamic TLS becomes %fs: in the linker, behind the rewriter's back.
+# General-dynamic TLS becomes %fs: in the linker, after the rewriter has run.
 .include "lfi.inc"
 .text
 .p2align 5

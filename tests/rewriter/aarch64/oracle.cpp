@@ -265,7 +265,7 @@ class Test
         return taken;
     }
 
-    /* Is the instruction, with a `ret` behind, what the verifier takes? */
+    /* Is the instruction, with a `ret` after it, what the verifier takes? */
     static std::vector<bool> verify_originals(const std::vector<Sample> &samples, unsigned mode)
     {
         constexpr size_t group = 4;

@@ -53,7 +53,7 @@ function code_dump
 
 /*
  * Loads all from a dump at sp, makes a system call, dumps at sp + 4096. x28 becomes the address of
- * the dumped one; x30 is the return point, as no guard stands behind the call.
+ * the dumped one; x30 is the return point, as no guard follows the call.
  */
 function code_preserve
 	.irp	i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31

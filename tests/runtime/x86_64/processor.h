@@ -50,7 +50,7 @@ static inline void clobber(void)
                      "vmovdqa %%ymm0, %%ymm\\i\n\t"
                      ".endr\n\t"
                      "fldpi\n\tfldpi\n\tfldpi\n\tfldpi\n\tfldpi\n\tfldpi\n\tfldpi\n\tfldpi\n\t"
-                     "fninit\n\tfldpi\n\tfstp %%st(0)\n\t" /* contents stay behind empty tags */
+                     "fninit\n\tfldpi\n\tfstp %%st(0)\n\t" /* contents stay under empty tags */
                      "fldcw %1\n\tldmxcsr %0\n\t"
                      "movq $-1, %%rax\n\tmovq %%rax, %%rcx\n\tmovq %%rax, %%rdx\n\t"
                      "movq %%rax, %%rsi\n\tmovq %%rax, %%rdi\n\tmovq %%rax, %%r8\n\t"

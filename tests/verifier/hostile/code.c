@@ -183,7 +183,7 @@ int main(int argc, char **argv)
         if (!strcmp(argv[1], targets[i].name))
             target = &targets[i];
     if (!target) {
-        fprintf(stderr, "usage: %s ARCH CASES_FOLDER DOCS/verifier.md\n", argv[0]);
+        fprintf(stderr, "Usage: %s ARCH CASES_FOLDER DOCS/verifier.md\n", argv[0]);
         return 2;
     }
     struct case_list list = {0};

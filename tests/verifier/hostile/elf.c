@@ -182,8 +182,8 @@ static void edit(struct file *f, unsigned number, bool make_twin)
             hostile;                    \
         }                               \
     }
-#include "elf.def"
 #include "archs-elf.def"
+#include "elf.def"
 #undef CASE
     (void)h, (void)p, (void)n;
 }
@@ -192,8 +192,8 @@ static const struct {
     const char *rule, *name;
 } cases[] = {
 #define CASE(rule, name, hostile, twin) {rule, #name},
-#include "elf.def"
 #include "archs-elf.def"
+#include "elf.def"
 #undef CASE
 };
 
@@ -317,7 +317,7 @@ static unsigned check_coverage(const char *path)
 int main(int argc, char **argv)
 {
     if (argc != 2) {
-        fprintf(stderr, "usage: %s DOCS/verifier.md\n", argv[0]);
+        fprintf(stderr, "Usage: %s DOCS/verifier.md\n", argv[0]);
         return 2;
     }
     unsigned failed = run_cases() + damage(20000) + check_coverage(argv[1]);

@@ -1,4 +1,4 @@
-# instructions as bytes: flags may be wanted behind those that are not known
+# instructions as bytes: flags may be wanted after those that are not known
 	.text
 	.globl	f
 	.type	f,@function

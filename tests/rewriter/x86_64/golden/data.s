@@ -36,7 +36,7 @@ K256:
 	je	2f
 	jmp	.Lnext
 2:	.byte	0xf3,0xc3
-# behind a return that is written as bytes
+# after a return that is written as bytes
 .Lrounds:
 	.long	1,2
 	.byte	0xf3,0xc3

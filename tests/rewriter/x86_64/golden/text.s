@@ -3,7 +3,7 @@
 	.file	"text.c"
 	.file	1 "other.c"
 	.globl f; .type f, @function
-f: /* before */ movl /* inside */ $1, %eax /* behind */ # and more
+f: /* before */ movl /* inside */ $1, %eax /* after */ # and more
 	movb	$'#', %al
 	movb	$';', (%rdi)
 	movb	$'\n', 1(%rdi)

@@ -98,7 +98,7 @@ call_back:
 	ret
 	.size call_back, . - call_back
 
-// A constant behind the code, reached by its label, and every form of register offset.
+// A constant after the code, reached by its label, and every form of register offset.
 	.globl scratch
 	.type scratch, %function
 scratch:

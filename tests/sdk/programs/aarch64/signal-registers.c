@@ -79,7 +79,7 @@ int main(void)
                        "v9", "v10", "v11", "v12", "v13", "v14", "v15", "v16", "v17", "v18", "v19",
                        "v20", "v21", "v22", "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30",
                        "v31", "cc", "memory");
-    before.x[9] = after.x[9] = before.x[15] = after.x[15] = 0; /* x18 and what is behind x23 */
+    before.x[9] = after.x[9] = before.x[15] = after.x[15] = 0; /* x18 and what comes after x23 */
     printf("handled %d, result %ld, registers %s\n", handled == SIGUSR1, first,
            memcmp(&before, &after, sizeof before) ? "differ" : "kept");
     return 0;
