@@ -30,7 +30,7 @@
 
 #include <lfi/lfi.h>
 
-#include "../options.h"
+#include "../hostile.h"
 #include "processor.h" /* of the architecture */
 
 enum {
@@ -65,19 +65,7 @@ static uint64_t next(struct world *w)
 
 static uint64_t number(struct world *w)
 {
-    static const uint64_t values[] = {0,          1,          8,          0xffffffff,
-                                      0x80000000, UINT64_MAX, 1ull << 47, 0x7fffffff};
-    uint64_t random = next(w);
-    switch (random & 3) {
-    case 0:
-        return values[(random >> 8) % 8];
-    case 1:
-        return w->base + (uint32_t)next(w);
-    case 2:
-        return next(w) << 16 ^ next(w);
-    default:
-        return (random >> 8) % 256;
-    }
+    return test_number(&w->seed, w->base);
 }
 
 #include "hostile-bytes.h" /* of the architecture: what stands in programs, what registers must be */

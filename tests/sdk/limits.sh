@@ -5,15 +5,9 @@
 # TRIPLE has no sysroot in this SDK.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-triple=$1
-failed=0
-# shellcheck source=../runner.sh disable=SC1091
-. "$here/../runner.sh"
-lfi_run=$(runner "$SDK" "$triple")
-[ -e "$SDK/sysroot/$triple/usr/lib/libc.a" ] || exit 77
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-"$SDK/bin/$triple-clang" -O2 "$here/limits.c" -o "$work/program" || exit 1
+set -- limits "$1"
+# shellcheck source=tests/sdk/compiled.sh disable=SC1091
+. "$here/compiled.sh"
 
 # expect STATUS PATTERN LIMIT: the name of the limit is what the program uses up
 expect()

@@ -13,7 +13,6 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -21,24 +20,10 @@
 /* The parts under test have no interface but lfi_verify_code(). */
 #include "aarch64/verify.c"
 
-/* liblfi-verifier-plain's. */
-enum lfi_verdict lfi_plain_verify_code(enum lfi_arch arch, unsigned mode,
-                                       const struct lfi_code *code, lfi_violation_fn *report,
-                                       void *data);
+#include "../both.h"
 
-enum { MODES = 3, PARTS = 2 };
-static const char *const mode_names[MODES] = {"full", "stores", "jumps"};
+enum { PARTS = 2 };
 static const unsigned confines[MODES] = {RW, W, 0};
-static bool all;
-static uint64_t seed;
-
-static uint64_t next_random(uint64_t *random)
-{
-    *random ^= *random << 13;
-    *random ^= *random >> 7;
-    *random ^= *random << 17;
-    return *random;
-}
 
 /* ---- each word ---- */
 
@@ -114,20 +99,6 @@ static void each_word(void **state)
 
 /* ---- sequences ---- */
 
-/* What each verifier says: in the order in which it says it. */
-struct answer {
-    enum lfi_verdict verdict;
-    unsigned count;
-    struct lfi_violation violations[64];
-};
-
-static bool keep(void *data, const struct lfi_violation *violation)
-{
-    struct answer *answer = data;
-    answer->violations[answer->count++] = *violation;
-    return answer->count < sizeof answer->violations / sizeof *answer->violations;
-}
-
 /* Words that matter to those after them or before them. */
 static const uint32_t pieces[] = {
     0x8b20437c, 0x8b3e437e, 0x8b21437f, /* guards of x28, x30 and sp */
@@ -156,35 +127,10 @@ static uint32_t make_word(uint64_t *random)
     return (word & ~lfi_aarch64_table.mask[id]) | lfi_aarch64_table.value[id];
 }
 
-/* The libraries may hold the same name twice. */
-static bool is_same(const struct lfi_violation *a, const struct lfi_violation *b)
+static void print_code(const struct lfi_code *code)
 {
-    struct lfi_violation copy;
-    memcpy(&copy, b, sizeof copy);
-    copy.rule = a->rule;
-    return strcmp(a->rule, b->rule) == 0 && memcmp(a, &copy, sizeof copy) == 0;
-}
-
-static void compare_verifiers(const struct lfi_code *code, unsigned mode, unsigned long n)
-{
-    static struct answer fast, plain;
-    fast.count = plain.count = 0;
-    fast.verdict = lfi_verify_code(LFI_ARCH_AARCH64, mode, code, keep, &fast);
-    plain.verdict = lfi_plain_verify_code(LFI_ARCH_AARCH64, mode, code, keep, &plain);
-    unsigned same = 0;
-    while (same < fast.count && same < plain.count &&
-           is_same(&fast.violations[same], &plain.violations[same]))
-        same++;
-    if (fast.verdict == plain.verdict && same == fast.count && same == plain.count)
-        return;
     for (size_t pos = 0; pos < code->size; pos += WORD)
         print_error("%08x%s", read_word(code->bytes + pos), pos / WORD % 8 == 7 ? "\n" : " ");
-    const struct lfi_violation none = {.rule = "nothing", .address = 0};
-    const struct lfi_violation *f = same < fast.count ? &fast.violations[same] : &none,
-                               *p = same < plain.count ? &plain.violations[same] : &none;
-    fail_msg("mode %s, program %lu of seed %#llx: fast %s at %#llx, plain %s at %#llx",
-             mode_names[mode], n, (unsigned long long)seed, f->rule, (unsigned long long)f->address,
-             p->rule, (unsigned long long)p->address);
 }
 
 static void sequences(void **state)
@@ -206,7 +152,7 @@ static void sequences(void **state)
         code.image_start = code.address - next_random(&random) % 0x10000;
         code.image_end = code.address + code.size + next_random(&random) % 0x10000;
         for (unsigned mode = 0; mode < MODES; mode++) {
-            compare_verifiers(&code, mode, n);
+            compare_verifiers(LFI_ARCH_AARCH64, &code, mode, n, print_code);
             checked += count;
             accepted += lfi_verify_code(LFI_ARCH_AARCH64, mode, &code, NULL, NULL) == LFI_ACCEPTED;
         }
@@ -218,9 +164,7 @@ static void sequences(void **state)
 
 int main(int argc, char **argv)
 {
-    all = argc > 1 && strcmp(argv[1], "all") == 0;
-    seed = argc > 1 && !all ? strtoull(argv[1], NULL, 0) : (uint64_t)time(NULL) << 20 | 1;
-    print_message("seed %#llx\n", (unsigned long long)seed);
+    read_arguments(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_word),
         cmocka_unit_test(sequences),

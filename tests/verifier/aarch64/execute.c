@@ -29,14 +29,11 @@
 #include <lfi/abi.h>
 #include <lfi/verifier.h>
 
-#include "../../options.h"
-
 enum {
     CODE_SIZE = 1024,
     PAGE_MOST = 0x10000,
     TILE = 16 << 20, /* the memory of the box: the same pages again and again */
     STEPS = 24,      /* of each run */
-    NEAR = 0x40000,  /* 256 KiB: what a step, a displacement and an access reach */
     BACK = 1024,     /* how far past the box an instruction may write sp back */
     VECTORS = 528,   /* fpsr, fpcr and registers in the kernel's frame, and their head */
 };
@@ -65,10 +62,7 @@ struct world {
     uint64_t steps, runs, faults, calls, indirect;
 };
 
-static uint64_t next(struct world *w)
-{
-    return test_random(&w->seed);
-}
+#include "../execute.h"
 
 #define HOSTILE_BYTES_ONLY
 #include "aarch64/hostile-bytes.h"
@@ -117,12 +111,6 @@ static bool is_in_code(const struct world *w, uint64_t pc)
 }
 
 /* ---- what must hold ---- */
-
-/* Near enough to the box that only pages of it, its guards or its sys page can be meant. */
-static bool is_near(const struct world *w, uint64_t address)
-{
-    return address - (w->base - NEAR) < LFI_BOX_SIZE + 2 * (uint64_t)NEAR;
-}
 
 /* An instruction that loads or stores: where? All of them have the base at bit 5. */
 static const char *check_access(const struct world *w, const struct sigcontext *regs)
@@ -246,42 +234,6 @@ static const char *after(struct world *w, const struct sigcontext *regs, bool fa
 
 /* ---- runs ---- */
 
-static struct world *world; /* of the signal handler */
-
-static uint64_t number(struct world *w)
-{
-    static const uint64_t values[] = {0,          1,          8,          0xffffffff,
-                                      0x80000000, UINT64_MAX, 1ull << 47, 0x7fffffff};
-    uint64_t random = next(w);
-    switch (random & 3) {
-    case 0:
-        return values[(random >> 8) % 8];
-    case 1:
-        return w->base + (uint32_t)next(w);
-    case 2:
-        return next(w);
-    default:
-        return (random >> 8) % 256;
-    }
-}
-
-/* An address in the box: anywhere, but mostly near the ends. */
-static uint64_t inside(struct world *w)
-{
-    uint64_t random = next(w);
-    uint32_t far = (uint32_t)next(w), near = far % 0x50000;
-    switch (random & 3) {
-    case 0:
-        return w->base + far;
-    case 1:
-        return w->base + near % 0x40;
-    case 2:
-        return w->base + near;
-    default:
-        return w->base + LFI_BOX_SIZE - 1 - near;
-    }
-}
-
 static void enter(struct world *w, struct sigcontext *regs)
 {
     uint8_t *vectors = (uint8_t *)regs->__reserved;
@@ -290,9 +242,9 @@ static void enter(struct world *w, struct sigcontext *regs)
         regs->regs[i] = number(w);
     regs->regs[CONTEXT] = w->block;
     regs->regs[BASE] = w->base;
-    regs->regs[ADDRESS] = inside(w);
-    regs->regs[LINK] = inside(w);
-    regs->sp = inside(w);
+    regs->regs[ADDRESS] = test_place(&w->seed, w->base);
+    regs->regs[LINK] = test_place(&w->seed, w->base);
+    regs->sp = test_place(&w->seed, w->base);
     regs->pc = w->entry;
     regs->pstate = (regs->pstate & ~(uint64_t)FLAGS_SET) | (next(w) & FLAGS_SET);
     for (unsigned i = 16; i < VECTORS; i += 8) /* after fpsr and fpcr */
@@ -429,18 +381,6 @@ static void make_box(struct world *w)
     mprotect((void *)w->trampolines, PAGE_MOST, PROT_READ | PROT_EXEC);
 }
 
-static void catch_signals(void)
-{
-    static const int signals[] = {SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
-    const size_t size = (size_t)1 << 18;
-    void *area = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    assert_ptr_not_equal(area, MAP_FAILED);
-    assert_int_equal(sigaltstack(&(stack_t){.ss_sp = area, .ss_size = size}, NULL), 0);
-    struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK};
-    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
-        assert_int_equal(sigaction(signals[i], &action, NULL), 0);
-}
-
 static uint64_t count, seconds;
 
 static void accepted_code_stays_in_its_box(void **state)
@@ -464,10 +404,7 @@ static void accepted_code_stays_in_its_box(void **state)
             if (i / 8 != LFI_CONTEXT_TP / 8)
                 assert_int_equal(((uint8_t *)w->block)[i], 0);
     }
-    print_message("%" PRIu64 " codes, entered %" PRIu64 " times, %" PRIu64 " instructions, %" PRIu64
-                  " faults, %" PRIu64 " indirect branches, %" PRIu64 " of them runtime calls\n",
-                  programs, w->runs, w->steps, w->faults, w->indirect, w->calls);
-    assert_true(w->faults > w->steps / 1000 && w->calls > w->steps / 10000);
+    report_counts(w, programs);
     free(w->index);
     free(w->sys_bytes);
 }

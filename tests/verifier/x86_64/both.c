@@ -12,30 +12,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <time.h>
 
 #include <cmocka.h>
 
 /* The parts under test have no interface but lfi_verify_code(). */
 #include "x86_64/verify.c"
 
-/* liblfi-verifier-plain's. */
-enum lfi_verdict lfi_plain_verify_code(enum lfi_arch arch, unsigned mode,
-                                       const struct lfi_code *code, lfi_violation_fn *report,
-                                       void *data);
-
-enum { MODES = 3 };
-static const char *const mode_names[MODES] = {"full", "stores", "jumps"};
-static bool all;
-static uint64_t seed;
-
-static uint64_t next_random(uint64_t *random)
-{
-    *random ^= *random << 13;
-    *random ^= *random >> 7;
-    *random ^= *random << 17;
-    return *random;
-}
+#include "../both.h"
 
 /* ---- each instruction ---- */
 
@@ -269,49 +252,10 @@ static void other_prefixes(void **state)
 
 /* ---- sequences ---- */
 
-/* What each verifier says: in the order in which it says it. */
-struct answer {
-    enum lfi_verdict verdict;
-    unsigned count;
-    struct lfi_violation violations[64];
-};
-
-static bool keep(void *data, const struct lfi_violation *violation)
+static void print_code(const struct lfi_code *code)
 {
-    struct answer *answer = data;
-    answer->violations[answer->count++] = *violation;
-    return answer->count < sizeof answer->violations / sizeof *answer->violations;
-}
-
-/* The libraries may hold the same name twice. */
-static bool is_same(const struct lfi_violation *a, const struct lfi_violation *b)
-{
-    struct lfi_violation copy;
-    memcpy(&copy, b, sizeof copy);
-    copy.rule = a->rule;
-    return strcmp(a->rule, b->rule) == 0 && memcmp(a, &copy, sizeof copy) == 0;
-}
-
-static void compare_verifiers(const struct lfi_code *code, unsigned mode, unsigned long n)
-{
-    static struct answer fast, plain;
-    fast.count = plain.count = 0;
-    fast.verdict = lfi_verify_code(LFI_ARCH_X86_64, mode, code, keep, &fast);
-    plain.verdict = lfi_plain_verify_code(LFI_ARCH_X86_64, mode, code, keep, &plain);
-    unsigned same = 0;
-    while (same < fast.count && same < plain.count &&
-           is_same(&fast.violations[same], &plain.violations[same]))
-        same++;
-    if (fast.verdict == plain.verdict && same == fast.count && same == plain.count)
-        return;
     for (size_t i = 0; i < code->size; i++)
         print_error("%02x%s", code->bytes[i], i % LFI_BUNDLE_SIZE == 31 ? "\n" : " ");
-    const struct lfi_violation none = {.rule = "nothing"};
-    const struct lfi_violation *f = same < fast.count ? &fast.violations[same] : &none,
-                               *p = same < plain.count ? &plain.violations[same] : &none;
-    fail_msg("mode %s, program %lu of seed %#llx: fast %s at %#llx, plain %s at %#llx",
-             mode_names[mode], n, (unsigned long long)seed, f->rule, (unsigned long long)f->address,
-             p->rule, (unsigned long long)p->address);
 }
 
 /* Beginnings of groups and what stands alone. */
@@ -404,7 +348,7 @@ static void sequences(void **state)
                                       .image_start = 0x3ff00,
                                       .image_end = 0x40100 + size};
         for (unsigned mode = 0; mode < MODES; mode++) {
-            compare_verifiers(&code, mode, n);
+            compare_verifiers(LFI_ARCH_X86_64, &code, mode, n, print_code);
             checked += size;
             accepted += lfi_verify_code(LFI_ARCH_X86_64, mode, &code, NULL, NULL) == LFI_ACCEPTED;
         }
@@ -457,9 +401,7 @@ static int teardown(void **state)
 
 int main(int argc, char **argv)
 {
-    all = argc > 1 && strcmp(argv[1], "all") == 0;
-    seed = argc > 1 && !all ? strtoull(argv[1], NULL, 0) : (uint64_t)time(NULL) << 20 | 1;
-    print_message("seed %#llx\n", (unsigned long long)seed);
+    read_arguments(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(real_code),
         cmocka_unit_test(known_prefixes),

@@ -34,8 +34,6 @@
 #include <lfi/abi.h>
 #include <lfi/verifier.h>
 
-#include "../../options.h"
-
 enum {
     CODE_SIZE = 1024,
     PAGE = 4096,
@@ -46,7 +44,6 @@ enum {
     JUMP_SIZE = 5,
     JUMPS = LFI_BUNDLE_SIZE / JUMP_SIZE, /* in a bundle */
     EXTENDED_STATE = 832,                /* legacy, header, upper halves of ymm */
-    NEAR = 0x40000, /* 256 KiB: what a step, a displacement and an access reach */
 };
 #define CODE_OFFSET 0x10000000u
 
@@ -88,10 +85,7 @@ struct world {
     uint64_t steps, runs, faults, calls, indirect;
 };
 
-static uint64_t next(struct world *w)
-{
-    return test_random(&w->seed);
-}
+#include "../execute.h"
 
 #define HOSTILE_BYTES_ONLY
 #include "x86_64/hostile-bytes.h"
@@ -114,12 +108,6 @@ static uint64_t value_of(const uint64_t *regs, ZydisRegister reg, uint64_t next_
         return next_rip;
     return regs[greg[ZydisRegisterGetId(
         ZydisRegisterGetLargestEnclosing(ZYDIS_MACHINE_MODE_LONG_64, reg))]];
-}
-
-/* Near enough to the box that only pages of it, its guards or its sys page can be meant. */
-static bool is_near(const struct world *w, uint64_t address)
-{
-    return address - (w->base - NEAR) < LFI_BOX_SIZE + 2 * (uint64_t)NEAR;
 }
 
 /* The instruction that comes next accesses nothing but the box. */
@@ -248,42 +236,6 @@ static const char *after(struct world *w, const uint64_t *regs, bool fault)
 
 /* ---- runs ---- */
 
-static struct world *world; /* of the signal handler */
-
-static uint64_t number(struct world *w)
-{
-    static const uint64_t values[] = {0,          1,          8,          0xffffffff,
-                                      0x80000000, UINT64_MAX, 1ull << 47, 0x7fffffff};
-    uint64_t random = next(w);
-    switch (random & 3) {
-    case 0:
-        return values[(random >> 8) % 8];
-    case 1:
-        return w->base + (uint32_t)next(w);
-    case 2:
-        return next(w);
-    default:
-        return (random >> 8) % 256;
-    }
-}
-
-/* Anywhere, but mostly near the ends. */
-static uint64_t stack(struct world *w)
-{
-    uint64_t random = next(w);
-    uint32_t far = (uint32_t)next(w), near = far % 0x50000 & (random & 16 ? ~7u : ~0u);
-    switch (random & 3) {
-    case 0:
-        return w->base + far;
-    case 1:
-        return w->base + near % 0x40;
-    case 2:
-        return w->base + near;
-    default:
-        return w->base + LFI_BOX_SIZE - 1 - near;
-    }
-}
-
 static void enter(struct world *w, uint64_t *regs, uint8_t *vectors)
 {
     uint64_t sets = 7; /* x87, xmm, ymm */
@@ -293,7 +245,7 @@ static void enter(struct world *w, uint64_t *regs, uint8_t *vectors)
     memcpy(w->vectors, vectors, EXTENDED_STATE);
     for (unsigned i = 0; i < RIP; i++)
         regs[i] = number(w);
-    regs[RSP] = stack(w);
+    regs[RSP] = test_place(&w->seed, w->base);
     regs[RIP] = w->entry;
     regs[EFL] = (w->regs[EFL] & ~(uint64_t)FLAGS_FREE) | (next(w) & FLAGS_SET) | FLAG_TRAP;
     for (unsigned i = 160; i < 160 + 256; i += 8)
@@ -495,18 +447,6 @@ static void make_box(struct world *w)
     close(sys);
 }
 
-static void catch_signals(void)
-{
-    static const int signals[] = {SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
-    const size_t size = (size_t)1 << 18;
-    void *area = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    assert_ptr_not_equal(area, MAP_FAILED);
-    assert_int_equal(sigaltstack(&(stack_t){.ss_sp = area, .ss_size = size}, NULL), 0);
-    struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK};
-    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
-        assert_int_equal(sigaction(signals[i], &action, NULL), 0);
-}
-
 static uint64_t count, seconds;
 
 static void accepted_code_stays_in_its_box(void **state)
@@ -539,10 +479,7 @@ static void accepted_code_stays_in_its_box(void **state)
         assert_memory_equal((void *)w->sys_page, w->sys_bytes, PAGE);
     }
     check_host();
-    print_message("%" PRIu64 " codes, entered %" PRIu64 " times, %" PRIu64 " instructions, %" PRIu64
-                  " faults, %" PRIu64 " indirect branches, %" PRIu64 " of them runtime calls\n",
-                  programs, w->runs, w->steps, w->faults, w->indirect, w->calls);
-    assert_true(w->faults > w->steps / 1000 && w->calls > w->steps / 10000);
+    report_counts(w, programs);
     free(w->index);
     free(w->at);
 }
