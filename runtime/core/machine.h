@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
  * What an architecture gives to core. Each has a folder with its frame.h, switch.S, copy.S,
- * machine.c; the build looks for frame.h in the folder of the one that it is for. frame.h holds
- * also what belongs to it of a space, a context and a thread (struct machine_…), and
+ * machine.c. frame.h holds also what belongs to it of a space, a context and a thread (struct
+ * machine_…), and
  *
  *   MACHINE_TRAP             a byte: fills what is left of a code page
  *   MACHINE_RETURN_SIZE      of the code that returns to the host
@@ -15,7 +15,7 @@
 
 #include <lfi/lfi.h>
 
-#include "frame.h"
+#include "frame.h" /* of the architecture that the build is for */
 
 struct lfi_space;
 

@@ -31,6 +31,7 @@
 #include <lfi/lfi.h>
 
 #include "../hostile.h"
+#include "../options.h"
 #include "processor.h" /* of the architecture */
 
 enum {
