@@ -170,6 +170,16 @@ static void *nothing(void *data)
     return data;
 }
 
+/*
+ * Waits for what is due to happen, in one step more: false if it has not for two minutes, which a
+ * machine under load does not need.
+ */
+static bool wait_more(unsigned *steps)
+{
+    nanosleep(&(struct timespec){0, 5000000}, NULL);
+    return ++*steps < 24000;
+}
+
 /* What the host must always be able to do. */
 static void the_host_is_well(void)
 {
@@ -430,8 +440,7 @@ static void descriptors_of_calls_under_way_are_limited(void **state)
     }
     /* Those without a turn give up; the others wait. */
     int given_up = 0;
-    for (int i = 0; i < HOLDERS * 20 && given_up < HOLDERS - OPENERS; i++) {
-        nanosleep(&(struct timespec){0, 5000000}, NULL);
+    for (unsigned steps = 0; given_up < HOLDERS - OPENERS && wait_more(&steps);) {
         given_up = 0;
         for (int k = 0; k < HOLDERS; k++)
             given_up += __atomic_load_n(&holders[k].result, __ATOMIC_ACQUIRE) == -EMFILE;
@@ -644,12 +653,28 @@ static void resident_memory_is_limited(void **state)
     drop(world);
 }
 
-/* What was written counts where it can only be read now, and when the box keeps the lock. */
+/* QEMU 7.2 says ENOMEM for pages that may not be read. */
+static bool mincore_knows_all_pages(void)
+{
+    unsigned char in_memory;
+    void *page = mmap(NULL, PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_true(page != MAP_FAILED);
+    bool known = mincore(page, PAGE_SIZE, &in_memory) == 0;
+    assert_int_equal(munmap(page, PAGE_SIZE), 0);
+    return known;
+}
+
+/*
+ * What was written counts where it can only be read now, and when the box keeps the lock: then it
+ * may lie where nothing was at the monitor's last look, among reserved pages.
+ */
 static void resident_memory_is_seen(void **state)
 {
     (void)state;
     struct lfi_linux_limits limits = {.resident = 32 * MIB};
-    for (int locked = 0; locked < 2; locked++) {
+    bool known = mincore_knows_all_pages();
+    assert_true(known || TEST_EMULATED);
+    for (int locked = 0; locked < (known ? 2 : 1); locked++) {
         struct world *world = make(WAITS, &limits);
         uint64_t kind = MAP_ANONYMOUS | (locked ? MAP_PRIVATE : MAP_SHARED);
         start(world);
@@ -663,8 +688,8 @@ static void resident_memory_is_seen(void **state)
             if (!locked)
                 CALL(SYS_mprotect, at, 16 * MIB, PROT_READ);
         }
-        for (int i = 0; i < 1000 && !atomic_load(&world->process->ending); i++)
-            nanosleep(&(struct timespec){0, 5000000}, NULL);
+        for (unsigned steps = 0; !atomic_load(&world->process->ending) && wait_more(&steps);)
+            continue;
         if (locked)
             pthread_mutex_unlock(&world->process->memory.lock);
         finish(world, true);

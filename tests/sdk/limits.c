@@ -22,6 +22,8 @@ int main(int argc, char **argv)
         for (char *memory; (memory = malloc(size)); count++) {
             memset(memory, 1, size);
             *(char *volatile *)memory = memory; /* the compiler must not leave it out */
+            while (count == 128 && what[0] == 'r')
+                pause(); /* until the host looks, however late */
         }
     } else if (!strcmp(what, "descriptors")) {
         while (dup(1) >= 0)

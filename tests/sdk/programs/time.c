@@ -14,7 +14,7 @@ int main(void)
     struct timeval tv;
     gettimeofday(&tv, NULL);
     time_t now = time(NULL), fixed = 1000000000;
-    printf("%d %d %d\n", ns >= 20000000, now > 1600000000, now - tv.tv_sec <= 1);
+    printf("%d %d %d\n", ns >= 20000000, now > 1600000000, now >= tv.tv_sec - 1);
     struct tm tm;
     char text[50];
     strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", gmtime_r(&fixed, &tm));
