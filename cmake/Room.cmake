@@ -74,6 +74,34 @@ function(lfi_sealed_library name)
     set_target_properties(${name} PROPERTIES LINKER_LANGUAGE C ARCHIVE_OUTPUT_DIRECTORY ${LFI_SDK_DIR}/lib)
 endfunction()
 
+# lfi_sources(VAR FILE): the sources that FILE lists, one a line; ARCH in it is the architecture. Meson reads it, too.
+function(lfi_sources var file)
+    file(STRINGS ${file} sources)
+    list(TRANSFORM sources REPLACE "ARCH" ${CMAKE_SYSTEM_PROCESSOR})
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+    set(${var} ${sources} PARENT_SCOPE)
+endfunction()
+
+# lfi_version_script(FILE HEADER...): a linker script that leaves visible the functions that these headers of
+# include/lfi declare, and the names after KEEP.
+function(lfi_version_script file)
+    cmake_parse_arguments(V "" "" KEEP ${ARGN})
+    set(names ${V_KEEP})
+    foreach(header IN LISTS V_UNPARSED_ARGUMENTS)
+        set(header ${CMAKE_SOURCE_DIR}/include/lfi/${header})
+        set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${header})
+        file(READ ${header} text)
+        string(REGEX MATCHALL "lfi_[a-z0-9_]+\\(" declared "${text}")
+        list(APPEND names ${declared})
+    endforeach()
+    list(TRANSFORM names REPLACE "\\($" "")
+    list(REMOVE_DUPLICATES names)
+    list(SORT names)
+    list(JOIN names ";\n        " names)
+    file(CONFIGURE OUTPUT ${file} @ONLY CONTENT
+         "LFI_@PROJECT_VERSION_MAJOR@.@PROJECT_VERSION_MINOR@ {\n    global:\n        @names@;\n    local:\n        *;\n};\n")
+endfunction()
+
 # A program of the SDK, in bin/.
 function(lfi_program name)
     add_executable(${name} ${ARGN})

@@ -13,7 +13,8 @@
 
 #include <lfi/abi.h>
 
-enum { MAX_HEADERS = 256 };
+/* Many headers may name the same bytes: without a bound on their sum, notes take their product. */
+enum { MAX_HEADERS = 256, MAX_NOTES_SIZE = 1 << 16 };
 
 /* The part of a box that a program may use. */
 #define MAX_IMAGE_SIZE (LFI_BOX_SIZE - 2 * (uint64_t)LFI_GUARD_SIZE)
@@ -24,8 +25,9 @@ struct reader {
     const struct verify_arch *arch; /* NULL until the header has been read */
     struct lfi_image *image;
     struct lfi_violation *why;
-    unsigned notes;   /* how many of them are ours */
-    uint64_t note_at; /* the offset of ours */
+    uint64_t notes_size; /* of all notes so far */
+    unsigned notes;      /* how many of them are ours */
+    uint64_t note_at;    /* the offset of ours */
 };
 
 static bool fail(struct reader *r, enum rule rule, uint64_t offset, const char *detail)
@@ -184,6 +186,9 @@ static bool read_notes(struct reader *r, const Elf64_Phdr *p, uint64_t at)
     static const char owner[] = LFI_NOTE_OWNER;
     if (!in_file(r, p->p_offset, p->p_filesz))
         return fail(r, RULE_elf_note, at, "the notes lie outside the file");
+    if (p->p_filesz > MAX_NOTES_SIZE - r->notes_size)
+        return fail(r, RULE_elf_note, at, "more than 64 KiB of notes");
+    r->notes_size += p->p_filesz;
     const uint64_t align = p->p_align == 8 ? 8 : 4;
     const uint8_t *notes = r->file + p->p_offset;
     uint64_t pos = 0, size = p->p_filesz;

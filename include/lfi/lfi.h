@@ -27,10 +27,11 @@
  * What a host must know:
  * - Its signal handlers must be installed with SA_ONSTACK: while a thread is in a box, its stack
  * pointer is the box's. lfi gives every thread that enters an alternate stack.
- * - The same holds for the C library's own handlers. glibc's for thread cancellation is not
- *   installed that way, so a thread that may be in a box must not be the target of
- * pthread_cancel(): use lfi_context_interrupt(). Before 2.34 the one for setuid() and the like is
- * not either: do not call those then while boxes run.
+ * - A thread that is in a box, or between lfi_thread_prepare() and lfi_thread_release(), is not
+ *   cancelled: pthread_cancel() takes effect afterwards (lfi_context_interrupt() ends a stay), so
+ *   system-call handlers and callbacks must leave the state of pthread_setcancelstate() alone.
+ * - The C library's own handlers run on the alternate stack, too: lfi_faults_install() sees to that
+ *   where glibc does not.
  * - Signal handlers may call only lfi_context_interrupt() and the copy functions, and a handler
  * that interrupted code in a box must return to it (no siglongjmp).
  * - The base of %gs (x86-64) belongs to the box from entry to exit, including during host callbacks
@@ -364,7 +365,8 @@ int lfi_faults_install(int interrupt_signal, struct lfi_error *error);
 void lfi_faults_remove(void);
 
 /*
- * Optional: gives this thread its alternate signal stack now, and until lfi_thread_release().
+ * Optional: gives this thread its alternate signal stack now, and until lfi_thread_release(); so
+ * long it is not cancelled (pthread_cancel).
  * Without it each outermost lfi_context_run() and lfi_call() does so itself, which costs three host
  * calls on each side: negligible for a program, expensive for a call of a small function. -ENOMEM.
  */

@@ -18,6 +18,8 @@
 static const int fault_signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP};
 #define FAULTS (sizeof fault_signals / sizeof *fault_signals)
 
+enum { FIRST_REAL_TIME = 32 }; /* the kernel's; libc's SIGRTMIN comes after what it keeps */
+
 static struct {
     pthread_mutex_t lock;
     unsigned users; /* atomic for readers */
@@ -135,6 +137,28 @@ static void restore(size_t count)
     }
 }
 
+/*
+ * libc keeps signals for itself, to cancel threads and for setuid(2) in all of them, which
+ * sigaction(3) does not show. Some versions of glibc handle them on the stack that they find.
+ */
+static void keep_libc_off_the_stack(void)
+{
+    struct { /* the kernel's */
+        void (*handler)(int);
+        unsigned long flags;
+        void (*restorer)(void);
+        uint64_t mask;
+    } action;
+
+    for (int i = FIRST_REAL_TIME; i < SIGRTMIN; i++) {
+        if (syscall(SYS_rt_sigaction, i, NULL, &action, sizeof action.mask) ||
+            action.handler == SIG_DFL || action.handler == SIG_IGN || action.flags & SA_ONSTACK)
+            continue;
+        action.flags |= SA_ONSTACK;
+        syscall(SYS_rt_sigaction, i, &action, NULL, sizeof action.mask);
+    }
+}
+
 static int install(int interrupt_signal, struct lfi_error *error)
 {
     struct sigaction ours = {.sa_flags = SA_SIGINFO | SA_ONSTACK};
@@ -168,6 +192,7 @@ int lfi_faults_install(int interrupt_signal, struct lfi_error *error)
     int result = 0;
 
     pthread_mutex_lock(&installed.lock);
+    keep_libc_off_the_stack();
     if (installed.users == 0) {
         result = install(interrupt_signal, error);
     } else if (interrupt_signal && interrupt_signal != installed.interrupt_signal) {

@@ -91,6 +91,7 @@ struct core_thread {
     size_t stack_size;
     stack_t former_stack;
     sigset_t former_mask;
+    int former_cancel; /* of pthread_setcancelstate() */
     bool bounds_known;
     uint64_t stack_low, stack_high; /* of the thread's own stack; both 0 if unknown */
 };

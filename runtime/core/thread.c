@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
  * What a thread of the host needs before it enters a box: a stack for signal handlers that is not
- * the box's, and fault signals that are not blocked (the kernel kills a process that faults with
- * its signal blocked).
+ * the box's, fault signals that are not blocked (the kernel kills a process that faults with its
+ * signal blocked), and no cancellation. glibc handles that signal on the stack that it finds, and
+ * cancelling unwinds frames, which must not happen across a stay. While it is disabled, glibc does
+ * not send the signal, and musl's handler, which is on the alternate stack, does nothing.
  */
 #include "internal.h"
 
@@ -89,6 +91,7 @@ int lfi_thread_prepare(void)
         goto fail;
     core_faults_signals(&faults);
     pthread_sigmask(SIG_UNBLOCK, &faults, &self->former_mask);
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &self->former_cancel);
     self->stack = memory;
     self->stack_size = size + lfi_page_size();
     self->tid = (int)syscall(SYS_gettid);
@@ -114,4 +117,5 @@ void lfi_thread_release(void)
         self->former_stack.ss_size = (size_t)sysconf(_SC_MINSIGSTKSZ); /* some check it even then */
     sigaltstack(&self->former_stack, NULL);
     munmap(self->stack, self->stack_size);
+    pthread_setcancelstate(self->former_cancel, NULL); /* last: it may end the thread at once */
 }

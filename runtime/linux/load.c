@@ -55,7 +55,7 @@ static int load_code(struct lfi_process *process, const struct lfi_image *image,
         .data = process->report_data,
     };
     if (!linux_memory_claim(process, code.address, page_up(segment->mem_size),
-                            LINUX_RANGE_READ | LINUX_RANGE_FIXED))
+                            LINUX_RANGE_READ | LINUX_RANGE_FIXED | LINUX_RANGE_FILLED))
         return -ENOMEM;
     return lfi_box_map_code(process->box, &code, error);
 }

@@ -331,8 +331,8 @@ int lfi_linux_perf_map(struct lfi_process *process, struct lfi_error *error)
         uint64_t size = symbol->size;
         if (!size)
             size = i + 1 < process->symbols.count ? symbol[1].address - symbol->address : 32;
-        fprintf(file, "%lx %lx %s\n", (unsigned long)(bias + symbol->address), (unsigned long)size,
-                symbol->name);
+        fprintf(file, "%lx %lx %.200s\n", (unsigned long)(bias + symbol->address),
+                (unsigned long)size, symbol->name);
     }
     if (fclose(file)) {
         linux_say(error, "%s: %s", path, strerror(errno));

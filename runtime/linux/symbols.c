@@ -13,14 +13,14 @@ static int compare(const void *a, const void *b)
     return (left->address > right->address) - (left->address < right->address);
 }
 
-/* A copy of what can be printed in one word of a perf map. */
-static char *copy_name(const char *name, size_t room)
+/* A copy of the names, of what can be printed in one word of a perf map. */
+static char *copy_names(const uint8_t *names, size_t size)
 {
-    char *copy = strndup(name, room < 200 ? room : 200);
-    for (char *at = copy; at && *at; at++) {
-        if (*at <= ' ' || *at > '~')
-            *at = '?';
-    }
+    char *copy = malloc(size + 1);
+    for (size_t i = 0; copy && i < size; i++)
+        copy[i] = (char)((names[i] > ' ' && names[i] <= '~') || !names[i] ? names[i] : '?');
+    if (copy)
+        copy[size] = 0;
     return copy;
 }
 
@@ -45,28 +45,31 @@ void linux_symbols_read(struct linux_symbols *symbols, const void *file, size_t 
     if (!entries || !names)
         return;
     symbols->list = calloc(count ? count : 1, sizeof *symbols->list);
-    for (size_t i = 0; symbols->list && i < count; i++) {
+    symbols->names = copy_names(names, strings.sh_size);
+    if (!symbols->list || !symbols->names) {
+        linux_symbols_free(symbols);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
         Elf64_Sym entry;
         memcpy(&entry, entries + i * sizeof entry, sizeof entry);
         if (ELF64_ST_TYPE(entry.st_info) != STT_FUNC || entry.st_shndx == SHN_UNDEF ||
             entry.st_name >= strings.sh_size)
             continue;
-        char *name =
-            copy_name((const char *)names + entry.st_name, strings.sh_size - entry.st_name);
-        if (!name)
-            break;
-        symbols->list[symbols->count++] =
-            (struct linux_symbol){.address = entry.st_value, .size = entry.st_size, .name = name};
+        symbols->list[symbols->count++] = (struct linux_symbol){
+            .address = entry.st_value,
+            .size = entry.st_size,
+            .name = symbols->names + entry.st_name,
+        };
     }
-    if (symbols->list && symbols->count)
+    if (symbols->count)
         qsort(symbols->list, symbols->count, sizeof *symbols->list, compare);
 }
 
 void linux_symbols_free(struct linux_symbols *symbols)
 {
-    for (size_t i = 0; i < symbols->count; i++)
-        free(symbols->list[i].name);
     free(symbols->list);
+    free(symbols->names);
     *symbols = (struct linux_symbols){0};
 }
 

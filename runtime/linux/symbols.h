@@ -10,12 +10,13 @@
 struct linux_symbol {
     uint64_t address; /* as in the file */
     uint64_t size;
-    char *name;
+    const char *name; /* of any length, and printable in one word */
 };
 
 struct linux_symbols {
     struct linux_symbol *list; /* ascending */
     size_t count;
+    char *names; /* once for all: a file may use a long one for each of its symbols */
 };
 
 /* Reads .symtab; a file without one, or with a broken one, has no symbols. */

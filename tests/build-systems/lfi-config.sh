@@ -33,8 +33,8 @@ refused() {
 is "$sdk" --prefix
 is "$sdk/bin" --bindir
 is "-I$sdk/include" --cflags
-is "-L$sdk/lib -llfi -llfi-verifier -pthread" --libs
-is "-L$sdk/lib -llfi-rewriter" --libs=rewriter
+is "-L$sdk/lib -l:liblfi.a -l:liblfi-verifier.a -pthread" --libs
+is "-L$sdk/lib -l:liblfi-rewriter.a" --libs=rewriter
 is "$("$sdk/bin/lfi-run" --version | cut -d' ' -f2)" --version
 is 'full
 jumps

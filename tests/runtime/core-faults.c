@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -364,6 +365,91 @@ static void contexts_belong_to_one_thread(void **state)
     close_box(&t);
 }
 
+/*
+ * Cancelling a thread sends it a signal, which glibc handles on the stack that it finds: in a box
+ * that would be wherever the box points. Here that cannot be written, so the process would end.
+ */
+struct cancelled {
+    struct lfi_context *context;
+    int type;
+    struct lfi_exit exit;
+    int left;     /* whether the stay ended before the thread did */
+    int survived; /* whether the thread was not cancelled then */
+};
+
+static void *run_and_be_cancelled(void *data)
+{
+    struct cancelled *thread = data;
+
+    if (lfi_thread_prepare() || pthread_setcanceltype(thread->type, NULL) ||
+        lfi_context_run(thread->context, &thread->exit))
+        return NULL;
+    thread->left = 1;
+    lfi_thread_release();
+    pthread_testcancel();
+    thread->survived = 1;
+    return NULL;
+}
+
+static void cancellation_waits(void **state)
+{
+    static const int types[] = {PTHREAD_CANCEL_ASYNCHRONOUS, PTHREAD_CANCEL_DEFERRED};
+    struct test_box t;
+
+    (void)state;
+#ifdef __SANITIZE_THREAD__
+    skip(); /* as above */
+#endif
+    open_box(&t, false, serve_nothing, NULL);
+    for (int i = 0; i < 20; i++) {
+        struct cancelled thread = {.context = t.context, .type = types[i % 2]};
+        pthread_t host;
+
+        lfi_context_regs(t.context)->REG_PC = code_address(&t, code_spin);
+        lfi_context_regs(t.context)->REG_SP = t.base + TEST_CODE + 2048;
+        assert_int_equal(pthread_create(&host, NULL, run_and_be_cancelled, &thread), 0);
+        while (!__atomic_load_n(&t.context->tid, __ATOMIC_ACQUIRE))
+            usleep(100);
+        usleep(1000);
+        assert_int_equal(pthread_cancel(host), 0);
+        usleep(1000);
+        lfi_context_interrupt(t.context);
+        assert_int_equal(pthread_join(host, NULL), 0);
+        assert_true(thread.left && !thread.survived);
+        assert_int_equal(thread.exit.kind, LFI_EXIT_INTERRUPTED);
+    }
+    close_box(&t);
+}
+
+/* So do the other signals that libc keeps for itself, whoever installed a handler before. */
+static void on_nothing(int signal)
+{
+    (void)signal;
+}
+
+static void handlers_of_libc_have_their_stack(void **state)
+{
+    struct {
+        void (*handler)(int);
+        unsigned long flags;
+        void (*restorer)(void);
+        uint64_t mask;
+    } before[64], now = {.handler = on_nothing};
+    struct test_box t;
+
+    (void)state;
+    for (int i = 32; i < SIGRTMIN; i++)
+        if (syscall(SYS_rt_sigaction, i, &now, &before[i], sizeof now.mask))
+            skip(); /* some emulators keep them, too */
+    open_box(&t, false, serve_nothing, NULL);
+    for (int i = 32; i < SIGRTMIN; i++) {
+        assert_int_equal(syscall(SYS_rt_sigaction, i, &before[i], &now, sizeof now.mask), 0);
+        assert_ptr_equal(now.handler, on_nothing);
+        assert_true(now.flags & SA_ONSTACK);
+    }
+    close_box(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -376,6 +462,8 @@ int main(void)
         cmocka_unit_test(threads_in_one_box),
         cmocka_unit_test(interruption),
         cmocka_unit_test(contexts_belong_to_one_thread),
+        cmocka_unit_test(cancellation_waits),
+        cmocka_unit_test(handlers_of_libc_have_their_stack),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

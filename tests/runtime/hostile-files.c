@@ -49,14 +49,50 @@ struct worker {
     struct lfi_space *space;
     uint8_t *canary;
     unsigned descriptors;
-    uint8_t file[PROGRAM_SIZE + 64];
+    _Alignas(Elf64_Ehdr) uint8_t file[PROGRAM_SIZE + 1024];
     size_t size;
+};
+
+/* What follows the program: what is read for names of functions and for debuggers. */
+enum { NO_SECTION, SYMBOLS, STRINGS, NAMES, FRAMES, TEXT, SECTIONS };
+
+struct tail {
+    Elf64_Sym symbols[4];
+    char strings[64];
+    Elf64_Shdr sections[SECTIONS];
 };
 
 static uint64_t count, first_seed;
 
 /* ---- files ------------------------------------------------------------------------------------
  */
+
+static void add_tail(struct worker *w)
+{
+    static const char text[64] = "\0.symtab\0.strtab\0.shstrtab\0.eh_frame\0.text\0main\0f";
+    const uint64_t at = PROGRAM_SIZE, strings = at + offsetof(struct tail, strings);
+    struct tail tail = {.sections = {
+                            [SYMBOLS] = {1, SHT_SYMTAB, 0, 0, at, sizeof tail.symbols, STRINGS, 1,
+                                         8, sizeof(Elf64_Sym)},
+                            [STRINGS] = {9, SHT_STRTAB, 0, 0, strings, sizeof text, 0, 0, 1, 0},
+                            [NAMES] = {17, SHT_STRTAB, 0, 0, strings, sizeof text, 0, 0, 1, 0},
+                            [FRAMES] = {27, SHT_PROGBITS, SHF_ALLOC, 0x100, 0x100, 256, 0, 0, 8, 0},
+                            [TEXT] = {37, SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, PROGRAM_CODE,
+                                      PROGRAM_CODE, PROGRAM_PAGE, 0, 0, 32, 0},
+                        }};
+    memcpy(tail.strings, text, sizeof text);
+    for (unsigned i = 1; i < sizeof tail.symbols / sizeof *tail.symbols; i++)
+        tail.symbols[i] = (Elf64_Sym){.st_name = 43 + i % 2 * 5,
+                                      .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC),
+                                      .st_shndx = TEXT,
+                                      .st_value = PROGRAM_CODE + 32 * i};
+    memcpy(w->file + PROGRAM_SIZE, &tail, sizeof tail);
+    w->size = PROGRAM_SIZE + sizeof tail;
+    Elf64_Ehdr *header = (Elf64_Ehdr *)w->file;
+    header->e_shoff = at + offsetof(struct tail, sections);
+    header->e_shnum = SECTIONS;
+    header->e_shstrndx = NAMES;
+}
 
 static void make_program(struct worker *w)
 {
@@ -72,7 +108,7 @@ static void make_program(struct worker *w)
     program_set(&program, NUMBER, SYS_exit_group);
     program_call(&program, LFI_SLOT_SYSCALL);
     memcpy(w->file, program.bytes, PROGRAM_SIZE);
-    w->size = PROGRAM_SIZE;
+    add_tail(w);
 }
 
 /* Numbers that are sizes, ends and wraps of the fields of ELF files. */
@@ -108,11 +144,13 @@ static uint64_t interesting(struct worker *w)
                       : test_random(&w->seed) >> (random >> 8 & 63);
 }
 
-/* Mostly in the headers, else anywhere. */
+/* Mostly in the headers, of segments and of sections, else anywhere. */
 static size_t place(struct worker *w, size_t size)
 {
     const size_t headers = sizeof(Elf64_Ehdr) + 5 * sizeof(Elf64_Phdr) + 32;
     uint64_t random = test_random(&w->seed);
+    if ((random >> 60 & 3) == 0)
+        return PROGRAM_SIZE + (size_t)(random >> 8) % (sizeof(struct tail) - size) / size * size;
     size_t in = random & 15 ? headers : random & 16 ? PROGRAM_PAGE + 512 : PROGRAM_SIZE;
     size_t at = (size_t)(random >> 8) % (in - size);
     return at / size * size;
@@ -206,7 +244,8 @@ static const char *check(const struct worker *w, uint64_t base)
 static const char *load_and_run(struct worker *w, bool look)
 {
     static const char *const arguments[] = {"program", NULL};
-    struct lfi_linux_options options = {.argv = arguments, .restricted = true};
+    const struct lfi_linux_options options = {
+        .argv = arguments, .restricted = true, .debug = test_random(&w->seed) & 1};
     struct lfi_box *box;
     struct lfi_process *process;
     struct lfi_linux_result result;

@@ -71,12 +71,10 @@ static void make_program(struct program *program, enum program_kind kind)
     }
 }
 
-static struct world *make(enum program_kind kind, const struct lfi_linux_limits *limits)
+static struct world *make_of(const void *file, size_t size, const struct lfi_linux_limits *limits)
 {
     struct world *world = calloc(1, sizeof *world);
     struct lfi_error error;
-    struct program program;
-    make_program(&program, kind);
     strcpy(world->directory, "/tmp/lfi-limits-XXXXXX");
     assert_non_null(mkdtemp(world->directory));
     struct lfi_linux_dir dir = {"/", world->directory};
@@ -87,13 +85,19 @@ static struct world *make(enum program_kind kind, const struct lfi_linux_limits 
     assert_int_equal(lfi_space_new(&world->space, 1, &error), 0);
     assert_int_equal(lfi_box_new(world->space, &world->box, &error), 0);
     if (lfi_linux_new(world->box, &options, &world->process, &error) ||
-        lfi_linux_load_bytes(world->process, "/program", program.bytes, sizeof program.bytes,
-                             &error))
+        lfi_linux_load_bytes(world->process, "/program", file, size, &error))
         fail_msg("%s", error.message);
     world->code = world->process->image_start + PROGRAM_CODE;
     world->caller = linux_thread_new(world->process);
     assert_non_null(world->caller);
     return world;
+}
+
+static struct world *make(enum program_kind kind, const struct lfi_linux_limits *limits)
+{
+    struct program program;
+    make_program(&program, kind);
+    return make_of(program.bytes, sizeof program.bytes, limits);
 }
 
 static long call(struct world *world, long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
@@ -698,6 +702,31 @@ static void resident_memory_is_seen(void **state)
     }
 }
 
+/* Code is no file of the host's: it is a copy in memory, as large as the program's headers say. */
+static void resident_code_is_seen(void **state)
+{
+    (void)state;
+    enum { CODE_SIZE = 48 * MIB };
+    struct lfi_linux_limits limits = {.resident = 32 * MIB};
+    struct program program;
+    make_program(&program, WAITS);
+    const size_t size = PROGRAM_CODE + CODE_SIZE;
+    uint8_t *file = malloc(size);
+    memset(file, PROGRAM_TRAP, size);
+    memcpy(file, program.bytes, PROGRAM_DATA);
+    Elf64_Phdr *code = (Elf64_Phdr *)(file + sizeof(Elf64_Ehdr)) + 2, *data = code + 1;
+    code->p_filesz = code->p_memsz = CODE_SIZE;
+    data->p_vaddr = data->p_paddr = size;
+    struct world *world = make_of(file, size, &limits);
+    free(file);
+    start(world);
+    for (unsigned steps = 0; !atomic_load(&world->process->ending) && wait_more(&steps);)
+        continue;
+    finish(world, true);
+    assert_string_equal(world->result.report, "limit resident (32M) reached\n");
+    drop(world);
+}
+
 /* ---- signals of the host ------------------------------------------------------------------ */
 
 static void *wait_for_term(void *data)
@@ -894,6 +923,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(processor_time_is_the_boxs),
         cmocka_unit_test(resident_memory_is_limited),
         cmocka_unit_test(resident_memory_is_seen),
+        cmocka_unit_test(resident_code_is_seen),
         cmocka_unit_test(signals_of_the_host_stay_blocked),
         cmocka_unit_test(signals_from_elsewhere_are_kept),
         cmocka_unit_test(the_host_can_change_its_user),

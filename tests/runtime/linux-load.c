@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "linux-program.h"
+#include "linux/symbols.h"
 
 enum { EVERY = TEST_EMULATED ? 13 : 1 };
 
@@ -319,6 +320,48 @@ static void bad_options_are_refused(void **state)
     lfi_space_free(space);
 }
 
+/* However many symbols have a name, it is there once: else a file takes ten times its size. */
+static void names_are_kept_once(void **state)
+{
+    (void)state;
+    enum { COUNT = 1000, LONG = 150 };
+    struct {
+        Elf64_Ehdr header;
+        Elf64_Shdr sections[2];
+        Elf64_Sym symbols[COUNT];
+        char names[LONG];
+    } *file = calloc(1, sizeof *file);
+    struct linux_symbols symbols;
+    file->header = (Elf64_Ehdr){
+        .e_shentsize = sizeof *file->sections, .e_shnum = 2, .e_shoff = sizeof file->header};
+    file->sections[0] = (Elf64_Shdr){.sh_type = SHT_STRTAB,
+                                     .sh_offset = (uint64_t)(file->names - (char *)file),
+                                     .sh_size = LONG};
+    file->sections[1] = (Elf64_Shdr){.sh_type = SHT_SYMTAB,
+                                     .sh_offset = sizeof file->header + sizeof file->sections,
+                                     .sh_size = sizeof file->symbols,
+                                     .sh_entsize = sizeof *file->symbols};
+    for (unsigned i = 0; i < COUNT; i++)
+        file->symbols[i] = (Elf64_Sym){.st_name = i % 4 ? 1 : LONG - 1 + i % 8 / 4,
+                                       .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC),
+                                       .st_shndx = 1,
+                                       .st_value = COUNT - i};
+    memset(file->names, 'n', LONG); /* without an end */
+    memcpy(file->names, "\0a \x1b\n%", 6);
+    linux_symbols_read(&symbols, file, sizeof *file);
+    assert_int_equal(symbols.count, COUNT - COUNT / 8); /* those of no name are not there */
+    const struct linux_symbol *first = linux_symbols_find(&symbols, 1);
+    assert_non_null(first);
+    assert_int_equal(strlen(first->name), LONG - 1);
+    assert_memory_equal(first->name, "a???%n", 6);
+    for (size_t i = 0; i < symbols.count; i++) {
+        assert_true(i == 0 || symbols.list[i].address > symbols.list[i - 1].address);
+        assert_true(symbols.list[i].name == first->name || !strcmp(symbols.list[i].name, "n"));
+    }
+    linux_symbols_free(&symbols);
+    free(file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -336,6 +379,7 @@ int main(void)
         cmocka_unit_test(broken_headers_are_harmless),
         cmocka_unit_test(other_files_are_no_programs),
         cmocka_unit_test(bad_options_are_refused),
+        cmocka_unit_test(names_are_kept_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-list(APPEND sources aarch64/forms.c aarch64/verify.c)
-
 # The table is made by a program that runs here, whatever the verifier is built for.
 set(table ${CMAKE_CURRENT_BINARY_DIR}/aarch64-table.c)
 if(CMAKE_CROSSCOMPILING)

@@ -165,6 +165,16 @@ static void add_second_note(struct file *f, const char *owner)
     p->p_offset = p->p_vaddr = SECOND_NOTE_AT;
 }
 
+/* `count` segments of the same `size` bytes of notes, which are nobody's. */
+static void add_notes(struct file *f, unsigned count, size_t size)
+{
+    for (unsigned i = 0; i < count; i++) {
+        Elf64_Phdr *p = add_phdr(f, PT_NOTE);
+        p->p_offset = p->p_vaddr = FILE_SIZE;
+        p->p_filesz = p->p_memsz = size;
+    }
+}
+
 #define LIMIT (LFI_BOX_SIZE - 2 * (uint64_t)LFI_GUARD_SIZE)
 
 static void edit(struct file *f, unsigned number, bool make_twin)
