@@ -22,7 +22,11 @@ extern "C" {
 
 struct lfi_process;
 
-/* A directory of the host (`host`) that the box sees at the absolute path `box`. */
+/*
+ * A directory of the host (`host`) that the box sees at the absolute path `box`. A box that closes
+ * a file there releases all locks that the process has on it by fcntl(F_SETLK): a host that locks
+ * such files uses F_OFD_SETLK or flock().
+ */
 struct lfi_linux_dir {
     const char *box, *host;
 };

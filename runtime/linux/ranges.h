@@ -19,9 +19,8 @@ enum {
     LINUX_RANGE_WRITE = 4,
     LINUX_RANGE_ANONYMOUS = 8, /* private memory without a file */
     LINUX_RANGE_FIXED = 16,    /* the program may not change it: code, and guards of the loader */
-    LINUX_RANGE_FILLED =
-        32, /* holds code, or may hold what the program wrote, whatever is permitted now */
-    LINUX_RANGE_MOVED = 64, /* mremap moved it: the kernel merges nothing with it any more */
+    LINUX_RANGE_FILLED = 32,   /* code, or may hold what the program wrote, whatever is permitted */
+    LINUX_RANGE_MOVED = 64,    /* mremap moved it: the kernel merges nothing with it any more */
 };
 
 /* How many ranges are recorded. Core limits the host's mappings, usually earlier. */
