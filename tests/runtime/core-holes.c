@@ -30,8 +30,7 @@ static struct watcher {
 
 static bool is_reserved(const struct lfi_space *space, const void *at)
 {
-    return (const uint8_t *)at - space->reservation < (ptrdiff_t)space->reservation_size &&
-           (const uint8_t *)at >= space->reservation;
+    return (uint64_t)at - space->reservations->start < space->reservations->size;
 }
 
 /* With an address as a hint, and without: then the kernel takes the highest gap that is enough. */

@@ -247,8 +247,11 @@ static void open_world(void)
 /* After a stop nothing of it can be used. */
 static void throw_away(void)
 {
-    munmap(space->reservation, space->reservation_size);
-    machine_space_free(space);
+    struct core_reservation *reservation = space->reservations;
+
+    munmap((void *)reservation->start, reservation->size);
+    machine_reservation_free(reservation);
+    free(reservation);
     if (box) {
         for (size_t i = 0; i < BOX_CHUNKS; i++)
             free(box->chunks[i]);
@@ -257,7 +260,6 @@ static void throw_away(void)
         free(box);
     }
     close(space->maps);
-    free(space->taken);
     free(space);
 }
 
@@ -281,7 +283,7 @@ static bool is_used(uint64_t address)
 static void check_world(void)
 {
     static struct mapping list[4096];
-    const uint64_t start = (uint64_t)space->reservation, end = start + space->reservation_size;
+    const uint64_t start = space->reservations->start, end = start + space->reservations->size;
     size_t count = read_mappings(start, end, list, 4096);
     uint64_t covered = start;
     long edges = 0;
