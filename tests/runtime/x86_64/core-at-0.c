@@ -111,7 +111,7 @@ static void what_lies_below_counts(void **state)
     if (child == 0) {
         struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
         struct __user_cap_data_struct data[2] = {{0}};
-        void *page = mmap((void *)0x1000, 4096, RW, ANON | MAP_FIXED, -1, 0);
+        void *page = mmap(NULL, 4096, RW, ANON | MAP_FIXED, -1, 0);
 
         if (page == MAP_FAILED)
             _exit(77); /* the kernel lets nobody here do that */
