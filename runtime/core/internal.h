@@ -24,25 +24,31 @@ struct page_chunk {
     uint64_t bits[2][CHUNK_PAGES / 64];
 };
 
-struct lfi_space {
-    uint8_t *reservation;
-    size_t reservation_size;
+/* Boxes side by side, and what they share: a run of addresses, all of them reserved (space.c). */
+struct core_reservation {
+    struct core_reservation *next;
+    uint64_t start, size;
     uint64_t first;       /* base of the first box */
     uint64_t trampolines; /* address of the trampoline page */
     size_t count;         /* places for boxes */
-    uint32_t features;    /* FEATURE_* of the machine */
-    struct machine_space machine;
-    long mapping_pool;         /* mappings for all boxes together */
-    long mappings;             /* atomic: an upper bound of those that the boxes have */
-    int maps;                  /* /proc/self/maps, or -1 */
-    pthread_mutex_t maps_lock; /* for readers of it */
-    pthread_mutex_t lock;      /* of what follows */
-    size_t used;
-    bool *taken; /* count places */
+    struct machine_reservation machine;
+    size_t used; /* like what follows, under the space's lock */
+    bool taken[];
+};
+
+struct lfi_space {
+    struct core_reservation *reservations; /* in the order in which boxes take their places */
+    uint32_t features;                     /* FEATURE_* of the machine */
+    long mapping_pool;                     /* mappings for all boxes together */
+    long mappings;                         /* atomic: an upper bound of those that the boxes have */
+    int maps;                              /* /proc/self/maps, or -1 */
+    pthread_mutex_t maps_lock;             /* for readers of it */
+    pthread_mutex_t lock;                  /* of places, and of what machine.c keeps */
 };
 
 struct lfi_box {
     struct lfi_space *space;
+    struct core_reservation *reservation; /* of the space, that holds the box */
     uint64_t base;
     uint64_t return_address; /* lfi_box_map_return, or 0 */
     uint32_t contexts;       /* atomic */

@@ -386,7 +386,7 @@ static int grow_locked(struct lfi_box *box, uint64_t from, size_t size, uint64_t
                        size_t new_size)
 {
     /* only a hint; NULL would be one that overlaps a box at address 0 */
-    void *hint = box->space->reservation + box->space->reservation_size;
+    void *hint = (void *)(box->reservation->start + box->reservation->size);
     void *staged, *larger;
     int error = admit(box, from, size);
 

@@ -10,6 +10,7 @@
 #include <lfi/linux.h>
 
 #include "page.h" /* of the architecture */
+#include "place.h"
 
 #define PROGRAM_CODE PROGRAM_PAGE
 #define PROGRAM_DATA (2 * PROGRAM_PAGE)
@@ -54,7 +55,8 @@ static inline void program_new(struct program *program)
         uint32_t name_size, size, type;
         char name[4];
         uint32_t version, machine, mode, flags;
-    } note = {4, 16, LFI_NOTE_TYPE, "LFI", LFI_ABI_VERSION, PROGRAM_MACHINE, LFI_MODE_FULL, 0};
+    } note = {4, 16, LFI_NOTE_TYPE, LFI_NOTE_OWNER, LFI_ABI_VERSION, PROGRAM_MACHINE, LFI_MODE_FULL,
+              0};
     const Elf64_Phdr headers[5] = {
         {PT_PHDR, PF_R, sizeof header, sizeof header, sizeof header, 5 * sizeof(Elf64_Phdr),
          5 * sizeof(Elf64_Phdr), 8},
