@@ -323,11 +323,10 @@ int lfi_box_free(struct lfi_box *box)
     error = core_reserve(box->base - lfi_page_size(), BOX_SIZE);
     if (error)
         return error;
+    core_snapshot_free(box->snapshot);
     core_pages_free(box);
     give_place(box->space, box->reservation, box->base);
     pthread_mutex_destroy(&box->lock);
-    free(box->code);
-    free(box->ever);
     free(box);
     return 0;
 }
