@@ -596,6 +596,7 @@ static void each_call_fails_in_each_way(void **state)
 {
     unsigned long wanted = *(unsigned long *)*state, total = 0;
 
+    assert_int_equal(lfi_faults_install(0, NULL), 0);
     memory = memfd_create("memory", 0);
     assert_int_equal(ftruncate(memory, (off_t)(PAGES * PAGE)), 0);
     open_world();
@@ -617,6 +618,7 @@ static void each_call_fails_in_each_way(void **state)
         assert_true(fired[operation][1] > 0);
     throw_away();
     close(memory);
+    lfi_faults_remove();
     print_message("%lu failures, %lu of them stops\n", total, stops);
 }
 
