@@ -280,9 +280,11 @@ unsigned core_pages_run(const struct lfi_box *box, struct page_chunk *const *chu
     const struct page_chunk *chunk = chunks[start / CHUNK_PAGES];
     unsigned value = 0;
 
-    for (int which = 0; chunk && which < PAGE_BITS; which++) {
+    for (unsigned left = chunk ? mask : 0; left; left &= left - 1) {
+        int which = __builtin_ctz(left);
+
         if (chunk->bits[which][start % CHUNK_PAGES / 64] >> start % 64 & 1)
-            value |= mask & 1u << which;
+            value |= 1u << which;
     }
     for (uint32_t page = start; page < last;) {
         uint64_t other = 0; /* pages of this word that have other bits */
@@ -292,11 +294,11 @@ unsigned core_pages_run(const struct lfi_box *box, struct page_chunk *const *chu
             page = (page | (CHUNK_PAGES - 1)) + 1;
             continue;
         }
-        for (int which = 0; which < PAGE_BITS; which++) {
+        for (unsigned left = mask; left; left &= left - 1) {
+            int which = __builtin_ctz(left);
             uint64_t word = chunk ? chunk->bits[which][page % CHUNK_PAGES / 64] : 0;
 
-            if (mask & 1u << which)
-                other |= value & 1u << which ? ~word : word;
+            other |= value & 1u << which ? ~word : word;
         }
         other &= UINT64_MAX << page % 64;
         if (other) {
