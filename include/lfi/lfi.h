@@ -84,7 +84,9 @@ struct lfi_error {
 /* ------------------------------------------------------------------------------------ spaces */
 
 /*
- * Reserves room for `boxes` boxes (1 … 16384; 4 GiB each, address space only, no memory).
+ * Reserves room for `boxes` boxes (1 … 32768; 4 GiB each, address space only, no memory), in as few
+ * runs of addresses as it takes: an x86-64 process has room for somewhat more than 30,000. Each box
+ * takes two of the kernel's mappings, and what its program makes (lfi_box_limit_mappings).
  * -EINVAL for a bad number, -ENOMEM where the address space is limited (ulimit -v) or used up,
  * -ENOTSUP where the process cannot keep data pages from being executable.
  */
@@ -96,7 +98,7 @@ int lfi_space_free(struct lfi_space *space);
 /* ------------------------------------------------------------------------------------- boxes */
 
 /* Takes the first free slot of the space. The box is empty except for its sys page. -ENOSPC if the
- * space is full. */
+ * space is full, -ENOMEM if the process has too many mappings. */
 int lfi_box_new(struct lfi_space *space, struct lfi_box **box, struct lfi_error *error);
 
 /* Unmaps everything and gives the slot back. -EBUSY while it has contexts; -ENOMEM as
@@ -180,7 +182,7 @@ int lfi_box_lock(struct lfi_box *box, uint64_t address, size_t size, bool lock);
  * advice or lock. Calls that would make more fail with -ENOMEM, sometimes when a sixteenth is left.
  * 0, the default: a share of the space's, which is half of what the kernel allows: a box alone may
  * have half of that, two boxes a third each, and so on; 64 each while all boxes have less than
- * three quarters of the kernel's. The limit needs /proc, without which mappings that the kernel
+ * fifteen sixteenths of the kernel's. The limit needs /proc, without which mappings that the kernel
  * merged count twice.
  */
 int lfi_box_limit_mappings(struct lfi_box *box, size_t limit);

@@ -138,7 +138,8 @@ __attribute__((visibility("hidden"))) int core_move_in(void *staged, uint64_t ad
 #pragma GCC visibility push(hidden)
 void core_pages_space_init(struct lfi_space *space);
 void core_pages_space_free(struct lfi_space *space);
-void core_pages_init(struct lfi_box *box);
+/* -ENOMEM: the boxes have as many mappings as they may have. */
+int core_pages_init(struct lfi_box *box);
 void core_pages_free(struct lfi_box *box);
 /*
  * Before a host call that makes a range one mapping (`replaces`) or cuts mappings at its ends.

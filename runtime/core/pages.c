@@ -22,8 +22,8 @@
 #include <unistd.h>
 
 /*
- * The pool is half of what the kernel allows the process. Another quarter is for what a box may
- * always have, however many others there are.
+ * The pool is half of what the kernel allows the process. Most of the rest, all but a sixteenth, is
+ * for what a box may always have, however many others there are.
  */
 #define SURE_MAPPINGS 64
 
@@ -118,11 +118,6 @@ void core_pages_space_free(struct lfi_space *space)
     pthread_mutex_destroy(&space->maps_lock);
 }
 
-void core_pages_init(struct lfi_box *box)
-{
-    add_mappings(box, LEAST_MAPPINGS);
-}
-
 void core_pages_free(struct lfi_box *box)
 {
     add_mappings(box, -box->mappings);
@@ -201,10 +196,15 @@ static bool take_mappings(struct lfi_box *box, long change)
     all = __atomic_load_n(&box->space->mappings, __ATOMIC_RELAXED);
     if (change <= 0 || box->restoring || (box->mapping_limit && mine <= box->mapping_limit) ||
         (!box->mapping_limit &&
-         (mine <= pool - all || (mine <= SURE_MAPPINGS && all <= pool + pool / 2))))
+         (mine <= pool - all || (mine <= SURE_MAPPINGS && all <= pool + pool / 8 * 7))))
         return true;
     add_mappings(box, -change);
     return false;
+}
+
+int core_pages_init(struct lfi_box *box)
+{
+    return take_mappings(box, LEAST_MAPPINGS) ? 0 : -ENOMEM;
 }
 
 static long edges_to_make(struct lfi_box *box, uint32_t start, uint32_t end)

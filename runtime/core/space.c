@@ -27,7 +27,7 @@
 
 #define MARGIN    0x100000UL
 #define BOX_SIZE  ((uint64_t)LFI_BOX_SIZE)
-#define MAX_BOXES 16384
+#define MAX_BOXES 32768
 
 #ifndef MAP_FIXED_NOREPLACE
 #define MAP_FIXED_NOREPLACE 0x100000
@@ -180,6 +180,29 @@ static int add_reservation(struct lfi_space *space, size_t count, struct lfi_err
     return 0;
 }
 
+/*
+ * As many boxes as are wanted, in as few reservations as it takes: the host's program, libraries
+ * and stacks split the address space, and the largest gap is found by halving what is asked for.
+ */
+static int add_boxes(struct lfi_space *space, size_t boxes, struct lfi_error *error)
+{
+    size_t largest = boxes;
+    int code = 0;
+
+    while (boxes && largest) {
+        size_t count = boxes < largest ? boxes : largest;
+
+        code = add_reservation(space, count, error);
+        if (code == 0)
+            boxes -= count;
+        else if (code == -ENOMEM)
+            largest = count / 2;
+        else
+            break;
+    }
+    return code;
+}
+
 static void free_reservations(struct lfi_space *space)
 {
     for (struct core_reservation *r = space->reservations, *next; r; r = next) {
@@ -214,7 +237,7 @@ int lfi_space_new(struct lfi_space **result, size_t boxes, struct lfi_error *err
         return -ENOMEM;
     code = machine_features(&space->features, error);
     if (code == 0)
-        code = add_reservation(space, boxes, error);
+        code = add_boxes(space, boxes, error);
     if (code) {
         free_reservations(space);
         free(space);
@@ -253,15 +276,15 @@ static int take_place(struct lfi_space *space, struct core_reservation **reserva
 
     pthread_mutex_lock(&space->lock);
     for (struct core_reservation *r = space->reservations; r && code; r = r->next) {
-        for (size_t i = 0; r->used < r->count && code; i++) {
-            if (r->taken[i])
-                continue;
-            r->taken[i] = true;
-            r->used++;
-            *reservation = r;
-            *base = r->first + i * BOX_SIZE;
-            code = 0;
-        }
+        bool *free = r->used < r->count ? memchr(r->taken, false, r->count) : NULL;
+
+        if (!free)
+            continue;
+        *free = true;
+        r->used++;
+        *reservation = r;
+        *base = r->first + (uint64_t)(free - r->taken) * BOX_SIZE;
+        code = 0;
     }
     pthread_mutex_unlock(&space->lock);
     return code;
@@ -297,16 +320,24 @@ int lfi_box_new(struct lfi_space *space, struct lfi_box **result, struct lfi_err
         free(box);
         return code;
     }
-    machine_write_table(table, box->base, box->reservation->trampolines);
-    code = place_page(table, sys_page(box->base));
+    code = core_pages_init(box);
+    if (code == 0) {
+        machine_write_table(table, box->base, box->reservation->trampolines);
+        code = place_page(table, sys_page(box->base));
+        if (code)
+            core_pages_free(box);
+    }
     if (code) {
-        core_explain(error, "cannot map the box's sys page: %s", strerror(-code));
+        if (code == -ENOMEM)
+            core_explain(error, "no box: out of memory, or the process has as many mappings as it "
+                                "may have (raise vm.max_map_count)");
+        else
+            core_explain(error, "cannot map the box's sys page: %s", strerror(-code));
         give_place(space, box->reservation, box->base);
         free(box);
         return code;
     }
     pthread_mutex_init(&box->lock, NULL);
-    core_pages_init(box);
     *result = box;
     return 0;
 }

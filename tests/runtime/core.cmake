@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # Unit tests of runtime/core; what differs by architecture stands in a folder of its own.
-foreach(part switch faults memory holes mappings copy processor snapshot)
+foreach(part switch faults memory holes mappings copy processor snapshot many)
     set(source core-${part}.c)
     if(part STREQUAL processor)
         set(source ${CMAKE_SYSTEM_PROCESSOR}/${source})
@@ -11,6 +11,12 @@ foreach(part switch faults memory holes mappings copy processor snapshot)
     target_include_directories(test-runtime-core-${part} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}
         ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR} ${CMAKE_SOURCE_DIR}/runtime/core)
 endforeach()
+
+# A sanitizer's shadow takes the addresses, and an emulator the time.
+if(NOT CMAKE_CROSSCOMPILING AND NOT LFI_SANITIZE)
+    lfi_test(runtime-core-many-long TIMEOUT 300 COMMAND test-runtime-core-many 30000)
+    set_tests_properties(runtime-core-many-long PROPERTIES LABELS "long;kernel" SKIP_RETURN_CODE 77 RUN_SERIAL ON)
+endif()
 
 # Each call of the kernel fails: the files that change mappings, with calls of the test's instead.
 # Not under TSan: a stop leaves locks held, of which its detector of deadlocks takes only 64.
