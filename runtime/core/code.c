@@ -180,23 +180,6 @@ int lfi_box_map_code(struct lfi_box *box, const struct lfi_code_map *code, struc
     return place(box, staged, code->address, size, 0, frees_stack(code), error);
 }
 
-int lfi_box_map_return(struct lfi_box *box, uint64_t address, struct lfi_error *error)
-{
-    const struct lfi_code_map code = {
-        .address = address,
-        .bytes = machine_return_code,
-        .size = MACHINE_RETURN_SIZE,
-        .mode = LFI_MODE_FULL,
-        .image_start = address,
-        .image_end = address + lfi_page_size(),
-    };
-    int result = lfi_box_map_code(box, &code, error);
-
-    if (result == 0)
-        __atomic_store_n(&box->return_address, address, __ATOMIC_RELEASE);
-    return result;
-}
-
 /* ------------------------------------------------------------------------------- shared code */
 
 struct lfi_shared_code {
@@ -315,4 +298,41 @@ int lfi_box_map_shared_code(struct lfi_box *box, const struct lfi_shared_code *c
     }
     return place(box, staged, box->base + code->address, code->size, code->shared ? BIT(SHARED) : 0,
                  code->free_stack, error);
+}
+
+/*
+ * Boxes of a space mostly have it at the same distance from their bases: the first one that is made
+ * is kept, and shared by all those.
+ */
+int lfi_box_map_return(struct lfi_box *box, uint64_t address, struct lfi_error *error)
+{
+    const struct lfi_code_map code = {
+        .address = address - box->base,
+        .bytes = machine_return_code,
+        .size = MACHINE_RETURN_SIZE,
+        .mode = LFI_MODE_FULL,
+        .image_start = address - box->base,
+        .image_end = address - box->base + lfi_page_size(),
+    };
+    struct lfi_space *space = box->space;
+    struct lfi_shared_code *shared, *own = NULL;
+    int result = 0;
+
+    pthread_mutex_lock(&space->lock);
+    shared = space->return_code;
+    if (!shared || shared->address != code.address) {
+        result = lfi_shared_code_new(&shared, &code, error);
+        if (space->return_code)
+            own = shared;
+        else
+            space->return_code = shared;
+    }
+    pthread_mutex_unlock(&space->lock);
+    if (result)
+        return result;
+    result = lfi_box_map_shared_code(box, shared, error);
+    lfi_shared_code_free(own);
+    if (result == 0)
+        __atomic_store_n(&box->return_address, address, __ATOMIC_RELEASE);
+    return result;
 }

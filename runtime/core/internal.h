@@ -52,7 +52,8 @@ struct lfi_space {
     long mappings;                         /* atomic: an upper bound of those that the boxes have */
     int maps;                              /* /proc/self/maps, or -1 */
     pthread_mutex_t maps_lock;             /* for readers of it */
-    pthread_mutex_t lock;                  /* of places, and of what machine.c keeps */
+    pthread_mutex_t lock;                  /* of what follows, places, and what machine.c keeps */
+    struct lfi_shared_code *return_code;   /* the first one of lfi_box_map_return(), or NULL */
 };
 
 struct lfi_box {

@@ -261,6 +261,7 @@ int lfi_space_free(struct lfi_space *space)
     pthread_mutex_unlock(&space->lock);
     if (used)
         return -EBUSY;
+    lfi_shared_code_free(space->return_code);
     core_pages_space_free(space);
     free_reservations(space);
     pthread_mutex_destroy(&space->lock);

@@ -301,6 +301,7 @@ static void throw_away(void)
         core_snapshot_free(box->snapshot);
         free(box);
     }
+    lfi_shared_code_free(space->return_code);
     close(space->maps);
     free(space);
 }
@@ -518,6 +519,14 @@ static int reset(void)
     return error;
 }
 
+static int map_return(void)
+{
+    uint64_t at = code_at;
+
+    code_at += 2 * PAGE;
+    return lfi_box_map_return(box, at, NULL);
+}
+
 static int replace_box(void)
 {
     int error = box ? lfi_box_free(box) : 0;
@@ -542,8 +551,8 @@ static int make_space(void)
 /* ---------------------------------------------------------------------------------------- test */
 
 static int (*const operations[])(void) = {
-    map_memory, map_shared_memory, map_file,    unmap,      protect,         move,   advise,
-    lock,       map_code,          replace_box, make_space, map_shared_code, freeze, reset};
+    map_memory, map_shared_memory, map_file,   unmap,           protect,    move,   advise, lock,
+    map_code,   replace_box,       make_space, map_shared_code, map_return, freeze, reset};
 enum { OPERATIONS = sizeof(operations) / sizeof(*operations), PLACES = 100 };
 static unsigned long fired[OPERATIONS][PLACES], stops;
 
