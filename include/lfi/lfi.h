@@ -259,7 +259,8 @@ int lfi_box_map_shared_code(struct lfi_box *box, const struct lfi_shared_code *s
  *
  * From then on:
  * - Private memory is a private mapping of the memfd, files that were mapped privately too. For the
- *   box it is as before, except that advice and locks are gone.
+ *   box it is as before, except that advice and locks are gone, and that a file's page that is
+ *   discarded (MADV_DONTNEED) becomes zeros.
  * - What is mapped shared then, and code, stays: unmapping or replacing it is -EACCES. Contents of
  *   shared memory are not frozen.
  * - Code can be mapped only where nothing was mapped at the freeze, else -EACCES, and stays.

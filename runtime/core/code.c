@@ -196,29 +196,32 @@ static void *map_again(void *pages, size_t size)
     return mremap(pages, 0, size, MREMAP_MAYMOVE, NULL);
 }
 
-/*
- * Pages of a file with these contents that nothing can change any more, or MAP_FAILED: the kernel
- * does not map a sealed file shared (before Linux 6.7), or an emulator does not map it again.
- */
+/* Pages of a file with these contents that nothing can change any more, or MAP_FAILED. */
 static void *seal(const uint8_t *bytes, size_t size)
 {
     int file = core_memory_file("lfi-code");
-    void *pages = MAP_FAILED, *again;
+    void *pages = MAP_FAILED;
 
     if (file < 0)
         return MAP_FAILED;
     if (core_write_all(file, bytes, size, 0) == 0 && core_seal(file) == 0)
-        pages = mmap(NULL, size, PROT_READ, MAP_SHARED, file, 0);
+        pages = mmap(NULL, size, PROT_READ, MAP_SHARED, file, 0); /* EPERM before Linux 6.7 */
     close(file);
-    if (pages == MAP_FAILED)
-        return MAP_FAILED;
-    again = map_again(pages, size);
-    if (again != MAP_FAILED) {
-        munmap(again, size);
-        return pages;
-    }
-    munmap(pages, size);
-    return MAP_FAILED;
+    return pages;
+}
+
+/* Whether the (verified) pages can be mapped again, which emulators cannot, and made executable,
+ * which a policy may deny. */
+static bool can_share(const struct lfi_shared_code *code)
+{
+    void *again = map_again(code->pages, code->size);
+    bool can;
+
+    if (again == MAP_FAILED)
+        return false;
+    can = mprotect(again, code->size, PROT_READ | PROT_EXEC) == 0;
+    munmap(again, code->size);
+    return can;
 }
 
 int lfi_shared_code_new(struct lfi_shared_code **result, const struct lfi_code_map *code,
@@ -247,11 +250,12 @@ int lfi_shared_code_new(struct lfi_shared_code **result, const struct lfi_code_m
     if (sealed != MAP_FAILED) {
         munmap(new->pages, size);
         new->pages = sealed;
-        new->shared = true;
     }
     /* what is verified is what boxes get: after it was sealed, or before it is copied */
     failure = verify(code, new->pages, size, error);
-    if (failure == 0 && !new->shared && mprotect(new->pages, size, PROT_READ))
+    if (failure == 0 && sealed != MAP_FAILED)
+        new->shared = can_share(new);
+    else if (failure == 0 && mprotect(new->pages, size, PROT_READ))
         failure = -errno;
     if (failure) {
         lfi_shared_code_free(new);
