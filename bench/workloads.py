@@ -44,6 +44,9 @@ CONFIGURATIONS = [
     Configuration("runtime only", f"{HOST}-measure-linux-musl", ["--no-verify"],
                   "unsandboxed code under the runtime: the cost of liblfi alone"),
     Configuration("full", f"{HOST}-lfi-linux-musl", [], "loads, stores and jumps confined"),
+    Configuration("full, high", f"{HOST}-lfi-linux-musl", ["--high"], "the same programs, the box not at address 0"),
+    Configuration("full, unverified", f"{HOST}-lfi-linux-musl", ["--no-verify"], "without the time of the verifier"),
+    Configuration("high, unverified", f"{HOST}-lfi-linux-musl", ["--high", "--no-verify"], "both"),
     Configuration("stores", f"{HOST}-lfi_stores-linux-musl", ["--mode=stores"], "stores and jumps confined"),
     Configuration("jumps", f"{HOST}-lfi_jumps-linux-musl", ["--mode=jumps"], "jumps and system calls confined"),
 ]

@@ -45,7 +45,10 @@ bool elf_set_note(struct elf_file *elf, unsigned machine, unsigned mode)
     if (note.header.n_namesz != sizeof note.owner || note.header.n_descsz != LFI_NOTE_DESC_SIZE ||
         note.header.n_type != LFI_NOTE_TYPE ||
         memcmp(note.owner, LFI_NOTE_OWNER, sizeof note.owner) != 0)
-        return elf_error(elf, "malformed " LFI_NOTE_SECTION);
+        return elf_error(elf,
+                         "malformed " LFI_NOTE_SECTION
+                         ", or that of another ABI version; this is version %u",
+                         LFI_ABI_VERSION);
     if (note.mode != LFI_MODE_UNSET && note.mode != mode)
         return elf_error(elf, "already postlinked for mode `%s', not `%s'", mode_name(note.mode),
                          mode_name(mode));

@@ -25,6 +25,7 @@ struct reader {
     struct lfi_image *image;
     struct lfi_violation *why;
     unsigned notes;   /* how many of them are ours */
+    bool old_note;    /* there is one of ABI version 1 */
     uint64_t note_at; /* the offset of ours */
 };
 
@@ -164,7 +165,7 @@ static bool read_our_note(struct reader *r, uint64_t at, uint32_t type, uint32_t
     uint32_t version = read_u32(desc), machine = read_u32(desc + 4), mode = read_u32(desc + 8),
              flags = read_u32(desc + 12);
     if (version != LFI_ABI_VERSION)
-        return fail(r, RULE_elf_note, at, "made for another version of the ABI");
+        return fail(r, RULE_elf_note, at, "made for another version of the ABI; build it again");
     if (machine != r->image->arch)
         return fail(r, RULE_elf_note, at, "made for another architecture than the file's");
     if (mode == LFI_MODE_UNSET)
@@ -181,7 +182,7 @@ static bool read_our_note(struct reader *r, uint64_t at, uint32_t type, uint32_t
 /* The notes of one PT_NOTE segment; all but ours are skipped. */
 static bool read_notes(struct reader *r, const Elf64_Phdr *p, uint64_t at)
 {
-    static const char owner[] = LFI_NOTE_OWNER;
+    static const char owner[] = LFI_NOTE_OWNER, owner_1[] = LFI_NOTE_OWNER_1;
     if (!in_file(r, p->p_offset, p->p_filesz))
         return fail(r, RULE_elf_note, at, "the notes lie outside the file");
     const uint64_t align = p->p_align == 8 ? 8 : 4;
@@ -198,6 +199,9 @@ static bool read_notes(struct reader *r, const Elf64_Phdr *p, uint64_t at)
         if (name_size == sizeof owner && memcmp(notes + name, owner, sizeof owner) == 0 &&
             !read_our_note(r, p->p_offset + pos, type, desc_size, notes + desc))
             return false;
+        if (name_size == sizeof owner_1 && memcmp(notes + name, owner_1, sizeof owner_1) == 0 &&
+            desc_size == LFI_NOTE_DESC_SIZE)
+            r->old_note = true;
         pos = (desc + desc_size + align - 1) / align * align;
         if (pos > size)
             break; /* the last one need not be padded */
@@ -226,6 +230,8 @@ static bool read_program_headers(struct reader *r, const Elf64_Ehdr *h)
             break;
         }
     }
+    if (r->notes == 0 && r->old_note)
+        return fail(r, RULE_elf_note, 0, "made for version 1 of the ABI; build it again");
     if (r->notes == 0)
         return fail(r, RULE_elf_note, 0, "there is none; was this linked by lfi-ld?");
     return true;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
  * The same recursion with each form of call and return, so that their costs can be told apart. Not
- * sandboxed; %gs:-40 holds what is added to a masked address (forms.c).
+ * sandboxed; %gs:0x2f020 holds what is added to a masked address (forms.c).
  */
 	.text
 
@@ -25,7 +25,7 @@
 .macro	MASK
 	popq	%r11
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 .endm
 .macro	RETURN_masked
 	MASK

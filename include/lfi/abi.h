@@ -9,7 +9,7 @@
 #define LFI_ABI_H
 
 /* Changes whenever code made for the old value would not verify or run under the new one. */
-#define LFI_ABI_VERSION 1
+#define LFI_ABI_VERSION 2
 
 /* Geometry of a box (docs/abi.md, "The box"). Sizes in bytes. */
 #define LFI_BOX_BITS   32
@@ -23,16 +23,23 @@
  */
 #define LFI_STACK_REACH 0x10000
 
-/* The runtime table: entry k is the 8-byte slot at base - 8 * (k + 1), on the box's sys page. */
-#define LFI_SYS_PAGE_SIZE  0x1000
-#define LFI_SLOT_OFFSET(k) (-8 * ((k) + 1))
-#define LFI_SLOT_SYSCALL   0  /* a Linux system call, its registers as the kernel has them */
-#define LFI_SLOT_GET_TP    1  /* x86-64: the thread pointer, in %r11 */
-#define LFI_SLOT_SET_TP    2  /* x86-64: the thread pointer becomes %rdi */
-#define LFI_SLOT_RETURN    3  /* end the host's call into the box; does not come back */
-#define LFI_SLOT_BASE      4  /* x86-64: not an entry, the box base as a value */
-#define LFI_SLOT_RESERVED  5  /* x86-64: not for code */
-#define LFI_SLOT_COUNT     64 /* unused entries point to a stub that traps */
+/*
+ * The runtime table, on the box's sys page: entry k is the 8-byte slot at this offset from the
+ * base. On x86-64 the sys page is the last page of the lower guard, so that a box can lie at
+ * address 0 and no stack access that leaves a box meets one. On AArch64 it ends at the base, as
+ * LLVM has it.
+ */
+#define LFI_SYS_PAGE_SIZE   0x1000
+#define LFI_X86_64_SYS_PAGE 0x2f000
+#define LFI_X86_64_SLOT(k)  (LFI_X86_64_SYS_PAGE + 8 * (k))
+#define LFI_AARCH64_SLOT(k) (-8 * ((k) + 1))
+#define LFI_SLOT_SYSCALL    0  /* a Linux system call, its registers as the kernel has them */
+#define LFI_SLOT_GET_TP     1  /* x86-64: the thread pointer, in %r11 */
+#define LFI_SLOT_SET_TP     2  /* x86-64: the thread pointer becomes %rdi */
+#define LFI_SLOT_RETURN     3  /* end the host's call into the box; does not come back */
+#define LFI_SLOT_BASE       4  /* x86-64: not an entry, the box base as a value */
+#define LFI_SLOT_RESERVED   5  /* x86-64: not for code */
+#define LFI_SLOT_COUNT      64 /* unused entries point to a stub that traps */
 
 /* x86-64 code: bundle size, in bytes. Indirect branches reach only bundle starts. */
 #define LFI_BUNDLE_SIZE 32
@@ -51,13 +58,17 @@
 #define LFI_MODE_UNSET  0xffffffff /* what the linker's input holds until the postlinker ran */
 
 /*
- * The note that marks an LFI file: section .note.lfi, owner "LFI", and a descriptor of four
+ * The note that marks an LFI file: section .note.lfi, owner "BOX", and a descriptor of four
  * 32-bit little-endian words: ABI version, architecture (the ELF e_machine value), mode, flags.
  * No flag is defined yet; a reader refuses flags that it does not know.
+ *
+ * Notes of owner "LFI" are LLVM's, whose LFI targets put one of type 1 into every object, and that
+ * of ABI version 1: a reader skips them.
  */
 #define LFI_NOTE_SECTION   ".note.lfi"
-#define LFI_NOTE_OWNER     "LFI"
-#define LFI_NOTE_TYPE      1
+#define LFI_NOTE_OWNER     "BOX"
+#define LFI_NOTE_TYPE      2
+#define LFI_NOTE_OWNER_1   "LFI" /* of version 1, with the same descriptor */
 #define LFI_NOTE_DESC_SIZE 16
 
 #endif

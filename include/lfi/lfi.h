@@ -92,19 +92,49 @@ struct lfi_error {
  */
 int lfi_space_new(struct lfi_space **space, size_t boxes, struct lfi_error *error);
 
+/* All zero is what lfi_space_new() does. */
+struct lfi_space_options {
+    /*
+     * x86-64: place the first box that is made at address 0 if that is possible, where loads and
+     * stores of its code are as fast as any on processors to which the base of %gs costs something
+     * (docs/benchmarks.md). Its base is then the number 0. Other boxes of the space lie elsewhere.
+     *
+     * It is possible in one space of a process at a time, on x86-64, if nothing is mapped below
+     * 4 GiB (as in programs at fixed addresses, which are no PIE) and `ulimit -v` allows it. It
+     * changes the process:
+     * - A host that follows a null pointer with a large offset meets the box's memory, not a fault.
+     *   Offsets below LFI_GUARD_SIZE fault for stores (loads: below LFI_X86_64_SYS_PAGE).
+     * - The host has no memory below 4 GiB while the space exists: mmap(2) with MAP_32BIT fails,
+     *   and so do JIT compilers that need it.
+     * - Nothing may be mapped there by force (MAP_FIXED), also not below the lowest address that
+     *   the kernel allows, which a thread with more privileges than the one that makes the space
+     *   could do.
+     */
+    bool first_at_0;
+};
+
+/*
+ * The same with options, NULL for none. Where the first box cannot lie at 0, the space is made all
+ * the same and `error` says why; otherwise, after success, its message is empty.
+ */
+int lfi_space_new_with(struct lfi_space **space, size_t boxes,
+                       const struct lfi_space_options *options, struct lfi_error *error);
+
 /* Gives the reservation back. -EBUSY while it holds boxes. NULL is allowed. */
 int lfi_space_free(struct lfi_space *space);
 
 /* ------------------------------------------------------------------------------------- boxes */
 
-/* Takes the first free slot of the space. The box is empty except for its sys page. -ENOSPC if the
- * space is full, -ENOMEM if the process has too many mappings. */
+/* Takes the first free slot of the space, that at address 0 before others. The box is empty except
+ * for its sys page. -ENOSPC if the space is full, -ENOMEM if the process has too many mappings. */
 int lfi_box_new(struct lfi_space *space, struct lfi_box **box, struct lfi_error *error);
 
 /* Unmaps everything and gives the slot back. -EBUSY while it has contexts; -ENOMEM as
  * lfi_box_unmap(), and the box is still there. NULL is allowed. */
 int lfi_box_free(struct lfi_box *box);
 
+/* A multiple of 4 GiB. 0 is one like any other: what is not there is a NULL box, not a base of 0.
+ */
 uint64_t lfi_box_base(const struct lfi_box *box);
 
 /*

@@ -2,13 +2,15 @@
 /* docs/abi.md, "Runtime calls". */
 #include "x86_64.h"
 
+#include <stdio.h>
+
 void runtime_call(struct rewriter *r, int64_t slot)
 {
+    char jump[32];
+    snprintf(jump, sizeof jump, "jmpq\t*%%gs:%#x", LFI_X86_64_SLOT((unsigned)slot));
     group_begin(r);
     put_line(r, "leaq\t8(%rip), %r11");
-    put(&r->out, "\tjmpq\t*%gs:");
-    put_number(&r->out, LFI_SLOT_OFFSET(slot));
-    put(&r->out, "\n");
+    put_line(r, jump);
     group_end(r);
     end_bundle(r);
 }

@@ -8,7 +8,9 @@
  *   MACHINE_RETURN_SIZE      of the code that returns to the host
  *   MACHINE_RETURN_ON_STACK  whether a call puts the return address on the stack
  *   MACHINE_STACK_REACH      confined code keeps its stack pointer that close above the base
- *   MACHINE_SYS_PAGE         where the sys page ends, from the base of its box
+ *   MACHINE_SLOT(k)          where slot k of the runtime table is, from the base of its box
+ *   MACHINE_SYS_PAGE         where the sys page ends, from there
+ *   MACHINE_AT_0             whether a box can lie at address 0
  *   MACHINE_ROOM             bytes for each box that the architecture needs in its reservation
  */
 #ifndef LFI_MACHINE_H

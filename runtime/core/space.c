@@ -4,7 +4,9 @@
  *
  *   margin 1 MiB | box 0 | box 1 | … | box n-1 | margin 1 MiB | trampolines | what machine.c needs
  *
- * All of it is PROT_NONE unless mapped. What code of a box in mode `full` can reach: its 4 GiB and,
+ * All of it is PROT_NONE unless mapped. A reservation at address 0 holds one box and has no margin
+ * below it: it begins at the lowest address that the kernel lets the process map, and what is below
+ * address 0 belongs to the kernel. What code of a box in mode `full` can reach: its 4 GiB and,
  * by way of the stack pointer, 129 KiB to both sides (docs/abi.md, "The stack"); a string
  * instruction that runs away stops at the guard at either end. So the trampoline page and what lies
  * above it cannot be read by any box, and the host's mappings, which begin beyond both ends, cannot
@@ -139,37 +141,55 @@ static int reserve(uint64_t size, uint64_t first, uint64_t *start)
     return 0;
 }
 
+/*
+ * [0, end), as far as the kernel lets the process have it: it begins at most 64 KiB above 0
+ * (vm.mmap_min_addr, 4 KiB on some machines; nothing limits root). Nothing of the process may lie
+ * there, nor below: MMAP_PAGE_ZERO maps a page that we could not. 0 or -errno.
+ */
+static int reserve_low(uint64_t end, uint64_t *start)
+{
+    enum { MOST = 0x10000 };
+    const size_t page = lfi_page_size();
+
+    for (uint64_t at = 0; at <= MOST; at += page) {
+        void *found =
+            mmap((void *)at, end - at, PROT_NONE, RESERVE_FLAGS | MAP_FIXED_NOREPLACE, -1, 0);
+        int error = errno;
+
+        if (found == (void *)at) {
+            *start = at;
+            return 0;
+        }
+        if (found != MAP_FAILED) { /* a kernel that does not know the flag, where something is */
+            munmap(found, end - at);
+            return -EEXIST;
+        }
+        if (error != EPERM && error != EACCES)
+            return -error;
+        if (msync((void *)at, page, MS_ASYNC) == 0) /* it is mapped */
+            return -EEXIST;
+    }
+    return -EPERM;
+}
+
 static void free_reservation(struct core_reservation *reservation)
 {
     munmap((void *)reservation->start, reservation->size);
     free(reservation);
 }
 
-/* One more reservation at the end of the list, of `count` boxes. */
-static int add_reservation(struct lfi_space *space, size_t count, struct lfi_error *error)
+/* Puts what a reservation has into it, and it at the end of the list. Takes it over. */
+static int add_reservation(struct lfi_space *space, struct core_reservation *new,
+                           struct lfi_error *error)
 {
     struct core_reservation **end = &space->reservations;
-    struct core_reservation *new = calloc(1, sizeof *new + count * sizeof new->taken[0]);
-    uint64_t room;
+    const uint64_t room = new->first + new->count *BOX_SIZE + MARGIN + TRAMPOLINE_ROOM;
     int code;
 
-    if (!new)
-        return -ENOMEM;
-    new->count = count;
-    new->size = MARGIN + count *BOX_SIZE + MARGIN + TRAMPOLINE_ROOM + count *MACHINE_ROOM;
-    code = reserve(new->size, MARGIN, &new->start);
-    if (code) {
-        core_explain(error, "cannot reserve %llu GiB of address space: %s (check `ulimit -v`)",
-                     (unsigned long long)(new->size >> 30), strerror(-code));
-        free(new);
-        return code;
-    }
-    new->first = new->start + MARGIN;
-    room = new->first + count *BOX_SIZE + MARGIN + TRAMPOLINE_ROOM;
     new->trampolines = room - 4096;
     code = place_trampolines(new->trampolines, error);
     if (code == 0)
-        code = machine_reservation_init(new, room, count * MACHINE_ROOM);
+        code = machine_reservation_init(new, room, new->count *MACHINE_ROOM);
     if (code) {
         free_reservation(new);
         return code;
@@ -180,19 +200,51 @@ static int add_reservation(struct lfi_space *space, size_t count, struct lfi_err
     return 0;
 }
 
+static struct core_reservation *new_reservation(size_t count)
+{
+    struct core_reservation *new = calloc(1, sizeof *new + count * sizeof new->taken[0]);
+
+    if (new) {
+        new->count = count;
+        new->size = count *BOX_SIZE + MARGIN + TRAMPOLINE_ROOM + count *MACHINE_ROOM;
+    }
+    return new;
+}
+
+/* One more reservation, of `count` boxes. */
+static int add_boxes(struct lfi_space *space, size_t count, struct lfi_error *error)
+{
+    struct core_reservation *new = new_reservation(count);
+    int code;
+
+    if (!new)
+        return -ENOMEM;
+    new->size += MARGIN;
+    code = reserve(new->size, MARGIN, &new->start);
+    if (code) {
+        core_explain(error, "cannot reserve %llu GiB of address space: %s (check `ulimit -v`)",
+                     (unsigned long long)(new->size >> 30), strerror(-code));
+        free(new);
+        return code;
+    }
+    new->first = new->start + MARGIN;
+    return add_reservation(space, new, error);
+}
+
 /*
  * As many boxes as are wanted, in as few reservations as it takes: the host's program, libraries
  * and stacks split the address space, and the largest gap is found by halving what is asked for.
  */
-static int add_boxes(struct lfi_space *space, size_t boxes, struct lfi_error *error)
+static int add_many_boxes(struct lfi_space *space, size_t boxes, struct lfi_error *error)
 {
+    struct lfi_error why = {{0}};
     size_t largest = boxes;
     int code = 0;
 
     while (boxes && largest) {
         size_t count = boxes < largest ? boxes : largest;
 
-        code = add_reservation(space, count, error);
+        code = add_boxes(space, count, &why);
         if (code == 0)
             boxes -= count;
         else if (code == -ENOMEM)
@@ -200,7 +252,36 @@ static int add_boxes(struct lfi_space *space, size_t boxes, struct lfi_error *er
         else
             break;
     }
+    if (code)
+        core_explain(error, "%s", why.message);
     return code;
+}
+
+/* A reservation of one box at address 0. */
+static int add_box_at_0(struct lfi_space *space, struct lfi_error *error)
+{
+    struct core_reservation *new;
+    int code;
+
+    if (!MACHINE_AT_0) {
+        core_explain(error, "a box cannot lie at address 0 on this architecture");
+        return -ENOTSUP;
+    }
+    new = new_reservation(1);
+    if (!new)
+        return -ENOMEM;
+    code = reserve_low(new->size, &new->start);
+    if (code) {
+        core_explain(error, "no box at address 0: %s",
+                     code == -EEXIST ? "the process has something below 4 GiB"
+                     : code == -EPERM
+                         ? "the kernel does not let it map low addresses (vm.mmap_min_addr)"
+                         : strerror(-code));
+        free(new);
+        return code;
+    }
+    new->size -= new->start;
+    return add_reservation(space, new, error);
 }
 
 static void free_reservations(struct lfi_space *space)
@@ -213,6 +294,12 @@ static void free_reservations(struct lfi_space *space)
 }
 
 int lfi_space_new(struct lfi_space **result, size_t boxes, struct lfi_error *error)
+{
+    return lfi_space_new_with(result, boxes, NULL, error);
+}
+
+int lfi_space_new_with(struct lfi_space **result, size_t boxes,
+                       const struct lfi_space_options *options, struct lfi_error *error)
 {
     struct lfi_space *space;
     int persona = personality(0xffffffff);
@@ -235,9 +322,12 @@ int lfi_space_new(struct lfi_space **result, size_t boxes, struct lfi_error *err
     space = calloc(1, sizeof *space);
     if (!space)
         return -ENOMEM;
+    core_explain(error, "%s", "");
     code = machine_features(&space->features, error);
-    if (code == 0)
-        code = add_boxes(space, boxes, error);
+    if (code == 0 && options && options->first_at_0 && add_box_at_0(space, error) == 0)
+        boxes--;
+    if (code == 0 && boxes)
+        code = add_many_boxes(space, boxes, error);
     if (code) {
         free_reservations(space);
         free(space);
@@ -345,14 +435,17 @@ int lfi_box_new(struct lfi_space *space, struct lfi_box **result, struct lfi_err
 
 int lfi_box_free(struct lfi_box *box)
 {
+    uint64_t start;
     int error;
 
     if (!box)
         return 0;
     if (__atomic_load_n(&box->contexts, __ATOMIC_ACQUIRE))
         return -EBUSY;
-    /* its own sys page goes, that of the next box stays */
-    error = core_reserve(box->base - lfi_page_size(), BOX_SIZE);
+    /* All that was ever mapped. The pages at address 0 could not be mapped again without privileges
+     * that the process may have given up. */
+    start = sys_page(box->base);
+    error = core_reserve(start, box->base + BOX_SIZE - LFI_GUARD_SIZE - start);
     if (error)
         return error;
     core_snapshot_free(box->snapshot);

@@ -43,6 +43,7 @@ static const char usage[] =
     "  -g, --debug            let a debugger that attaches later see the program; not needed\n"
     "                         under a debugger that starts lfi-run\n"
     "      --perf             write /tmp/perf-PID.map for perf(1)\n"
+    "      --high             place the box anywhere, not at address 0 (x86-64)\n"
     "      --huge-pages       back the heap and large mappings with huge pages\n"
     "      --trace            print each system call\n"
     "  -h, --help             print this and exit\n"
@@ -61,6 +62,7 @@ enum {
     OPT_WD,
     OPT_LIMIT,
     OPT_PERF,
+    OPT_HIGH,
     OPT_HUGE,
     OPT_TRACE,
     OPT_VERSION
@@ -77,6 +79,7 @@ static const struct option long_options[] = {
     {"restricted", no_argument, NULL, 'r'},
     {"debug", no_argument, NULL, 'g'},
     {"perf", no_argument, NULL, OPT_PERF},
+    {"high", no_argument, NULL, OPT_HIGH},
     {"huge-pages", no_argument, NULL, OPT_HUGE},
     {"trace", no_argument, NULL, OPT_TRACE},
     {"help", no_argument, NULL, 'h'},
@@ -91,7 +94,7 @@ struct settings {
     char **added;               /* --env, parts of argv */
     size_t added_count;
     const char **envp; /* the whole environment */
-    bool verbose, perf;
+    bool verbose, perf, high;
     const char *program;
 };
 
@@ -200,6 +203,9 @@ static int parse(int argc, char **argv, struct settings *settings)
             break;
         case OPT_PERF:
             settings->perf = true;
+            break;
+        case OPT_HIGH:
+            settings->high = true;
             break;
         case OPT_HUGE:
             options->huge_pages = true;
@@ -393,11 +399,16 @@ int main(int argc, char **argv)
         /* Released by the end of the process, which is faster, much so under emulation. */
         static struct lfi_space *space;
         static struct lfi_box *box;
+        const struct lfi_space_options place = {.first_at_0 = !settings.high};
         struct lfi_error error;
-        if (lfi_space_new(&space, 1, &error) || lfi_box_new(space, &box, &error))
+        if (lfi_space_new_with(&space, 1, &place, &error)) {
             status = complain("%s", error.message);
-        else
-            status = run(&settings, box);
+        } else {
+            if (error.message[0] && settings.verbose)
+                complain("%s", error.message);
+            status = lfi_box_new(space, &box, &error) ? complain("%s", error.message)
+                                                      : run(&settings, box);
+        }
     }
     free(settings.envp);
     free(settings.dirs);

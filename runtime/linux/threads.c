@@ -170,7 +170,8 @@ static void report_fault(struct thread *thread, const struct lfi_exit *exit,
 {
     struct lfi_process *process = thread->process;
     uint64_t base = process->base, pc = linux_arch_get_pc(&exit->regs);
-    bool inside = exit->address >= base && exit->address - base < LFI_BOX_SIZE;
+    /* a general-protection fault has no address, for which 0 stands */
+    bool inside = exit->code != SI_KERNEL && exit->address - base < LFI_BOX_SIZE;
     uint64_t stack = linux_arch_get_stack(&exit->regs);
     *result =
         (struct lfi_linux_result){.end = LFI_LINUX_FAULT, .signal = exit->signal, .fault = *exit};

@@ -64,8 +64,8 @@ expect 1 "already postlinked for mode \`full', not \`stores'" "$POSTLINK" --mode
 for mode in full:0 stores:1 jumps:2; do
     "$POSTLINK" --mode="${mode%:*}" -o noted linked
     note=$("$OBJDUMP" -s -j .note.lfi noted | awk '/^ [0-9a-f]+ / { print $2 $3 $4 $5 }' | tr -d '\n')
-    want=04000000100000000100000 # sizes 4 and 16, type 1
-    want=${want}04c464900010000003e0000000${mode#*:}00000000000000
+    want=04000000100000000200000 # sizes 4 and 16, type 2
+    want=${want}0424f5800020000003e0000000${mode#*:}00000000000000
     [ "$note" = "$want" ] || fail "note $note instead of $want"
 done
 

@@ -2,6 +2,6 @@
 # The empty note that every link contains (include/lfi/abi.h).
 .section .note.lfi,"a",@note
 .p2align 2
-.long 4, 16, 1
-.asciz "LFI"
+.long 4, 16, 2
+.asciz "BOX"
 .long 0, 0, 0xffffffff, 0

@@ -21,7 +21,7 @@ generate() {
                       "movabsq $0x1122334455667788, %rcx;movq $1, %gs:0x4433(%eax,%ebx,4);" \
                       "leaq 4(%rbx), %rcx;leaq _start(%rip), %rax", insn, ";")
         forms = split("direct_call _start;direct_call g;masked_call %ecx, %rcx;" \
-                      "masked_call %r11d, %r11;runtime_call -8;runtime_call -16;" \
+                      "masked_call %r11d, %r11;runtime_call 0x2f000;runtime_call 0x2f008;" \
                       ".p2align 4;.p2align 5;.p2align 6;.p2align 7;return;" \
                       "masked_jump %eax, %rax;call *g@GOTPCREL(%rip)\n.p2align 5;" \
                       "leaq x@tlsdesc(%rip), %rax\ncall *x@tlscall(%rax)", form, ";")
@@ -33,7 +33,7 @@ generate() {
             group = pick(2)
             if (group) print ".bundle_lock"
             print "movl $" 268435456 + n ", %edx"
-            if (group) print "andl $-32, %edx\naddq %gs:-40, %rdx\njmp *%rdx\n.bundle_unlock"
+            if (group) print "andl $-32, %edx\naddq %gs:0x2f020, %rdx\njmp *%rdx\n.bundle_unlock"
             for (i = 0; i < 15; i++) {
                 r = pick(20)
                 if (r < 10) print insn[1 + pick(insns)]
@@ -66,7 +66,7 @@ check() {
         size = split(bytes, unused, " ")
         starts[at] = 1
         if (int(at / 32) != int((at + size - 1) / 32)) { print "crosses: " $0; bad = 1 }
-        if (parts[2] ~ /^call/ || parts[3] ~ /^\*%gs:-/) {
+        if (parts[2] ~ /^call/ || parts[3] ~ /^\*%gs:0x2f/) {
             calls++
             if ((at + size) % 32 != 0) { print "does not end its bundle: " $0; bad = 1 }
         }

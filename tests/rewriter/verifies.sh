@@ -12,9 +12,9 @@ assemble() {
 cat >"$dir/note.s" <<'END'
 	.section .note.lfi,"a",@note
 	.p2align 2
-	.long	4, 16, 1
-	.asciz	"LFI"
-	.long	1, 62, 0xffffffff, 0
+	.long	4, 16, 2
+	.asciz	"BOX"
+	.long	2, 62, 0xffffffff, 0
 END
 assemble "$dir/note.s" "$dir/note.o" || exit 1
 # x is a thread-local variable in one of the tests

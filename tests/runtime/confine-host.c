@@ -781,7 +781,8 @@ static bool make_world(struct world *world)
     const struct lfi_linux_dir dir = {"/deep/data", inside};
     const struct lfi_linux_options options = {.restricted = true, .dirs = &dir, .dir_count = 1};
     program_new(&program);
-    if (lfi_space_new(&world->space, 1, &error) || lfi_box_new(world->space, &world->box, &error) ||
+    if (test_space_new(&world->space, 1, &error) ||
+        lfi_box_new(world->space, &world->box, &error) ||
         lfi_linux_new(world->box, &options, &world->process, &error) ||
         lfi_linux_load_bytes(world->process, "/program", program.bytes, sizeof program.bytes,
                              &error))

@@ -12,6 +12,7 @@
 /* clang-format on */
 
 #include "internal.h"
+#include "place.h"
 #include "processor.h" /* of the architecture */
 
 #include <errno.h>
@@ -98,7 +99,7 @@ static inline void open_box(struct test_box *t, bool wild, lfi_syscall_fn *serve
     struct lfi_space *space;
 
     assert_int_equal(lfi_faults_install(SIGRTMIN + 3, &error), 0);
-    if (lfi_space_new(&space, 1, &error))
+    if (test_space_new(&space, 1, &error))
         fail_msg("%s", error.message);
     fill_box(t, space, wild, serve, data);
     t->space = space;

@@ -66,7 +66,7 @@ static void every_kind_of_fault(void **state)
         check_fault(&exit, SIGSEGV, t.base + TEST_STACK - RECURSE_FAULT);
         assert_int_equal(exit.regs.REG_SP, t.base + TEST_STACK);
         /* an entry that is none: the report shows the trampoline page, not liblfi */
-        exit = run(&t, wild_trap, (uint64_t)LFI_SLOT_OFFSET(40));
+        exit = run(&t, wild_trap, (uint64_t)MACHINE_SLOT(40));
         assert_int_equal(exit.kind, LFI_EXIT_FAULT);
         assert_int_equal(exit.signal, SIGILL);
         assert_in_range(exit.regs.REG_PC - t.space->reservations->trampolines, 0, 4095);

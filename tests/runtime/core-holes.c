@@ -299,7 +299,7 @@ static void boxes_come_and_go(void **state)
     struct test_box first, next;
 
     (void)state;
-    assert_int_equal(lfi_space_new(&space, 2, NULL), 0);
+    assert_int_equal(test_space_new(&space, 2, NULL), 0);
     fill_box(&first, space, false, NULL, NULL);
     for (int i = 0; i < TRIES / 10; i++) {
         fill_box(&next, space, false, NULL, NULL);

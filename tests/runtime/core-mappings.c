@@ -195,7 +195,7 @@ static void boxes_share(void **state)
         skip();
     memory = memfd_create("memory", 0);
     assert_int_equal(ftruncate(memory, (off_t)PAGE), 0);
-    assert_int_equal(lfi_space_new(&space, BOXES, NULL), 0);
+    assert_int_equal(test_space_new(&space, BOXES, NULL), 0);
     for (int i = 0; i < BOXES; i++) {
         fill_box(&t[i], space, false, NULL, NULL);
         attack(&t[i], &ways[i % 4]);

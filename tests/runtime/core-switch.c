@@ -42,7 +42,9 @@ static void serve_bad_return(struct lfi_context *context, struct lfi_regs *regs)
         regs->REG_PC = (regs->REG_PC & 0xffffffff) | 0x7f0000000000 | (CODE_ALIGN - 1);
         regs->REG_SP = 0x7ffc00000000 | (regs->REG_SP & 0xffffffff);
     } else {
-        regs->REG_SP = base + LFI_BOX_SIZE;
+        static const uint64_t stacks[] = {MACHINE_STACK_REACH, MACHINE_STACK_REACH + 1, UINT64_MAX};
+
+        regs->REG_SP = base + stacks[regs->REG_NUMBER - 2];
     }
 }
 
@@ -58,12 +60,22 @@ static void host_values_are_brought_into_the_box(void **state)
     exit = run(&t, code_loop, 0);
     assert_int_equal(exit.kind, LFI_EXIT_RETURNED);
     assert_int_equal(exit.regs.REG_SP, t.base + TEST_STACK + STACK_SIZE);
-    /* the end of the box is where a pop of the last bytes leaves the stack pointer */
+    /* the last value of which nothing is changed */
     lfi_context_regs(t.context)->REG_COUNT = 1;
     lfi_context_regs(t.context)->REG_WHICH = 2;
     exit = run(&t, code_loop, 0);
     assert_int_equal(exit.kind, LFI_EXIT_RETURNED);
-    assert_int_equal(exit.regs.REG_SP, t.base + LFI_BOX_SIZE);
+    assert_int_equal(exit.regs.REG_SP, t.base + MACHINE_STACK_REACH);
+    lfi_context_regs(t.context)->REG_COUNT = 1;
+    lfi_context_regs(t.context)->REG_WHICH = 3;
+    exit = run(&t, code_loop, 0);
+    assert_int_equal(exit.kind, LFI_EXIT_RETURNED);
+    assert_int_equal(exit.regs.REG_SP, t.base + (uint32_t)(MACHINE_STACK_REACH + 1));
+    lfi_context_regs(t.context)->REG_COUNT = 1;
+    lfi_context_regs(t.context)->REG_WHICH = 4;
+    exit = run(&t, code_loop, 0);
+    assert_int_equal(exit.kind, LFI_EXIT_RETURNED);
+    assert_int_equal(exit.regs.REG_SP, t.base + 0xffffffff);
     close_box(&t);
 }
 
@@ -240,7 +252,7 @@ static void calls_nest_across_boxes(void **state)
 
     (void)state;
     assert_int_equal(lfi_faults_install(0, NULL), 0);
-    assert_int_equal(lfi_space_new(&space, 2, NULL), 0);
+    assert_int_equal(test_space_new(&space, 2, NULL), 0);
     fill_box(&a, space, false, serve_other, &to_b);
     fill_box(&b, space, false, serve_other, &to_a);
     to_b.function = code_address(&b, code_nest);

@@ -1,9 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # Unit tests of runtime/core; what differs by architecture stands in a folder of its own.
-foreach(part switch faults memory holes mappings copy processor snapshot many)
+set(parts switch faults memory holes mappings copy processor snapshot many)
+if(CMAKE_SYSTEM_PROCESSOR STREQUAL x86_64)
+    list(APPEND parts stack)
+    if(NOT LFI_SANITIZE) # their memory lies there
+        list(APPEND parts at-0)
+    endif()
+endif()
+foreach(part IN LISTS parts)
     set(source core-${part}.c)
-    if(part STREQUAL processor)
+    if(part MATCHES "^(processor|stack|at-0)$")
         set(source ${CMAKE_SYSTEM_PROCESSOR}/${source})
     endif()
     lfi_unit_test(runtime-core-${part} TIMEOUT 120 LIBS lfi-objects

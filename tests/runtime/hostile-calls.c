@@ -649,7 +649,7 @@ static unsigned count_descriptors(void)
 static void make_boxes(struct world *world, struct lfi_box *others[2])
 {
     struct lfi_error error;
-    assert_int_equal(lfi_space_new(&world->space, 3, &error), 0);
+    assert_int_equal(test_space_new(&world->space, 3, &error), 0);
     assert_int_equal(lfi_box_new(world->space, &others[0], &error), 0);
     assert_int_equal(lfi_box_new(world->space, &world->box, &error), 0);
     assert_int_equal(lfi_box_new(world->space, &others[1], &error), 0);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
  * Runs random code that the verifier accepts, in a box whose whole 4 GiB can be read and written,
- * between two other boxes. Whatever it does, it must not get out: no access faults beyond the
- * guards, registers keep their promises, the neighbours and the sys pages are untouched, and the
- * host goes on with its own floating-point control words.
+ * between two other boxes, or at address 0 and two others elsewhere. Whatever it does, it must not
+ * get out: no access faults beyond the guards, registers keep their promises, the neighbours and
+ * the sys pages are untouched, and the host goes on with its own floating-point control words.
  *
  * --count says how many programs, --seed which.
  */
@@ -31,6 +31,7 @@
 #include <lfi/lfi.h>
 
 #include "../options.h"
+#include "place.h"
 #include "processor.h" /* of the architecture */
 
 enum {
@@ -47,11 +48,13 @@ static uint64_t programs, first_seed; /* of the command line */
 
 struct world {
     struct lfi_space *space;
-    struct lfi_box *boxes[3]; /* the one in the middle is the hostile one */
+    struct lfi_box *boxes[3];
+    int hostile; /* the number of the box that is */
     struct lfi_context *context;
     uint64_t base, code_at;
     uint8_t code[CODE_SIZE];
-    uint8_t sys_pages[2][SYS_PAGE]; /* below the box, and below the next one */
+    uint64_t sys_at[2]; /* its sys page, and the next box's */
+    uint8_t sys_pages[2][SYS_PAGE];
     struct form_index *index;
     uint64_t seed;
     unsigned calls, exits[4], retired;
@@ -116,7 +119,7 @@ static void serve(struct lfi_context *context, struct lfi_regs *regs)
 static void check_exit(struct world *w, const struct lfi_exit *exit)
 {
     const uint64_t guard = 0x40000; /* 256 KiB: what a step, a displacement and an access reach */
-    uint64_t trampolines = w->base - LFI_BOX_SIZE - ((uint64_t)1 << 20);
+    uint64_t trampolines = *(uint64_t *)(w->base + (uint64_t)SLOT(0)) & -lfi_page_size();
     w->exits[exit->kind]++;
     check_registers(w, &exit->regs);
     assert_true(exit->regs.REG_PC - w->base <= LFI_BOX_SIZE ||
@@ -132,9 +135,11 @@ static void check_exit(struct world *w, const struct lfi_exit *exit)
 
 static void check_others(struct world *w)
 {
-    assert_memory_equal((void *)(w->base - SYS_PAGE), w->sys_pages[0], SYS_PAGE);
-    assert_memory_equal((void *)(w->base + LFI_BOX_SIZE - SYS_PAGE), w->sys_pages[1], SYS_PAGE);
-    for (int i = 0; i < 3; i += 2) {
+    for (int i = 0; i < 2; i++)
+        assert_memory_equal((void *)w->sys_at[i], w->sys_pages[i], SYS_PAGE);
+    for (int i = 0; i < 3; i++) {
+        if (i == w->hostile)
+            continue;
         uint64_t base = lfi_box_base(w->boxes[i]);
         const uint64_t *ends[] = {
             (uint64_t *)(base + LFI_GUARD_SIZE),
@@ -166,7 +171,7 @@ static void run_program(struct world *w)
                                .mode = LFI_MODE_FULL,
                                .image_start = w->code_at,
                                .image_end = w->code_at + PAGE_MOST};
-    if (lfi_box_map_code(w->boxes[1], &map, &error))
+    if (lfi_box_map_code(w->boxes[w->hostile], &map, &error))
         fail_msg("%s", error.message);
     for (int run = 0; run < RUNS; run++) {
         struct lfi_exit exit;
@@ -181,7 +186,7 @@ static void run_program(struct world *w)
         check_exit(w, &exit);
     }
     check_others(w);
-    assert_int_equal(lfi_box_unmap(w->boxes[1], w->code_at, PAGE_MOST), 0);
+    assert_int_equal(lfi_box_unmap(w->boxes[w->hostile], w->code_at, PAGE_MOST), 0);
     w->code_at += PAGE_MOST; /* code takes no other code's place */
 }
 
@@ -191,22 +196,23 @@ static void make_world(struct world *w)
     int memory = (int)syscall(SYS_memfd_create, "box", 0);
     assert_true(memory >= 0 && ftruncate(memory, TILE) == 0);
     assert_int_equal(lfi_faults_install(SIGRTMIN + 3, &error), 0);
-    assert_int_equal(lfi_space_new(&w->space, 3, &error), 0);
+    assert_int_equal(test_space_new(&w->space, 3, &error), 0);
     for (int i = 0; i < 3; i++)
         assert_int_equal(lfi_box_new(w->space, &w->boxes[i], &error), 0);
-    w->base = lfi_box_base(w->boxes[1]);
+    w->hostile = test_at_0() ? 0 : 1;
+    w->base = lfi_box_base(w->boxes[w->hostile]);
     w->code_at = w->base + CODE_OFFSET;
     for (uint64_t at = w->base; at < w->base + LFI_BOX_SIZE; at += TILE) {
         uint64_t start = at == w->base ? at + LFI_GUARD_SIZE : at, end = at + TILE;
         if (end == w->base + LFI_BOX_SIZE)
             end -= LFI_GUARD_SIZE;
-        assert_int_equal(lfi_box_map(w->boxes[1], start, end - start, PROT_READ | PROT_WRITE,
-                                     MAP_SHARED, memory, 0),
+        assert_int_equal(lfi_box_map(w->boxes[w->hostile], start, end - start,
+                                     PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0),
                          0);
     }
     close(memory);
-    for (int i = 0; i < 3; i += 2)
-        for (int end = 0; end < 2; end++) {
+    for (int i = 0; i < 3; i++)
+        for (int end = 0; end < 2 && i != w->hostile; end++) {
             uint64_t at = lfi_box_base(w->boxes[i]) +
                           (end ? LFI_BOX_SIZE - LFI_GUARD_SIZE - PAGE_MOST : LFI_GUARD_SIZE);
             assert_int_equal(lfi_box_map(w->boxes[i], at, PAGE_MOST, PROT_READ | PROT_WRITE,
@@ -214,9 +220,11 @@ static void make_world(struct world *w)
                              0);
             memset((void *)at, 0x5a, PAGE_MOST);
         }
-    memcpy(w->sys_pages[0], (void *)(w->base - SYS_PAGE), SYS_PAGE);
-    memcpy(w->sys_pages[1], (void *)(w->base + LFI_BOX_SIZE - SYS_PAGE), SYS_PAGE);
-    assert_int_equal(lfi_context_new(w->boxes[1], serve, w, &w->context), 0);
+    w->sys_at[0] = (w->base + (uint64_t)SLOT(0)) & -(uint64_t)SYS_PAGE;
+    w->sys_at[1] = (lfi_box_base(w->boxes[2]) + (uint64_t)SLOT(0)) & -(uint64_t)SYS_PAGE;
+    for (int i = 0; i < 2; i++)
+        memcpy(w->sys_pages[i], (void *)w->sys_at[i], SYS_PAGE);
+    assert_int_equal(lfi_context_new(w->boxes[w->hostile], serve, w, &w->context), 0);
     make_index(w);
     w->seed = first_seed;
 }

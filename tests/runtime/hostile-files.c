@@ -256,7 +256,7 @@ static void work(struct ledger *ledger)
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
     signal(SIGALRM, SIG_DFL);
     for (int i = 0; i < 2; i++) { /* the second time what stays open once is there */
-        if (lfi_space_new(&w->space, 1, &error))
+        if (test_space_new(&w->space, 1, &error))
             _exit(1);
         if (i)
             break;

@@ -35,7 +35,7 @@ static inline void box_new(struct box *box, const struct lfi_linux_options *opti
     struct lfi_error error;
     struct program program;
     program_new(&program);
-    assert_int_equal(lfi_space_new(&box->space, 1, &error), 0);
+    assert_int_equal(test_space_new(&box->space, 1, &error), 0);
     assert_int_equal(lfi_box_new(box->space, &box->box, &error), 0);
     if (lfi_linux_new(box->box, options, &box->process, &error) ||
         lfi_linux_load_bytes(box->process, "/secret/place/program", program.bytes,

@@ -64,7 +64,7 @@ static struct world *make(void)
     assert_non_null(mkdtemp(world->directory));
     struct lfi_linux_dir dir = {"/", world->directory};
     struct lfi_linux_options options = {.restricted = true, .dirs = &dir, .dir_count = 1};
-    assert_int_equal(lfi_space_new(&world->space, 2, &error), 0);
+    assert_int_equal(test_space_new(&world->space, 2, &error), 0);
     assert_int_equal(lfi_box_new(world->space, &world->box, &error), 0);
     if (lfi_linux_new(world->box, &options, &world->process, &error) ||
         lfi_linux_load_bytes(world->process, "/program", program.bytes, sizeof program.bytes,
@@ -180,6 +180,8 @@ static void every_bad_address_is_refused(void **state)
                 bool maybe_small = kind == ARG_MAYBE && entry->arguments[i].size <= 4;
                 if ((small || maybe_small) && bad[k] == end - 4)
                     continue; /* it fits */
+                if (maybe && bad[k] == 0)
+                    continue; /* none, whatever the base is */
                 long result = call(world, number, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
                 if (result != -EFAULT)
                     fail_msg("%s, argument %d, address %lx: %ld", entry->name, i,

@@ -84,7 +84,7 @@ static struct world *make(enum program_kind kind, const struct lfi_linux_limits 
         .restricted = true, .dirs = &dir, .dir_count = 1, .stack_size = MIB};
     if (limits)
         options.limits = *limits;
-    assert_int_equal(lfi_space_new(&world->space, 1, &error), 0);
+    assert_int_equal(test_space_new(&world->space, 1, &error), 0);
     assert_int_equal(lfi_box_new(world->space, &world->box, &error), 0);
     if (lfi_linux_new(world->box, &options, &world->process, &error) ||
         lfi_linux_load_bytes(world->process, "/program", program.bytes, sizeof program.bytes,

@@ -35,7 +35,7 @@ static int run(const struct program *program, size_t size, struct lfi_linux_opti
     struct lfi_error error;
     options.argv = arguments;
     if (!space)
-        assert_int_equal(lfi_space_new(&space, 1, &error), 0);
+        assert_int_equal(test_space_new(&space, 1, &error), 0);
     assert_int_equal(lfi_box_new(space, &box, &error), 0);
     if (lfi_linux_new(box, &options, &process, &error))
         fail_msg("%s", error.message);
@@ -112,7 +112,7 @@ static void a_weaker_program_is_refused_in_words(void **state)
     assert_true(file >= 0);
     program_of(&program, LFI_MODE_FULL, LFI_MODE_JUMPS);
     assert_int_equal(write(file, program.bytes, PROGRAM_SIZE), PROGRAM_SIZE);
-    assert_int_equal(lfi_space_new(&space, 1, &error), 0);
+    assert_int_equal(test_space_new(&space, 1, &error), 0);
     assert_int_equal(lfi_box_new(space, &box, &error), 0);
     assert_int_equal(lfi_linux_new(box, &options, &process, &error), 0);
     assert_int_equal(lfi_linux_load(process, path, &error), -EACCES);
@@ -277,7 +277,7 @@ static void other_files_are_no_programs(void **state)
     struct lfi_process *process;
     struct lfi_error error;
     struct lfi_linux_options options = {0};
-    assert_int_equal(lfi_space_new(&space, 1, &error), 0);
+    assert_int_equal(test_space_new(&space, 1, &error), 0);
     assert_int_equal(lfi_box_new(space, &box, &error), 0);
     assert_int_equal(lfi_linux_new(box, &options, &process, &error), 0);
     assert_int_equal(lfi_linux_load(process, "/nonexistent", &error), -ENOENT);
@@ -298,7 +298,7 @@ static void bad_options_are_refused(void **state)
     struct lfi_box *box;
     struct lfi_process *process;
     struct lfi_error error;
-    assert_int_equal(lfi_space_new(&space, 1, &error), 0);
+    assert_int_equal(test_space_new(&space, 1, &error), 0);
     assert_int_equal(lfi_box_new(space, &box, &error), 0);
     struct lfi_linux_options options = {.dirs = bad, .dir_count = 1};
     assert_int_equal(lfi_linux_new(box, &options, &process, &error), -ENOENT);

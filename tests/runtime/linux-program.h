@@ -9,6 +9,8 @@
 
 #include <lfi/linux.h>
 
+#include "place.h"
+
 /* Pages as large as the host's may be. */
 #if defined(__x86_64__)
 #define PROGRAM_PAGE 0x1000
@@ -58,7 +60,8 @@ static inline void program_new(struct program *program)
         uint32_t name_size, size, type;
         char name[4];
         uint32_t version, machine, mode, flags;
-    } note = {4, 16, LFI_NOTE_TYPE, "LFI", LFI_ABI_VERSION, PROGRAM_MACHINE, LFI_MODE_FULL, 0};
+    } note = {4, 16, LFI_NOTE_TYPE, LFI_NOTE_OWNER, LFI_ABI_VERSION, PROGRAM_MACHINE, LFI_MODE_FULL,
+              0};
     const Elf64_Phdr headers[5] = {
         {PT_PHDR, PF_R, sizeof header, sizeof header, sizeof header, 5 * sizeof(Elf64_Phdr),
          5 * sizeof(Elf64_Phdr), 8},

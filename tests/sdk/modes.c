@@ -12,6 +12,12 @@
 
 #include <lfi/abi.h>
 
+#if defined(__x86_64__)
+#define SYSCALL_SLOT LFI_X86_64_SLOT(LFI_SLOT_SYSCALL)
+#else
+#define SYSCALL_SLOT LFI_AARCH64_SLOT(LFI_SLOT_SYSCALL)
+#endif
+
 static int anchor;
 
 static uint64_t word(uint64_t address)
@@ -59,7 +65,7 @@ static uint64_t find_target(uint64_t host)
 int main(void)
 {
     uint64_t base = (uint64_t)&anchor & ~(uint64_t)(LFI_BOX_SIZE - 1);
-    uint64_t host = find_host(word(base + LFI_SLOT_OFFSET(LFI_SLOT_SYSCALL)));
+    uint64_t host = find_host(word(base + (uint64_t)SYSCALL_SLOT));
     if (!host || host - base < LFI_BOX_SIZE || !word(host & ~7ULL))
         return 1;
     puts("read the host");

@@ -6,11 +6,11 @@
 
 #include <lfi/abi.h>
 
-_Static_assert(LFI_SLOT_OFFSET(LFI_SLOT_BASE) == -40, "BASE below is %gs:-40");
+_Static_assert(LFI_X86_64_SLOT(LFI_SLOT_BASE) == 0x2f020, "BASE below is %gs:0x2f020");
 _Static_assert(LFI_BUNDLE_SIZE == 32, "the mask below is -32");
 
-/* ModRM.rm = 100, SIB = 25, disp32 = -40, as in `%gs:-40`; prefix, opcode and reg come before. */
-#define BASE_OPERAND 0x25, 0xd8, 0xff, 0xff, 0xff
+/* ModRM.rm = 100, SIB = 25, disp32, as in `%gs:0x2f020`; prefix, opcode and reg come before. */
+#define BASE_OPERAND 0x25, 0x20, 0xf0, 0x02, 0x00
 
 static const uint8_t load_base_r11[9] = {0x65, 0x4c, 0x8b, 0x1c, BASE_OPERAND};
 static const uint8_t add_base_rsp[9] = {0x65, 0x48, 0x03, 0x24, BASE_OPERAND};
@@ -73,8 +73,9 @@ static bool runtime_call(const uint8_t *p, struct group *group)
     if (!take(group, p, lea, sizeof lea))
         return false;
     for (unsigned i = 0; i < sizeof slots; i++) {
-        const uint8_t jump[8] = {0x65, 0xff, 0x24, 0x25, (uint8_t)LFI_SLOT_OFFSET(slots[i]),
-                                 0xff, 0xff, 0xff};
+        const uint32_t slot = LFI_X86_64_SLOT(slots[i]);
+        const uint8_t jump[8] = {0x65,       0xff, 0x24, 0x25, slot & 0xff, slot >> 8 & 0xff,
+                                 slot >> 16, 0};
         if (take(group, p, jump, sizeof jump))
             return complete(group, RUNTIME_CALL);
     }

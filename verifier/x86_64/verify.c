@@ -28,7 +28,7 @@ struct verifier {
     const uint8_t *here; /* its bytes, GROUP_WINDOW of them readable */
     uint8_t tail[GROUP_WINDOW];
 
-    enum { STEADY, STEPPED_DOWN, STEPPED_UP } stack; /* has rsp moved without a check? */
+    bool stepped; /* rsp has moved without a check, at step_pos */
     size_t step_pos;
 
     /* A bit for each byte of the run. */
@@ -102,7 +102,7 @@ static bool is_base(const struct insn *insn)
 {
     return insn->form->kind == LOAD && insn->size == 8 && (insn->modrm & 0xc7) == 4 &&
            insn->sib == 0x25 && (insn->rex & (REX_X | REX_B)) == 0 &&
-           insn->disp == (int64_t)LFI_SLOT_OFFSET(LFI_SLOT_BASE);
+           insn->disp == (int64_t)LFI_X86_64_SLOT(LFI_SLOT_BASE);
 }
 
 static bool in_image(const struct verifier *v, uint64_t address, unsigned size)
@@ -171,22 +171,18 @@ static enum rule check_string(const struct verifier *v, const struct insn *insn,
 /* ---- the stack pointer ---- */
 
 /* Is the instruction certain to fault if the step before it took rsp out of the box? */
-static bool checks_step(const struct verifier *v, const struct insn *insn)
+static bool checks_step(const struct insn *insn)
 {
-    bool down = v->stack == STEPPED_DOWN;
     switch (insn->form->kind) {
     case PUSH:
-    case CALL:
-        return true;
     case POP:
     case POP_RM:
-        return !down;
+    case CALL:
+        return true;
     default:
-        break;
+        return is_stack_operand(insn) && insn->access != 0 && (insn->form->flags & MAYBE) == 0 &&
+               in_stack_reach(insn->disp);
     }
-    if (!is_stack_operand(insn) || (insn->form->flags & MAYBE) != 0 || !in_stack_reach(insn->disp))
-        return false;
-    return (insn->access & OP_W) != 0 || (!down && (insn->access & OP_R) != 0 && insn->disp >= 0);
 }
 
 /* A write to rsp outside a group. */
@@ -214,7 +210,7 @@ static enum rule check_stack_write(struct verifier *v, const struct insn *insn)
     }
     if (!in_stack_reach(distance))
         return RULE_stack_step;
-    v->stack = distance < 0 ? STEPPED_DOWN : STEPPED_UP;
+    v->stepped = true;
     v->step_pos = v->pos;
     return RULE_NONE;
 }
@@ -363,15 +359,15 @@ static size_t check_next(struct verifier *v)
         return v->code->size;
     }
     if (insn.rule != RULE_NONE) {
-        v->stack = STEADY;
+        v->stepped = false;
         refuse(v, v->pos, &insn, insn.rule, insn.detail);
         return insn.length != 0 ? v->pos + insn.length : skip_bundle(v, v->pos);
     }
 
-    if (v->stack != STEADY && !is_nop(&insn)) {
-        if (!checks_step(v, &insn))
+    if (v->stepped && !is_nop(&insn)) {
+        if (!checks_step(&insn))
             refuse_at(v, v->step_pos, RULE_stack_step, NULL);
-        v->stack = STEADY;
+        v->stepped = false;
     }
 
     struct group group;
@@ -397,7 +393,7 @@ static void first_pass(struct verifier *v)
     const struct lfi_code *code = v->code;
     while (v->pos < code->size && !v->stopped) {
 #if LFI_VERIFIER_FAST
-        if (v->stack == STEADY)
+        if (!v->stepped)
             v->pos = lfi_x86_64_quick_run(&v->quick, code->bytes, code->size, v->pos, v->start,
                                           v->target);
         if (v->pos == code->size)
@@ -405,7 +401,7 @@ static void first_pass(struct verifier *v)
 #endif
         v->pos = check_next(v);
     }
-    if (v->stack != STEADY && !v->stopped)
+    if (v->stepped && !v->stopped)
         refuse_at(v, v->step_pos, RULE_stack_step, "the code ends");
 }
 

@@ -108,7 +108,7 @@ void machine_write_table(uint8_t page[4096], uint64_t base, uint64_t trampolines
                                         : k == LFI_SLOT_RETURN ? TRAMPOLINE_RETURN
                                                                : TRAMPOLINE_TRAP);
 
-        memcpy(page + 4096 + (ptrdiff_t)LFI_SLOT_OFFSET(k), &entry, sizeof entry);
+        memcpy(page + 4096 - MACHINE_SYS_PAGE + MACHINE_SLOT(k), &entry, sizeof entry);
     }
 }
 

@@ -68,8 +68,10 @@
 #define MACHINE_TRAP            0xf4 /* hlt */
 #define MACHINE_RETURN_SIZE     LFI_BUNDLE_SIZE
 #define MACHINE_RETURN_ON_STACK 1
-#define MACHINE_STACK_REACH     LFI_BOX_SIZE
-#define MACHINE_SYS_PAGE        0
+#define MACHINE_STACK_REACH     (LFI_BOX_SIZE - 1) /* docs/abi.md, "The stack" */
+#define MACHINE_SLOT(k)         LFI_X86_64_SLOT(k)
+#define MACHINE_SYS_PAGE        (LFI_X86_64_SYS_PAGE + LFI_SYS_PAGE_SIZE)
+#define MACHINE_AT_0            1
 #define MACHINE_ROOM            0
 
 struct machine_reservation {

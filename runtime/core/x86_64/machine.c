@@ -53,14 +53,38 @@ AT(x87, FRAME_X87);
 const enum lfi_arch machine_arch = LFI_ARCH_X86_64;
 
 const uint8_t machine_return_code[MACHINE_RETURN_SIZE] = {
-    0x66, 0x0f, 0x1f, 0x84, 0,
-    0,    0,    0,    0, /* nopw 0(%rax,%rax) */
-    0x0f, 0x1f, 0x84, 0,    0,
-    0,    0,    0, /* nopl 0(%rax,%rax) */
-    0x4c, 0x8d, 0x1d, 8,    0,
-    0,    0,                                                           /* leaq 1f(%rip), %r11 */
-    0x65, 0xff, 0x24, 0x25, (uint8_t)LFI_SLOT_OFFSET(LFI_SLOT_RETURN), /* jmpq *%gs:-32 */
-    0xff, 0xff, 0xff,                                                  /* 1: */
+    0x66,
+    0x0f,
+    0x1f,
+    0x84,
+    0,
+    0,
+    0,
+    0,
+    0, /* nopw 0(%rax,%rax) */
+    0x0f,
+    0x1f,
+    0x84,
+    0,
+    0,
+    0,
+    0,
+    0, /* nopl 0(%rax,%rax) */
+    0x4c,
+    0x8d,
+    0x1d,
+    8,
+    0,
+    0,
+    0, /* leaq 1f(%rip), %r11 */
+    0x65,
+    0xff,
+    0x24,
+    0x25,
+    MACHINE_SLOT(LFI_SLOT_RETURN) & 0xff,
+    MACHINE_SLOT(LFI_SLOT_RETURN) >> 8 & 0xff,
+    MACHINE_SLOT(LFI_SLOT_RETURN) >> 16,
+    0, /* jmpq *%gs:0x2f018; 1: */
 };
 
 /* XGETBV in assembly: a compiler flag for it would affect the rest of the file. */
@@ -189,7 +213,7 @@ void machine_write_table(uint8_t page[4096], uint64_t base, uint64_t trampolines
         default:
             break;
         }
-        memcpy(page + 4096 + (ptrdiff_t)LFI_SLOT_OFFSET(k), &entry, sizeof entry);
+        memcpy(page + 4096 - MACHINE_SYS_PAGE + MACHINE_SLOT(k), &entry, sizeof entry);
     }
 }
 

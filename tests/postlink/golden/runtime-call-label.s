@@ -7,7 +7,7 @@
 _start:
 	.bundle_lock
 	leaq 1f(%rip), %r11
-	jmpq *%gs:-8
+	jmpq *%gs:0x2f000
 	.bundle_unlock
 	.p2align 5
 	nop

@@ -11,7 +11,7 @@
 _start:
 	direct_call f
 	movl $60, %eax
-	runtime_call -8
+	runtime_call 0x2f000
 	leaq x@tlsdesc(%rip), %rax
 	call *x@tlscall(%rax)
 	.p2align 6

@@ -8,7 +8,7 @@
 _start:
 	leaq x@tlsdesc(%rip), %rax
 	call *x@tlscall(%rax)
-	runtime_call -16
+	runtime_call 0x2f008
 	movl %gs:(%r11d,%eax), %eax
 	direct_call f
 	leaq x@tlsdesc(%rip), %rax

@@ -11,7 +11,7 @@ _start:
 first:
 	.bundle_lock
 	leaq 1f(%rip), %r11
-	jmpq *%gs:-8
+	jmpq *%gs:0x2f000
 	.bundle_unlock
 1:	movl $1, %eax
 	.p2align 5

@@ -33,7 +33,7 @@ for file in "$1"/*.expected.s; do
     *.stores.expected.s) mode=1 name=stores ;;
     *.jumps.expected.s) mode=2 name=jumps ;;
     esac
-    printf '\t.section .note.lfi,"a",@note\n\t.p2align 2\n\t.long 4, 16, 1\n\t.asciz "LFI"\n\t.long 1, 183, %s, 0\n' $mode \
+    printf '\t.section .note.lfi,"a",@note\n\t.p2align 2\n\t.long 4, 16, 2\n\t.asciz "BOX"\n\t.long 2, 183, %s, 0\n' $mode \
         >"$dir/note.s"
     symbols=symbols
     case $file in */tls.*) symbols=tls ;; esac

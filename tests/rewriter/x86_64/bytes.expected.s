@@ -6,7 +6,7 @@
 f:
 	cmpq	%rsi, %rsi
 	.bundle_lock
-	movq	%gs:-40, %r11
+	movq	%gs:0x2f020, %r11
 	movl	%edi, %edi
 	leaq	(%rdi,%r11), %rdi
 	stosb
@@ -15,7 +15,7 @@ f:
 	movzbl	%ah, %eax
 	cmpq	%rsi, %rsi
 	.bundle_lock
-	movq	%gs:-40, %r11
+	movq	%gs:0x2f020, %r11
 	movl	%edi, %edi
 	leaq	(%rdi,%r11), %rdi
 	stosb
@@ -25,6 +25,6 @@ f:
 	popq	%r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	jmpq	*%r11
 	.bundle_unlock

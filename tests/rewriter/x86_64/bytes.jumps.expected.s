@@ -15,6 +15,6 @@ f:
 	popq	%r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	jmpq	*%r11
 	.bundle_unlock

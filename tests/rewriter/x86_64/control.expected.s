@@ -10,64 +10,64 @@ f:
 	.p2align	5
 	.bundle_lock
 	andl	$-32, %eax
-	addq	%gs:-40, %rax
+	addq	%gs:0x2f020, %rax
 	callq	*%rax
 	.bundle_unlock
 	.p2align	5
 	.bundle_lock
 	andl	$-32, %r12d
-	addq	%gs:-40, %r12
+	addq	%gs:0x2f020, %r12
 	callq	*%r12
 	.bundle_unlock
 	.p2align	5
 	movq	%gs:8(%edi), %r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	callq	*%r11
 	.bundle_unlock
 	.p2align	5
 	movq	(%rsp), %r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	callq	*%r11
 	.bundle_unlock
 	.p2align	5
 	movq	%gs:table(,%eax,8), %r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	callq	*%r11
 	.bundle_unlock
 	.p2align	5
 	movq	g@GOTPCREL(%rip), %r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	callq	*%r11
 	.bundle_unlock
 	.p2align	5
 	.bundle_lock
 	andl	$-32, %ecx
-	addq	%gs:-40, %rcx
+	addq	%gs:0x2f020, %rcx
 	jmpq	*%rcx
 	.bundle_unlock
 	.bundle_lock
 	andl	$-32, %eax
-	addq	%gs:-40, %rax
+	addq	%gs:0x2f020, %rax
 	jmpq	*%rax
 	.bundle_unlock
 	movq	%gs:(%eax,%ecx,8), %r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	jmpq	*%r11
 	.bundle_unlock
 	movq	g@GOTPCREL(%rip), %r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	jmpq	*%r11
 	.bundle_unlock
 	jmp	g
@@ -78,7 +78,7 @@ f:
 .Lhere:
 	.bundle_lock
 	leaq	8(%rip), %r11
-	jmpq	*%gs:-8
+	jmpq	*%gs:0x2f000
 	.bundle_unlock
 	.p2align	5
 	ud2
@@ -88,35 +88,35 @@ f:
 	popq	%r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	jmpq	*%r11
 	.bundle_unlock
 	popq	%r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	jmpq	*%r11
 	.bundle_unlock
 	popq	%r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	jmpq	*%r11
 	.bundle_unlock
 	popq	%r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	jmpq	*%r11
 	.bundle_unlock
 	popq	%r11
 	.bundle_lock
 	addl	$16, %esp
-	addq	%gs:-40, %rsp
+	addq	%gs:0x2f020, %rsp
 	.bundle_unlock
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	jmpq	*%r11
 	.bundle_unlock
 	.p2align	0

@@ -17,7 +17,7 @@ f:
 	addq	%rcx, %rdx
 	.bundle_lock
 	andl	$-32, %edx
-	addq	%gs:-40, %rdx
+	addq	%gs:0x2f020, %rdx
 	jmpq	*%rdx
 	.bundle_unlock
 	.p2align	5
@@ -26,7 +26,7 @@ f:
 	popq	%r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	jmpq	*%r11
 	.bundle_unlock
 	.p2align	0
@@ -58,7 +58,7 @@ K256:
 	popq	%r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	jmpq	*%r11
 	.bundle_unlock
 	.pushsection	.rodata.lfi,"a",@progbits

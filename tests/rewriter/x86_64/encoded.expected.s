@@ -14,7 +14,7 @@ f:
 	shlx	%rax, %gs:-8(%edi), %rax
 	addq	%rax, %rdx
 	.bundle_lock
-	movq	%gs:-40, %r11
+	movq	%gs:0x2f020, %r11
 	movl	%ebp, %esp
 	leaq	(%rsp,%r11), %rsp
 	.bundle_unlock
@@ -27,7 +27,7 @@ f:
 	popq	%r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	jmpq	*%r11
 	.bundle_unlock
 	.pushsection	.rodata.lfi,"a",@progbits
@@ -42,6 +42,6 @@ g:
 	popq	%r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	jmpq	*%r11
 	.bundle_unlock

@@ -23,7 +23,7 @@ f:
 	popq	%r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	jmpq	*%r11
 	.bundle_unlock
 	.pushsection	.rodata.lfi,"a",@progbits
@@ -38,6 +38,6 @@ g:
 	popq	%r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	jmpq	*%r11
 	.bundle_unlock

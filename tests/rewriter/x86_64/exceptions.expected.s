@@ -32,7 +32,7 @@ f:
 	.p2align	0
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	jmpq	*%r11
 	.bundle_unlock
 	.cfi_def_cfa_offset	8

@@ -92,7 +92,7 @@ f:
 	cpuid
 	.bundle_lock
 	leaq	8(%rip), %r11
-	jmpq	*%gs:-8
+	jmpq	*%gs:0x2f000
 	.bundle_unlock
 	.p2align	5
 	.p2align	5, , 4
@@ -101,6 +101,6 @@ f:
 	popq	%r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	jmpq	*%r11
 	.bundle_unlock

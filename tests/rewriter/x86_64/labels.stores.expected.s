@@ -73,6 +73,6 @@ function:
 .Llfi_here1:
 	.bundle_lock
 	andl	$-32, %r14d
-	addq	%gs:-40, %r14
+	addq	%gs:0x2f020, %r14
 	jmpq	*%r14
 	.bundle_unlock

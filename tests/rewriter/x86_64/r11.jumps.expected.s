@@ -6,7 +6,7 @@
 	movq	16(%r11), %r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	jmpq	*%r11
 	.bundle_unlock
 	.p2align	0
@@ -16,7 +16,7 @@
 	movq	(%rax), %r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	jmpq	*%r11
 	.bundle_unlock
 	.p2align	0
@@ -24,21 +24,21 @@
 	leaq	1(%rdi), %r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	callq	*%r11
 	.bundle_unlock
 	.p2align	5
 	movq	8(%rdi), %r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	callq	*%r11
 	.bundle_unlock
 	.p2align	5
 	movq	%rax, %r11
 	.bundle_lock
 	andl	$-32, %ecx
-	addq	%gs:-40, %rcx
+	addq	%gs:0x2f020, %rcx
 	jmpq	*%rcx
 	.bundle_unlock
 	.p2align	0
@@ -53,7 +53,7 @@
 	popq	%r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	jmpq	*%r11
 	.bundle_unlock
 	.p2align	0
@@ -61,13 +61,13 @@
 	movl	$1, %r11d
 	.bundle_lock
 	leaq	8(%rip), %r11
-	jmpq	*%gs:-8
+	jmpq	*%gs:0x2f000
 	.bundle_unlock
 	.p2align	5
 	movq	(%rdi), %r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	jmpq	*%r11
 	.bundle_unlock
 	.p2align	0
@@ -77,7 +77,7 @@
 	movq	(%rdi), %r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	jmpq	*%r11
 	.bundle_unlock
 	.p2align	0
@@ -85,14 +85,14 @@
 	movl	%r11d, %eax
 	.bundle_lock
 	leaq	8(%rip), %r11
-	jmpq	*%gs:-16
+	jmpq	*%gs:0x2f008
 	.bundle_unlock
 	.p2align	5
 	movq	%r11, %rdx
 	popq	%r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	jmpq	*%r11
 	.bundle_unlock
 	.p2align	0
@@ -101,13 +101,13 @@
 	movq	(%rdi), %r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	callq	*%r11
 	.bundle_unlock
 	.p2align	5
 	popq	%r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	jmpq	*%r11
 	.bundle_unlock

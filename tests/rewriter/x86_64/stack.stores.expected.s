@@ -41,7 +41,7 @@ steps:
 	movl	%eax, %ecx
 	.bundle_lock
 	subl	$65537, %esp
-	addq	%gs:-40, %rsp
+	addq	%gs:0x2f020, %rsp
 	.bundle_unlock
 	movl	%eax, (%rsp)
 	subq	$24, %rsp
@@ -56,7 +56,7 @@ steps:
 	.p2align	0
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	jmpq	*%r11
 	.bundle_unlock
 	.cfi_def_cfa_offset	32
@@ -67,7 +67,7 @@ steps:
 	movq	8(%rsp), %r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	callq	*%r11
 	.bundle_unlock
 	.p2align	5
@@ -111,7 +111,7 @@ steps:
 	.p2align	0
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	jmpq	*%r11
 	.bundle_unlock
 	.cfi_endproc
@@ -122,14 +122,14 @@ red_zone:
 	movq	%rdi, -8(%rsp)
 	.bundle_lock
 	subl	$24, %esp
-	addq	%gs:-40, %rsp
+	addq	%gs:0x2f020, %rsp
 	.bundle_unlock
 	movq	%rdi, %rax
 	xorl	%eax, %eax
 	popq	%r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	jmpq	*%r11
 	.bundle_unlock
 	.globl	writes
@@ -138,61 +138,61 @@ red_zone:
 writes:
 	.bundle_lock
 	movl	%ebp, %esp
-	addq	%gs:-40, %rsp
+	addq	%gs:0x2f020, %rsp
 	.bundle_unlock
 	xorl	%eax, %eax
 	.bundle_lock
 	movl	48(%rdi), %esp
-	addq	%gs:-40, %rsp
+	addq	%gs:0x2f020, %rsp
 	.bundle_unlock
 	xorl	%eax, %eax
 	.bundle_lock
 	leal	-40(%rbp), %esp
-	addq	%gs:-40, %rsp
+	addq	%gs:0x2f020, %rsp
 	.bundle_unlock
 	xorl	%eax, %eax
 	andq	$-32, %rsp
 	.bundle_lock
 	andl	%eax, %esp
-	addq	%gs:-40, %rsp
+	addq	%gs:0x2f020, %rsp
 	.bundle_unlock
 	xorl	%eax, %eax
 	.bundle_lock
 	andl	$-16, %esp
-	addq	%gs:-40, %rsp
+	addq	%gs:0x2f020, %rsp
 	.bundle_unlock
 	xorl	%eax, %eax
 	.bundle_lock
 	subl	%eax, %esp
-	addq	%gs:-40, %rsp
+	addq	%gs:0x2f020, %rsp
 	.bundle_unlock
 	xorl	%eax, %eax
 	.bundle_lock
 	addl	%eax, %esp
-	addq	%gs:-40, %rsp
+	addq	%gs:0x2f020, %rsp
 	.bundle_unlock
 	xorl	%eax, %eax
 	movq	%rsp, %r11
 	addq	(%rdi), %r11
 	.bundle_lock
 	movl	%r11d, %esp
-	addq	%gs:-40, %rsp
+	addq	%gs:0x2f020, %rsp
 	.bundle_unlock
 	xorl	%eax, %eax
 	.bundle_lock
 	subl	$SIZE, %esp
-	addq	%gs:-40, %rsp
+	addq	%gs:0x2f020, %rsp
 	.bundle_unlock
 	xorl	%eax, %eax
 	.bundle_lock
 	movl	(%rsp), %esp
-	addq	%gs:-40, %rsp
+	addq	%gs:0x2f020, %rsp
 	.bundle_unlock
 	xorl	%eax, %eax
 	movq	%rsp, %r11
 	.bundle_lock
 	movl	%eax, %esp
-	addq	%gs:-40, %rsp
+	addq	%gs:0x2f020, %rsp
 	.bundle_unlock
 	movq	%r11, %rax
 	xorl	%ecx, %ecx
@@ -200,49 +200,49 @@ writes:
 	orq	%rax, %r11
 	.bundle_lock
 	movl	%r11d, %esp
-	addq	%gs:-40, %rsp
+	addq	%gs:0x2f020, %rsp
 	.bundle_unlock
 	xorl	%eax, %eax
 	movq	%rsp, %r11
 	cmovneq	%rax, %r11
 	.bundle_lock
 	movl	%r11d, %esp
-	addq	%gs:-40, %rsp
+	addq	%gs:0x2f020, %rsp
 	.bundle_unlock
 	xorl	%eax, %eax
 	.bundle_lock
 	leal	1(%rsp), %esp
-	addq	%gs:-40, %rsp
+	addq	%gs:0x2f020, %rsp
 	.bundle_unlock
 	xorl	%eax, %eax
 	pushq	%rsp
 	.bundle_lock
 	movl	%ebp, %esp
-	addq	%gs:-40, %rsp
+	addq	%gs:0x2f020, %rsp
 	.bundle_unlock
 	popq	%rbp
 	popq	%r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	jmpq	*%r11
 	.bundle_unlock
 	pushq	%rbp
 	movq	%rsp, %rbp
 	.bundle_lock
 	subl	$32, %esp
-	addq	%gs:-40, %rsp
+	addq	%gs:0x2f020, %rsp
 	.bundle_unlock
 	xorl	%eax, %eax
 	.bundle_lock
 	movl	%ebp, %esp
-	addq	%gs:-40, %rsp
+	addq	%gs:0x2f020, %rsp
 	.bundle_unlock
 	popq	%rbp
 	popq	%r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	jmpq	*%r11
 	.bundle_unlock
 	.globl	flags
@@ -251,7 +251,7 @@ writes:
 flags:
 	cmpl	%eax, %ecx
 	.bundle_lock
-	movq	%gs:-40, %r11
+	movq	%gs:0x2f020, %r11
 	movl	%ebp, %esp
 	leaq	(%rsp,%r11), %rsp
 	.bundle_unlock
@@ -269,6 +269,6 @@ flags:
 	popq	%r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	jmpq	*%r11
 	.bundle_unlock

@@ -7,71 +7,71 @@ f:
 	xorl	%eax, %eax
 	.bundle_lock
 	movl	%edi, %edi
-	addq	%gs:-40, %rdi
+	addq	%gs:0x2f020, %rdi
 	rep stosq
 	.bundle_unlock
 	xorl	%eax, %eax
 	.bundle_lock
 	movl	%edi, %edi
-	addq	%gs:-40, %rdi
+	addq	%gs:0x2f020, %rdi
 	movl	%esi, %esi
-	addq	%gs:-40, %rsi
+	addq	%gs:0x2f020, %rsi
 	rep movsb
 	.bundle_unlock
 	xorl	%eax, %eax
 	.bundle_lock
 	movl	%edi, %edi
-	addq	%gs:-40, %rdi
+	addq	%gs:0x2f020, %rdi
 	movl	%esi, %esi
-	addq	%gs:-40, %rsi
+	addq	%gs:0x2f020, %rsi
 	rep movsq
 	.bundle_unlock
 	xorl	%eax, %eax
 	.bundle_lock
 	movl	%edi, %edi
-	addq	%gs:-40, %rdi
+	addq	%gs:0x2f020, %rdi
 	movl	%esi, %esi
-	addq	%gs:-40, %rsi
+	addq	%gs:0x2f020, %rsi
 	movsl
 	.bundle_unlock
 	xorl	%eax, %eax
 	.bundle_lock
 	movl	%edi, %edi
-	addq	%gs:-40, %rdi
+	addq	%gs:0x2f020, %rdi
 	stosb
 	.bundle_unlock
 	xorl	%eax, %eax
 	.bundle_lock
 	movl	%edi, %edi
-	addq	%gs:-40, %rdi
+	addq	%gs:0x2f020, %rdi
 	stosw
 	.bundle_unlock
 	xorl	%eax, %eax
 	.bundle_lock
 	movl	%esi, %esi
-	addq	%gs:-40, %rsi
+	addq	%gs:0x2f020, %rsi
 	lodsl
 	.bundle_unlock
 	xorl	%eax, %eax
 	.bundle_lock
 	movl	%esi, %esi
-	addq	%gs:-40, %rsi
+	addq	%gs:0x2f020, %rsi
 	lodsq
 	.bundle_unlock
 	.bundle_lock
 	movl	%edi, %edi
-	addq	%gs:-40, %rdi
+	addq	%gs:0x2f020, %rdi
 	movl	%esi, %esi
-	addq	%gs:-40, %rsi
+	addq	%gs:0x2f020, %rsi
 	cmpsb
 	.bundle_unlock
 	.bundle_lock
 	movl	%edi, %edi
-	addq	%gs:-40, %rdi
+	addq	%gs:0x2f020, %rdi
 	scasb
 	.bundle_unlock
 	.bundle_lock
-	movq	%gs:-40, %r11
+	movq	%gs:0x2f020, %r11
 	movl	%edi, %edi
 	leaq	(%rdi,%r11), %rdi
 	movl	%esi, %esi
@@ -80,7 +80,7 @@ f:
 	.bundle_unlock
 	je	1f
 	.bundle_lock
-	movq	%gs:-40, %r11
+	movq	%gs:0x2f020, %r11
 	movl	%edi, %edi
 	leaq	(%rdi,%r11), %rdi
 	repne scasb
@@ -88,9 +88,9 @@ f:
 	je	1f
 	.bundle_lock
 	movl	%edi, %edi
-	addq	%gs:-40, %rdi
+	addq	%gs:0x2f020, %rdi
 	movl	%esi, %esi
-	addq	%gs:-40, %rsi
+	addq	%gs:0x2f020, %rsi
 	movsl
 	.bundle_unlock
 	movsd	%xmm0, %xmm1
@@ -99,15 +99,15 @@ f:
 	std
 	.bundle_lock
 	movl	%edi, %edi
-	addq	%gs:-40, %rdi
+	addq	%gs:0x2f020, %rdi
 	movl	%esi, %esi
-	addq	%gs:-40, %rsi
+	addq	%gs:0x2f020, %rsi
 	rep movsb
 	.bundle_unlock
 	cld
 	cmpl	$1, %ecx
 	.bundle_lock
-	movq	%gs:-40, %r11
+	movq	%gs:0x2f020, %r11
 	movl	%edi, %edi
 	leaq	(%rdi,%r11), %rdi
 	rep stosb
@@ -118,6 +118,6 @@ f:
 	popq	%r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	jmpq	*%r11
 	.bundle_unlock

@@ -7,37 +7,37 @@ f:
 	xorl	%eax, %eax
 	.bundle_lock
 	movl	%edi, %edi
-	addq	%gs:-40, %rdi
+	addq	%gs:0x2f020, %rdi
 	rep stosq
 	.bundle_unlock
 	xorl	%eax, %eax
 	.bundle_lock
 	movl	%edi, %edi
-	addq	%gs:-40, %rdi
+	addq	%gs:0x2f020, %rdi
 	rep movsb
 	.bundle_unlock
 	xorl	%eax, %eax
 	.bundle_lock
 	movl	%edi, %edi
-	addq	%gs:-40, %rdi
+	addq	%gs:0x2f020, %rdi
 	rep movsq
 	.bundle_unlock
 	xorl	%eax, %eax
 	.bundle_lock
 	movl	%edi, %edi
-	addq	%gs:-40, %rdi
+	addq	%gs:0x2f020, %rdi
 	movsl
 	.bundle_unlock
 	xorl	%eax, %eax
 	.bundle_lock
 	movl	%edi, %edi
-	addq	%gs:-40, %rdi
+	addq	%gs:0x2f020, %rdi
 	stosb
 	.bundle_unlock
 	xorl	%eax, %eax
 	.bundle_lock
 	movl	%edi, %edi
-	addq	%gs:-40, %rdi
+	addq	%gs:0x2f020, %rdi
 	stosw
 	.bundle_unlock
 	xorl	%eax, %eax
@@ -52,7 +52,7 @@ f:
 	je	1f
 	.bundle_lock
 	movl	%edi, %edi
-	addq	%gs:-40, %rdi
+	addq	%gs:0x2f020, %rdi
 	movsl
 	.bundle_unlock
 	movsd	%xmm0, %xmm1
@@ -61,13 +61,13 @@ f:
 	std
 	.bundle_lock
 	movl	%edi, %edi
-	addq	%gs:-40, %rdi
+	addq	%gs:0x2f020, %rdi
 	rep movsb
 	.bundle_unlock
 	cld
 	cmpl	$1, %ecx
 	.bundle_lock
-	movq	%gs:-40, %r11
+	movq	%gs:0x2f020, %r11
 	movl	%edi, %edi
 	leaq	(%rdi,%r11), %rdi
 	rep stosb
@@ -78,6 +78,6 @@ f:
 	popq	%r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	jmpq	*%r11
 	.bundle_unlock

@@ -6,74 +6,74 @@
 f:
 	.bundle_lock
 	leaq	8(%rip), %r11
-	jmpq	*%gs:-16
+	jmpq	*%gs:0x2f008
 	.bundle_unlock
 	.p2align	5
 	movq	%r11, %rax
 	.bundle_lock
 	leaq	8(%rip), %r11
-	jmpq	*%gs:-16
+	jmpq	*%gs:0x2f008
 	.bundle_unlock
 	.p2align	5
 	movq	%r11, %rbx
 	.bundle_lock
 	leaq	8(%rip), %r11
-	jmpq	*%gs:-16
+	jmpq	*%gs:0x2f008
 	.bundle_unlock
 	.p2align	5
 	addq	%r11, %rax
 	.bundle_lock
 	leaq	8(%rip), %r11
-	jmpq	*%gs:-16
+	jmpq	*%gs:0x2f008
 	.bundle_unlock
 	.p2align	5
 	movq	%gs:40(%r11d), %rcx
 	.bundle_lock
 	leaq	8(%rip), %r11
-	jmpq	*%gs:-16
+	jmpq	*%gs:0x2f008
 	.bundle_unlock
 	.p2align	5
 	cmpq	%gs:0x28(%r11d), %rcx
 	.bundle_lock
 	leaq	8(%rip), %r11
-	jmpq	*%gs:-16
+	jmpq	*%gs:0x2f008
 	.bundle_unlock
 	.p2align	5
 	movl	$1, %gs:x@tpoff(%r11d)
 	.bundle_lock
 	leaq	8(%rip), %r11
-	jmpq	*%gs:-16
+	jmpq	*%gs:0x2f008
 	.bundle_unlock
 	.p2align	5
 	movq	%gs:(%r11d,%eax), %rdx
 	.bundle_lock
 	leaq	8(%rip), %r11
-	jmpq	*%gs:-16
+	jmpq	*%gs:0x2f008
 	.bundle_unlock
 	.p2align	5
 	movq	%gs:8(%r11d,%eax,8), %rdx
 	.bundle_lock
 	leaq	8(%rip), %r11
-	jmpq	*%gs:-16
+	jmpq	*%gs:0x2f008
 	.bundle_unlock
 	.p2align	5
 	leaq	(%r11,%rax), %r11
 	movq	%gs:8(%r11d,%ecx,8), %rdx
 	.bundle_lock
 	leaq	8(%rip), %r11
-	jmpq	*%gs:-16
+	jmpq	*%gs:0x2f008
 	.bundle_unlock
 	.p2align	5
 	movq	%rdx, %gs:8(%r11d,%eax)
 	.bundle_lock
 	leaq	8(%rip), %r11
-	jmpq	*%gs:-16
+	jmpq	*%gs:0x2f008
 	.bundle_unlock
 	.p2align	5
 	movq	%gs:16(%r11d), %r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	callq	*%r11
 	.bundle_unlock
 	.p2align	5
@@ -85,6 +85,6 @@ f:
 	popq	%r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	jmpq	*%r11
 	.bundle_unlock

@@ -458,7 +458,7 @@ static void copies_of_contexts(void **state)
 /* Blocks of contexts are given back, and there are only so many. */
 static void context_blocks(void **state)
 {
-    enum { MOST = MACHINE_HEAD / LFI_CONTEXT_SIZE };
+    enum { MOST = MACHINE_ROOM / LFI_CONTEXT_SIZE };
     static struct lfi_context *contexts[MOST];
     struct lfi_context *more;
     struct test_box t;

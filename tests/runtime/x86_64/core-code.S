@@ -19,7 +19,7 @@
 	.p2align 5, 0x90
 	.nops	17, 9
 	leaq	8(%rip), %r11
-	jmpq	*%gs:-8 * (\slot + 1)
+	jmpq	*%gs:0x2f000 + 8 * \slot
 .endm
 .macro	system_call
 	runtime_call	0
@@ -32,7 +32,7 @@
 	popq	%r11
 	.bundle_lock
 	andl	$-32, %r11d
-	addq	%gs:-40, %r11
+	addq	%gs:0x2f020, %r11
 	jmpq	*%r11
 	.bundle_unlock
 .endm
@@ -202,7 +202,7 @@ function code_store		/* to rdi */
 function code_jump		/* to rdi */
 	.bundle_lock
 	andl	$-32, %edi
-	addq	%gs:-40, %rdi
+	addq	%gs:0x2f020, %rdi
 	jmpq	*%rdi
 	.bundle_unlock
 function code_illegal

@@ -3,7 +3,7 @@
 #
 # What the tests of this folder need to know of x86-64.
 rewritten_load='%gs:\(%e'     # in objdump's output, for a load in mode full
-rewritten='%gs:-0x28'         # for what is rewritten in every mode
+rewritten='%gs:0x2f020'         # for what is rewritten in every mode
 intrinsics=immintrin.h
 trap=132                      # 128 + the signal of __builtin_trap()
 exit_call='movl $231, %%eax\n\tsyscall" ::"D"(status) : "rax", "rcx", "r11", "memory'

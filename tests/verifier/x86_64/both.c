@@ -88,13 +88,13 @@ static void compare_at(struct comparison *c, unsigned mode, size_t pos)
     v->code = &code;
     v->pos = pos;
     v->refused = v->stopped = false;
-    v->stack = STEADY;
+    v->stepped = false;
     v->start = start;
     v->inside = inside;
     v->target = target;
     v->pos = check_next(v);
     const char *what = v->refused                     ? "a rule is broken"
-                       : v->stack != STEADY           ? "a step of rsp"
+                       : v->stepped                   ? "a step of rsp"
                        : (inside[0] | inside[1]) != 0 ? "a group"
                        : v->pos != to                 ? "its length is another"
                        : start[0] != fast_start[0] || start[1] != fast_start[1] ? "where it starts"
@@ -139,16 +139,16 @@ static bool compare(struct comparison *c, const uint8_t bytes[WINDOW])
 
 /* What may make a group of an instruction before it. */
 static const char *const ends[] = {
-    "\13\x65\x48\x03\x04\x25\xd8\xff\xff\xff\xff\xe0",     /* add BASE,%rax; jmp *%rax */
-    "\13\x65\x48\x03\x1c\x25\xd8\xff\xff\xff\xff\xe3",     /* rbx */
-    "\13\x65\x48\x03\x3c\x25\xd8\xff\xff\xff\xff\xe7",     /* rdi */
-    "\13\x65\x48\x03\x34\x25\xd8\xff\xff\xff\xff\xd6",     /* call *%rsi */
-    "\14\x65\x4c\x03\x1c\x25\xd8\xff\xff\xff\x41\xff\xe3", /* r11 */
-    "\10\x65\xff\x24\x25\xf8\xff\xff\xff",                 /* the runtime */
-    "\12\x65\x48\x03\x3c\x25\xd8\xff\xff\xff\xaa",         /* add BASE,%rdi; stos */
-    "\12\x65\x48\x03\x34\x25\xd8\xff\xff\xff\xac",         /* add BASE,%rsi; lods */
-    "\26\x65\x48\x03\x3c\x25\xd8\xff\xff\xff\x89\xf6\x65\x48\x03\x34\x25\xd8\xff\xff\xff\xa4",
-    "\11\x65\x48\x03\x24\x25\xd8\xff\xff\xff", /* add BASE,%rsp */
+    "\13\x65\x48\x03\x04\x25\x20\xf0\x02\x00\xff\xe0",     /* add BASE,%rax; jmp *%rax */
+    "\13\x65\x48\x03\x1c\x25\x20\xf0\x02\x00\xff\xe3",     /* rbx */
+    "\13\x65\x48\x03\x3c\x25\x20\xf0\x02\x00\xff\xe7",     /* rdi */
+    "\13\x65\x48\x03\x34\x25\x20\xf0\x02\x00\xff\xd6",     /* call *%rsi */
+    "\14\x65\x4c\x03\x1c\x25\x20\xf0\x02\x00\x41\xff\xe3", /* r11 */
+    "\10\x65\xff\x24\x25\x00\xf0\x02\x00",                 /* the runtime */
+    "\12\x65\x48\x03\x3c\x25\x20\xf0\x02\x00\xaa",         /* add BASE,%rdi; stos */
+    "\12\x65\x48\x03\x34\x25\x20\xf0\x02\x00\xac",         /* add BASE,%rsi; lods */
+    "\26\x65\x48\x03\x3c\x25\x20\xf0\x02\x00\x89\xf6\x65\x48\x03\x34\x25\x20\xf0\x02\x00\xa4",
+    "\11\x65\x48\x03\x24\x25\x20\xf0\x02\x00", /* add BASE,%rsp */
     "\4\x4a\x8d\x24\x1c",                      /* lea (%rsp,%r11),%rsp */
     "\5\x4a\x8d\x3c\x1f\xaa",                  /* lea (%rdi,%r11),%rdi; stos */
 };
@@ -321,7 +321,7 @@ static const char *const pieces[] = {
     "\7\x4c\x8d\x1d\x08\x00\x00\x00",          /* lea 8(%rip),%r11 */
     "\2\x89\xff",                              /* mov %edi,%edi */
     "\2\x89\xf6",                              /* mov %esi,%esi */
-    "\11\x65\x4c\x8b\x1c\x25\xd8\xff\xff\xff", /* mov BASE,%r11 */
+    "\11\x65\x4c\x8b\x1c\x25\x20\xf0\x02\x00", /* mov BASE,%r11 */
     "\2\x29\xc4",                              /* sub %eax,%esp */
     "\3\x8d\x65\xf8",                          /* lea -8(%rbp),%esp */
     "\4\x48\x83\xec\x20",                      /* sub $32,%rsp */

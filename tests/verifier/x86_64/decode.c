@@ -27,7 +27,7 @@ static const struct {
     {"4b 8d 04 20", "lea (%r8,%r12,1), %rax"},
     {"48 8b 05 f0 ff ff ff", "mov -0x10(%rip), %rax"},
     {"8b 04 25 00 10 00 00", "mov 0x1000, %eax"},
-    {"65 48 8b 04 25 d8 ff ff ff", "mov %gs:-0x28, %rax"},
+    {"65 48 8b 04 25 20 f0 02 00", "mov %gs:0x2f020, %rax"},
     {"48 b8 08 07 06 05 04 03 02 01", "mov $72623859790382856, %rax"},
     {"66 b8 ff ff", "mov $-1, %ax"},
     {"65 67 a1 ff ff ff ff", "mov %gs:0xffffffff"},

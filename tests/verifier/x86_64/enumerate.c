@@ -60,7 +60,7 @@ static bool is_base_load(const ZydisDecodedInstruction *insn, const ZydisDecoded
 {
     return insn->mnemonic == ZYDIS_MNEMONIC_MOV && insn->operand_width == 64 &&
            op->mem.base == ZYDIS_REGISTER_NONE && op->mem.index == ZYDIS_REGISTER_NONE &&
-           op->mem.disp.value == LFI_SLOT_OFFSET(LFI_SLOT_BASE) && op->size == 64 &&
+           op->mem.disp.value == LFI_X86_64_SLOT(LFI_SLOT_BASE) && op->size == 64 &&
            !(op->actions & ZYDIS_OPERAND_ACTION_MASK_WRITE);
 }
 
@@ -259,7 +259,7 @@ static void try_modrm(struct state *s, uint8_t bytes[WINDOW], unsigned at, unsig
 {
     /* (%rsp), (%r12) by B; no base; base 5 and index; ... */
     static const uint8_t sibs[] = {0x24, 0x25, 0x64, 0x05, 0x00};
-    static const uint8_t base[] = {0xd8, 0xff, 0xff, 0xff, 0xd8, 0xff, 0xff, 0xff};
+    static const uint8_t base[] = {0x20, 0xf0, 0x02, 0x00, 0x20, 0xf0, 0x02, 0x00};
     bool has_sib = (modrm & 7) == 4 && modrm < 0xc0;
     bool all = (modrm >> 3 & 7) % 4 == 0;
     for (unsigned i = 0; i < (has_sib ? all ? sizeof sibs : 2 : 1); i++) {

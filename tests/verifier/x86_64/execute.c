@@ -6,7 +6,8 @@
  * after it the state must be one that the ABI allows: see before() and after(). Nothing of the
  * runtime is used.
  *
- * --count says how many instructions are executed, --seed which, --seconds how long at most.
+ * --count says how many instructions are executed, --seed which, --seconds how long at most;
+ * --at-0=1 places the box at address 0.
  */
 /* Not _GNU_SOURCE: its register names of <signal.h> are those of the decoder. */
 #undef _GNU_SOURCE
@@ -46,6 +47,7 @@ enum {
     JUMP_SIZE = 5,
     JUMPS = LFI_BUNDLE_SIZE / JUMP_SIZE, /* in a bundle */
     EXTENDED_STATE = 832,                /* legacy, header, upper halves of ymm */
+    LOWEST = 0x10000,                    /* that a process may map, on most machines */
     NEAR = 0x40000, /* 256 KiB: what a step, a displacement and an access reach */
 };
 #define CODE_OFFSET 0x10000000u
@@ -61,6 +63,7 @@ struct decoded {
 
 struct world {
     uint64_t base, code_at, sys_page, trampolines;
+    bool at_0;
     uint8_t code[CODE_SIZE];
     uint8_t *alias; /* the code, to be written */
     uint8_t sys_bytes[PAGE];
@@ -170,7 +173,7 @@ static uint64_t read_gs_base(void)
 
 static bool is_in_box(const struct world *w, uint64_t rsp)
 {
-    return rsp - w->base <= LFI_BOX_SIZE;
+    return rsp - w->base < LFI_BOX_SIZE;
 }
 
 /* Where control may be after the instruction at w->previous. */
@@ -464,12 +467,21 @@ static void map(uint64_t at, size_t size, int prot, int file)
 
 static void make_box(struct world *w)
 {
-    uint8_t *area = mmap(NULL, 4 * (size_t)LFI_BOX_SIZE, PROT_NONE,
-                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    assert_ptr_not_equal(area, MAP_FAILED);
-    w->base = ((uint64_t)area + 2 * LFI_BOX_SIZE - 1) & ~(LFI_BOX_SIZE - 1);
+    const int reserve = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    if (w->at_0) {
+        void *area = mmap((void *)LOWEST, 2 * LFI_BOX_SIZE - LOWEST, PROT_NONE,
+                          reserve | MAP_FIXED_NOREPLACE, -1, 0);
+        if (area == MAP_FAILED) {
+            puts("skipped: something lies below 8 GiB");
+            exit(77);
+        }
+    } else {
+        uint8_t *area = mmap(NULL, 4 * (size_t)LFI_BOX_SIZE, PROT_NONE, reserve, -1, 0);
+        assert_ptr_not_equal(area, MAP_FAILED);
+        w->base = ((uint64_t)area + LFI_BOX_SIZE - 1) & ~(LFI_BOX_SIZE - 1);
+    }
     w->code_at = w->base + CODE_OFFSET;
-    w->trampolines = w->base - LFI_BOX_SIZE / 2;
+    w->trampolines = w->base + 3 * LFI_BOX_SIZE / 2;
     int tile = memory_file(TILE), code = memory_file(PAGE), sys = memory_file(PAGE);
     for (uint64_t at = 0; at < LFI_BOX_SIZE; at += TILE) {
         uint64_t start = at ? at : LFI_GUARD_SIZE, end = at + TILE;
@@ -482,9 +494,9 @@ static void make_box(struct world *w)
     assert_ptr_not_equal(w->alias, MAP_FAILED);
     memset(w->alias, 0xf4, PAGE);
 
-    w->sys_page = (w->base + (uint64_t)LFI_SLOT_OFFSET(LFI_SLOT_SYSCALL)) & ~(uint64_t)(PAGE - 1);
+    w->sys_page = (w->base + (uint64_t)LFI_X86_64_SLOT(LFI_SLOT_SYSCALL)) & ~(uint64_t)(PAGE - 1);
     for (int k = 0; k < LFI_SLOT_COUNT; k++) {
-        uint64_t slot = w->base + (uint64_t)LFI_SLOT_OFFSET(k) - w->sys_page;
+        uint64_t slot = w->base + (uint64_t)LFI_X86_64_SLOT(k) - w->sys_page;
         uint64_t value = k == LFI_SLOT_BASE ? w->base : w->trampolines + (uint64_t)(16 * k);
         memcpy(w->sys_bytes + slot, &value, sizeof value);
     }
@@ -558,6 +570,7 @@ int main(int argc, char *argv[])
     count = test_option(argc, argv, "--count=", 300000);
     seconds = test_option(argc, argv, "--seconds=", 0);
     world->seed = test_option(argc, argv, "--seed=", 1);
+    world->at_0 = test_option(argc, argv, "--at-0=", 0) != 0;
     printf("--count=%" PRIu64 " --seed=%" PRIu64 "\n", count, world->seed);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     free(world);

@@ -30,15 +30,15 @@ enum { ADDRESS = 0x40000, IMAGE_START = 0x30000, IMAGE_END = 0x80000 };
 
 static const char *const pieces[] = {
     "\4\x83\xe0\xe0\x90",                                                  /* and $-32,%eax */
-    "\16\x83\xe0\xe0\x65\x48\x03\x04\x25\xd8\xff\xff\xff\xff\xe0",         /* masked jump */
-    "\21\x41\x83\xe3\xe0\x65\x4c\x03\x1c\x25\xd8\xff\xff\xff\x41\xff\xe3", /* on r11 */
-    "\16\x83\xe3\xe0\x65\x48\x03\x1c\x25\xd8\xff\xff\xff\xff\xd3",         /* masked call */
-    "\17\x4c\x8d\x1d\x08\x00\x00\x00\x65\xff\x24\x25\xf8\xff\xff\xff",     /* runtime call */
-    "\15\x89\xff\x65\x48\x03\x3c\x25\xd8\xff\xff\xff\xf3\xaa",             /* rep stos */
-    "\14\x89\xf6\x65\x48\x03\x34\x25\xd8\xff\xff\xff\xac",                 /* lods */
-    "\20\x65\x4c\x8b\x1c\x25\xd8\xff\xff\xff\x89\xff\x4a\x8d\x3c\x1f\xaa", /* stos, flags live */
-    "\13\x29\xc4\x65\x48\x03\x24\x25\xd8\xff\xff\xff",                     /* guarded write */
-    "\20\x65\x4c\x8b\x1c\x25\xd8\xff\xff\xff\x8d\x65\xf8\x4a\x8d\x24\x1c", /* flags live */
+    "\16\x83\xe0\xe0\x65\x48\x03\x04\x25\x20\xf0\x02\x00\xff\xe0",         /* masked jump */
+    "\21\x41\x83\xe3\xe0\x65\x4c\x03\x1c\x25\x20\xf0\x02\x00\x41\xff\xe3", /* on r11 */
+    "\16\x83\xe3\xe0\x65\x48\x03\x1c\x25\x20\xf0\x02\x00\xff\xd3",         /* masked call */
+    "\17\x4c\x8d\x1d\x08\x00\x00\x00\x65\xff\x24\x25\x00\xf0\x02\x00",     /* runtime call */
+    "\15\x89\xff\x65\x48\x03\x3c\x25\x20\xf0\x02\x00\xf3\xaa",             /* rep stos */
+    "\14\x89\xf6\x65\x48\x03\x34\x25\x20\xf0\x02\x00\xac",                 /* lods */
+    "\20\x65\x4c\x8b\x1c\x25\x20\xf0\x02\x00\x89\xff\x4a\x8d\x3c\x1f\xaa", /* stos, flags live */
+    "\13\x29\xc4\x65\x48\x03\x24\x25\x20\xf0\x02\x00",                     /* guarded write */
+    "\20\x65\x4c\x8b\x1c\x25\x20\xf0\x02\x00\x8d\x65\xf8\x4a\x8d\x24\x1c", /* flags live */
     "\4\x48\x83\xe4\xe0",                                                  /* and $-32,%rsp */
     "\5\x48\x83\xec\x20\x50",                                              /* step down, push */
     "\10\x48\x83\xc4\x20\x48\x8b\x04\x24",                                 /* step up, load */
@@ -48,7 +48,7 @@ static const char *const pieces[] = {
     "\4\x8b\x44\x24\x10",                                                  /* mov 16(%rsp),%eax */
     "\6\x8b\x05\x00\x01\x00\x00",                                          /* mov 256(%rip),%eax */
     "\7\x66\x0f\x6f\x05\x00\x01\x00\x00",                                  /* movdqa, cut */
-    "\11\x65\x48\x8b\x04\x25\xd8\xff\xff\xff",                             /* mov BASE,%rax */
+    "\11\x65\x48\x8b\x04\x25\x20\xf0\x02\x00",                             /* mov BASE,%rax */
     "\2\xeb\x10",
     "\2\x74\xf0",
     "\2\x75\x08",
@@ -113,14 +113,14 @@ enum value {
     BASE,    /* the base of the box */
     IN_BOX,  /* base + 32 bits */
     TARGET,  /* base + 32 bits, a multiple of 32 */
-    NEXT,    /* rsp only: stepped down; r11 only: the address after the next instruction */
-    UP,      /* rsp only: stepped up */
+    STEPPED, /* rsp only */
+    NEXT,    /* r11 only: the address after the next instruction */
 };
-enum { DOWN = NEXT, RSP = 4, RDI = 7, RSI = 6, R11 = 11 };
+enum { RSP = 4, RDI = 7, RSI = 6, R11 = 11 };
 
 struct machine {
     unsigned pc;
-    uint8_t regs[16]; /* enum value; rsp: IN_BOX, OFFSET, DOWN or UP */
+    uint8_t regs[16]; /* enum value; rsp: IN_BOX, OFFSET or STEPPED */
     uint64_t next;    /* where r11 is NEXT: the address */
 };
 
@@ -171,7 +171,7 @@ static bool is_base_slot(const ZydisDecodedInstruction *insn, const ZydisDecoded
 {
     return op->type == ZYDIS_OPERAND_TYPE_MEMORY && op->mem.segment == ZYDIS_REGISTER_GS &&
            op->mem.base == ZYDIS_REGISTER_NONE && op->mem.index == ZYDIS_REGISTER_NONE &&
-           op->mem.disp.value == -40 && insn->address_width == 64 && op->size == 64;
+           op->mem.disp.value == 0x2f020 && insn->address_width == 64 && op->size == 64;
 }
 
 static bool is_stack(const ZydisDecodedOperand *op)
@@ -207,16 +207,12 @@ static bool is_confined(const struct machine *m, const ZydisDecodedInstruction *
 }
 
 /* Is rsp back in the box, or a fault certain, after an instruction that follows a step? */
-static bool checks_step(const struct machine *m, const ZydisDecodedInstruction *insn,
-                        const ZydisDecodedOperand *ops)
+static bool checks_step(const ZydisDecodedInstruction *insn, const ZydisDecodedOperand *ops)
 {
-    bool down = m->regs[RSP] == DOWN;
     for (unsigned i = 0; i < insn->operand_count; i++) {
         if (!is_stack(&ops[i]) || ops[i].mem.type != ZYDIS_MEMOP_TYPE_MEM)
             continue;
-        bool writes = (ops[i].actions & ZYDIS_OPERAND_ACTION_WRITE) != 0;
-        bool reads = (ops[i].actions & ZYDIS_OPERAND_ACTION_READ) != 0;
-        if (writes || (!down && reads && ops[i].mem.disp.value >= 0))
+        if ((ops[i].actions & (ZYDIS_OPERAND_ACTION_WRITE | ZYDIS_OPERAND_ACTION_READ)) != 0)
             return true;
     }
     return false;
@@ -254,7 +250,7 @@ static enum value written_value(const struct machine *m, const ZydisDecodedInstr
             ops[1].mem.disp.value == 0 && (old == OFFSET || old == ALIGNED) && m->regs[R11] == BASE)
             return IN_BOX;
         if (is_rsp && is_stack(&ops[1]) && old == IN_BOX)
-            return ops[1].mem.disp.value < 0 ? DOWN : UP;
+            return STEPPED;
         return ANY;
     case ZYDIS_MNEMONIC_AND:
         if (is_rsp && old == IN_BOX && ops[1].type == ZYDIS_OPERAND_TYPE_IMMEDIATE &&
@@ -271,7 +267,7 @@ static enum value written_value(const struct machine *m, const ZydisDecodedInstr
         int64_t by = ops[1].imm.value.s;
         by = insn->mnemonic == ZYDIS_MNEMONIC_SUB ? -by : by;
         if (by >= -LFI_STACK_REACH && by <= LFI_STACK_REACH)
-            return by < 0 ? DOWN : UP;
+            return STEPPED;
     }
     return ANY;
 }
@@ -323,7 +319,7 @@ static void branch(struct check *c, const struct machine *m, const ZydisDecodedI
         int64_t slot = ops[0].mem.disp.value;
         if (ops[0].mem.segment != ZYDIS_REGISTER_GS || ops[0].mem.base != ZYDIS_REGISTER_NONE ||
             ops[0].mem.index != ZYDIS_REGISTER_NONE || insn->address_width != 64 || slot % 8 != 0 ||
-            slot > -8 || slot < -32 || call)
+            slot < 0x2f000 || slot > 0x2f018 || call)
             problem(c, m, "a branch through memory");
         if (m->regs[R11] != NEXT || m->next != next || next % LFI_BUNDLE_SIZE != 0)
             problem(c, m, "a runtime call without its return address");
@@ -352,8 +348,8 @@ static void step(struct check *c, struct machine *m)
         return;
     }
 
-    bool stepped = m->regs[RSP] == DOWN || m->regs[RSP] == UP;
-    if (stepped && !checks_step(m, &insn, ops))
+    bool stepped = m->regs[RSP] == STEPPED;
+    if (stepped && !checks_step(&insn, ops))
         problem(c, m, "a step of rsp without a check");
     if (stepped)
         after.regs[RSP] = m->regs[RSP] = IN_BOX;

@@ -2,7 +2,7 @@
 /*
  * Asks this processor whether the instructions that the verifier accepts as the check of a step
  * of rsp do fault where rsp has left the box: each is executed with rsp in memory that cannot be
- * written (a step down) or accessed (a step up), with registers and control words of several kinds.
+ * accessed, with registers and control words of several kinds.
  * A masked, conditional or suppressed access would come back without a fault.
  */
 /* Not _GNU_SOURCE: its register names of <signal.h> are those of the decoder. */
@@ -42,7 +42,7 @@ enum { ONES = 1, UNMASKED = 2, VARIANTS = 4 };
 struct state {
     struct form_index index;
     uint8_t *jit;
-    uint8_t *readable, *nothing; /* regions */
+    uint8_t *nothing; /* a region */
     uint64_t saved_rsp;
     unsigned count, taken[STEPS], wrong;
     uint8_t bytes[BATCH][16];
@@ -121,10 +121,10 @@ static bool mark(void *data, const struct lfi_violation *violation)
 }
 
 static void must_fault(struct state *s, const struct insn *insn, const uint8_t *bytes,
-                       const uint8_t *region, const char *what)
+                       const char *what)
 {
     for (unsigned variant = 0; variant < VARIANTS; variant++) {
-        int number = execute(s, insn, bytes, (uint64_t)(region + REGION / 2), variant);
+        int number = execute(s, insn, bytes, (uint64_t)(s->nothing + REGION / 2), variant);
         if (number)
             continue;
         s->wrong++;
@@ -160,8 +160,7 @@ static void flush(struct state *s)
             if (s->refused[i][step] || s->taken[step]++ % STRIDE != 0)
                 continue;
             lfi_x86_64_decode(&s->index, s->bytes[i], &insn);
-            must_fault(s, &insn, s->bytes[i], step == DOWN ? s->readable : s->nothing,
-                       step == DOWN ? "down" : "up");
+            must_fault(s, &insn, s->bytes[i], step == DOWN ? "down" : "up");
         }
     s->count = 0;
 }
@@ -243,10 +242,9 @@ int main(void)
     }
     lfi_x86_64_index(&s->index);
     s->jit = mmap(NULL, JIT_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC, anonymous, -1, 0);
-    s->readable = mmap(NULL, REGION, PROT_READ, anonymous, -1, 0);
     s->nothing = mmap(NULL, REGION, PROT_NONE, anonymous, -1, 0);
     void *stack = malloc((size_t)1 << 16);
-    if (s->jit == MAP_FAILED || s->readable == MAP_FAILED || s->nothing == MAP_FAILED || !stack)
+    if (s->jit == MAP_FAILED || s->nothing == MAP_FAILED || !stack)
         return 1;
     sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = (size_t)1 << 16}, NULL);
     struct sigaction action = {.sa_handler = on_fault, .sa_flags = SA_ONSTACK | SA_NODEFER};

@@ -33,7 +33,7 @@ typedef int spawn_fn(pid_t *, const char *, const posix_spawn_file_actions_t *,
     type *behind;          \
     *(void **)&behind = dlsym(RTLD_NEXT, name)
 
-/* Finds our note, and the mode that it says. */
+/* Finds our note, and the mode that it says. That of ABI version 1 is for the runner to refuse. */
 static bool find_note(int file, const Elf64_Phdr *segment, uint32_t *mode)
 {
     struct {
@@ -45,7 +45,9 @@ static bool find_note(int file, const Elf64_Phdr *segment, uint32_t *mode)
     const ssize_t least = offsetof(__typeof__(note), version);
     while (at < end && pread(file, &note, sizeof note, (off_t)at) >= least) {
         if (note.header.n_namesz == sizeof note.owner &&
-            memcmp(note.owner, LFI_NOTE_OWNER, sizeof note.owner) == 0) {
+            note.header.n_descsz == LFI_NOTE_DESC_SIZE &&
+            (memcmp(note.owner, LFI_NOTE_OWNER, sizeof note.owner) == 0 ||
+             memcmp(note.owner, LFI_NOTE_OWNER_1, sizeof note.owner) == 0)) {
             *mode = note.mode;
             return true;
         }

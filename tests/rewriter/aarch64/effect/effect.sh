@@ -25,7 +25,7 @@ cc()
 # verify VARIANT MODE: the functions alone, as an LFI file
 verify()
 {
-    printf '\t.section .note.lfi,"a",@note\n\t.p2align 2\n\t.long 4, 16, 1\n\t.asciz "LFI"\n\t.long 1, 183, %s, 0\n' "$2" >note.s
+    printf '\t.section .note.lfi,"a",@note\n\t.p2align 2\n\t.long 4, 16, 2\n\t.asciz "BOX"\n\t.long 2, 183, %s, 0\n' "$2" >note.s
     cc -c note.s -o note.o &&
         "$SDK/bin/ld.lld" -pie --no-dynamic-linker -z separate-code -z max-page-size=65536 -z notext -z noexecstack \
             --defsym=area=0x10000 --defsym=_start="$1_start" -o "$1.lfi" note.o "$1.o" && "$SDK/bin/lfi-verify" --mode="$1" "$1.lfi"
