@@ -29,7 +29,7 @@
 
 #define MARGIN    0x100000UL
 #define BOX_SIZE  ((uint64_t)LFI_BOX_SIZE)
-#define MAX_BOXES 16384
+#define MAX_BOXES 32768
 
 #ifndef MAP_FIXED_NOREPLACE
 #define MAP_FIXED_NOREPLACE 0x100000
@@ -231,6 +231,32 @@ static int add_boxes(struct lfi_space *space, size_t count, struct lfi_error *er
     return add_reservation(space, new, error);
 }
 
+/*
+ * As many boxes as are wanted, in as few reservations as it takes: the host's program, libraries
+ * and stacks split the address space, and the largest gap is found by halving what is asked for.
+ */
+static int add_many_boxes(struct lfi_space *space, size_t boxes, struct lfi_error *error)
+{
+    struct lfi_error why = {{0}};
+    size_t largest = boxes;
+    int code = 0;
+
+    while (boxes && largest) {
+        size_t count = boxes < largest ? boxes : largest;
+
+        code = add_boxes(space, count, &why);
+        if (code == 0)
+            boxes -= count;
+        else if (code == -ENOMEM)
+            largest = count / 2;
+        else
+            break;
+    }
+    if (code)
+        core_explain(error, "%s", why.message);
+    return code;
+}
+
 /* A reservation of one box at address 0. */
 static int add_box_at_0(struct lfi_space *space, struct lfi_error *error)
 {
@@ -301,7 +327,7 @@ int lfi_space_new_with(struct lfi_space **result, size_t boxes,
     if (code == 0 && options && options->first_at_0 && add_box_at_0(space, error) == 0)
         boxes--;
     if (code == 0 && boxes)
-        code = add_boxes(space, boxes, error);
+        code = add_many_boxes(space, boxes, error);
     if (code) {
         free_reservations(space);
         free(space);
@@ -325,6 +351,7 @@ int lfi_space_free(struct lfi_space *space)
     pthread_mutex_unlock(&space->lock);
     if (used)
         return -EBUSY;
+    lfi_shared_code_free(space->return_code);
     core_pages_space_free(space);
     free_reservations(space);
     pthread_mutex_destroy(&space->lock);
@@ -340,15 +367,15 @@ static int take_place(struct lfi_space *space, struct core_reservation **reserva
 
     pthread_mutex_lock(&space->lock);
     for (struct core_reservation *r = space->reservations; r && code; r = r->next) {
-        for (size_t i = 0; r->used < r->count && code; i++) {
-            if (r->taken[i])
-                continue;
-            r->taken[i] = true;
-            r->used++;
-            *reservation = r;
-            *base = r->first + i * BOX_SIZE;
-            code = 0;
-        }
+        bool *free = r->used < r->count ? memchr(r->taken, false, r->count) : NULL;
+
+        if (!free)
+            continue;
+        *free = true;
+        r->used++;
+        *reservation = r;
+        *base = r->first + (uint64_t)(free - r->taken) * BOX_SIZE;
+        code = 0;
     }
     pthread_mutex_unlock(&space->lock);
     return code;
@@ -384,16 +411,24 @@ int lfi_box_new(struct lfi_space *space, struct lfi_box **result, struct lfi_err
         free(box);
         return code;
     }
-    machine_write_table(table, box->base, box->reservation->trampolines);
-    code = place_page(table, sys_page(box->base));
+    code = core_pages_init(box);
+    if (code == 0) {
+        machine_write_table(table, box->base, box->reservation->trampolines);
+        code = place_page(table, sys_page(box->base));
+        if (code)
+            core_pages_free(box);
+    }
     if (code) {
-        core_explain(error, "cannot map the box's sys page: %s", strerror(-code));
+        if (code == -ENOMEM)
+            core_explain(error, "no box: out of memory, or the process has as many mappings as it "
+                                "may have (raise vm.max_map_count)");
+        else
+            core_explain(error, "cannot map the box's sys page: %s", strerror(-code));
         give_place(space, box->reservation, box->base);
         free(box);
         return code;
     }
     pthread_mutex_init(&box->lock, NULL);
-    core_pages_init(box);
     *result = box;
     return 0;
 }
@@ -413,11 +448,10 @@ int lfi_box_free(struct lfi_box *box)
     error = core_reserve(start, box->base + BOX_SIZE - LFI_GUARD_SIZE - start);
     if (error)
         return error;
+    core_snapshot_free(box->snapshot);
     core_pages_free(box);
     give_place(box->space, box->reservation, box->base);
     pthread_mutex_destroy(&box->lock);
-    free(box->code);
-    free(box->ever);
     free(box);
     return 0;
 }
