@@ -276,6 +276,7 @@ int lfi_box_new(struct lfi_space *space, struct lfi_box **result, struct lfi_err
     }
     pthread_mutex_init(&box->lock, NULL);
     core_pages_init(box);
+    core_callbacks_init(box);
     *result = box;
     return 0;
 }
@@ -293,6 +294,7 @@ int lfi_box_free(struct lfi_box *box)
     if (error)
         return error;
     core_pages_free(box);
+    core_callbacks_free(box);
     give_place(box->space, (box->base - box->space->first) / BOX_SIZE);
     pthread_mutex_destroy(&box->lock);
     free(box->code);
