@@ -150,7 +150,7 @@ void core_frame_fill(struct core_frame *frame, struct lfi_context *context)
     frame->stack_reach =
         __atomic_load_n(&box->free_stack, __ATOMIC_ACQUIRE) ? UINT64_MAX : MACHINE_STACK_REACH;
     frame->features = box->space->features;
-    frame->enter = box->space->trampolines + TRAMPOLINE_ENTER;
+    machine_frame_fill(frame);
     frame->leave = 0;
     frame->in_callback = 0;
 }

@@ -309,8 +309,8 @@ static void write_entry(struct core_callback *entry, const struct core_callback 
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     __atomic_store_n(&entry->function, contents->function, __ATOMIC_RELAXED);
     __atomic_store_n(&entry->data, contents->data, __ATOMIC_RELAXED);
-    memcpy((uint8_t *)entry + CALLBACK_MASKS, (const uint8_t *)contents + CALLBACK_MASKS,
-           sizeof *entry - CALLBACK_MASKS);
+    memcpy((uint8_t *)entry + CALLBACK_INTEGERS, (const uint8_t *)contents + CALLBACK_INTEGERS,
+           sizeof *entry - CALLBACK_INTEGERS);
     __atomic_store_n(&entry->version, version + 2, __ATOMIC_RELEASE);
 }
 

@@ -469,8 +469,8 @@ callback_go:
 	fnstcw	FRAME_NOW(%r11)
 	fnstsw	FRAME_FSW(%r11)
 	movq	FRAME_CALLBACK + CALLBACK_VECTORS(%r11), %rcx
-	andq	FRAME_CALLBACK + CALLBACK_RAX(%r11), %rax
-	andq	FRAME_CALLBACK + CALLBACK_RDX(%r11), %rdx
+	andq	FRAME_CALLBACK + CALLBACK_INTEGERS(%r11), %rax
+	andq	FRAME_CALLBACK + CALLBACK_INTEGERS + 8(%r11), %rdx
 	testl	$FEATURE_AVX, FRAME_FEATURES(%r11)
 	jz	1f
 	vzeroupper
