@@ -303,15 +303,13 @@ int lfi_box_map_stubs(struct lfi_box *box, uint64_t address, struct lfi_error *e
 /* Replaces an entry so that who reads it meanwhile (gate.S) sees that. */
 static void write_entry(struct core_callback *entry, const struct core_callback *contents)
 {
-    uint64_t version = entry->version;
+    uint64_t words[sizeof *entry / sizeof(uint64_t)], *to = (uint64_t *)entry;
 
-    __atomic_store_n(&entry->version, version + 1, __ATOMIC_RELAXED);
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    __atomic_store_n(&entry->function, contents->function, __ATOMIC_RELAXED);
-    __atomic_store_n(&entry->data, contents->data, __ATOMIC_RELAXED);
-    memcpy((uint8_t *)entry + CALLBACK_INTEGERS, (const uint8_t *)contents + CALLBACK_INTEGERS,
-           sizeof *entry - CALLBACK_INTEGERS);
-    __atomic_store_n(&entry->version, version + 2, __ATOMIC_RELEASE);
+    memcpy(words, contents, sizeof words);
+    words[0] = entry->version + 2;
+    __atomic_store_n(&to[0], entry->version + 1, __ATOMIC_RELAXED);
+    for (size_t i = sizeof words / sizeof *words; i-- > 0;) /* each after those before */
+        __atomic_store_n(&to[i], words[i], __ATOMIC_RELEASE);
 }
 
 int lfi_box_callback(struct lfi_box *box, const struct lfi_callback *callback, uint64_t *address)

@@ -312,16 +312,16 @@ return_special:			/* st(0) and st(1) are results; a structure is copied */
 	fldt	FRAME_RESULT_ST + 16(%rcx)
 1:	fldt	FRAME_RESULT_ST(%rcx)
 	jmp	5b
-2:	emms
-	movl	FRAME_BYTES(%rcx), %edx
-	testl	%edx, %edx
+2:	emms			/* rax and rdx are results */
+	movl	FRAME_BYTES(%rcx), %esi
+	testl	%esi, %esi
 	jz	5b
 	movq	%rcx, %r11
 	movq	%rdi, %rbx
 	movq	FRAME_RESULT(%r11), %rax
 	movq	%rax, %rdi
+	movl	%esi, %ecx
 	movq	FRAME_PLACE(%r11), %rsi
-	movl	%edx, %ecx
 	movl	$1, FRAME_IN_BOX(%r11)
 machine_result_start:		/* the box may have unmapped it */
 	rep movsb
@@ -430,12 +430,14 @@ machine_callback_start:
 	xorl	FRAME_MXCSR(%r11), %eax
 	testl	$MXCSR_CONTROL, %eax
 	jnz	callback_mxcsr
-2:	movzwl	FRAME_FCW(%r11), %eax
+callback_x87:
+	movzwl	FRAME_FCW(%r11), %eax
 	cmpw	$INITIAL_FCW, %ax
 	jne	callback_fcw
 	cmpw	%ax, FRAME_HOST_FCW(%r11)
 	jne	callback_fcw
-3:	emms
+callback_mmx:
+	emms
 	movq	FRAME_HOST_RSP(%r11), %r10
 	cmpl	$0, FRAME_CALLBACK + CALLBACK_SPECIAL(%r11)
 	jne	callback_special
@@ -446,7 +448,8 @@ callback_go:
 	popq	%rax
 	testl	$FLAGS_UNUSUAL, %eax
 	jnz	callback_flags
-6:	movl	$1, FRAME_IN_CALLBACK(%r11)
+callback_call:
+	movl	$1, FRAME_IN_CALLBACK(%r11)
 	call	*FRAME_CALLBACK + CALLBACK_FUNCTION(%r11)
 	movq	core_thread@gottpoff(%rip), %r10
 	movq	%fs:THREAD_FRAME(%r10), %r11
@@ -468,12 +471,15 @@ callback_go:
 	andps	16(%rcx), %xmm1
 	cmpl	$0, FRAME_CALLBACK + CALLBACK_SPECIAL(%r11)
 	jne	back_special
-3:	testb	$FSW_FLAGS, FRAME_FSW(%r11)
+back_x87:
+	testb	$FSW_FLAGS, FRAME_FSW(%r11)
 	jnz	back_fsw
-4:	movzwl	FRAME_NOW(%r11), %ecx
+back_control:
+	movzwl	FRAME_NOW(%r11), %ecx
 	cmpw	%cx, FRAME_FCW(%r11)
 	jne	back_fcw
-5:	CLEAR_MMX
+back_mmx:
+	CLEAR_MMX
 	.irp	i, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
 	xorps	%xmm\i, %xmm\i
 	.endr
@@ -482,7 +488,8 @@ callback_go:
 	jne	back_interrupted
 	cmpl	$0, FRAME_CALLBACK + CALLBACK_SPECIAL(%r11)
 	jne	back_special2
-6:	movq	REGS_RSP(%r11), %rsp
+back_enter:
+	movq	REGS_RSP(%r11), %rsp
 	popq	%r10
 	andl	$-32, %r10d
 	addq	FRAME_BASE(%r11), %r10
@@ -502,13 +509,13 @@ back_special2:			/* x87 results; a structure to where the box wants it */
 7:	fldt	FRAME_RESULT_ST(%r11)
 8:	movl	FRAME_CALLBACK + CALLBACK_BYTES(%r11), %ecx
 	testl	%ecx, %ecx
-	jz	6b
+	jz	back_enter
 	movl	FRAME_RESULT(%r11), %edi
 	addq	FRAME_BASE(%r11), %rdi
 	movq	%rdi, %rax
 	movq	FRAME_PLACE(%r11), %rsi
 	rep movsb
-	jmp	6b
+	jmp	back_enter
 callback_special:		/* the box's words and room for a structure, on the host's stack */
 	movl	FRAME_CALLBACK + CALLBACK_BYTES(%r11), %eax
 	testl	%eax, %eax
@@ -546,32 +553,32 @@ callback_bad:			/* the box's fault: back to where there is a trap */
 	jmpq	*%rax
 callback_mxcsr:
 	ldmxcsr	FRAME_HOST_MXCSR(%r11)
-	jmp	2b
+	jmp	callback_x87
 callback_fcw:			/* what the box left may wait to be raised */
 	fnclex
 	fldcw	FRAME_HOST_FCW(%r11)
-	jmp	3b
+	jmp	callback_mmx
 callback_flags:
 	pushq	$FLAGS_CLEAR
 	popfq
-	jmp	6b
+	jmp	callback_call
 callback_leave:
 	movl	FRAME_LEAVE(%r11), %r12d
 	movq	%r11, %rbx
 	jmp	machine_leave_entering
 back_special:
 	cmpl	$1, FRAME_CALLBACK + CALLBACK_ST(%r11)
-	jb	3b
+	jb	back_x87
 	fstpt	FRAME_RESULT_ST(%r11)
-	je	3b
+	je	back_x87
 	fstpt	FRAME_RESULT_ST + 16(%r11)
-	jmp	3b
+	jmp	back_x87
 back_fsw:
 	fnclex
-	jmp	4b
+	jmp	back_control
 back_fcw:
 	fldcw	FRAME_FCW(%r11)
-	jmp	5b
+	jmp	back_mmx
 back_interrupted:
 	movl	$(3 + 1), %r12d		/* LFI_EXIT_INTERRUPTED */
 	movq	%r11, %rbx
