@@ -4,7 +4,8 @@
  * callbacks, interleaved with an indirect call through a table, which is what a program does that
  * has the same library without a box. And the price of each part of a gate by itself.
  *
- *     cc -O2 -Iinclude bench/calls/calls.c -o calls -Lbuild/default/sdk/lib -llfi -llfi-verifier -lpthread
+ *     cc -O2 -Iinclude bench/calls/calls.c -o calls -Lbuild/default/sdk/lib -llfi -llfi-verifier
+ * -lpthread
  *     ./calls
  *
  * Minima and medians of many short rounds. The baseline is subtracted from nothing: both are shown.
@@ -21,10 +22,11 @@
 
 enum { ROUNDS = 400, CALLS = 2000 };
 
-#define RETURN 0x41, 0x5b, 0x41, 0x83, 0xe3, 0xe0, 0x65, 0x4c, 0x03, 0x1c, 0x25, BASE, 0x41, 0xff, 0xe3
-#define BASE                                                                         \
-    (uint8_t)LFI_SLOT_OFFSET(LFI_SLOT_BASE), (uint8_t)(LFI_SLOT_OFFSET(LFI_SLOT_BASE) >> 8), \
-        (uint8_t)(LFI_SLOT_OFFSET(LFI_SLOT_BASE) >> 16),                                     \
+#define RETURN \
+    0x41, 0x5b, 0x41, 0x83, 0xe3, 0xe0, 0x65, 0x4c, 0x03, 0x1c, 0x25, BASE, 0x41, 0xff, 0xe3
+#define BASE                                                                                  \
+    (uint8_t) LFI_SLOT_OFFSET(LFI_SLOT_BASE), (uint8_t)(LFI_SLOT_OFFSET(LFI_SLOT_BASE) >> 8), \
+        (uint8_t)(LFI_SLOT_OFFSET(LFI_SLOT_BASE) >> 16),                                      \
         (uint8_t)(LFI_SLOT_OFFSET(LFI_SLOT_BASE) >> 24)
 
 /* A function that returns; one that jumps to rdi, which returns for it. */
@@ -62,13 +64,13 @@ static void print(struct series *series)
     printf("%-44s %7.1f %7.1f\n", series->name, series->cycles[0], series->cycles[ROUNDS / 2]);
 }
 
-#define MEASURE(series, round, statement)                                   \
-    do {                                                                    \
-        uint64_t start_ = __rdtsc();                                        \
-        for (int i_ = 0; i_ < CALLS; i_++) {                                \
-            statement;                                                      \
-        }                                                                   \
-        (series).cycles[round] = (double)(__rdtsc() - start_) / CALLS;      \
+#define MEASURE(series, round, statement)                              \
+    do {                                                               \
+        uint64_t start_ = __rdtsc();                                   \
+        for (int i_ = 0; i_ < CALLS; i_++) {                           \
+            statement;                                                 \
+        }                                                              \
+        (series).cycles[round] = (double)(__rdtsc() - start_) / CALLS; \
     } while (0)
 
 static struct lfi_context *open_context(unsigned number)
@@ -76,7 +78,8 @@ static struct lfi_context *open_context(unsigned number)
     uint64_t stack = base + 0x1000000 + number * 0x100000UL;
     struct lfi_context *context;
 
-    if (lfi_box_map(box, stack, 0x10000, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ||
+    if (lfi_box_map(box, stack, 0x10000, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+                    0) ||
         lfi_context_new(box, NULL, NULL, &context))
         abort();
     lfi_context_regs(context)->rsp = stack + 0x10000;

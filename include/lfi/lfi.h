@@ -35,7 +35,8 @@
  * that interrupted code in a box must return to it (no siglongjmp).
  * - The base of %gs (x86-64) belongs to the box from entry to exit, including during host callbacks
  *   and system-call handlers; it is restored when lfi_context_run() or lfi_call() returns. A gate
- *   call leaves it, so that the next one need not write it. Signal handlers must not use %gs either.
+ *   call leaves it, so that the next one need not write it. Signal handlers must not use %gs
+ * either.
  * - On AArch64 x18 belongs to the box while it runs, and signal handlers that interrupt it find the
  *   box's: a host that keeps a shadow call stack there must not have such handlers. They find its
  *   FPCR, FPSR and DIT, too: a handler that computes with floating-point numbers or with secrets
@@ -285,7 +286,7 @@ enum lfi_exit_kind {
     LFI_EXIT_FAULT,       /* the code of the box faulted: `signal` and the rest */
     LFI_EXIT_INTERRUPTED, /* lfi_context_interrupt() */
     LFI_EXIT_UNWOUND,     /* lfi_callback_unwind(): `status` */
-    LFI_EXIT_REFUSED,     /* a gate call did not enter the box: `status` is a negative errno value */
+    LFI_EXIT_REFUSED, /* a gate call did not enter the box: `status` is a negative errno value */
 };
 
 struct lfi_exit {
@@ -365,8 +366,8 @@ void lfi_box_limit_nesting(struct lfi_box *box, unsigned depth);
  *
  * The shape says which registers and how much of the stack hold arguments; everything else is
  * cleared. Registers for results come back as the box left them: integers narrower than 64 bits
- * (_Bool!) are to be brought into their type, as everything from the box. All other registers that a
- * call does not keep hold anything.
+ * (_Bool!) are to be brought into their type, as everything from the box. All other registers that
+ * a call does not keep hold anything.
  *
  * What crosses in a register or stack word crosses whole. Where the calling convention leaves bits
  * undefined (the upper half of a register or stack word that holds an int, of the 64 bits that hold
@@ -392,17 +393,16 @@ typedef void lfi_gate_fn(void);
  * between them for alignment. As the calling convention assigns them: a structure in two registers
  * counts two. For variadic functions, those of the call. More by |:
  *
- *   LFI_SHAPE_WIDE     vectors, results too, are of 16 bytes (long double of AArch64, __m128), not 8.
- *                      Wider ones cannot be passed.
- *   LFI_SHAPE_X87(n)   x86-64: the result is in st(0) (n = 1: long double), st(1) (n = 2: complex)
- *   LFI_SHAPE_MEMORY(bytes)  the result is a structure in memory, 1 … 65536 bytes (callbacks:
- *                      32768). Use its natural type: the gate gives the callee a place on its own
- *                      side and copies.
- *   LFI_SHAPE_RESULT(integers, vectors)  needed for callbacks only: how many registers hold the
- *                      result: 0 … 2 of rax, rdx (x0, x1), 0 … 2 of xmm0, xmm1 (0 … 4 of v0 … v3)
+ *   LFI_SHAPE_WIDE     vectors, results too, are of 16 bytes (long double of AArch64, __m128),
+ * not 8. Wider ones cannot be passed. LFI_SHAPE_X87(n)   x86-64: the result is in st(0) (n = 1:
+ * long double), st(1) (n = 2: complex) LFI_SHAPE_MEMORY(bytes)  the result is a structure in
+ * memory, 1 … 65536 bytes (callbacks: 32768). Use its natural type: the gate gives the callee a
+ * place on its own side and copies. LFI_SHAPE_RESULT(integers, vectors)  needed for callbacks only:
+ * how many registers hold the result: 0 … 2 of rax, rdx (x0, x1), 0 … 2 of xmm0, xmm1 (0 … 4 of v0
+ * … v3)
  */
-#define LFI_SHAPE(integers, vectors, words)                                       \
-    (((lfi_shape)(integers) * 9 + (lfi_shape)(vectors)) | (lfi_shape)(vectors) << 8 | \
+#define LFI_SHAPE(integers, vectors, words)                                         \
+    (((lfi_shape)(integers)*9 + (lfi_shape)(vectors)) | (lfi_shape)(vectors) << 8 | \
      (lfi_shape)(words) << 16)
 #define LFI_SHAPE_WIDE          ((lfi_shape)1 << 7)
 #define LFI_SHAPE_X87(n)        ((lfi_shape)(n) << 12)

@@ -127,9 +127,8 @@ int core_context_claim(struct lfi_context *context)
 {
     uint64_t none = 0;
 
-    if (is_mine(context) ||
-        __atomic_compare_exchange_n(&context->owner, &none, core_thread_id(), false,
-                                    __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+    if (is_mine(context) || __atomic_compare_exchange_n(&context->owner, &none, core_thread_id(),
+                                                        false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
         return 0;
     return -EBUSY;
 }

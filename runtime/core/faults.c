@@ -120,8 +120,8 @@ static void on_fault(int signal, siginfo_t *info, void *ucontext)
 static void on_interrupt(int signal, siginfo_t *info, void *ucontext)
 {
     struct core_frame *frame = core_thread.frame;
-    bool entering = machine_signal_entering(ucontext) ||
-                    machine_gate_touches(machine_signal_pc(ucontext));
+    bool entering =
+        machine_signal_entering(ucontext) || machine_gate_touches(machine_signal_pc(ucontext));
 
     (void)signal;
     (void)info;

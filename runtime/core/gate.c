@@ -144,10 +144,9 @@ lfi_gate_fn *lfi_gate(struct lfi_context *context, uint64_t function, lfi_shape 
     uint64_t stack;
     int code;
 
-    if (__builtin_expect(
-            !frame || self->frame ||
-                __atomic_load_n(&context->owner, __ATOMIC_RELAXED) != self->id,
-            false)) {
+    if (__builtin_expect(!frame || self->frame ||
+                             __atomic_load_n(&context->owner, __ATOMIC_RELAXED) != self->id,
+                         false)) {
         code = shape_is_good(shape) ? prepare(context, &frame) : -EINVAL;
         if (code)
             return refuse(code, shape);

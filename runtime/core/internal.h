@@ -58,8 +58,8 @@ struct lfi_box {
     struct page_chunk *chunks[BOX_CHUNKS]; /* NULL: no bit is set */
     long mappings;                         /* an upper bound of the kernel's in the box */
     long mapping_limit;                    /* 0: a share of the space's */
-    bool apart; /* memory in use became PROT_NONE: see lfi_box_protect() */
-    long calls; /* that changed mappings since these were counted */
+    bool apart;                    /* memory in use became PROT_NONE: see lfi_box_protect() */
+    long calls;                    /* that changed mappings since these were counted */
     pthread_mutex_t callback_lock; /* of what follows, and for writers of `callbacks` */
     uint64_t *stub_pages;          /* addresses, in order of the callbacks' numbers */
     size_t stub_page_count;
@@ -67,8 +67,8 @@ struct lfi_box {
 };
 
 struct lfi_context {
-    uint32_t interrupt; /* atomic; read by switch.S: must be first */
-    int tid;            /* atomic: the thread that is in the context, or 0 */
+    uint32_t interrupt;        /* atomic; read by switch.S: must be first */
+    int tid;                   /* atomic: the thread that is in the context, or 0 */
     struct core_frame *active; /* the innermost stay, or NULL */
     struct machine_context machine;
     struct lfi_box *box;

@@ -100,7 +100,7 @@
 #define MACHINE_ST              0
 #define MACHINE_RESULT_VECTORS  4
 #define MACHINE_MEMORY_INTEGER  0
-#define MACHINE_HEAD            0x10000               /* context blocks, of 1024 contexts */
+#define MACHINE_HEAD            0x10000 /* context blocks, of 1024 contexts */
 
 struct machine_space {
     uint64_t blocks;      /* address of the first */

@@ -338,8 +338,7 @@ void machine_callback_fill(struct core_callback *entry, const struct lfi_callbac
 {
     /* ends of these are the masks of so many registers: of 8 bytes, of 16 */
     static const _Alignas(16) uint64_t narrow[16] = {~0UL, 0, ~0UL, 0, ~0UL, 0, ~0UL, 0},
-                                       wide[16] = {~0UL, ~0UL, ~0UL, ~0UL,
-                                                   ~0UL, ~0UL, ~0UL, ~0UL};
+                                       wide[16] = {~0UL, ~0UL, ~0UL, ~0UL, ~0UL, ~0UL, ~0UL, ~0UL};
     lfi_shape shape = callback->shape;
     unsigned integers = LFI_SHAPE_RESULT_INTEGERS(shape), vectors = LFI_SHAPE_RESULT_VECTORS(shape);
 

@@ -178,8 +178,8 @@ struct core_frame {
     struct core_frame *former; /* that of the context */
     uint64_t enter;            /* on the trampoline page: the last instructions before the box */
     const char *returning;     /* where the return slot leads: machine_return or …_gate_return */
-    uint32_t depth;        /* stays of the thread up to this one */
-    uint64_t below; /* within a callback: where stacks of nested calls begin, or 0 */
+    uint32_t depth;            /* stays of the thread up to this one */
+    uint64_t below;            /* within a callback: where stacks of nested calls begin, or 0 */
     uint32_t words, bytes, st; /* of the shape */
     uint32_t gate;             /* a gate call's: 1 + how many of the context are around it */
     uint32_t special;          /* any of words, bytes, st */
@@ -187,11 +187,11 @@ struct core_frame {
     uint16_t host_fsw;
     uint16_t now; /* scratch, as now_mxcsr */
     uint32_t now_mxcsr;
-    uint64_t result, place;               /* a structure in memory: the caller's, the callee's */
-    uint8_t result_st[32];                /* st(0) and st(1), across the cleaning of x87 */
+    uint64_t result, place; /* a structure in memory: the caller's, the callee's */
+    uint8_t result_st[32];  /* st(0) and st(1), across the cleaning of x87 */
     _Alignas(64) struct core_callback callback; /* the one that runs, or ran last */
-    _Alignas(64) uint8_t vectors[16][32]; /* ymm0 … ymm15, or only their lower halves */
-    _Alignas(64) uint8_t x87[576];        /* XSAVE area of which only x87 counts, or FXSAVE's */
+    _Alignas(64) uint8_t vectors[16][32];       /* ymm0 … ymm15, or only their lower halves */
+    _Alignas(64) uint8_t x87[576]; /* XSAVE area of which only x87 counts, or FXSAVE's */
 };
 
 #endif

@@ -410,7 +410,7 @@ void machine_write_stub(uint8_t stub[MACHINE_STUB_SIZE], uint32_t number)
 void machine_callback_fill(struct core_callback *entry, const struct lfi_callback *callback)
 {
     static const _Alignas(16) uint64_t vectors[5][4] = {
-        {0, 0, 0, 0},     {~0UL, 0, 0, 0},       {~0UL, 0, ~0UL, 0},
+        {0, 0, 0, 0},       {~0UL, 0, 0, 0},          {~0UL, 0, ~0UL, 0},
         {~0UL, ~0UL, 0, 0}, {~0UL, ~0UL, ~0UL, ~0UL},
     };
     lfi_shape shape = callback->shape;

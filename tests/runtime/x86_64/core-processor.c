@@ -6,8 +6,9 @@
 #include <stdlib.h>
 
 extern const char code_dump[], code_preserve[], code_preserve_sse[], code_preserve_x87[],
-    code_gate_dump[], code_gate_back[], code_rude[], code_halt[], code_divide[], code_sse_exception[], code_x87_exception[], wild_flags[],
-    wild_stack[], wild_stack_fault[], wild_x87[], wild_syscall_x87[];
+    code_gate_dump[], code_gate_back[], code_rude[], code_halt[], code_divide[],
+    code_sse_exception[], code_x87_exception[], wild_flags[], wild_stack[], wild_stack_fault[],
+    wild_x87[], wild_syscall_x87[];
 
 /* All registers of a box, as core-code.S stores them. */
 struct dump {
@@ -419,27 +420,28 @@ static struct {
 } found __attribute__((used));
 
 int call_filled(lfi_gate_fn *gate);
-__asm__(".text\n.globl call_filled\n.type call_filled, @function\ncall_filled:\n\t"
-        "pushq %rbx\n\tpushq %rbp\n\tpushq %r12\n\tpushq %r13\n\tpushq %r14\n\tpushq %r15\n\t"
-        "pushq %rdi\n\t"
-        ".irp i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15\n\t"
-        "vpcmpeqd %ymm\\i, %ymm\\i, %ymm\\i\n\t"
-        ".endr\n\t"
-        "fninit\n\tfldpi\n\tfldpi\n\tfldpi\n\tfldpi\n\tfldpi\n\tfldpi\n\tfldpi\n\tfldpi\n\temms\n\t"
-        "fld1\n\tfldpi\n\tfdivrp\n\tfld1\n\tfcompp\n\t" /* inexact; condition codes */
-        "pushq $0x1fbf\n\tldmxcsr (%rsp)\n\taddq $8, %rsp\n\t"
-        ".irp r, rax, rbx, rcx, rdx, rsi, rdi, rbp, r8, r9, r10, r11, r12, r13, r14, r15\n\t"
-        "movq $-1, %\\r\n\t"
-        ".endr\n\t"
-        "call *(%rsp)\n\t"
-        "pushfq\n\tpopq found+32(%rip)\n\tcld\n\t"
-        "stmxcsr found(%rip)\n\tfnstenv found+4(%rip)\n\tfninit\n\t"
-        "pushq $0x1f80\n\tldmxcsr (%rsp)\n\taddq $8, %rsp\n\tvzeroupper\n\t"
-        "movq $-1, %rax\n\tandq %rbx, %rax\n\tandq %rbp, %rax\n\tandq %r12, %rax\n\t"
-        "andq %r13, %rax\n\tandq %r14, %rax\n\tandq %r15, %rax\n\t"
-        "cmpq $-1, %rax\n\tsete %al\n\tmovzbl %al, %eax\n\t"
-        "popq %rdi\n\tpopq %r15\n\tpopq %r14\n\tpopq %r13\n\tpopq %r12\n\tpopq %rbp\n\tpopq %rbx\n\t"
-        "ret\n\t.size call_filled, . - call_filled\n");
+__asm__(
+    ".text\n.globl call_filled\n.type call_filled, @function\ncall_filled:\n\t"
+    "pushq %rbx\n\tpushq %rbp\n\tpushq %r12\n\tpushq %r13\n\tpushq %r14\n\tpushq %r15\n\t"
+    "pushq %rdi\n\t"
+    ".irp i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15\n\t"
+    "vpcmpeqd %ymm\\i, %ymm\\i, %ymm\\i\n\t"
+    ".endr\n\t"
+    "fninit\n\tfldpi\n\tfldpi\n\tfldpi\n\tfldpi\n\tfldpi\n\tfldpi\n\tfldpi\n\tfldpi\n\temms\n\t"
+    "fld1\n\tfldpi\n\tfdivrp\n\tfld1\n\tfcompp\n\t" /* inexact; condition codes */
+    "pushq $0x1fbf\n\tldmxcsr (%rsp)\n\taddq $8, %rsp\n\t"
+    ".irp r, rax, rbx, rcx, rdx, rsi, rdi, rbp, r8, r9, r10, r11, r12, r13, r14, r15\n\t"
+    "movq $-1, %\\r\n\t"
+    ".endr\n\t"
+    "call *(%rsp)\n\t"
+    "pushfq\n\tpopq found+32(%rip)\n\tcld\n\t"
+    "stmxcsr found(%rip)\n\tfnstenv found+4(%rip)\n\tfninit\n\t"
+    "pushq $0x1f80\n\tldmxcsr (%rsp)\n\taddq $8, %rsp\n\tvzeroupper\n\t"
+    "movq $-1, %rax\n\tandq %rbx, %rax\n\tandq %rbp, %rax\n\tandq %r12, %rax\n\t"
+    "andq %r13, %rax\n\tandq %r14, %rax\n\tandq %r15, %rax\n\t"
+    "cmpq $-1, %rax\n\tsete %al\n\tmovzbl %al, %eax\n\t"
+    "popq %rdi\n\tpopq %r15\n\tpopq %r14\n\tpopq %r13\n\tpopq %r12\n\tpopq %rbp\n\tpopq %rbx\n\t"
+    "ret\n\t.size call_filled, . - call_filled\n");
 
 static lfi_gate_fn *gate(struct test_box *t, const char *label, lfi_shape shape)
 {
@@ -468,9 +470,9 @@ static void check_clean(const struct test_box *t, unsigned used)
     assert_int_equal(dump->fcw, 0x37f);
     assert_int_equal(dump->rflags & (FLAG_DF | FLAG_AC), 0);
     assert_int_equal(environment[0] & 0xffff, 0x37f);
-    assert_int_equal(environment[1] & 0xff, 0);         /* no exception */
+    assert_int_equal(environment[1] & 0xff, 0);        /* no exception */
     assert_int_equal(environment[1] & 0x4700, 0x4000); /* 0 was compared with 0 */
-    assert_int_equal(environment[2] & 0xffff, 0xffff);  /* all empty */
+    assert_int_equal(environment[2] & 0xffff, 0xffff); /* all empty */
     for (int i = 3; i <= 5; i += 2) { /* instruction, operand: as far as the processor tells */
         uint32_t offset = environment[i] - (uint32_t)t->box->space->trampolines;
 
@@ -563,7 +565,7 @@ static void gate_restores_the_host(void **state)
     open_box(&t, false, serve_nothing, NULL);
     dump = (struct dump *)(t.base + TEST_DATA);
     for (int i = 0; i < 4; i++) {
-        dump->mxcsr = 0x7f80;           /* rounds to zero */
+        dump->mxcsr = 0x7f80;              /* rounds to zero */
         dump->fcw = i & 1 ? 0xc40 : 0xf7f; /* all exceptions enabled, with some pending */
         assert_true(call_filled(gate(&t, code_rude, LFI_SHAPE(0, 0, 0))));
         assert_int_equal(lfi_gate_exit()->kind, LFI_EXIT_RETURNED);
