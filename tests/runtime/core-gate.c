@@ -299,7 +299,7 @@ static void *be_victim(void *argument)
 
 static void interrupts_are_not_lost(void **state)
 {
-    enum { VICTIMS = 2, ROUNDS = TEST_EMULATED ? 50 : 500 };
+    enum { VICTIMS = 2, ROUNDS = TEST_EMULATED ? 50 : 200 };
     struct victim victims[VICTIMS];
     pthread_t threads[VICTIMS];
     struct test_box t;
