@@ -429,6 +429,7 @@ int lfi_box_new(struct lfi_space *space, struct lfi_box **result, struct lfi_err
         return code;
     }
     pthread_mutex_init(&box->lock, NULL);
+    core_callbacks_init(box);
     *result = box;
     return 0;
 }
@@ -450,6 +451,7 @@ int lfi_box_free(struct lfi_box *box)
         return error;
     core_snapshot_free(box->snapshot);
     core_pages_free(box);
+    core_callbacks_free(box);
     give_place(box->space, box->reservation, box->base);
     pthread_mutex_destroy(&box->lock);
     free(box);

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # Unit tests of runtime/core; what differs by architecture stands in a folder of its own.
-set(parts switch faults memory holes mappings copy processor snapshot many)
+set(parts switch gate faults memory holes mappings copy processor snapshot many)
 if(CMAKE_SYSTEM_PROCESSOR STREQUAL x86_64)
     list(APPEND parts stack)
     if(NOT LFI_SANITIZE) # their memory lies there
