@@ -213,7 +213,7 @@ uint64_t *machine_tp(struct lfi_context *context)
 void machine_frame_fill(struct core_frame *frame)
 {
     frame->block = frame->context->machine.block;
-    frame->enter = frame->context->box->space->trampolines + TRAMPOLINE_TRAP;
+    frame->enter = frame->context->box->reservation->trampolines + TRAMPOLINE_TRAP;
 }
 
 void machine_stay_begin(struct core_frame *frame, struct core_frame *outer)

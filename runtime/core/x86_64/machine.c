@@ -335,7 +335,7 @@ void machine_stay_begin(struct core_frame *frame, struct core_frame *outer)
 
 void machine_frame_fill(struct core_frame *frame)
 {
-    frame->enter = frame->context->box->space->trampolines + TRAMPOLINE_ENTER;
+    frame->enter = frame->context->box->reservation->trampolines + TRAMPOLINE_ENTER;
 }
 
 void machine_stay_pause(struct core_frame *frame)
