@@ -284,6 +284,7 @@ enum lfi_exit_kind {
     LFI_EXIT_RETURNED,    /* the box used the return slot: result in regs.rax (x[0]) */
     LFI_EXIT_FAULT,       /* the code of the box faulted: `signal` and the rest */
     LFI_EXIT_INTERRUPTED, /* lfi_context_interrupt() */
+    LFI_EXIT_UNWOUND, LFI_EXIT_REFUSED,
 };
 
 struct lfi_exit {
