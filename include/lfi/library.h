@@ -237,8 +237,8 @@ void lfi_library_free_memory(struct lfi_library *library, uint64_t address);
 
 /*
  * Memory on the calling thread's stack in the box, for arguments. `_begin` returns a mark (0: no
- * thread), `_scratch` `size` bytes aligned to 16 (0: no room: more than LFI_LIBRARY_SCRATCH bytes
- * since the mark, or no thread), `_end` gives back all since the mark. Marks end in reverse order;
+ * thread), `_scratch` `size` bytes aligned to 16 (0: more than LFI_LIBRARY_SCRATCH, no room, or
+ * no thread), `_end` gives back all since the mark. Marks end in reverse order;
  * a failed call ends those that were made for it, and then `_end` does nothing. Within a callback
  * they end with it.
  */
@@ -274,8 +274,8 @@ int lfi_library_freeze(struct lfi_library *library, struct lfi_error *error);
 
 /*
  * Back to that state: pages written since are dropped, threads that the library started since are
- * ended, and it is no longer failed. Callbacks registered since are gone, those unregistered since
- * are back. Threads of the host that called since get a new part in the box at their next call,
+ * ended, and it is no longer failed. Callbacks registered since are gone; those unregistered since
+ * stay so. Threads of the host that called since get a new part in the box at their next call,
  * without thread_local destructors. The position in a file, and what a file holds, do not change
  * back. -EBUSY while a call is under way, -EINVAL if it was never frozen. After another error the
  * instance has failed.

@@ -6,6 +6,7 @@
 #include "internal.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A string for a report: what the file's names hold is not the host's affair. */
@@ -217,21 +218,42 @@ int lfi_library_callback(struct lfi_library *library, lfi_gate_fn *function, voi
                          lfi_shape shape, uint64_t *address)
 {
     struct lfi_callback callback = {.function = function, .data = data, .shape = shape};
-    pthread_mutex_lock(&library->stubs);
-    int failed = lfi_box_callback(library->box, &callback, address);
-    if (failed == -ENOSPC) {
-        uint64_t page = linux_memory_place(library->process, 1);
-        failed = page ? lfi_box_map_stubs(library->box, page, NULL) : -ENOMEM;
+    struct library_callback *made = calloc(1, sizeof *made);
+    if (!made)
+        return -ENOMEM;
+    pthread_mutex_lock(&library->lock);
+    int failed = lfi_box_callback(library->box, &callback, &made->address);
+    if (failed == -ENOSPC && library->stubs < library->stubs_end) {
+        failed = lfi_box_map_stubs(library->box, library->stubs, NULL);
+        library->stubs += lfi_page_size();
         if (!failed)
-            failed = lfi_box_callback(library->box, &callback, address);
+            failed = lfi_box_callback(library->box, &callback, &made->address);
     }
-    pthread_mutex_unlock(&library->stubs);
+    if (!failed) {
+        *address = made->address;
+        made->next = library->callbacks;
+        library->callbacks = made;
+    }
+    pthread_mutex_unlock(&library->lock);
+    if (failed)
+        free(made);
     return failed;
 }
 
 int lfi_library_uncallback(struct lfi_library *library, uint64_t address)
 {
-    return lfi_box_uncallback(library->box, address);
+    pthread_mutex_lock(&library->lock);
+    struct library_callback **at = &library->callbacks;
+    while (*at && (*at)->address != address)
+        at = &(*at)->next;
+    struct library_callback *found = *at;
+    if (found) {
+        *at = found->next;
+        lfi_box_uncallback(library->box, address);
+    }
+    pthread_mutex_unlock(&library->lock);
+    free(found);
+    return found ? 0 : -EINVAL;
 }
 
 struct lfi_library *lfi_callback_library(void)

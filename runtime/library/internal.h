@@ -3,7 +3,8 @@
  * What the files of this room share.
  *
  *   image.c    the file's contents and names, shared by the instances made of it
- *   library.c  an instance: open, free, freeze, reset
+ *   library.c  an instance: open, free
+ *   freeze.c   freeze, reset
  *   thread.c   a thread of the host in an instance, and the threads of the process that have one
  *   call.c     calls, their failures, callbacks
  *   memory.c   memory of the box
@@ -66,8 +67,12 @@ struct library_thread {
     struct lfi_library_failure failure;
 };
 
-/* How an instance was when it was frozen: library.c. */
-struct library_frozen;
+/* A callback that is registered. */
+struct library_callback {
+    struct library_callback *next;
+    uint64_t address;
+    bool frozen; /* it was there at the freeze */
+};
 
 struct lfi_library {
     struct library_image *image;
@@ -82,9 +87,11 @@ struct lfi_library {
     bool main_taken;        /* under the registry's lock */
     atomic_bool interrupted; /* by lfi_library_interrupt() */
     pthread_mutex_t maker;  /* for calls on the main thread's stack */
-    pthread_mutex_t stubs;  /* for pages of callbacks */
+    pthread_mutex_t lock;   /* of callbacks and stub pages */
+    struct library_callback *callbacks;
+    uint64_t stubs, stubs_end; /* room for pages of stubs */
     struct library_thread *threads; /* under the registry's lock */
-    struct library_frozen *frozen;  /* or NULL */
+    struct linux_frozen *frozen;    /* or NULL */
 };
 
 /* thread.c */
@@ -94,10 +101,16 @@ struct library_thread *library_thread_get(struct lfi_library *library, int *erro
 struct library_thread *library_thread_find(struct lfi_library *library);
 /* Where a failure goes that has no thread in the library: the host thread's own, or NULL. */
 struct lfi_library_failure *library_thread_spare(struct lfi_library *library, bool set);
-/* Lets go of all threads of the host; -EBUSY if one is in a call. `keep`: see reset. */
-int library_threads_drop(struct lfi_library *library);
+/* Lets go of the threads of the host, but for those that were there at the freeze if `keep`. -EBUSY
+ * if one is in a call. */
+int library_threads_drop(struct lfi_library *library, bool keep);
+/* Their contexts may be new ones. */
+void library_threads_renew(struct lfi_library *library);
 /* Whether a thread of the host is in a call. */
 bool library_threads_inside(struct lfi_library *library);
+
+/* library.c: ends the box's own threads and waits for them. */
+void library_end_threads(struct lfi_library *library);
 
 /* call.c: after a call on the context of a thread of the host that did not return. */
 void library_call_failed(struct lfi_context *context, const struct lfi_exit *exit);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define STUB_PAGES 32 /* enough for LFI_CALLBACKS_MAX; addresses only */
+
 static int check_options(const struct lfi_linux_options *options, struct lfi_error *error)
 {
     if (options->limits.processor || options->limits.resident) {
@@ -21,8 +23,12 @@ static int run_constructors(struct lfi_library *library, struct lfi_error *error
     struct lfi_process *process = library->process;
     uint64_t home = linux_memory_place(process, 1);
     int failed = home ? lfi_box_map_return(library->box, home, error) : -ENOMEM;
+    library->stubs = linux_memory_place(process, STUB_PAGES);
+    if (!failed && !library->stubs)
+        failed = -ENOMEM;
     if (failed)
         return failed;
+    library->stubs_end = library->stubs + STUB_PAGES * lfi_page_size();
     process->library = library;
     process->main->hosted = true;
     process->main->owner_tid = (int)syscall(SYS_gettid);
@@ -50,17 +56,23 @@ static int run_constructors(struct lfi_library *library, struct lfi_error *error
 
 static void drop(struct lfi_library *library)
 {
+    struct library_callback *next;
+    for (struct library_callback *at = library->callbacks; at; at = next) {
+        next = at->next;
+        lfi_box_uncallback(library->box, at->address);
+        free(at);
+    }
+    linux_frozen_free(library->frozen);
     lfi_linux_free(library->process);
     lfi_box_free(library->box);
     lfi_space_free(library->own_space);
     library_image_drop(library->image);
     pthread_mutex_destroy(&library->maker);
-    pthread_mutex_destroy(&library->stubs);
+    pthread_mutex_destroy(&library->lock);
     free(library);
 }
 
-/* Ends the box's own threads and waits for them. */
-static void end_threads(struct lfi_library *library)
+void library_end_threads(struct lfi_library *library)
 {
     struct lfi_linux_result result = {.end = LFI_LINUX_KILLED, .signal = SIGKILL};
     linux_process_kill(library->process, &result);
@@ -98,7 +110,7 @@ static int make(struct lfi_library **made, struct library_image *image,
     library->one_thread = options->one_thread;
     library->stack_size = host.stack_size;
     pthread_mutex_init(&library->maker, NULL);
-    pthread_mutex_init(&library->stubs, NULL);
+    pthread_mutex_init(&library->lock, NULL);
 
     struct lfi_space *space = options->space;
     int failed = check_options(&host, error);
@@ -116,7 +128,7 @@ static int make(struct lfi_library **made, struct library_image *image,
     if (!failed) {
         failed = run_constructors(library, error);
         if (failed)
-            end_threads(library);
+            library_end_threads(library);
     }
     if (failed) {
         drop(library);
@@ -166,8 +178,8 @@ int lfi_library_free(struct lfi_library *library)
         return 0;
     if (library_threads_inside(library))
         return -EBUSY;
-    end_threads(library);
-    int failed = library_threads_drop(library);
+    library_end_threads(library);
+    int failed = library_threads_drop(library, false);
     if (failed)
         return failed;
     drop(library);

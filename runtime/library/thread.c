@@ -71,8 +71,10 @@ static int leave(struct library_thread *thread)
     pthread_mutex_lock(&registry.lock);
     lfi_context_detach(thread->context);
     unlink_thread(library, thread);
-    if (!main)
+    if (!main) {
+        linux_frozen_forget(library->frozen, thread->thread);
         linux_thread_end(thread->thread);
+    }
     pthread_mutex_unlock(&registry.lock);
     return 0;
 }
@@ -199,6 +201,14 @@ static int make_thread(struct lfi_library *library, struct thread **made)
     return failed;
 }
 
+static void set_context(struct library_thread *thread)
+{
+    thread->context = thread->thread->context;
+    lfi_context_on_failure(thread->context, library_call_failed);
+    thread->rest = linux_arch_get_stack(lfi_context_regs(thread->context));
+    thread->has_failed = thread->refused = false;
+}
+
 struct library_thread *library_thread_get(struct lfi_library *library, int *error)
 {
     struct library_thread *thread = library_thread_find(library);
@@ -226,11 +236,9 @@ struct library_thread *library_thread_get(struct lfi_library *library, int *erro
         free(thread);
         return NULL;
     }
-    thread->context = thread->thread->context;
     thread->thread->host = pthread_self();
     thread->thread->owner_tid = (int)syscall(SYS_gettid);
-    lfi_context_on_failure(thread->context, library_call_failed);
-    thread->rest = linux_arch_get_stack(lfi_context_regs(thread->context));
+    set_context(thread);
     atomic_init(&thread->library, library);
     *slot_of(host, library) = thread;
     host->used++;
@@ -272,17 +280,28 @@ bool library_threads_inside(struct lfi_library *library)
     return any;
 }
 
-int library_threads_drop(struct lfi_library *library)
+int library_threads_drop(struct lfi_library *library, bool keep)
 {
     pthread_mutex_lock(&registry.lock);
     bool busy = inside(library);
-    while (!busy && library->threads) {
-        struct library_thread *thread = library->threads;
-        struct thread *box = thread->thread;
-        unlink_thread(library, thread);
+    struct library_thread *next;
+    for (struct library_thread *at = library->threads; !busy && at; at = next) {
+        struct thread *box = at->thread;
+        next = at->next;
+        if (keep && linux_frozen_has(library->frozen, box))
+            continue;
+        unlink_thread(library, at);
         if (box != library->process->main)
             linux_thread_end(box);
     }
     pthread_mutex_unlock(&registry.lock);
     return busy ? -EBUSY : 0;
+}
+
+void library_threads_renew(struct lfi_library *library)
+{
+    pthread_mutex_lock(&registry.lock);
+    for (struct library_thread *at = library->threads; at; at = at->next)
+        set_context(at);
+    pthread_mutex_unlock(&registry.lock);
 }

@@ -240,6 +240,20 @@ void linux_rest_end(struct thread *thread);
 /* The system call LFI_CALL_REST. */
 int64_t linux_rest(struct thread *thread, const struct lfi_regs *regs, uint64_t functions);
 
+/*
+ * freeze.c: what the personality knows of a library's box besides its memory, as it was. No thread
+ * is in the box. -EBUSY: it has threads of its own. Thawing keeps the threads of the host that there
+ * were; others must have ended. `renew` gives them new contexts, which no interrupt is waiting for.
+ */
+struct linux_frozen;
+int linux_freeze(struct lfi_process *process, struct linux_frozen **frozen);
+int linux_thaw(struct lfi_process *process, const struct linux_frozen *frozen, bool renew);
+void linux_frozen_free(struct linux_frozen *frozen); /* may be NULL */
+/* Whether it has this thread. */
+bool linux_frozen_has(const struct linux_frozen *frozen, const struct thread *thread);
+/* The thread is about to end. */
+void linux_frozen_forget(struct linux_frozen *frozen, const struct thread *thread);
+
 /* signals.c */
 void linux_signals_blocked(sigset_t *set); /* in the thread that runs the process */
 /* Drops those of the set that our own writing caused, unless they were in `pending` before. */
