@@ -226,6 +226,61 @@ int lfi_box_map_code(struct lfi_box *box, const struct lfi_code_map *code, struc
  */
 int lfi_box_map_return(struct lfi_box *box, uint64_t address, struct lfi_error *error);
 
+/*
+ * Code that several boxes have at the same distance from their bases: verified once, and where the
+ * kernel can (Linux 6.7 and later) its pages are shared by all of them. They are in a memfd that
+ * was sealed against every change before it was verified, and whose descriptor is closed. (Boxes
+ * that share pages can notice by the time that an access takes which of them others use.)
+ *
+ * `code` is as for lfi_box_map_code(), which see for the errors, but with `address`, `image_start`
+ * and `image_end` relative to the base of a box. May be freed while boxes have the code. Any number
+ * of threads may map it at once.
+ */
+struct lfi_shared_code;
+int lfi_shared_code_new(struct lfi_shared_code **shared, const struct lfi_code_map *code,
+                        struct lfi_error *error);
+void lfi_shared_code_free(struct lfi_shared_code *shared);
+
+/* Whether boxes share the pages. If not, each gets a copy, which is not verified again. */
+bool lfi_shared_code_is_shared(const struct lfi_shared_code *shared);
+
+/* Maps it into a box: three host calls. The errors of lfi_box_map_code(). */
+int lfi_box_map_shared_code(struct lfi_box *box, const struct lfi_shared_code *shared,
+                            struct lfi_error *error);
+
+/* ---------------------------------------------------------------------------- freeze and reset */
+
+/*
+ * Remembers the box's memory as it is, for lfi_box_reset(): contents, mappings, protections.
+ * Costs a copy of the pages that are not zero, in a memfd (a descriptor of the host, which stays
+ * open), and reads all of the private memory once. May be repeated: the last one counts.
+ *
+ * From then on:
+ * - Private memory is a private mapping of the memfd, files that were mapped privately too. For the
+ *   box it is as before, except that advice and locks are gone.
+ * - What is mapped shared then, and code, stays: unmapping or replacing it is -EACCES. Contents of
+ *   shared memory are not frozen.
+ * - Code can be mapped only where nothing was mapped at the freeze, else -EACCES, and stays.
+ *
+ * -EBUSY while a thread is in a context of the box. -ENOMEM out of memory or mappings; -EFAULT if a
+ * privately mapped file is shorter than its mapping; -EFBIG where RLIMIT_FSIZE is below 4 GiB;
+ * -EMFILE. After an error the box is as it was before, for the box and for lfi_box_reset().
+ */
+int lfi_box_freeze(struct lfi_box *box, struct lfi_error *error);
+
+/*
+ * Brings the box's memory back to where lfi_box_freeze() saw it: contents of private memory, what
+ * was mapped where, and protections. One host call for each run of writable memory, which costs by
+ * the pages that were touched since; up to three for each run of pages to which something else was
+ * done. Registers and thread pointers of contexts are not memory: that is the caller's.
+ *
+ * -EBUSY while a thread is in a context of the box. None may enter meanwhile: it would find memory
+ * half old, half new. -ENOENT if the box was not frozen; -EBADF if the host closed the memfd;
+ * -ENOMEM. After an error a part of the memory may have been brought back: repeat it, or free the
+ * box.
+ */
+int lfi_box_reset(struct lfi_box *box, struct lfi_error *error);
+
 /* ------------------------------------------------------------------------- memory of the box */
 
 /*

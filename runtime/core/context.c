@@ -32,6 +32,12 @@ int lfi_context_new(struct lfi_box *box, lfi_syscall_fn *serve, void *data,
         free(context);
         return code;
     }
+    pthread_mutex_lock(&box->lock);
+    context->next = box->first;
+    if (box->first)
+        box->first->previous = context;
+    box->first = context;
+    pthread_mutex_unlock(&box->lock);
     __atomic_add_fetch(&box->contexts, 1, __ATOMIC_ACQ_REL);
     *result = context;
     return 0;
@@ -44,9 +50,26 @@ int lfi_context_free(struct lfi_context *context)
     if (__atomic_load_n(&context->owner, __ATOMIC_ACQUIRE))
         return -EBUSY;
     machine_context_free(context);
+    pthread_mutex_lock(&context->box->lock);
+    if (context->next)
+        context->next->previous = context->previous;
+    if (context->previous)
+        context->previous->next = context->next;
+    else
+        context->box->first = context->next;
+    pthread_mutex_unlock(&context->box->lock);
     __atomic_sub_fetch(&context->box->contexts, 1, __ATOMIC_ACQ_REL);
     free(context);
     return 0;
+}
+
+bool core_box_entered(const struct lfi_box *box)
+{
+    const struct lfi_context *context = box->first;
+
+    while (context && !__atomic_load_n(&context->active, __ATOMIC_ACQUIRE))
+        context = context->next;
+    return context != NULL;
 }
 
 void lfi_box_limit_nesting(struct lfi_box *box, unsigned depth)
@@ -153,7 +176,7 @@ static int stay(struct lfi_context *context, struct core_frame *frame, struct lf
     frame->leave = 0;
 
     machine_stay_begin(frame, outer);
-    context->active = frame;
+    __atomic_store_n(&context->active, frame, __ATOMIC_RELEASE);
     __atomic_store_n(&context->tid, self->tid, __ATOMIC_SEQ_CST);
     self->frame = frame;
     self->depth++;
@@ -162,7 +185,7 @@ static int stay(struct lfi_context *context, struct core_frame *frame, struct lf
 
     self->depth--;
     self->frame = outer;
-    context->active = active;
+    __atomic_store_n(&context->active, active, __ATOMIC_RELEASE);
     machine_stay_end(frame, outer);
     if (!active)
         __atomic_store_n(&context->tid, 0, __ATOMIC_RELEASE);

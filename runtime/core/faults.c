@@ -49,7 +49,8 @@ static bool in_box(const struct core_frame *frame, uint64_t pc)
 {
     if (!frame || !frame->in_box)
         return false;
-    return pc - frame->base < LFI_BOX_SIZE || pc - frame->context->box->space->trampolines < 4096;
+    return pc - frame->base < LFI_BOX_SIZE ||
+           pc - frame->context->box->reservation->trampolines < 4096;
 }
 
 /* Passes the signal to the handler that was installed before ours. */

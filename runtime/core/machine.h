@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
  * What an architecture gives to core. Each has a folder with its frame.h, switch.S, copy.S,
- * machine.c. frame.h holds also what belongs to it of a space, a context and a thread (struct
- * machine_…), and
+ * machine.c. frame.h holds also what belongs to it of a reservation, a context and a thread
+ * (struct machine_…), and
  *
  *   MACHINE_TRAP             a byte: fills what is left of a code page
  *   MACHINE_RETURN_SIZE      of the code that returns to the host
  *   MACHINE_RETURN_ON_STACK  whether a call puts the return address on the stack
  *   MACHINE_STACK_REACH      confined code keeps its stack pointer that close above the base
- *   MACHINE_HEAD             bytes for each box that the architecture needs in the head of a space
+ *   MACHINE_SYS_PAGE         where the sys page ends, from the base of its box
+ *   MACHINE_ROOM             bytes for each box that the architecture needs in its reservation
  */
 #ifndef LFI_MACHINE_H
 #define LFI_MACHINE_H
@@ -21,7 +22,7 @@
 #include "aarch64/frame.h"
 #endif
 
-struct lfi_space;
+struct core_reservation;
 
 #pragma GCC visibility push(hidden)
 
@@ -31,15 +32,15 @@ int machine_features(uint32_t *features, struct lfi_error *error);
 /* The code of the page that entries of runtime tables point to. -ENOTSUP: see the message. */
 int machine_write_trampolines(uint8_t page[4096], struct lfi_error *error);
 
-/* The sys page of a box at `base`, whose space has its trampoline page at `trampolines`. */
+/* The sys page of a box at `base`, whose reservation has its trampoline page at `trampolines`. */
 void machine_write_table(uint8_t page[4096], uint64_t base, uint64_t trampolines);
 
 extern const uint8_t machine_return_code[MACHINE_RETURN_SIZE];
 extern const enum lfi_arch machine_arch;
 
-/* Its part of a space, in the `size` reserved bytes at `head`, and of a context: 0 or -ENOMEM. */
-int machine_space_init(struct lfi_space *space, uint64_t head, size_t size);
-void machine_space_free(struct lfi_space *space);
+/* Its part of a reservation, in the `size` bytes at `room`, and of a context: 0 or -ENOMEM. */
+int machine_reservation_init(struct core_reservation *reservation, uint64_t room, size_t size);
+void machine_reservation_free(struct core_reservation *reservation);
 int machine_context_init(struct lfi_context *context);
 void machine_context_free(struct lfi_context *context);
 

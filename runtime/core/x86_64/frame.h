@@ -69,9 +69,10 @@
 #define MACHINE_RETURN_SIZE     LFI_BUNDLE_SIZE
 #define MACHINE_RETURN_ON_STACK 1
 #define MACHINE_STACK_REACH     LFI_BOX_SIZE
-#define MACHINE_HEAD            0
+#define MACHINE_SYS_PAGE        0
+#define MACHINE_ROOM            0
 
-struct machine_space {
+struct machine_reservation {
     char nothing;
 };
 

@@ -212,15 +212,15 @@ void machine_frame_copy(struct core_frame *to, const struct core_frame *from)
     memcpy(to->x87, from->x87, sizeof to->x87);
 }
 
-int machine_space_init(struct lfi_space *space, uint64_t head, size_t size)
+int machine_reservation_init(struct core_reservation *reservation, uint64_t room, size_t size)
 {
-    (void)space, (void)head, (void)size;
+    (void)reservation, (void)room, (void)size;
     return 0;
 }
 
-void machine_space_free(struct lfi_space *space)
+void machine_reservation_free(struct core_reservation *reservation)
 {
-    (void)space;
+    (void)reservation;
 }
 
 int machine_context_init(struct lfi_context *context)
