@@ -93,6 +93,7 @@ static int make(struct library_image **made, const char *name, uint8_t *bytes, s
     struct library_image *image = calloc(1, sizeof *image);
     if (image) {
         atomic_init(&image->references, 1);
+        pthread_mutex_init(&image->code.lock, NULL);
         image->bytes = bytes;
         image->size = size;
         image->name = strdup(name);
@@ -164,6 +165,7 @@ void library_image_drop(struct library_image *image)
 {
     if (!image || atomic_fetch_sub(&image->references, 1) != 1)
         return;
+    linux_shared_free(&image->code);
     free(image->name);
     free(image->bytes);
     free(image->symbols);

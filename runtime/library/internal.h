@@ -38,6 +38,7 @@ struct library_image {
     size_t size;
     struct library_symbol *symbols; /* ascending by name */
     size_t symbol_count;
+    struct linux_shared code; /* verified by the first instance */
 };
 
 int library_image_open(struct library_image **image, const char *path, struct lfi_error *error);

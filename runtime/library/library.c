@@ -122,9 +122,11 @@ static int make(struct lfi_library **made, struct library_image *image,
         failed = lfi_box_new(space, &library->box, error);
     if (!failed)
         failed = lfi_linux_new(library->box, &host, &library->process, error);
-    if (!failed)
+    if (!failed) {
+        library->process->shared = &image->code;
         failed = lfi_linux_load_bytes(library->process, image->name, image->bytes, image->size,
                                       error);
+    }
     if (!failed) {
         failed = run_constructors(library, error);
         if (failed)

@@ -34,6 +34,17 @@ struct action {
     uint64_t mask;
 };
 
+/*
+ * Code of a file that several processes load: verified by the first. Whoever has it keeps it while
+ * processes load, and calls linux_shared_free() when none will any more.
+ */
+#define LINUX_SHARED_MAX 8
+struct linux_shared {
+    pthread_mutex_t lock;
+    struct lfi_shared_code *code[LINUX_SHARED_MAX]; /* of the segments, by their number */
+};
+void linux_shared_free(struct linux_shared *shared);
+
 struct memory {
     pthread_mutex_t lock; /* held across the host call, so that the ranges are accurate */
     struct linux_ranges ranges;
@@ -82,6 +93,7 @@ struct lfi_process {
     bool unverified, huge_pages, debug, trace;
     lfi_linux_hook_fn *hook; /* or NULL */
     void *hook_data;
+    struct linux_shared *shared;        /* of the file to be loaded, or NULL */
     void *library;                      /* not NULL: its threads may rest, the main one does */
     uint64_t functions[LFI_REST_WORDS]; /* what its first thread said as it rested */
     lfi_violation_fn *report;
