@@ -43,7 +43,6 @@
 #ifndef LFI_LIBRARY_H
 #define LFI_LIBRARY_H
 
-#include <lfi/interim.h>
 #include <lfi/linux.h>
 
 #ifdef __cplusplus

@@ -98,6 +98,13 @@ static void on_fault(int signal, siginfo_t *info, void *ucontext)
             machine_signal_leave(ucontext, frame, LFI_EXIT_FAULT, false);
             return;
         }
+        if (frame && frame->in_box && machine_gate_touches(pc)) {
+            frame->context->fault_signal = signal;
+            frame->context->fault_code = info->si_code;
+            frame->context->fault_address = (uint64_t)info->si_addr;
+            machine_signal_leave(ucontext, frame, LFI_EXIT_FAULT, true);
+            return;
+        }
         if ((signal == SIGSEGV || signal == SIGBUS) && pc >= (uint64_t)machine_copy_start &&
             pc < (uint64_t)machine_copy_end) {
             machine_signal_set_pc(ucontext, (uint64_t)machine_copy_fault);
@@ -114,7 +121,8 @@ static void on_fault(int signal, siginfo_t *info, void *ucontext)
 static void on_interrupt(int signal, siginfo_t *info, void *ucontext)
 {
     struct core_frame *frame = core_thread.frame;
-    bool entering = machine_signal_entering(ucontext);
+    bool entering = machine_signal_entering(ucontext) ||
+                    machine_gate_touches(machine_signal_pc(ucontext));
 
     (void)signal;
     (void)info;

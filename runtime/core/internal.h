@@ -56,6 +56,7 @@ struct lfi_space {
 };
 
 struct lfi_box {
+    struct core_callback *callbacks; /* atomic: CALLBACKS_MAX of them, or NULL; gate.S: first */
     struct lfi_space *space;
     struct core_reservation *reservation; /* of the space, that holds the box */
     uint64_t base;
@@ -73,19 +74,27 @@ struct lfi_box {
     struct lfi_context *first;             /* its contexts, a list */
     bool apart; /* memory in use became PROT_NONE: see lfi_box_protect() */
     long calls; /* that changed mappings since these were counted */
+    pthread_mutex_t callback_lock; /* of what follows, and for writers of `callbacks` */
+    uint64_t *stub_pages;          /* addresses, in order of the callbacks' numbers */
+    size_t stub_page_count;
+    uint32_t callback_next; /* from here on a search for a free one begins */
 };
 
 struct lfi_context {
     uint32_t interrupt; /* atomic; read by switch.S: must be first */
     int tid;            /* atomic: the thread that is in the context, or 0 */
+    struct core_frame *active; /* the innermost stay, or NULL */
+    struct machine_context machine;
     struct lfi_box *box;
     lfi_syscall_fn *serve;
     void *data;
-    struct machine_context machine;
     struct lfi_context *next, *previous; /* of the same box; under the box's lock */
-    struct core_thread *owner;           /* the thread in it */
-    struct core_frame *active;           /* the innermost stay, or NULL; atomic */
-    int status;                          /* of lfi_context_stop */
+    uint64_t owner;            /* atomic: id of the thread in it, or that it is attached to, or 0 */
+    struct core_frame *gate;   /* of an outermost gate call; NULL unless attached */
+    struct core_frame **gates; /* of gate calls, by depth */
+    size_t gate_count;
+    lfi_gate_failed_fn *failed; /* or NULL */
+    int status; /* of lfi_context_stop, lfi_callback_unwind */
     int fault_signal, fault_code;
     uint64_t fault_address;
     struct core_frame frame; /* of lfi_context_run */
@@ -98,9 +107,16 @@ struct lfi_context {
  */
 struct core_thread {
     struct core_frame *frame; /* the innermost stay in a box, or NULL */
+    struct core_frame *gate;  /* what lfi_gate() prepared, until the gate takes it */
+    int gate_kind;            /* how the last gate call ended; its size is a word of gate.S */
+    int refused;              /* why the next one is refused, or 0 */
+    uint64_t id;              /* never used again, or 0 */
     struct machine_thread machine;
-    unsigned prepared; /* depth of lfi_thread_prepare() */
-    unsigned depth;    /* stays in boxes, one within the other */
+    lfi_shape refused_shape;
+    struct lfi_context *refused_context; /* or NULL */
+    struct lfi_exit exit; /* of the last gate call that did not return */
+    unsigned prepared;    /* depth of lfi_thread_prepare() */
+    unsigned kept;        /* prepared until the thread ends: rounds of destructors to wait */
     int tid;
     void *stack; /* the alternate signal stack */
     size_t stack_size;
@@ -116,6 +132,24 @@ extern __thread struct core_thread core_thread
 
 __attribute__((format(printf, 2, 3), visibility("hidden"))) void
 core_explain(struct lfi_error *error, const char *format, ...);
+
+/* thread.c: a number for this thread; what lfi_thread_prepare() does, until the thread ends. */
+__attribute__((visibility("hidden"))) uint64_t core_thread_id(void);
+__attribute__((visibility("hidden"))) int core_thread_keep(void);
+/* Whether the thread still is as lfi_thread_prepare() left it. For debug builds. */
+__attribute__((visibility("hidden"))) bool core_thread_ready(void);
+
+/* context.c: 0 or -EBUSY. A frame of this thread's stay gets what it needs of its context. */
+__attribute__((visibility("hidden"))) int core_context_claim(struct lfi_context *context);
+__attribute__((visibility("hidden"))) void core_frame_fill(struct core_frame *frame,
+                                                           struct lfi_context *context);
+/* Takes down why the stay of `frame` ended. */
+__attribute__((visibility("hidden"))) void
+core_frame_exit(struct core_frame *frame, enum lfi_exit_kind kind, struct lfi_exit *exit);
+
+/* gate.c */
+__attribute__((visibility("hidden"))) void core_callbacks_init(struct lfi_box *box);
+__attribute__((visibility("hidden"))) void core_callbacks_free(struct lfi_box *box);
 
 /* thread.c: whether this thread may enter the box once more, within the stays it is in. */
 __attribute__((visibility("hidden"))) bool core_thread_may_nest(const struct lfi_box *box);

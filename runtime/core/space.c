@@ -307,6 +307,7 @@ int lfi_box_new(struct lfi_space *space, struct lfi_box **result, struct lfi_err
     }
     pthread_mutex_init(&box->lock, NULL);
     core_pages_init(box);
+    core_callbacks_init(box);
     *result = box;
     return 0;
 }
@@ -325,6 +326,7 @@ int lfi_box_free(struct lfi_box *box)
         return error;
     core_snapshot_free(box->snapshot);
     core_pages_free(box);
+    core_callbacks_free(box);
     give_place(box->space, box->reservation, box->base);
     pthread_mutex_destroy(&box->lock);
     free(box);

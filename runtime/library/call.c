@@ -161,7 +161,7 @@ static lfi_gate_fn *refuse(struct lfi_library *library, uint64_t function, lfi_s
     if (thread) {
         thread->function = function;
         thread->refused = true;
-        return lfi_gate(thread->context, function, ~(lfi_shape)0); /* no shape: refused */
+        return lfi_gate_refused(thread->context, -ECANCELED, shape);
     }
     struct lfi_library_failure *spare = library_thread_spare(library, true);
     if (spare) {
@@ -172,7 +172,7 @@ static lfi_gate_fn *refuse(struct lfi_library *library, uint64_t function, lfi_s
         if (library->failed)
             library->failed(library, spare, library->data);
     }
-    return lfi_gate(NULL, function, shape);
+    return lfi_gate_refused(NULL, error ? error : -ECANCELED, shape);
 }
 
 lfi_gate_fn *lfi_library_gate(struct lfi_library *library, uint64_t function, lfi_shape shape)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # Unit tests of runtime/core; what differs by architecture stands in a folder of its own.
-foreach(part switch faults memory holes mappings copy processor snapshot)
+foreach(part switch gate faults memory holes mappings copy processor snapshot)
     set(source core-${part}.c)
     if(part STREQUAL processor)
         set(source ${CMAKE_SYSTEM_PROCESSOR}/${source})
