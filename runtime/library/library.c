@@ -124,8 +124,11 @@ static int make(struct lfi_library **made, struct library_image *image,
         failed = lfi_linux_new(library->box, &host, &library->process, error);
     if (!failed) {
         library->process->shared = &image->code;
+        struct lfi_error why = {{0}};
         failed = lfi_linux_load_bytes(library->process, image->name, image->bytes, image->size,
-                                      error);
+                                      &why);
+        if (failed)
+            linux_say(error, "%.80s: %.170s", image->name, why.message);
     }
     if (!failed) {
         failed = run_constructors(library, error);
