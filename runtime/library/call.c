@@ -138,9 +138,14 @@ void library_call_failed(struct lfi_context *context, const struct lfi_exit *exi
         failure->exit = *exit;
     }
     mention_call(failure);
-    /* What was put on the stack for the call. Within a callback that is the callback's own. */
+    /*
+     * What was put on the stack for the call goes; within a callback that is the callback's own. And
+     * the call around it ends, too, however many there are: each end takes an interrupt.
+     */
     if (!lfi_callback_context())
         lfi_gate_set_stack(context, thread->rest);
+    else if (atomic_load(&process->ending))
+        lfi_context_interrupt(context);
     if (library->failed)
         library->failed(library, failure, library->data);
 }

@@ -47,8 +47,10 @@ int linux_rest_run(struct thread *thread)
     }
     if (atomic_load(&process->ending))
         return -ECANCELED;
-    if (!thread->rested)
+    if (!thread->rested) {
+        linux_thread_clear_tid(thread); /* it ended */
         return -ENOEXEC;
+    }
     struct lfi_regs *regs = lfi_context_regs(thread->context);
     linux_arch_set_stack(regs, (linux_arch_get_stack(regs) - RED_ZONE) & ~(uint64_t)15);
     return 0;

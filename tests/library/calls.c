@@ -32,9 +32,9 @@ static void test_calls(void **state)
 static void *other_thread(void *data)
 {
     struct lfi_library *l = data;
-    assert_int_equal(call0(l, "bump"), 8);
-    assert_int_equal(call1(l, "set_errno", 5), 0);
-    assert_int_equal(call1(l, "set_errno", 6), 5);
+    CHECK(call0(l, "bump") == 8);
+    CHECK(call1(l, "set_errno", 5) == 0);
+    CHECK(call1(l, "set_errno", 6) == 5);
     return NULL;
 }
 
@@ -58,15 +58,15 @@ static void test_threads(void **state)
 static void *refused_thread(void *data)
 {
     struct lfi_library *l = data;
-    assert_int_equal(call0(l, "bump"), 0);
-    assert_int_equal(lfi_library_failed(l)->end, LFI_LIBRARY_REFUSED);
-    assert_int_equal(lfi_library_failed(l)->status, -EBUSY);
+    CHECK(call0(l, "bump") == 0);
+    CHECK(lfi_library_failed(l)->end == LFI_LIBRARY_REFUSED);
+    CHECK(lfi_library_failed(l)->status == -EBUSY);
     return NULL;
 }
 
 static void *allowed_thread(void *data)
 {
-    assert_int_equal(call0(data, "bump"), 10);
+    CHECK(call0(data, "bump") == 10);
     return NULL;
 }
 
@@ -165,7 +165,7 @@ struct times {
 static long times(long x)
 {
     struct times *data = lfi_callback_data();
-    assert_ptr_equal(lfi_callback_library(), data->library);
+    CHECK(lfi_callback_library() == data->library);
     if (data->status)
         lfi_library_unwind(data->status);
     if (data->then)
@@ -242,8 +242,8 @@ static long wild(uint64_t first, uint64_t second, long third)
 {
     struct times *data = lfi_callback_data();
     char byte;
-    assert_int_equal(lfi_library_copy_in(data->library, &byte, first, 1), -EFAULT);
-    assert_int_equal(lfi_library_copy_in(data->library, &byte, second, 1), -EFAULT);
+    CHECK(lfi_library_copy_in(data->library, &byte, first, 1) == -EFAULT);
+    CHECK(lfi_library_copy_in(data->library, &byte, second, 1) == -EFAULT);
     return third;
 }
 
@@ -367,16 +367,16 @@ static void test_exit_in_callback(void **state)
 static void *spins(void *data)
 {
     struct lfi_library *l = data;
-    assert_int_equal(call0(l, "spin"), 0);
-    assert_int_equal(lfi_library_failed(l)->end, LFI_LIBRARY_INTERRUPTED);
+    CHECK(call0(l, "spin") == 0);
+    CHECK(lfi_library_failed(l)->end == LFI_LIBRARY_INTERRUPTED);
     return NULL;
 }
 
 static void *waits(void *data)
 {
     struct lfi_library *l = data;
-    assert_int_equal(call0(l, "sleeps"), 0);
-    assert_int_equal(lfi_library_failed(l)->end, LFI_LIBRARY_INTERRUPTED);
+    CHECK(call0(l, "sleeps") == 0);
+    CHECK(lfi_library_failed(l)->end == LFI_LIBRARY_INTERRUPTED);
     return NULL;
 }
 
@@ -425,9 +425,9 @@ static void test_fault_interrupts(void **state)
 
 static long frees(long x)
 {
-    assert_int_equal(lfi_library_free(lfi_callback_library()), -EBUSY);
-    assert_int_equal(lfi_library_reset(lfi_callback_library(), NULL), -EBUSY);
-    assert_int_equal(lfi_library_detach(lfi_callback_library()), -EBUSY);
+    CHECK(lfi_library_free(lfi_callback_library()) == -EBUSY);
+    CHECK(lfi_library_reset(lfi_callback_library(), NULL) == -EBUSY);
+    CHECK(lfi_library_detach(lfi_callback_library()) == -EBUSY);
     return x;
 }
 
@@ -521,7 +521,7 @@ static void test_open_errors(void **state)
 
 static void *bumps(void *data)
 {
-    assert_int_equal(call0(data, "bump"), 8);
+    CHECK(call0(data, "bump") == 8);
     return NULL;
 }
 

@@ -50,7 +50,7 @@ static void test_memory_that_lies(void **state)
 static void *refused(void *data)
 {
     struct lfi_library *l = data;
-    assert_null(lfi_library_thread(l));
+    CHECK(lfi_library_thread(l) == NULL);
     return NULL;
 }
 
@@ -81,19 +81,18 @@ static void *faults(void *data)
 {
     struct lfi_library *l;
     uint64_t address;
-    assert_int_equal(lfi_library_open_again(&l, data, NULL, NULL), 0);
-    assert_int_equal(lfi_library_callback(l, (lfi_gate_fn *)in_flight, &address,
-                                          LFI_SHAPE(1, 0, 0) | LFI_SHAPE_RESULT(1, 0), &address),
-                     0);
-    assert_int_equal(lfi_library_freeze(l, NULL), 0);
+    CHECK(lfi_library_open_again(&l, data, NULL, NULL) == 0);
+    CHECK(lfi_library_callback(l, (lfi_gate_fn *)in_flight, &address,
+                               LFI_SHAPE(1, 0, 0) | LFI_SHAPE_RESULT(1, 0), &address) == 0);
+    CHECK(lfi_library_freeze(l, NULL) == 0);
     for (uint64_t i = 0; i < test_count / 4; i++) {
         long result = CALL(l, "calls", long (*)(uint64_t, long), LFI_SHAPE(2, 0, 0))(
             address, (long)(i % 4));
-        assert_int_equal(result, 0);
-        assert_non_null(lfi_library_failed(l));
-        assert_int_equal(lfi_library_reset(l, NULL), 0);
+        CHECK(result == 0);
+        CHECK(lfi_library_failed(l) != NULL);
+        CHECK(lfi_library_reset(l, NULL) == 0);
     }
-    assert_int_equal(lfi_library_free(l), 0);
+    CHECK(lfi_library_free(l) == 0);
     return NULL;
 }
 

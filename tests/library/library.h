@@ -65,6 +65,16 @@ static inline long call1(struct lfi_library *library, const char *name, long x)
     return (int)CALL(library, name, long (*)(long), LFI_SHAPE(1, 0, 0))(x);
 }
 
+/* Where cmocka's assertions, which jump, must not be used: in other threads and in callbacks. */
+#define CHECK(condition) check((condition), #condition, __FILE__, __LINE__)
+static inline void check(bool condition, const char *text, const char *file, int line)
+{
+    if (condition)
+        return;
+    fprintf(stderr, "%s:%d: %s\n", file, line, text);
+    abort();
+}
+
 static inline void in_thread(void *(*run)(void *), void *data)
 {
     pthread_t thread;
