@@ -430,9 +430,10 @@ void lfi_box_limit_nesting(struct lfi_box *box, unsigned depth);
  * cleared.
  *
  * The box starts with the control words that a program starts with, whatever the host's are, and
- * no exception flag set; afterwards control words and flags are the host's, exception flags
- * included. A host whose MXCSR or x87 flags are not clear pays for that: feclearexcept().
- * (x86-64: the host's identification and alignment-check flags, which no compiler sets, are seen by
+ * no exception flag set; afterwards control words and flags are the host's. (x86-64: the exception
+ * flags of x87, not those of MXCSR, may be the box's, too, as after any function. A host that has
+ * such flags set, by computing with long double, pays about 200 cycles a call: feclearexcept(). The
+ * host's identification and alignment-check flags, which no compiler sets, are seen by
  * the box.)
  *
  * lfi_call() is for the rest: it takes arguments as arrays, and gives all registers of the box.

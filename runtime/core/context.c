@@ -173,7 +173,7 @@ void core_frame_fill(struct core_frame *frame, struct lfi_context *context)
     frame->stack_reach =
         __atomic_load_n(&box->free_stack, __ATOMIC_ACQUIRE) ? UINT64_MAX : MACHINE_STACK_REACH;
     frame->features = box->space->features;
-    frame->enter = box->reservation->trampolines + TRAMPOLINE_ENTER;
+    machine_frame_fill(frame);
     frame->leave = 0;
     frame->in_callback = 0;
 }
@@ -197,7 +197,7 @@ void core_frame_exit(struct core_frame *frame, enum lfi_exit_kind kind, struct l
 /* One stay in the box, from the frame's state until it ends. The context is this thread's. */
 static int stay(struct lfi_context *context, struct core_frame *frame, struct lfi_exit *exit)
 {
-    struct core_thread *self = &core_thread;
+    struct core_thread *self = core_self();
     struct core_frame *outer = self->frame;
     struct core_frame *active = context->active;
     int code;

@@ -107,7 +107,7 @@ void lfi_gate_set_stack(struct lfi_context *context, uint64_t address)
 /* Whatever is not a thread's outermost call in a context that is attached to it. */
 static int prepare(struct lfi_context *context, struct core_frame **frame)
 {
-    struct core_thread *self = &core_thread;
+    struct core_thread *self = core_self();
     struct core_frame *active;
     int code = lfi_context_attach(context);
 
@@ -140,7 +140,7 @@ lfi_gate_fn *lfi_gate_refused(struct lfi_context *context, int status, lfi_shape
 
 lfi_gate_fn *lfi_gate(struct lfi_context *context, uint64_t function, lfi_shape shape)
 {
-    struct core_thread *self = &core_thread;
+    struct core_thread *self = core_self();
     struct core_frame *frame = __atomic_load_n(&context->gate, __ATOMIC_RELAXED);
     uint64_t stack;
     int code;
@@ -188,7 +188,7 @@ void lfi_context_on_failure(struct lfi_context *context, lfi_gate_failed_fn *fai
 
 const struct lfi_exit *lfi_gate_exit(void)
 {
-    struct core_thread *self = &core_thread;
+    struct core_thread *self = core_self();
 
     if (self->gate_kind == LFI_EXIT_RETURNED)
         self->exit.kind = LFI_EXIT_RETURNED;
@@ -197,7 +197,7 @@ const struct lfi_exit *lfi_gate_exit(void)
 
 struct core_results core_gate_ended(enum lfi_exit_kind kind)
 {
-    struct core_thread *self = &core_thread;
+    struct core_thread *self = core_self();
     struct core_frame *frame = self->frame;
     struct lfi_context *context = frame->context;
     struct core_results results = {0};
@@ -224,7 +224,7 @@ struct core_results core_gate_ended(enum lfi_exit_kind kind)
 
 struct core_results core_gate_refused(uint64_t memory)
 {
-    struct core_thread *self = &core_thread;
+    struct core_thread *self = core_self();
     lfi_shape shape = self->refused ? self->refused_shape : 0;
     struct lfi_context *context = self->refused ? self->refused_context : NULL;
     struct core_results results = {.st = LFI_SHAPE_ST(shape)};
@@ -321,8 +321,8 @@ static void write_entry(struct core_callback *entry, const struct core_callback 
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     __atomic_store_n(&entry->function, contents->function, __ATOMIC_RELAXED);
     __atomic_store_n(&entry->data, contents->data, __ATOMIC_RELAXED);
-    memcpy((uint8_t *)entry + CALLBACK_MASKS, (const uint8_t *)contents + CALLBACK_MASKS,
-           sizeof *entry - CALLBACK_MASKS);
+    memcpy((uint8_t *)entry + CALLBACK_INTEGERS, (const uint8_t *)contents + CALLBACK_INTEGERS,
+           sizeof *entry - CALLBACK_INTEGERS);
     __atomic_store_n(&entry->version, version + 2, __ATOMIC_RELEASE);
 }
 

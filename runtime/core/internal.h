@@ -130,6 +130,15 @@ struct core_thread {
 extern __thread struct core_thread core_thread
     __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
+/* Its address. Hidden from gcc, which under UBSan would compare it with 0 by the flags of an addition
+ * that the linker replaces by a lea. */
+static inline struct core_thread *core_self(void)
+{
+    struct core_thread *self = &core_thread;
+    __asm__("" : "+r"(self));
+    return self;
+}
+
 __attribute__((format(printf, 2, 3), visibility("hidden"))) void
 core_explain(struct lfi_error *error, const char *format, ...);
 

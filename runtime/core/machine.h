@@ -48,6 +48,8 @@ void machine_context_free(struct lfi_context *context);
 
 /* Where the thread pointer of the context is. By the thread that is in it, or while none is. */
 uint64_t *machine_tp(struct lfi_context *context);
+/* What a stay needs of the frame's context. */
+void machine_frame_fill(struct core_frame *frame);
 /* The stay of `frame`, inside of that of `outer` (or NULL), begins and ends; core_thread.frame is
  * the outer one. */
 void machine_stay_begin(struct core_frame *frame, struct core_frame *outer);

@@ -35,8 +35,33 @@ AT(features, FRAME_FEATURES);
 AT(in_box, FRAME_IN_BOX);
 AT(leave, FRAME_LEAVE);
 AT(elsewhere, FRAME_ELSEWHERE);
+AT(in_callback, FRAME_IN_CALLBACK);
+AT(depth, FRAME_DEPTH);
+AT(target, FRAME_TARGET);
+AT(stack, FRAME_STACK);
+AT(home, FRAME_HOME);
+AT(outer, FRAME_OUTER);
+AT(former, FRAME_FORMER);
+AT(enter, FRAME_ENTER);
+AT(returning, FRAME_RETURNING);
+AT(below, FRAME_BELOW);
+AT(words, FRAME_WORDS);
+AT(bytes, FRAME_BYTES);
+AT(st, FRAME_ST);
+AT(gate, FRAME_GATE);
+AT(special, FRAME_SPECIAL);
+AT(result, FRAME_RESULT);
+AT(place, FRAME_PLACE);
+AT(back, FRAME_BACK);
+AT(callback, FRAME_CALLBACK);
 AT(vectors, FRAME_VECTORS);
 _Static_assert((int)offsetof(struct core_frame, regs.x[30]) == REGS_X(30), "frame.h: REGS_X");
+
+_Static_assert(offsetof(struct core_callback, integers) == CALLBACK_INTEGERS, "frame.h");
+_Static_assert(offsetof(struct core_callback, vectors) == CALLBACK_VECTORS, "frame.h");
+_Static_assert(offsetof(struct core_callback, words) == CALLBACK_WORDS, "frame.h");
+_Static_assert(offsetof(struct core_callback, bytes) == CALLBACK_BYTES, "frame.h");
+_Static_assert(offsetof(struct core_callback, special) == CALLBACK_SPECIAL, "frame.h");
 
 const enum lfi_arch machine_arch = LFI_ARCH_AARCH64;
 
@@ -62,27 +87,35 @@ enum {
     TRAMPOLINE_SYSCALL = 0x00,
     TRAMPOLINE_RETURN = 0x20,
     TRAMPOLINE_TRAP = 0x40,
-    TRAMPOLINE_POINTERS = 0x80, /* of SYSCALL, RETURN */
+    TRAMPOLINE_CALLBACK = 0x60,
+    TRAMPOLINE_POINTERS = 0x80, /* of SYSCALL, CALLBACK */
 };
 
-/* The thread's frame to x25, then to *pointer. x25 and x27 are what the runtime knows anyway. */
-static void write_trampoline(uint8_t *page, unsigned at, unsigned pointer, uint64_t tls)
+/* The thread's frame to x25, the address to x27, then there. x25 and x27 are what the runtime knows
+ * anyway. */
+static void write_trampoline(uint8_t *page, unsigned at, uint32_t load_x27, uint64_t tls)
 {
     const uint32_t code[] = {
-        0xd53bd059,                                  /* mrs x25, tpidr_el0 */
-        0x91400339 | (uint32_t)(tls >> 12) << 10,    /* add x25, x25, #tls >> 12, lsl #12 */
-        0xf9400339 | (uint32_t)(tls & 0xfff) << 7,   /* ldr x25, [x25, #tls & 0xfff] */
-        0x5800001b | (pointer - (at + 12)) / 4 << 5, /* ldr x27, pointer */
-        0xd61f0360,                                  /* br x27 */
+        0xd53bd059,                                /* mrs x25, tpidr_el0 */
+        0x91400339 | (uint32_t)(tls >> 12) << 10,  /* add x25, x25, #tls >> 12, lsl #12 */
+        0xf9400339 | (uint32_t)(tls & 0xfff) << 7, /* ldr x25, [x25, #tls & 0xfff] */
+        load_x27,                                  /* ldr x27, … */
+        0xd61f0360,                                /* br x27 */
     };
 
     memcpy(page + at, code, sizeof code);
 }
 
+/* ldr x27, pointer: `at` is where the trampoline begins */
+static uint32_t load_literal(unsigned at, unsigned pointer)
+{
+    return 0x5800001b | (pointer - (at + 12)) / 4 << 5;
+}
+
 int machine_write_trampolines(uint8_t page[4096], struct lfi_error *error)
 {
     const char *thread_pointer;
-    const uint64_t entries[2] = {(uint64_t)machine_syscall, (uint64_t)machine_return};
+    const uint64_t entries[2] = {(uint64_t)machine_syscall, (uint64_t)machine_callback};
     uint64_t tls;
 
     /* The thread's block is at the same distance from every thread's tpidr_el0: initial-exec. */
@@ -93,8 +126,12 @@ int machine_write_trampolines(uint8_t page[4096], struct lfi_error *error)
         return -ENOTSUP;
     }
     memset(page, MACHINE_TRAP, 4096);
-    write_trampoline(page, TRAMPOLINE_SYSCALL, TRAMPOLINE_POINTERS, tls);
-    write_trampoline(page, TRAMPOLINE_RETURN, TRAMPOLINE_POINTERS + 8, tls);
+    write_trampoline(page, TRAMPOLINE_SYSCALL,
+                     load_literal(TRAMPOLINE_SYSCALL, TRAMPOLINE_POINTERS), tls);
+    write_trampoline(page, TRAMPOLINE_CALLBACK,
+                     load_literal(TRAMPOLINE_CALLBACK, TRAMPOLINE_POINTERS + 8), tls);
+    /* ldr x27, [x25, #returning] */
+    write_trampoline(page, TRAMPOLINE_RETURN, 0xf940033b | FRAME_RETURNING / 8 << 10, tls);
     memcpy(page + TRAMPOLINE_POINTERS, entries, sizeof entries);
     return 0;
 }
@@ -104,9 +141,10 @@ void machine_write_table(uint8_t page[4096], uint64_t base, uint64_t trampolines
     (void)base;
     memset(page, 0, 4096);
     for (int k = 0; k < LFI_SLOT_COUNT; k++) {
-        uint64_t entry = trampolines + (k == LFI_SLOT_SYSCALL  ? TRAMPOLINE_SYSCALL
-                                        : k == LFI_SLOT_RETURN ? TRAMPOLINE_RETURN
-                                                               : TRAMPOLINE_TRAP);
+        uint64_t entry = trampolines + (k == LFI_SLOT_SYSCALL    ? TRAMPOLINE_SYSCALL
+                                        : k == LFI_SLOT_RETURN   ? TRAMPOLINE_RETURN
+                                        : k == LFI_SLOT_CALLBACK ? TRAMPOLINE_CALLBACK
+                                                                 : TRAMPOLINE_TRAP);
 
         memcpy(page + 4096 + (ptrdiff_t)LFI_SLOT_OFFSET(k), &entry, sizeof entry);
     }
@@ -172,10 +210,25 @@ uint64_t *machine_tp(struct lfi_context *context)
     return (uint64_t *)(context->machine.block + LFI_CONTEXT_TP);
 }
 
+void machine_frame_fill(struct core_frame *frame)
+{
+    frame->block = frame->context->machine.block;
+    frame->enter = frame->context->box->reservation->trampolines + TRAMPOLINE_TRAP;
+}
+
 void machine_stay_begin(struct core_frame *frame, struct core_frame *outer)
 {
+    (void)frame, (void)outer;
+}
+
+void machine_stay_pause(struct core_frame *frame)
+{
+    (void)frame;
+}
+
+void core_gate_resume(struct core_frame *outer)
+{
     (void)outer;
-    frame->block = frame->context->machine.block;
 }
 
 void machine_stay_end(struct core_frame *frame, struct core_frame *outer)
@@ -237,6 +290,63 @@ void machine_call_end(const struct core_frame *frame, struct lfi_call *call)
     call->result = frame->regs.x[0];
     call->result2 = frame->regs.x[1];
     memcpy(&call->real_result, frame->vectors[0], sizeof(double));
+}
+
+const char *machine_gate_entry(lfi_shape shape)
+{
+    const char *entry = machine_gate_entries + LFI_SHAPE_INDEX(shape) * GATE_ENTRY_SIZE;
+
+    /* bti c; fmov dN, dN for each vector; bti c */
+    return shape & LFI_SHAPE_WIDE ? entry + 4 + 4 * LFI_SHAPE_VECTORS(shape) : entry;
+}
+
+bool machine_gate_touches(uint64_t pc)
+{
+    return (pc >= (uint64_t)machine_gate_start && pc < (uint64_t)machine_gate_end) ||
+           (pc >= (uint64_t)machine_callback_start && pc < (uint64_t)machine_callback_end) ||
+           (pc >= (uint64_t)machine_result_start && pc < (uint64_t)machine_result_end);
+}
+
+uint64_t machine_gate_stack(const struct core_frame *frame, uint64_t stack)
+{
+    return frame->base + (uint32_t)(stack & ~(uint64_t)15);
+}
+
+uint64_t machine_stack_pointer(const struct core_frame *frame, bool nested)
+{
+    (void)nested; /* there is no red zone */
+    return frame->regs.sp;
+}
+
+void machine_set_stack_pointer(struct core_frame *frame, uint64_t stack)
+{
+    frame->regs.sp = stack;
+}
+
+void machine_write_stub(uint8_t stub[MACHINE_STUB_SIZE], uint32_t number)
+{
+    const uint32_t code[] = {
+        0x52800010 | number << 5, /* mov w16, #number */
+        0xaa1e03f1,               /* mov x17, x30 */
+        0xf840037e | ((uint32_t)LFI_SLOT_OFFSET(LFI_SLOT_CALLBACK) & 0x1ff) << 12, /* ldur x30, … */
+        0xd63f03c0,                                                                /* blr x30 */
+    };
+
+    memcpy(stub, code, sizeof code);
+}
+
+void machine_callback_fill(struct core_callback *entry, const struct lfi_callback *callback)
+{
+    /* ends of these are the masks of so many registers: of 8 bytes, of 16 */
+    static const _Alignas(16) uint64_t narrow[16] = {~0UL, 0, ~0UL, 0, ~0UL, 0, ~0UL, 0},
+                                       wide[16] = {~0UL, ~0UL, ~0UL, ~0UL,
+                                                   ~0UL, ~0UL, ~0UL, ~0UL};
+    lfi_shape shape = callback->shape;
+    unsigned integers = LFI_SHAPE_RESULT_INTEGERS(shape), vectors = LFI_SHAPE_RESULT_VECTORS(shape);
+
+    entry->integers[0] = integers > 0 ? ~0UL : 0;
+    entry->integers[1] = integers > 1 ? ~0UL : 0;
+    entry->vectors = (shape & LFI_SHAPE_WIDE ? wide : narrow) + 2 * (size_t)(4 - vectors);
 }
 
 enum lfi_exit_kind machine_run(struct core_frame *frame)

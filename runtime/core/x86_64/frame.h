@@ -73,9 +73,7 @@
 #define CALLBACK_VERSION  0
 #define CALLBACK_FUNCTION 8
 #define CALLBACK_DATA     16
-#define CALLBACK_MASKS    24 /* and the rest */
-#define CALLBACK_RAX      24
-#define CALLBACK_RDX      32
+#define CALLBACK_INTEGERS 24
 #define CALLBACK_VECTORS  40
 #define CALLBACK_WORDS    48
 #define CALLBACK_BYTES    52
@@ -153,7 +151,7 @@ struct core_callback {
     uint64_t version;
     uint64_t function;
     uint64_t data;
-    uint64_t rax, rdx;       /* masks */
+    uint64_t integers[2];    /* masks of rax and rdx */
     const uint64_t *vectors; /* masks of xmm0 and xmm1 */
     uint32_t words, bytes, st;
     uint32_t special; /* any of them */

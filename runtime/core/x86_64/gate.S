@@ -249,19 +249,15 @@ machine_gate_return:
 	popq	%r11
 	testl	$FLAGS_UNUSUAL, %r11d
 	jnz	return_flags
-1:	stmxcsr	FRAME_NOW_MXCSR(%rcx)
+1:	ldmxcsr	FRAME_HOST_MXCSR(%rcx)	/* costs no more than to compare it */
 	fnstcw	FRAME_NOW(%rcx)
-	fnstsw	FRAME_FSW(%rcx)
 	movq	FRAME_CONTEXT(%rcx), %r8
 	movq	FRAME_OUTER(%rcx), %r9
 	movq	FRAME_FORMER(%rcx), %r10
 	movq	core_thread@gottpoff(%rip), %rdi
-	movl	FRAME_NOW_MXCSR(%rcx), %esi
-	cmpl	%esi, FRAME_HOST_MXCSR(%rcx)
-	jne	return_mxcsr
-2:	testb	$FSW_FLAGS, FRAME_FSW(%rcx)
-	jnz	return_fsw
-3:	movzwl	FRAME_NOW(%rcx), %esi
+	movzwl	FRAME_NOW(%rcx), %esi
+	cmpw	$INITIAL_FCW, %si
+	jne	return_fcw
 	cmpw	%si, FRAME_HOST_FCW(%rcx)
 	jne	return_fcw
 4:	cmpl	$0, FRAME_SPECIAL(%rcx)
@@ -295,13 +291,8 @@ return_flags:
 	pushq	$FLAGS_CLEAR
 	popfq
 	jmp	1b
-return_mxcsr:
-	ldmxcsr	FRAME_HOST_MXCSR(%rcx)
-	jmp	2b
-return_fsw:
+return_fcw:			/* what the box left may wait to be raised */
 	fnclex
-	jmp	3b
-return_fcw:
 	fldcw	FRAME_HOST_FCW(%rcx)
 	jmp	4b
 return_host_fsw:
@@ -435,17 +426,16 @@ machine_callback_start:
 	movq	$0, FRAME_BELOW(%r11)
 	stmxcsr	FRAME_MXCSR(%r11)
 	fnstcw	FRAME_FCW(%r11)
-	fnstsw	FRAME_FSW(%r11)
 	movl	FRAME_HOST_MXCSR(%r11), %eax
 	xorl	FRAME_MXCSR(%r11), %eax
 	testl	$MXCSR_CONTROL, %eax
 	jnz	callback_mxcsr
-2:	testb	$FSW_FLAGS, FRAME_FSW(%r11)
-	jnz	callback_fsw
-3:	movzwl	FRAME_FCW(%r11), %eax
+2:	movzwl	FRAME_FCW(%r11), %eax
+	cmpw	$INITIAL_FCW, %ax
+	jne	callback_fcw
 	cmpw	%ax, FRAME_HOST_FCW(%r11)
 	jne	callback_fcw
-4:	emms
+3:	emms
 	movq	FRAME_HOST_RSP(%r11), %r10
 	cmpl	$0, FRAME_CALLBACK + CALLBACK_SPECIAL(%r11)
 	jne	callback_special
@@ -465,21 +455,18 @@ callback_go:
 	movl	$0, FRAME_IN_CALLBACK(%r11)
 	cmpl	$0, FRAME_LEAVE(%r11)
 	jne	callback_leave
-	stmxcsr	FRAME_NOW_MXCSR(%r11)
+	ldmxcsr	FRAME_MXCSR(%r11)
 	fnstcw	FRAME_NOW(%r11)
 	fnstsw	FRAME_FSW(%r11)
 	movq	FRAME_CALLBACK + CALLBACK_VECTORS(%r11), %rcx
-	andq	FRAME_CALLBACK + CALLBACK_RAX(%r11), %rax
-	andq	FRAME_CALLBACK + CALLBACK_RDX(%r11), %rdx
+	andq	FRAME_CALLBACK + CALLBACK_INTEGERS(%r11), %rax
+	andq	FRAME_CALLBACK + CALLBACK_INTEGERS + 8(%r11), %rdx
 	testl	$FEATURE_AVX, FRAME_FEATURES(%r11)
 	jz	1f
 	vzeroupper
 1:	andps	(%rcx), %xmm0
 	andps	16(%rcx), %xmm1
-	movl	FRAME_NOW_MXCSR(%r11), %ecx
-	cmpl	%ecx, FRAME_MXCSR(%r11)
-	jne	back_mxcsr
-2:	cmpl	$0, FRAME_CALLBACK + CALLBACK_SPECIAL(%r11)
+	cmpl	$0, FRAME_CALLBACK + CALLBACK_SPECIAL(%r11)
 	jne	back_special
 3:	testb	$FSW_FLAGS, FRAME_FSW(%r11)
 	jnz	back_fsw
@@ -560,12 +547,10 @@ callback_bad:			/* the box's fault: back to where there is a trap */
 callback_mxcsr:
 	ldmxcsr	FRAME_HOST_MXCSR(%r11)
 	jmp	2b
-callback_fsw:
+callback_fcw:			/* what the box left may wait to be raised */
 	fnclex
-	jmp	3b
-callback_fcw:
 	fldcw	FRAME_HOST_FCW(%r11)
-	jmp	4b
+	jmp	3b
 callback_flags:
 	pushq	$FLAGS_CLEAR
 	popfq
@@ -574,9 +559,6 @@ callback_leave:
 	movl	FRAME_LEAVE(%r11), %r12d
 	movq	%r11, %rbx
 	jmp	machine_leave_entering
-back_mxcsr:
-	ldmxcsr	FRAME_MXCSR(%r11)
-	jmp	2b
 back_special:
 	cmpl	$1, FRAME_CALLBACK + CALLBACK_ST(%r11)
 	jb	3b

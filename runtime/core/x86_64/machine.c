@@ -77,8 +77,7 @@ AT(x87, FRAME_X87);
 _Static_assert(offsetof(struct core_callback, version) == CALLBACK_VERSION, "frame.h");
 _Static_assert(offsetof(struct core_callback, function) == CALLBACK_FUNCTION, "frame.h");
 _Static_assert(offsetof(struct core_callback, data) == CALLBACK_DATA, "frame.h");
-_Static_assert(offsetof(struct core_callback, rax) == CALLBACK_RAX, "frame.h");
-_Static_assert(offsetof(struct core_callback, rdx) == CALLBACK_RDX, "frame.h");
+_Static_assert(offsetof(struct core_callback, integers) == CALLBACK_INTEGERS, "frame.h");
 _Static_assert(offsetof(struct core_callback, vectors) == CALLBACK_VECTORS, "frame.h");
 _Static_assert(offsetof(struct core_callback, words) == CALLBACK_WORDS, "frame.h");
 _Static_assert(offsetof(struct core_callback, bytes) == CALLBACK_BYTES, "frame.h");
@@ -310,6 +309,11 @@ void machine_stay_begin(struct core_frame *frame, struct core_frame *outer)
     self->tp = frame->context->machine.tp;
 }
 
+void machine_frame_fill(struct core_frame *frame)
+{
+    frame->enter = frame->context->box->reservation->trampolines + TRAMPOLINE_ENTER;
+}
+
 void machine_stay_pause(struct core_frame *frame)
 {
     frame->context->machine.tp = core_thread.machine.tp;
@@ -412,8 +416,8 @@ void machine_callback_fill(struct core_callback *entry, const struct lfi_callbac
     lfi_shape shape = callback->shape;
     unsigned integers = LFI_SHAPE_RESULT_INTEGERS(shape), row = LFI_SHAPE_RESULT_VECTORS(shape);
 
-    entry->rax = integers > 0 ? ~0UL : 0;
-    entry->rdx = integers > 1 ? ~0UL : 0;
+    entry->integers[0] = integers > 0 ? ~0UL : 0;
+    entry->integers[1] = integers > 1 ? ~0UL : 0;
     entry->vectors = vectors[row && shape & LFI_SHAPE_WIDE ? row + 2 : row];
 }
 

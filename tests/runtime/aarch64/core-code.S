@@ -112,6 +112,30 @@ function code_add
 	add	x0, x0, x2
 	ret
 
+/* uint64_t empty(x) */
+function code_empty
+	ret
+/* uint64_t apply(n, function): the sum of its results for n … 1 */
+function code_apply
+	stp	x29, x30, [sp, #-48]!
+	stp	x19, x20, [sp, #16]
+	str	x21, [sp, #32]
+	mov	x19, x0
+	mov	x20, x1
+	mov	x21, xzr
+1:	mov	x0, x19
+	add	x28, x27, w20, uxtw
+	blr	x28
+	add	x21, x21, x0
+	sub	x19, x19, #1
+	cbnz	x19, 1b
+	mov	x0, x21
+	ldr	x21, [sp, #32]
+	ldp	x19, x20, [sp, #16]
+	ldp	x29, x30, [sp], #48
+	add	x30, x27, w30, uxtw
+	ret
+
 /* double multiply(a, b) */
 function code_multiply
 	fmul	d0, d0, d1

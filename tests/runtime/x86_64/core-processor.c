@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 extern const char code_dump[], code_preserve[], code_preserve_sse[], code_preserve_x87[],
-    code_halt[], code_divide[], code_sse_exception[], code_x87_exception[], wild_flags[],
+    code_gate_dump[], code_gate_back[], code_rude[], code_halt[], code_divide[], code_sse_exception[], code_x87_exception[], wild_flags[],
     wild_stack[], wild_stack_fault[], wild_x87[], wild_syscall_x87[];
 
 /* All registers of a box, as core-code.S stores them. */
@@ -409,6 +409,173 @@ static void faults(void **state)
     close_box(&t);
 }
 
+/*
+ * For gates: calls `gate` with every register that the host has filled, exception flags set; then
+ * notes what it finds. 1 if callee-saved registers are as they were.
+ */
+static struct {
+    uint32_t mxcsr, environment[7];
+    uint64_t flags;
+} found __attribute__((used));
+
+int call_filled(lfi_gate_fn *gate);
+__asm__(".text\n.globl call_filled\n.type call_filled, @function\ncall_filled:\n\t"
+        "pushq %rbx\n\tpushq %rbp\n\tpushq %r12\n\tpushq %r13\n\tpushq %r14\n\tpushq %r15\n\t"
+        "pushq %rdi\n\t"
+        ".irp i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15\n\t"
+        "vpcmpeqd %ymm\\i, %ymm\\i, %ymm\\i\n\t"
+        ".endr\n\t"
+        "fninit\n\tfldpi\n\tfldpi\n\tfldpi\n\tfldpi\n\tfldpi\n\tfldpi\n\tfldpi\n\tfldpi\n\temms\n\t"
+        "fld1\n\tfldpi\n\tfdivrp\n\tfld1\n\tfcompp\n\t" /* inexact; condition codes */
+        "pushq $0x1fbf\n\tldmxcsr (%rsp)\n\taddq $8, %rsp\n\t"
+        ".irp r, rax, rbx, rcx, rdx, rsi, rdi, rbp, r8, r9, r10, r11, r12, r13, r14, r15\n\t"
+        "movq $-1, %\\r\n\t"
+        ".endr\n\t"
+        "call *(%rsp)\n\t"
+        "pushfq\n\tpopq found+32(%rip)\n\tcld\n\t"
+        "stmxcsr found(%rip)\n\tfnstenv found+4(%rip)\n\tfninit\n\t"
+        "pushq $0x1f80\n\tldmxcsr (%rsp)\n\taddq $8, %rsp\n\tvzeroupper\n\t"
+        "movq $-1, %rax\n\tandq %rbx, %rax\n\tandq %rbp, %rax\n\tandq %r12, %rax\n\t"
+        "andq %r13, %rax\n\tandq %r14, %rax\n\tandq %r15, %rax\n\t"
+        "cmpq $-1, %rax\n\tsete %al\n\tmovzbl %al, %eax\n\t"
+        "popq %rdi\n\tpopq %r15\n\tpopq %r14\n\tpopq %r13\n\tpopq %r12\n\tpopq %rbp\n\tpopq %rbx\n\t"
+        "ret\n\t.size call_filled, . - call_filled\n");
+
+static lfi_gate_fn *gate(struct test_box *t, const char *label, lfi_shape shape)
+{
+    return lfi_gate(t->context, code_address(t, label), shape);
+}
+
+/* Nothing of the host's is in the dump. Registers that `used` names may hold numbers of the box. */
+static void check_clean(const struct test_box *t, unsigned used)
+{
+    const struct dump *dump = (const struct dump *)(t->base + TEST_DATA);
+    const uint32_t *environment = (const uint32_t *)(t->base + TEST_DATA + 4096);
+    const uint64_t *mmx = (const uint64_t *)(t->base + TEST_DATA + 4096 + 32);
+
+    for (int i = 0; i < 16; i++) {
+        uint64_t value = dump->general[i];
+
+        if (i == RSP || i == R11 || used >> i & 1)
+            assert_true(value - t->base < LFI_BOX_SIZE || value < 0x1000);
+        else if (i != RAX) /* dump overwrites it before; al counts vectors */
+            assert_int_equal(value, 0);
+        for (int k = 0; k < 32; k++)
+            assert_int_equal(dump->ymm[i][k], 0);
+    }
+    assert_int_equal(dump->general[RAX], 0);
+    assert_int_equal(dump->mxcsr, 0x1f80);
+    assert_int_equal(dump->fcw, 0x37f);
+    assert_int_equal(dump->rflags & (FLAG_DF | FLAG_AC), 0);
+    assert_int_equal(environment[0] & 0xffff, 0x37f);
+    assert_int_equal(environment[1] & 0xff, 0);         /* no exception */
+    assert_int_equal(environment[1] & 0x4700, 0x4000); /* 0 was compared with 0 */
+    assert_int_equal(environment[2] & 0xffff, 0xffff);  /* all empty */
+    for (int i = 3; i <= 5; i += 2) { /* instruction, operand: as far as the processor tells */
+        uint32_t offset = environment[i] - (uint32_t)t->box->space->trampolines;
+
+        assert_true(environment[i] == 0 || offset < 4096);
+    }
+    for (int i = 0; i < 8; i++) /* zeros, or what was loaded on the trampoline page: 0.0 */
+        assert_int_equal(mmx[i], 0);
+}
+
+static void gate_shows_nothing_of_the_host(void **state)
+{
+    struct test_box t;
+
+    (void)state;
+    open_box(&t, false, serve_nothing, NULL);
+    for (int i = 0; i < 3; i++) {
+        memset((void *)(t.base + TEST_DATA), 0xee, 8192);
+        assert_true(call_filled(gate(&t, code_gate_dump, LFI_SHAPE(0, 0, 0))));
+        assert_int_equal(lfi_gate_exit()->kind, LFI_EXIT_RETURNED);
+        check_clean(&t, 0);
+        assert_int_equal(found.mxcsr, 0x1fbf);
+        assert_int_equal(found.environment[0] & 0xffff, 0x37f);
+        assert_int_equal(found.environment[1] & 0x20, 0x20);
+        assert_int_equal(found.environment[2] & 0xffff, 0xffff);
+    }
+    /* every shape: only what it names crosses */
+    for (unsigned integers = 0; integers <= 6; integers++) {
+        for (unsigned vectors = 0; vectors <= 8; vectors++) {
+            for (unsigned wide = 0; wide < 2; wide++) {
+                const struct dump *dump = (const struct dump *)(t.base + TEST_DATA);
+                static const int order[] = {RDI, RSI, RDX, RCX, R8, R9};
+
+                assert_true(call_filled(
+                    gate(&t, code_gate_dump,
+                         LFI_SHAPE(integers, vectors, 0) | (wide ? LFI_SHAPE_WIDE : 0))));
+                for (unsigned i = 0; i < 6; i++)
+                    assert_int_equal(dump->general[order[i]], i < integers ? UINT64_MAX : 0);
+                for (unsigned i = 0; i < 16; i++) {
+                    uint64_t part[4];
+
+                    memcpy(part, dump->ymm[i], sizeof part);
+                    assert_int_equal(part[0], i < vectors ? UINT64_MAX : 0);
+                    assert_int_equal(part[1], i < vectors && wide ? UINT64_MAX : 0);
+                    assert_int_equal(part[2] | part[3], 0);
+                }
+            }
+        }
+    }
+    close_box(&t);
+}
+
+/* A callback that leaves all it may in registers and control words. */
+static void fill_registers(void)
+{
+    clobber();
+}
+
+static void callback_shows_nothing_of_the_host(void **state)
+{
+    struct lfi_callback callback = {fill_registers, NULL, LFI_SHAPE(1, 0, 0)};
+    struct test_box t;
+    uint64_t address;
+    struct lfi_error error;
+
+    (void)state;
+    open_box(&t, false, serve_nothing, NULL);
+    assert_int_equal(lfi_box_map_stubs(t.box, t.base + TEST_STUBS, &error), 0);
+    assert_int_equal(lfi_box_callback(t.box, &callback, &address), 0);
+    for (int i = 0; i < 3; i++) {
+        const struct dump *dump = (const struct dump *)(t.base + TEST_DATA);
+
+        ((void (*)(uint64_t, uint64_t))gate(&t, code_gate_back, LFI_SHAPE(2, 0, 0)))(1, address);
+        assert_int_equal(lfi_gate_exit()->kind, LFI_EXIT_RETURNED);
+        check_clean(&t, 1U << RBX | 1U << RBP | 0xfU << R12);
+        assert_int_equal(dump->general[RBX], 0x101);
+        assert_int_equal(dump->general[RBP], 0x102);
+        assert_int_equal(dump->general[R15], 0x106);
+        clobber_and_repair();
+    }
+    close_box(&t);
+}
+
+/* The box changes all that it can. */
+static void gate_restores_the_host(void **state)
+{
+    struct test_box t;
+    struct dump *dump;
+
+    (void)state;
+    open_box(&t, false, serve_nothing, NULL);
+    dump = (struct dump *)(t.base + TEST_DATA);
+    for (int i = 0; i < 4; i++) {
+        dump->mxcsr = 0x7f80;           /* rounds to zero */
+        dump->fcw = i & 1 ? 0xc40 : 0xf7f; /* all exceptions enabled, with some pending */
+        assert_true(call_filled(gate(&t, code_rude, LFI_SHAPE(0, 0, 0))));
+        assert_int_equal(lfi_gate_exit()->kind, LFI_EXIT_RETURNED);
+        assert_int_equal(found.mxcsr, 0x1fbf);
+        assert_int_equal(found.environment[0] & 0xffff, 0x37f);
+        assert_int_equal(found.environment[1] & 0x80, 0); /* nothing is pending */
+        assert_int_equal(found.environment[2] & 0xffff, 0xffff);
+        assert_int_equal(found.flags & (FLAG_DF | FLAG_AC), 0);
+    }
+    close_box(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest vectors[] = {
@@ -417,6 +584,9 @@ int main(void)
         cmocka_unit_test(nothing_of_the_host_at_entry),
         cmocka_unit_test(host_gets_its_control_words_back),
         cmocka_unit_test(copies_of_contexts),
+        cmocka_unit_test(gate_shows_nothing_of_the_host),
+        cmocka_unit_test(callback_shows_nothing_of_the_host),
+        cmocka_unit_test(gate_restores_the_host),
     };
     const struct CMUnitTest others[] = {
         cmocka_unit_test(system_call_keeps_x87),
