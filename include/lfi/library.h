@@ -60,15 +60,15 @@ enum lfi_library_end {
     LFI_LIBRARY_FAULT,       /* a fault of its code: `signal`, `exit` */
     LFI_LIBRARY_INTERRUPTED, /* lfi_library_interrupt() */
     LFI_LIBRARY_LIMIT,       /* a limit of its options was reached */
-    LFI_LIBRARY_UNWOUND,     /* lfi_library_unwind() in a callback: `status`. The instance is well */
-    LFI_LIBRARY_REFUSED,     /* the call was not made: the instance had failed before, or the thread
-                                could not be made (`status`: a negative errno value) */
+    LFI_LIBRARY_UNWOUND, /* lfi_library_unwind() in a callback: `status`. The instance is well */
+    LFI_LIBRARY_REFUSED, /* the call was not made: the instance had failed before, or the thread
+                            could not be made (`status`: a negative errno value) */
 };
 
 struct lfi_library_failure {
     enum lfi_library_end end;
-    int status; /* of EXITED, UNWOUND, REFUSED */
-    int signal; /* of KILLED, FAULT */
+    int status;        /* of EXITED, UNWOUND, REFUSED */
+    int signal;        /* of KILLED, FAULT */
     char function[64]; /* that the host called: its name in the file, cut off; or "" */
     char report[512];  /* in words, lines end in \n; names what the host called and, after a fault,
                           the function at fault */

@@ -139,8 +139,8 @@ void library_call_failed(struct lfi_context *context, const struct lfi_exit *exi
     }
     mention_call(failure);
     /*
-     * What was put on the stack for the call goes; within a callback that is the callback's own. And
-     * the call around it ends, too, however many there are: each end takes an interrupt.
+     * What was put on the stack for the call goes; within a callback that is the callback's own.
+     * And the call around it ends, too, however many there are: each end takes an interrupt.
      */
     if (!lfi_callback_context())
         lfi_gate_set_stack(context, thread->rest);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * The file of a library and its names. The file is not trusted: a name is one that ends inside of its
- * string table, an address is only compared and added to.
+ * The file of a library and its names. The file is not trusted: a name is one that ends inside of
+ * its string table, an address is only compared and added to.
  */
 #include "internal.h"
 
@@ -12,8 +12,8 @@
 
 #include "linux/sections.h"
 
-#define FILE_MAX    0xf0000000u
-#define SYMBOLS_MAX 0x1000000u
+#define FILE_MAX     0xf0000000u
+#define SYMBOLS_MAX  0x1000000u
 #define NAME_LONGEST 4096 /* longer ones are left out, so that comparing takes no time */
 
 static int by_name(const void *a, const void *b)
@@ -55,8 +55,8 @@ static bool add_symbols(struct library_image *image, const struct linux_sections
             entry.st_name >= strings.sh_size ||
             strnlen(names + entry.st_name, NAME_LONGEST) == NAME_LONGEST)
             continue;
-        list[image->symbol_count++] = (struct library_symbol){names + entry.st_name,
-                                                              entry.st_value};
+        list[image->symbol_count++] =
+            (struct library_symbol){names + entry.st_name, entry.st_value};
     }
     return true;
 }

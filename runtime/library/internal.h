@@ -9,7 +9,8 @@
  *   call.c     calls, their failures, callbacks
  *   memory.c   memory of the box
  *
- * The room knows the personality (linux/process.h), which knows nothing of it but that threads rest.
+ * The room knows the personality (linux/process.h), which knows nothing of it but that threads
+ * rest.
  */
 #ifndef LFI_LIBRARY_INTERNAL_H
 #define LFI_LIBRARY_INTERNAL_H
@@ -53,7 +54,8 @@ const char *library_image_name(const struct library_image *image, uint64_t addre
 
 /*
  * A thread of the host in an instance. `library` becomes NULL when the instance is freed or the
- * thread's part in it ends, under the registry's lock; the rest is the thread's own, which frees it.
+ * thread's part in it ends, under the registry's lock; the rest is the thread's own, which frees
+ * it.
  */
 struct library_thread {
     _Atomic(struct lfi_library *) library;
@@ -83,14 +85,14 @@ struct lfi_library {
     lfi_library_failed_fn *failed;
     void *data;
     uint64_t stack_size;
-    uint64_t bias;          /* adds to an address in the file */
-    bool one_thread;        /* the main thread is the host's; otherwise it makes the others */
-    bool main_taken;        /* under the registry's lock */
+    uint64_t bias;           /* adds to an address in the file */
+    bool one_thread;         /* the main thread is the host's; otherwise it makes the others */
+    bool main_taken;         /* under the registry's lock */
     atomic_bool interrupted; /* by lfi_library_interrupt() */
-    pthread_mutex_t maker;  /* for calls on the main thread's stack */
-    pthread_mutex_t lock;   /* of callbacks and stub pages */
+    pthread_mutex_t maker;   /* for calls on the main thread's stack */
+    pthread_mutex_t lock;    /* of callbacks and stub pages */
     struct library_callback *callbacks;
-    uint64_t stubs, stubs_end; /* room for pages of stubs */
+    uint64_t stubs, stubs_end;      /* room for pages of stubs */
     struct library_thread *threads; /* under the registry's lock */
     struct linux_frozen *frozen;    /* or NULL */
 };

@@ -125,8 +125,8 @@ static int make(struct lfi_library **made, struct library_image *image,
     if (!failed) {
         library->process->shared = &image->code;
         struct lfi_error why = {{0}};
-        failed = lfi_linux_load_bytes(library->process, image->name, image->bytes, image->size,
-                                      &why);
+        failed =
+            lfi_linux_load_bytes(library->process, image->name, image->bytes, image->size, &why);
         if (failed)
             linux_say(error, "%.80s: %.170s", image->name, why.message);
     }

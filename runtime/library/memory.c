@@ -44,8 +44,8 @@ uint64_t lfi_library_realloc(struct lfi_library *library, uint64_t address, size
 uint64_t lfi_library_memalign(struct lfi_library *library, size_t alignment, size_t size)
 {
     uint64_t address = call(library, LFI_REST_MEMALIGN, alignment, size);
-    bool aligned = alignment && (alignment & (alignment - 1)) == 0 &&
-                   (address & (alignment - 1)) == 0;
+    bool aligned =
+        alignment && (alignment & (alignment - 1)) == 0 && (address & (alignment - 1)) == 0;
     return aligned ? checked(library, address, size) : 0;
 }
 

@@ -254,8 +254,9 @@ int64_t linux_rest(struct thread *thread, const struct lfi_regs *regs, uint64_t 
 
 /*
  * freeze.c: what the personality knows of a library's box besides its memory, as it was. No thread
- * is in the box. -EBUSY: it has threads of its own. Thawing keeps the threads of the host that there
- * were; others must have ended. `renew` gives them new contexts, which no interrupt is waiting for.
+ * is in the box. -EBUSY: it has threads of its own. Thawing keeps the threads of the host that
+ * there were; others must have ended. `renew` gives them new contexts, which no interrupt is
+ * waiting for.
  */
 struct linux_frozen;
 int linux_freeze(struct lfi_process *process, struct linux_frozen **frozen);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * Threads of a library. boxrt's main(), and each thread that it makes for the host, makes the system
- * call LFI_CALL_REST: that ends the host's run of the thread, whose stack and thread-local storage
- * stay. The host then calls functions below that stack pointer. A thread that continues from its
- * rest runs to its end as any other, with destructors.
+ * Threads of a library. boxrt's main(), and each thread that it makes for the host, makes the
+ * system call LFI_CALL_REST: that ends the host's run of the thread, whose stack and thread-local
+ * storage stay. The host then calls functions below that stack pointer. A thread that continues
+ * from its rest runs to its end as any other, with destructors.
  */
 #include "process.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * boxrt: the main() of a library in a box. Constructors have run; it tells the runtime what the host
- * needs besides the library's own functions, and rests. Calls of the host come on the stack below.
- * Everything here is ordinary code of the box, which the runtime does not trust.
+ * boxrt: the main() of a library in a box. Constructors have run; it tells the runtime what the
+ * host needs besides the library's own functions, and rests. Calls of the host come on the stack
+ * below. Everything here is ordinary code of the box, which the runtime does not trust.
  */
 #include <pthread.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * A library in a box: calls, threads, memory, callbacks, how calls fail, freeze and reset. The boxed
- * library is boxed.cc.
+ * A library in a box: calls, threads, memory, callbacks, how calls fail, freeze and reset. The
+ * boxed library is boxed.cc.
  */
 #include "library.h"
 
@@ -19,9 +19,8 @@ static void test_calls(void **state)
     assert_int_equal(CALL(l, "add", int (*)(int, int), LFI_SHAPE(2, 0, 0))(2, 3), 5);
     assert_true(CALL(l, "half", double (*)(double), LFI_SHAPE(0, 1, 0))(3.0) == 1.5);
     typedef long many(long, long, long, long, long, long, long, long);
-    assert_int_equal(CALL(l, "many", many *, LFI_SHAPE(INTEGERS, 0, 8 - INTEGERS))(
-                         1, 1, 1, 1, 1, 1, 1, 1),
-                     36);
+    assert_int_equal(
+        CALL(l, "many", many *, LFI_SHAPE(INTEGERS, 0, 8 - INTEGERS))(1, 1, 1, 1, 1, 1, 1, 1), 36);
     assert_int_equal(call0(l, "get_constructed"), 42);
     assert_int_equal(call1(l, "catches", 1), 6);
     assert_null(lfi_library_failed(l));
@@ -226,8 +225,9 @@ static void test_all_callbacks(void **state)
     int count = 0, failed;
     (void)state;
     data.library = l;
-    while (!(failed = lfi_library_callback(l, (lfi_gate_fn *)times, &data,
-                                           LFI_SHAPE(1, 0, 0) | LFI_SHAPE_RESULT(1, 0), &address))) {
+    while (
+        !(failed = lfi_library_callback(l, (lfi_gate_fn *)times, &data,
+                                        LFI_SHAPE(1, 0, 0) | LFI_SHAPE_RESULT(1, 0), &address))) {
         count++;
         last = address;
     }
@@ -450,7 +450,8 @@ static void test_free_library(void **state)
     assert_int_equal(lfi_library_free(NULL), 0);
 }
 
-/* --------------------------------------------------------------------- what a box gets of the host */
+/* --------------------------------------------------------------------- what a box gets of the host
+ */
 
 static void test_nothing(void **state)
 {
@@ -517,7 +518,8 @@ static void test_open_errors(void **state)
     assert_non_null(strstr(why.message, "processor"));
 }
 
-/* ------------------------------------------------------------------------------ freeze and reset */
+/* ------------------------------------------------------------------------------ freeze and reset
+ */
 
 static void *bumps(void *data)
 {
@@ -573,15 +575,24 @@ static void test_freeze_refuses(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_calls),        cmocka_unit_test(test_threads),
-        cmocka_unit_test(test_one_thread),   cmocka_unit_test(test_instances),
-        cmocka_unit_test(test_memory),       cmocka_unit_test(test_callbacks),
-        cmocka_unit_test(test_all_callbacks), cmocka_unit_test(test_wild),
-        cmocka_unit_test(test_failures),     cmocka_unit_test(test_failed_jumps),
-        cmocka_unit_test(test_exit_in_callback), cmocka_unit_test(test_interrupt),
-        cmocka_unit_test(test_fault_interrupts), cmocka_unit_test(test_free_library),
-        cmocka_unit_test(test_nothing),      cmocka_unit_test(test_hook),
-        cmocka_unit_test(test_open_errors),  cmocka_unit_test(test_reset),
+        cmocka_unit_test(test_calls),
+        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_one_thread),
+        cmocka_unit_test(test_instances),
+        cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_callbacks),
+        cmocka_unit_test(test_all_callbacks),
+        cmocka_unit_test(test_wild),
+        cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_failed_jumps),
+        cmocka_unit_test(test_exit_in_callback),
+        cmocka_unit_test(test_interrupt),
+        cmocka_unit_test(test_fault_interrupts),
+        cmocka_unit_test(test_free_library),
+        cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_hook),
+        cmocka_unit_test(test_open_errors),
+        cmocka_unit_test(test_reset),
         cmocka_unit_test(test_freeze_refuses),
     };
     test_files(argc, argv);

@@ -86,8 +86,8 @@ static void *faults(void *data)
                                LFI_SHAPE(1, 0, 0) | LFI_SHAPE_RESULT(1, 0), &address) == 0);
     CHECK(lfi_library_freeze(l, NULL) == 0);
     for (uint64_t i = 0; i < test_count / 4; i++) {
-        long result = CALL(l, "calls", long (*)(uint64_t, long), LFI_SHAPE(2, 0, 0))(
-            address, (long)(i % 4));
+        long result =
+            CALL(l, "calls", long (*)(uint64_t, long), LFI_SHAPE(2, 0, 0))(address, (long)(i % 4));
         CHECK(result == 0);
         CHECK(lfi_library_failed(l) != NULL);
         CHECK(lfi_library_reset(l, NULL) == 0);
@@ -139,7 +139,8 @@ static void test_faults(void **state)
     four_threads(first);
     assert_int_equal(count_descriptors(), descriptors);
     print_message("%" PRIu64 " faults, %ld KiB more\n", all, resident() - before);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) /* which keep what was freed */
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) /* which keep what was freed \
+                                                                     */
     assert_true(resident() - before < 20000);
 #endif
     assert_int_equal(lfi_library_free(first), 0);

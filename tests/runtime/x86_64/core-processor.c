@@ -472,7 +472,7 @@ static void check_clean(const struct test_box *t, unsigned used)
     assert_int_equal(environment[1] & 0x4700, 0x4000); /* 0 was compared with 0 */
     assert_int_equal(environment[2] & 0xffff, 0xffff);  /* all empty */
     for (int i = 3; i <= 5; i += 2) { /* instruction, operand: as far as the processor tells */
-        uint32_t offset = environment[i] - (uint32_t)t->box->space->trampolines;
+        uint32_t offset = environment[i] - (uint32_t)t->box->reservation->trampolines;
 
         assert_true(environment[i] == 0 || offset < 4096);
     }
