@@ -312,6 +312,10 @@ int lfi_box_map_stubs(struct lfi_box *box, uint64_t address, struct lfi_error *e
     return status;
 }
 
+#if defined(__SANITIZE_THREAD__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wtsan" /* it does not know fences; who reads is assembly */
+#endif
+
 /* Replaces an entry so that who reads it meanwhile (gate.S) sees that. */
 static void write_entry(struct core_callback *entry, const struct core_callback *contents)
 {
