@@ -532,6 +532,19 @@ lfi_gate_fn *lfi_gate(struct lfi_context *context, uint64_t function, lfi_shape 
 const struct lfi_exit *lfi_gate_exit(void);
 
 /*
+ * A gate that enters nothing: REFUSED with `status`, a negative errno value, and 0 for all results
+ * that the shape has. context: whose `failed` function is called; may be NULL.
+ */
+lfi_gate_fn *lfi_gate_refused(struct lfi_context *context, int status, lfi_shape shape);
+
+/*
+ * Called when a gate call of the context did not return, in its thread, when all of the stay is
+ * undone and before the call returns. May leave by longjmp(). NULL: none.
+ */
+typedef void lfi_gate_failed_fn(struct lfi_context *context, const struct lfi_exit *exit);
+void lfi_context_on_failure(struct lfi_context *context, lfi_gate_failed_fn *failed);
+
+/*
  * A context stays its thread's between gate calls, and the thread is prepared as by
  * lfi_thread_prepare() until it ends. attach: 0, -EBUSY (it is another thread's), -ENOMEM, -EINVAL;
  * lfi_gate() does it by itself. detach: by any thread; -EBUSY while a thread is inside.

@@ -196,7 +196,7 @@ void core_frame_exit(struct core_frame *frame, enum lfi_exit_kind kind, struct l
 /* One stay in the box, from the frame's state until it ends. The context is this thread's. */
 static int stay(struct lfi_context *context, struct core_frame *frame, struct lfi_exit *exit)
 {
-    struct core_thread *self = &core_thread;
+    struct core_thread *self = core_self();
     struct core_frame *outer = self->frame;
     struct core_frame *active = context->active;
     int code;

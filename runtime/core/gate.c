@@ -107,7 +107,7 @@ void lfi_gate_set_stack(struct lfi_context *context, uint64_t address)
 /* Whatever is not a thread's outermost call in a context that is attached to it. */
 static int prepare(struct lfi_context *context, struct core_frame **frame)
 {
-    struct core_thread *self = &core_thread;
+    struct core_thread *self = core_self();
     struct core_frame *active;
     int code = lfi_context_attach(context);
 
@@ -129,17 +129,18 @@ static int prepare(struct lfi_context *context, struct core_frame **frame)
     return 0;
 }
 
-static lfi_gate_fn *refuse(int code, lfi_shape shape)
+lfi_gate_fn *lfi_gate_refused(struct lfi_context *context, int status, lfi_shape shape)
 {
     core_thread.gate = NULL;
-    core_thread.refused = code;
+    core_thread.refused = status;
     core_thread.refused_shape = shape;
+    core_thread.refused_context = context;
     return (lfi_gate_fn *)machine_gate_refused;
 }
 
 lfi_gate_fn *lfi_gate(struct lfi_context *context, uint64_t function, lfi_shape shape)
 {
-    struct core_thread *self = &core_thread;
+    struct core_thread *self = core_self();
     struct core_frame *frame = __atomic_load_n(&context->gate, __ATOMIC_RELAXED);
     uint64_t stack;
     int code;
@@ -149,7 +150,7 @@ lfi_gate_fn *lfi_gate(struct lfi_context *context, uint64_t function, lfi_shape 
                          false)) {
         code = shape_is_good(shape) ? prepare(context, &frame) : -EINVAL;
         if (code)
-            return refuse(code, shape);
+            return lfi_gate_refused(context, code, shape);
         stack = lfi_gate_stack(context);
     } else {
         frame->depth = 1;
@@ -157,9 +158,9 @@ lfi_gate_fn *lfi_gate(struct lfi_context *context, uint64_t function, lfi_shape 
     }
 #ifndef NDEBUG
     if (!shape_is_good(shape))
-        return refuse(-EINVAL, shape);
+        return lfi_gate_refused(context, -EINVAL, shape);
     if (!core_thread_ready())
-        return refuse(-EPERM, shape);
+        return lfi_gate_refused(context, -EPERM, shape);
 #endif
     frame->special = 0;
     if (__builtin_expect((shape & LFI_SHAPE_SPECIAL) != 0, false)) {
@@ -179,9 +180,14 @@ lfi_gate_fn *lfi_gate(struct lfi_context *context, uint64_t function, lfi_shape 
     return (lfi_gate_fn *)machine_gate_entry(shape);
 }
 
+void lfi_context_on_failure(struct lfi_context *context, lfi_gate_failed_fn *failed)
+{
+    context->failed = failed;
+}
+
 const struct lfi_exit *lfi_gate_exit(void)
 {
-    struct core_thread *self = &core_thread;
+    struct core_thread *self = core_self();
 
     if (self->gate_kind == LFI_EXIT_RETURNED)
         self->exit.kind = LFI_EXIT_RETURNED;
@@ -190,7 +196,7 @@ const struct lfi_exit *lfi_gate_exit(void)
 
 struct core_results core_gate_ended(enum lfi_exit_kind kind)
 {
-    struct core_thread *self = &core_thread;
+    struct core_thread *self = core_self();
     struct core_frame *frame = self->frame;
     struct lfi_context *context = frame->context;
     struct core_results results = {0};
@@ -210,13 +216,16 @@ struct core_results core_gate_ended(enum lfi_exit_kind kind)
     self->frame = frame->outer;
     if (frame->outer)
         core_gate_resume(frame->outer);
+    if (context->failed)
+        context->failed(context, &self->exit); /* may not come back */
     return results;
 }
 
 struct core_results core_gate_refused(uint64_t memory)
 {
-    struct core_thread *self = &core_thread;
+    struct core_thread *self = core_self();
     lfi_shape shape = self->refused ? self->refused_shape : 0;
+    struct lfi_context *context = self->refused ? self->refused_context : NULL;
     struct core_results results = {.st = LFI_SHAPE_ST(shape)};
 
     self->exit = (struct lfi_exit){.kind = LFI_EXIT_REFUSED,
@@ -227,6 +236,9 @@ struct core_results core_gate_refused(uint64_t memory)
         results.memory = memory;
         memset((void *)memory, 0, LFI_SHAPE_BYTES(shape));
     }
+    self->refused_context = NULL;
+    if (context && context->failed)
+        context->failed(context, &self->exit); /* may not come back */
     return results;
 }
 
@@ -298,6 +310,10 @@ int lfi_box_map_stubs(struct lfi_box *box, uint64_t address, struct lfi_error *e
     pthread_mutex_unlock(&box->callback_lock);
     return status;
 }
+
+#if defined(__SANITIZE_THREAD__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wtsan" /* it does not know fences; who reads is assembly */
+#endif
 
 /* Replaces an entry so that who reads it meanwhile (gate.S) sees that. */
 static void write_entry(struct core_callback *entry, const struct core_callback *contents)

@@ -94,6 +94,7 @@ struct lfi_context {
     struct core_frame *gate;   /* of an outermost gate call; NULL unless attached */
     struct core_frame **gates; /* of gate calls, by depth */
     size_t gate_count;
+    lfi_gate_failed_fn *failed; /* or NULL */
     int status; /* of lfi_context_stop, lfi_callback_unwind */
     int fault_signal, fault_code;
     uint64_t fault_address;
@@ -113,6 +114,7 @@ struct core_thread {
     uint64_t id;              /* never used again, or 0 */
     struct machine_thread machine;
     lfi_shape refused_shape;
+    struct lfi_context *refused_context; /* or NULL */
     struct lfi_exit exit; /* of the last gate call that did not return */
     unsigned prepared;    /* depth of lfi_thread_prepare() */
     unsigned kept;        /* prepared until the thread ends: rounds of destructors to wait */
@@ -129,6 +131,15 @@ struct core_thread {
 /* Signal handlers read it, so the model must be one that never allocates. */
 extern __thread struct core_thread core_thread
     __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/* Its address. Hidden from gcc, which under UBSan would compare it with 0 by the flags of an addition
+ * that the linker replaces by a lea. */
+static inline struct core_thread *core_self(void)
+{
+    struct core_thread *self = &core_thread;
+    __asm__("" : "+r"(self));
+    return self;
+}
 
 __attribute__((format(printf, 2, 3), visibility("hidden"))) void
 core_explain(struct lfi_error *error, const char *format, ...);

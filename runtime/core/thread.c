@@ -44,7 +44,7 @@ static void find_stack(struct core_thread *self)
  */
 bool core_thread_may_nest(const struct lfi_box *box)
 {
-    struct core_thread *self = &core_thread;
+    struct core_thread *self = core_self();
     unsigned limit = __atomic_load_n(&box->nesting, __ATOMIC_ACQUIRE);
     uint64_t here = (uint64_t)__builtin_frame_address(0);
 
@@ -60,7 +60,7 @@ bool core_thread_may_nest(const struct lfi_box *box)
 
 int lfi_thread_prepare(void)
 {
-    struct core_thread *self = &core_thread;
+    struct core_thread *self = core_self();
     stack_t stack = {0};
     sigset_t faults;
     size_t size;
@@ -105,7 +105,7 @@ fail:
 
 void lfi_thread_release(void)
 {
-    struct core_thread *self = &core_thread;
+    struct core_thread *self = core_self();
     sigset_t faults, blocked;
 
     if (self->prepared == 0 || --self->prepared)
@@ -152,7 +152,7 @@ static void make_end_key(void)
 int core_thread_keep(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    struct core_thread *self = &core_thread;
+    struct core_thread *self = core_self();
     int code;
 
     if (self->kept)
@@ -171,7 +171,7 @@ int core_thread_keep(void)
 
 bool core_thread_ready(void)
 {
-    struct core_thread *self = &core_thread;
+    struct core_thread *self = core_self();
     sigset_t mask, faults;
     stack_t stack;
 

@@ -24,6 +24,15 @@ static char *copy_names(const uint8_t *names, size_t size)
     return copy;
 }
 
+static bool find_table(const struct linux_sections *sections, unsigned type, Elf64_Shdr *table)
+{
+    for (unsigned index = 0; linux_sections_get(sections, index, table); index++) {
+        if (table->sh_type == type)
+            return true;
+    }
+    return false;
+}
+
 void linux_symbols_read(struct linux_symbols *symbols, const void *file, size_t size)
 {
     struct linux_sections sections;
@@ -31,11 +40,8 @@ void linux_symbols_read(struct linux_symbols *symbols, const void *file, size_t 
     *symbols = (struct linux_symbols){0};
     if (!linux_sections_open(&sections, file, size))
         return;
-    unsigned index = 0;
-    do {
-        if (!linux_sections_get(&sections, index++, &table))
-            return;
-    } while (table.sh_type != SHT_SYMTAB);
+    if (!find_table(&sections, SHT_SYMTAB, &table) && !find_table(&sections, SHT_DYNSYM, &table))
+        return;
     if (table.sh_entsize != sizeof(Elf64_Sym) ||
         !linux_sections_get(&sections, table.sh_link, &strings))
         return;

@@ -19,7 +19,7 @@ struct linux_symbols {
     char *names; /* once for all: a file may use a long one for each of its symbols */
 };
 
-/* Reads .symtab; a file without one, or with a broken one, has no symbols. */
+/* Reads .symtab, or .dynsym where there is none; with neither, or a broken one, there are none. */
 void linux_symbols_read(struct linux_symbols *symbols, const void *file, size_t size);
 void linux_symbols_free(struct linux_symbols *symbols);
 

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * boxrt_minimal: the start of a library in a box without a C library, linked with -nostdlib. It
+ * relocates the image, runs constructors and rests. There is no thread-local storage and no malloc,
+ * one thread of the host calls, on the first stack. The functions that compilers call are here.
+ */
+#include <elf.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <lfi/abi.h>
+
+#define HIDDEN __attribute__((visibility("hidden")))
+#define KEEP   __attribute__((used))
+
+#if defined(__x86_64__)
+#define RELATIVE R_X86_64_RELATIVE
+#elif defined(__aarch64__)
+#define RELATIVE R_AARCH64_RELATIVE
+#endif
+
+typedef void constructor(void);
+extern const Elf64_Dyn _DYNAMIC[] HIDDEN;
+extern const char __ehdr_start[] HIDDEN;
+extern constructor *__init_array_start[] HIDDEN, *__init_array_end[] HIDDEN;
+
+static void rest(const uint64_t *functions)
+{
+#if defined(__x86_64__)
+    register long number __asm__("rax") = LFI_CALL_REST;
+    register const void *first __asm__("rdi") = functions;
+    __asm__ volatile("syscall" : "+r"(number) : "r"(first) : "rcx", "r11", "memory");
+#elif defined(__aarch64__)
+    register long number __asm__("x8") = LFI_CALL_REST;
+    register const void *first __asm__("x0") = functions;
+    __asm__ volatile("svc #0" : "+r"(first) : "r"(number) : "memory");
+#endif
+}
+
+/* Before this nothing may be used that has an address in it. */
+static void relocate(void)
+{
+    uint64_t base = (uint64_t)__ehdr_start, table = 0, size = 0;
+    for (const Elf64_Dyn *at = _DYNAMIC; at->d_tag != DT_NULL; at++) {
+        if (at->d_tag == DT_RELA)
+            table = at->d_un.d_ptr;
+        if (at->d_tag == DT_RELASZ)
+            size = at->d_un.d_val;
+    }
+    for (uint64_t i = 0; i < size / sizeof(Elf64_Rela); i++) {
+        const Elf64_Rela *entry = (const Elf64_Rela *)(base + table) + i;
+        if (ELF64_R_TYPE(entry->r_info) == RELATIVE)
+            *(uint64_t *)(base + entry->r_offset) = base + (uint64_t)entry->r_addend;
+    }
+}
+
+HIDDEN KEEP void boxrt_start(void)
+{
+    static const uint64_t functions[LFI_REST_WORDS] = {LFI_REST_VERSION};
+    relocate();
+    for (constructor **at = __init_array_start; at != __init_array_end; at++)
+        (*at)();
+    rest(functions);
+    __builtin_trap(); /* nobody continues it */
+}
+
+#if defined(__x86_64__)
+__asm__(".text\n.globl _start\n.p2align 5\n_start:\n\txorl %ebp, %ebp\n\tandq $-16, %rsp\n"
+        "\tcall boxrt_start\n\tud2\n");
+#elif defined(__aarch64__)
+__asm__(".text\n.globl _start\n_start:\n\tmov x29, #0\n\tbl boxrt_start\n\tbrk #1\n");
+#endif
+
+/* Weak: the library may have better ones. */
+#define WEAK __attribute__((weak, no_builtin))
+
+WEAK void *memcpy(void *restrict to, const void *restrict from, size_t size)
+{
+    uint8_t *at = to;
+    for (const uint8_t *next = from; size--;)
+        *at++ = *next++;
+    return to;
+}
+
+WEAK void *memmove(void *to, const void *from, size_t size)
+{
+    uint8_t *at = to;
+    const uint8_t *next = from;
+    if (at - next >= 0 && (size_t)(at - next) < size) {
+        while (size--)
+            at[size] = next[size];
+    } else {
+        while (size--)
+            *at++ = *next++;
+    }
+    return to;
+}
+
+WEAK void *memset(void *to, int byte, size_t size)
+{
+    for (uint8_t *at = to; size--;)
+        *at++ = (uint8_t)byte;
+    return to;
+}
+
+WEAK int memcmp(const void *a, const void *b, size_t size)
+{
+    const uint8_t *left = a, *right = b;
+    for (; size; size--, left++, right++) {
+        if (*left != *right)
+            return *left - *right;
+    }
+    return 0;
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* Libraries that lie about themselves (hostile.c), and faults by the thousand with callbacks in
+ * flight: nothing of the host is left behind. --count: faults. */
+#include "library.h"
+
+#include <dirent.h>
+#include <string.h>
+
+#include "options.h"
+
+static uint64_t test_count;
+
+static void *tries(void *data)
+{
+    struct lfi_library *l = data;
+    lfi_library_thread(l);
+    call0(l, "choose");
+    return NULL;
+}
+
+static void test_threads_that_lie(void **state)
+{
+    (void)state;
+    for (int way = 1; way <= 7; way++) {
+        struct lfi_library *l = open_file(test_hostile, NULL);
+        CALL(l, "choose", void (*)(int), LFI_SHAPE(1, 0, 0))(way);
+        assert_null(lfi_library_failed(l));
+        in_thread(tries, l);
+        in_thread(tries, l);
+        usleep(1000);
+        assert_int_equal(lfi_library_free(l), 0);
+    }
+}
+
+static void test_memory_that_lies(void **state)
+{
+    struct lfi_library *l = open_file(test_hostile, NULL);
+    (void)state;
+    for (int i = 0; i < 10; i++)
+        assert_int_equal(lfi_library_malloc(l, 16), 0);
+    assert_int_equal(lfi_library_string_out(l, "text"), 0);
+    assert_int_equal(lfi_library_memalign(l, 16, 4096), 0);
+    assert_int_equal(lfi_library_realloc(l, 8, 8), 0); /* has none */
+    assert_null(lfi_library_failed(l));
+    assert_int_equal(lfi_library_calloc(l, 8, 8), 0); /* an address without code */
+    assert_int_equal(lfi_library_failed(l)->end, LFI_LIBRARY_FAULT);
+    assert_int_equal(lfi_library_free(l), 0);
+}
+
+static void *refused(void *data)
+{
+    struct lfi_library *l = data;
+    CHECK(lfi_library_thread(l) == NULL);
+    return NULL;
+}
+
+static void test_minimal_runtime(void **state)
+{
+    struct lfi_library *l = open_file(test_minimal, NULL);
+    (void)state;
+    assert_int_equal(call1(l, "compute", 20), 41);
+    assert_int_equal(call0(l, "constructed"), 42);
+    assert_int_equal(lfi_library_malloc(l, 8), 0);
+    assert_null(lfi_library_failed(l));
+    in_thread(refused, l);
+    assert_int_equal(lfi_library_free(l), 0);
+}
+
+/* ------------------------------------------------------------------------------------- faults */
+
+static long in_flight(long depth)
+{
+    struct lfi_library *l = lfi_callback_library();
+    uint64_t *address = lfi_callback_data();
+    if (depth)
+        return CALL(l, "calls", long (*)(uint64_t, long), LFI_SHAPE(2, 0, 0))(*address, depth - 1);
+    return call0(l, "crash");
+}
+
+static void *faults(void *data)
+{
+    struct lfi_library *l;
+    uint64_t address;
+    CHECK(lfi_library_open_again(&l, data, NULL, NULL) == 0);
+    CHECK(lfi_library_callback(l, (lfi_gate_fn *)in_flight, &address,
+                               LFI_SHAPE(1, 0, 0) | LFI_SHAPE_RESULT(1, 0), &address) == 0);
+    CHECK(lfi_library_freeze(l, NULL) == 0);
+    for (uint64_t i = 0; i < test_count / 4; i++) {
+        long result =
+            CALL(l, "calls", long (*)(uint64_t, long), LFI_SHAPE(2, 0, 0))(address, (long)(i % 4));
+        CHECK(result == 0);
+        CHECK(lfi_library_failed(l) != NULL);
+        CHECK(lfi_library_reset(l, NULL) == 0);
+    }
+    CHECK(lfi_library_free(l) == 0);
+    return NULL;
+}
+
+static void four_threads(struct lfi_library *first)
+{
+    pthread_t threads[4];
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, faults, first), 0);
+    for (int i = 0; i < 4; i++)
+        pthread_join(threads[i], NULL);
+}
+
+static int count_descriptors(void)
+{
+    int count = 0;
+    DIR *dir = opendir("/proc/self/fd");
+    while (readdir(dir))
+        count++;
+    closedir(dir);
+    return count;
+}
+
+/* Kilobytes. */
+static long resident(void)
+{
+    long pages = 0, all;
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (fscanf(file, "%ld %ld", &all, &pages) != 2)
+        pages = 0;
+    fclose(file);
+    return pages * (lfi_page_size() / 1024);
+}
+
+static void test_faults(void **state)
+{
+    struct lfi_library *first = open_boxed(NULL);
+    (void)state;
+    uint64_t all = test_count;
+    test_count = 200;
+    four_threads(first); /* what is made once is made */
+    int descriptors = count_descriptors();
+    long before = resident();
+    test_count = all;
+    four_threads(first);
+    assert_int_equal(count_descriptors(), descriptors);
+    print_message("%" PRIu64 " faults, %ld KiB more\n", all, resident() - before);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) /* which keep what was freed \
+                                                                     */
+    assert_true(resident() - before < 20000);
+#endif
+    assert_int_equal(lfi_library_free(first), 0);
+}
+
+/* Opened and freed again and again, in several threads. */
+static void test_open_and_free(void **state)
+{
+    struct lfi_library *first = open_boxed(NULL), *l;
+    int descriptors = count_descriptors();
+    (void)state;
+    for (int i = 0; i < 100; i++) {
+        assert_int_equal(lfi_library_open_again(&l, first, NULL, NULL), 0);
+        if (TEST_SPINS)
+            call0(l, "starts");
+        if (i % 2)
+            call0(l, "crash");
+        assert_int_equal(lfi_library_free(l), 0);
+    }
+    assert_int_equal(count_descriptors(), descriptors);
+    assert_int_equal(lfi_library_free(first), 0);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_threads_that_lie), cmocka_unit_test(test_memory_that_lies),
+        cmocka_unit_test(test_minimal_runtime),  cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_open_and_free),
+    };
+    test_files(argc, argv);
+    test_count = test_option(argc, argv, "--count=", 4000 / TEST_SLOWER);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
