@@ -32,7 +32,24 @@
 #define LFI_SLOT_RETURN    3  /* end the host's call into the box; does not come back */
 #define LFI_SLOT_BASE      4  /* x86-64: not an entry, the box base as a value */
 #define LFI_SLOT_RESERVED  5  /* x86-64: not for code */
+#define LFI_SLOT_CALLBACK  6  /* call a function of the host (x86-64: r10d, AArch64: w16 says which) */
 #define LFI_SLOT_COUNT     64 /* unused entries point to a stub that traps */
+
+/*
+ * Our own system calls, which Linux does not have (LFI_SLOT_SYSCALL). REST: from boxrt, in a
+ * library (<lfi/library.h>): the thread is ready for calls of the host. Its first argument is the
+ * address of LFI_REST_WORDS words of 64 bits in the box, or 0 in all threads but the first: the
+ * version and functions, each 0 if there is none.
+ */
+#define LFI_CALL_REST       0x10000
+#define LFI_REST_VERSION    1
+#define LFI_REST_THREAD_NEW 1 /* int (size_t stack): starts a thread that calls REST */
+#define LFI_REST_MALLOC     2
+#define LFI_REST_CALLOC     3
+#define LFI_REST_REALLOC    4
+#define LFI_REST_MEMALIGN   5 /* void *(size_t alignment, size_t size) */
+#define LFI_REST_FREE       6
+#define LFI_REST_WORDS      7
 
 /* x86-64 code: bundle size, in bytes. Indirect branches reach only bundle starts. */
 #define LFI_BUNDLE_SIZE 32

@@ -34,8 +34,8 @@
  * - Signal handlers may call only lfi_context_interrupt() and the copy functions, and a handler
  * that interrupted code in a box must return to it (no siglongjmp).
  * - The base of %gs (x86-64) belongs to the box from entry to exit, including during host callbacks
- *   and system-call handlers; it is restored when lfi_context_run() or lfi_call() returns.
- *   Signal handlers must not use %gs either.
+ *   and system-call handlers; it is restored when lfi_context_run() or lfi_call() returns. A gate
+ *   call leaves it, so that the next one need not write it. Signal handlers must not use %gs either.
  * - On AArch64 x18 belongs to the box while it runs, and signal handlers that interrupt it find the
  *   box's: a host that keeps a shadow call stack there must not have such handlers. They find its
  *   FPCR, FPSR and DIT, too: a handler that computes with floating-point numbers or with secrets
@@ -226,6 +226,61 @@ int lfi_box_map_code(struct lfi_box *box, const struct lfi_code_map *code, struc
  */
 int lfi_box_map_return(struct lfi_box *box, uint64_t address, struct lfi_error *error);
 
+/*
+ * Code that several boxes have at the same distance from their bases: verified once, and where the
+ * kernel can (Linux 6.7 and later) its pages are shared by all of them. They are in a memfd that
+ * was sealed against every change before it was verified, and whose descriptor is closed. (Boxes
+ * that share pages can notice by the time that an access takes which of them others use.)
+ *
+ * `code` is as for lfi_box_map_code(), which see for the errors, but with `address`, `image_start`
+ * and `image_end` relative to the base of a box. May be freed while boxes have the code. Any number
+ * of threads may map it at once.
+ */
+struct lfi_shared_code;
+int lfi_shared_code_new(struct lfi_shared_code **shared, const struct lfi_code_map *code,
+                        struct lfi_error *error);
+void lfi_shared_code_free(struct lfi_shared_code *shared);
+
+/* Whether boxes share the pages. If not, each gets a copy, which is not verified again. */
+bool lfi_shared_code_is_shared(const struct lfi_shared_code *shared);
+
+/* Maps it into a box: three host calls. The errors of lfi_box_map_code(). */
+int lfi_box_map_shared_code(struct lfi_box *box, const struct lfi_shared_code *shared,
+                            struct lfi_error *error);
+
+/* ---------------------------------------------------------------------------- freeze and reset */
+
+/*
+ * Remembers the box's memory as it is, for lfi_box_reset(): contents, mappings, protections.
+ * Costs a copy of the pages that are not zero, in a memfd (a descriptor of the host, which stays
+ * open), and reads all of the private memory once. May be repeated: the last one counts.
+ *
+ * From then on:
+ * - Private memory is a private mapping of the memfd, files that were mapped privately too. For the
+ *   box it is as before, except that advice and locks are gone.
+ * - What is mapped shared then, and code, stays: unmapping or replacing it is -EACCES. Contents of
+ *   shared memory are not frozen.
+ * - Code can be mapped only where nothing was mapped at the freeze, else -EACCES, and stays.
+ *
+ * -EBUSY while a thread is in a context of the box. -ENOMEM out of memory or mappings; -EFAULT if a
+ * privately mapped file is shorter than its mapping; -EFBIG where RLIMIT_FSIZE is below 4 GiB;
+ * -EMFILE. After an error the box is as it was before, for the box and for lfi_box_reset().
+ */
+int lfi_box_freeze(struct lfi_box *box, struct lfi_error *error);
+
+/*
+ * Brings the box's memory back to where lfi_box_freeze() saw it: contents of private memory, what
+ * was mapped where, and protections. One host call for each run of writable memory, which costs by
+ * the pages that were touched since; up to three for each run of pages to which something else was
+ * done. Registers and thread pointers of contexts are not memory: that is the caller's.
+ *
+ * -EBUSY while a thread is in a context of the box. None may enter meanwhile: it would find memory
+ * half old, half new. -ENOENT if the box was not frozen; -EBADF if the host closed the memfd;
+ * -ENOMEM. After an error a part of the memory may have been brought back: repeat it, or free the
+ * box.
+ */
+int lfi_box_reset(struct lfi_box *box, struct lfi_error *error);
+
 /* ------------------------------------------------------------------------- memory of the box */
 
 /*
@@ -284,11 +339,13 @@ enum lfi_exit_kind {
     LFI_EXIT_RETURNED,    /* the box used the return slot: result in regs.rax (x[0]) */
     LFI_EXIT_FAULT,       /* the code of the box faulted: `signal` and the rest */
     LFI_EXIT_INTERRUPTED, /* lfi_context_interrupt() */
+    LFI_EXIT_UNWOUND,     /* lfi_callback_unwind(): `status` */
+    LFI_EXIT_REFUSED,     /* a gate call did not enter the box: `status` is a negative errno value */
 };
 
 struct lfi_exit {
     enum lfi_exit_kind kind;
-    int status;           /* STOPPED: what lfi_context_stop() was given */
+    int status;           /* STOPPED, UNWOUND: what the host gave; REFUSED: why */
     int signal;           /* FAULT: SIGSEGV, SIGBUS, SIGILL, SIGFPE or SIGTRAP */
     int code;             /* FAULT: si_code */
     uint64_t address;     /* FAULT: si_addr, the address accessed or of the instruction */
@@ -350,6 +407,173 @@ int lfi_call(struct lfi_context *context, uint64_t function, struct lfi_call *ca
  * thread. */
 void lfi_box_limit_nesting(struct lfi_box *box, unsigned depth);
 
+/* ------------------------------------------------------------------------------------- gates */
+
+/*
+ * A call of a function in a box that costs little more than a call: through a pointer to a function
+ * of the type that the function has, which the host's compiler calls as any other.
+ *
+ *     typedef int scale_fn(int, double);
+ *     scale_fn *scale = (scale_fn *)lfi_gate(context, address, LFI_SHAPE(1, 1, 0));
+ *     int result = scale(5, 1.0);
+ *     if (lfi_gate_exit()->kind != LFI_EXIT_RETURNED) …
+ *
+ * The shape says which registers and how much of the stack hold arguments; everything else is
+ * cleared. Registers for results come back as the box left them: integers narrower than 64 bits
+ * (_Bool!) are to be brought into their type, as everything from the box. All other registers that a
+ * call does not keep hold anything.
+ *
+ * What crosses in a register or stack word crosses whole. Where the calling convention leaves bits
+ * undefined (the upper half of a register or stack word that holds an int, of the 64 bits that hold
+ * a float), the compiler may have left host data there: to whom that matters passes 64-bit integers
+ * and, for float, a structure of two. Of vector registers what is above 64 bits (WIDE: 128) is
+ * cleared.
+ *
+ * The box starts with the control words that a program starts with, whatever the host's are, and
+ * no exception flag set; afterwards control words and flags are the host's, exception flags
+ * included. A host whose MXCSR or x87 flags are not clear pays for that: feclearexcept().
+ * (x86-64: the host's identification and alignment-check flags, which no compiler sets, are seen by
+ * the box.)
+ *
+ * lfi_call() is for the rest: it takes arguments as arrays, and gives all registers of the box.
+ */
+typedef uint64_t lfi_shape;
+typedef void lfi_gate_fn(void);
+
+/*
+ * integers: 0 … LFI_CALL_INTEGERS registers for integers and pointers (x86-64: with the hidden one
+ * of a result in memory). vectors: 0 … 8. words: 0 … 4095 words of 8 bytes on the stack, with those
+ * between them for alignment. As the calling convention assigns them: a structure in two registers
+ * counts two. For variadic functions, those of the call. More by |:
+ *
+ *   LFI_SHAPE_WIDE     vectors, results too, are of 16 bytes (long double of AArch64, __m128), not 8.
+ *                      Wider ones cannot be passed.
+ *   LFI_SHAPE_X87(n)   x86-64: the result is in st(0) (n = 1: long double), st(1) (n = 2: complex)
+ *   LFI_SHAPE_MEMORY(bytes)  the result is a structure in memory, 1 … 65536 bytes (callbacks:
+ *                      32768). Use its natural type: the gate gives the callee a place on its own
+ *                      side and copies.
+ *   LFI_SHAPE_RESULT(integers, vectors)  needed for callbacks only: how many registers hold the
+ *                      result: 0 … 2 of rax, rdx (x0, x1), 0 … 2 of xmm0, xmm1 (0 … 4 of v0 … v3)
+ */
+#define LFI_SHAPE(integers, vectors, words)                                       \
+    (((lfi_shape)(integers) * 9 + (lfi_shape)(vectors)) | (lfi_shape)(vectors) << 8 | \
+     (lfi_shape)(words) << 16)
+#define LFI_SHAPE_WIDE          ((lfi_shape)1 << 7)
+#define LFI_SHAPE_X87(n)        ((lfi_shape)(n) << 12)
+#define LFI_SHAPE_MEMORY(bytes) ((lfi_shape)(bytes) << 40)
+#define LFI_SHAPE_RESULT(integers, vectors) \
+    ((lfi_shape)(integers) << 32 | (lfi_shape)(vectors) << 34)
+
+/* The parts of a shape. */
+#define LFI_SHAPE_INDEX(shape)           ((unsigned)(shape)&0x7f)
+#define LFI_SHAPE_VECTORS(shape)         ((unsigned)((shape) >> 8) & 15)
+#define LFI_SHAPE_ST(shape)              ((unsigned)((shape) >> 12) & 3)
+#define LFI_SHAPE_WORDS(shape)           ((unsigned)((shape) >> 16) & 0xfff)
+#define LFI_SHAPE_BYTES(shape)           ((unsigned)((shape) >> 40) & 0x1ffff)
+#define LFI_SHAPE_RESULT_INTEGERS(shape) ((unsigned)((shape) >> 32) & 3)
+#define LFI_SHAPE_RESULT_VECTORS(shape)  ((unsigned)((shape) >> 34) & 7)
+#define LFI_SHAPE_SPECIAL                (LFI_SHAPE_X87(3) | LFI_SHAPE(0, 0, 0xfff) | LFI_SHAPE_MEMORY(0x1ffff))
+
+/*
+ * Prepares the calling thread's next call of `function` (x86-64: a bundle start) and returns the
+ * gate. Cast it to the function's type and call it once, at once: evaluate arguments that call into
+ * boxes before. (A gate that is called without its lfi_gate() is refused: -EINVAL.) Never NULL:
+ * what is wrong shows in lfi_gate_exit() after the call.
+ *
+ * The first call attaches the context to the thread, as lfi_context_attach(). Calls nest as those
+ * by lfi_call() do: within a callback, or the handler of a system call. If the box does not return,
+ * the call returns with all results 0.
+ */
+lfi_gate_fn *lfi_gate(struct lfi_context *context, uint64_t function, lfi_shape shape);
+
+/*
+ * How the last gate call of the thread ended, until the next one ends. RETURNED: only `kind` means
+ * something. STOPPED, FAULT, INTERRUPTED: as for lfi_context_run(). UNWOUND: `status`. REFUSED:
+ * `status` is -ELOOP (nested too deeply), -EBUSY (attached to another thread), -ENOMEM, -EINVAL
+ * (no lfi_faults_install() or lfi_box_map_return(), no lfi_gate() before, a bad shape), -EPERM
+ * (only in builds without NDEBUG, which look: the alternate signal stack or the signal mask are not
+ * as lfi_thread_prepare() left them).
+ */
+const struct lfi_exit *lfi_gate_exit(void);
+
+/*
+ * A gate that enters nothing: REFUSED with `status`, a negative errno value, and 0 for all results
+ * that the shape has. context: whose `failed` function is called; may be NULL.
+ */
+lfi_gate_fn *lfi_gate_refused(struct lfi_context *context, int status, lfi_shape shape);
+
+/*
+ * Called when a gate call of the context did not return, in its thread, when all of the stay is
+ * undone and before the call returns. May leave by longjmp(). NULL: none.
+ */
+typedef void lfi_gate_failed_fn(struct lfi_context *context, const struct lfi_exit *exit);
+void lfi_context_on_failure(struct lfi_context *context, lfi_gate_failed_fn *failed);
+
+/*
+ * A context stays its thread's between gate calls, and the thread is prepared as by
+ * lfi_thread_prepare() until it ends. attach: 0, -EBUSY (it is another thread's), -ENOMEM, -EINVAL;
+ * lfi_gate() does it by itself. detach: by any thread; -EBUSY while a thread is inside.
+ * lfi_context_free() does it, too; the end of a thread does not.
+ */
+int lfi_context_attach(struct lfi_context *context);
+int lfi_context_detach(struct lfi_context *context);
+
+/*
+ * The address below which the stack of the next gate call of this context begins: its stack pointer
+ * or, in a callback or handler, that of the caller (x86-64: less the red zone). To have room there
+ * for arguments lower it, and put it back afterwards, in reverse order. By the context's thread.
+ */
+uint64_t lfi_gate_stack(const struct lfi_context *context);
+void lfi_gate_set_stack(struct lfi_context *context, uint64_t address);
+
+/* --------------------------------------------------------------------------------- callbacks */
+
+/*
+ * A function of the host that code in the box can call. It gets the arguments that the shape names
+ * as the box left them: declare 64-bit integers and bring them into their type. (AArch64: a
+ * structure that the convention passes by its address is an address in the box.) It runs on the
+ * host's stack with the host's control words, and returns normally or by lfi_callback_unwind(), not
+ * by longjmp() or an exception. `data` is for it. Registers that hold the result cross whole: what
+ * is said of arguments above holds for it.
+ */
+struct lfi_callback {
+    lfi_gate_fn *function;
+    void *data;
+    lfi_shape shape; /* at most 1023 words */
+};
+
+#define LFI_CALLBACKS_MAX 4096 /* stubs of a box */
+
+/*
+ * Gives a callback, which is copied, an address in the box. -ENOSPC if no stub is free: then map
+ * more by lfi_box_map_stubs(). -EINVAL for a bad shape, -ENOMEM. Any thread.
+ */
+int lfi_box_callback(struct lfi_box *box, const struct lfi_callback *callback, uint64_t *address);
+
+/*
+ * Takes it back; the address may be given out again. Calls under way end normally, and may still
+ * need `data`; a later call is a fault of the box (SIGILL). -EINVAL if there is none. Any thread.
+ */
+int lfi_box_uncallback(struct lfi_box *box, uint64_t address);
+
+/*
+ * Maps a page of verified code, stubs for callbacks, at a page-aligned address where this box never
+ * had code: 128 for 4 KiB, on AArch64 256. It stays until the box is freed. -ENOSPC if the box has
+ * LFI_CALLBACKS_MAX, else as lfi_box_map_code(). Any thread.
+ */
+int lfi_box_map_stubs(struct lfi_box *box, uint64_t address, struct lfi_error *error);
+
+/* In a callback: its data, and the context that called it. Elsewhere NULL. */
+void *lfi_callback_data(void);
+struct lfi_context *lfi_callback_context(void);
+
+/*
+ * In a callback: gives up. The innermost call into the box returns to its caller as
+ * LFI_EXIT_UNWOUND with `status`. Frames of the host in between are left as by longjmp(). Elsewhere
+ * than in a callback it ends the process with a message.
+ */
+void lfi_callback_unwind(int status) __attribute__((noreturn));
+
 /* ------------------------------------------------------------------------ faults and threads */
 
 /*
@@ -364,7 +588,8 @@ int lfi_faults_install(int interrupt_signal, struct lfi_error *error);
 void lfi_faults_remove(void);
 
 /*
- * Optional: gives this thread its alternate signal stack now, and until lfi_thread_release().
+ * Optional: gives this thread its alternate signal stack now, and until lfi_thread_release(), and
+ * unblocks the fault signals and that for interruption. Neither may be changed meanwhile.
  * Without it each outermost lfi_context_run() and lfi_call() does so itself, which costs three host
  * calls on each side: negligible for a program, expensive for a call of a small function. -ENOMEM.
  */

@@ -64,6 +64,27 @@ struct lfi_linux_file {
     bool allow_changes;
 };
 
+/* A system call of the box, as its registers have it. */
+struct lfi_linux_call {
+    struct lfi_context *context; /* of the thread that makes it */
+    long number;                 /* the host's numbers (<sys/syscall.h>), or any other */
+    uint64_t arguments[6];
+    int64_t result; /* for the box: a value, or a negative errno value */
+};
+
+/*
+ * Own system calls: sees every system call before the personality does, except those by which a
+ * library rests. True: answered, with call->result. False: the personality serves it, with the
+ * arguments as they are in *call now. Called on the host's stack by any thread of the box, several
+ * at once, with no lock held. It returns normally: no longjmp, no exception.
+ *
+ * The arguments are the box's: any value, addresses included, and other threads of the box change
+ * memory meanwhile. Copy what an address names by lfi_copy_in() or lfi_copy_string(), once, check
+ * the copy and use the copy; answer by lfi_copy_out(). Never give an unchecked address, length or
+ * descriptor to the host's kernel: an address of the host is as good for it as one of the box.
+ */
+typedef bool lfi_linux_hook_fn(struct lfi_linux_call *call, void *data);
+
 /* Everything is copied. Zero means the default. */
 struct lfi_linux_options {
     const char *const *argv; /* NULL-terminated; argv[0] is the program's name */
@@ -90,6 +111,8 @@ struct lfi_linux_options {
     struct lfi_linux_limits limits;
     lfi_violation_fn *report; /* receives what the verifier refuses; may be NULL */
     void *data;               /* for report */
+    lfi_linux_hook_fn *hook;  /* own system calls; may be NULL */
+    void *hook_data;          /* for hook */
 };
 
 /*

@@ -10,6 +10,14 @@
 
 /* What every switch.S relies on, besides the members that its machine.c checks. */
 _Static_assert(offsetof(struct lfi_context, interrupt) == CONTEXT_INTERRUPT, "frame.h");
+_Static_assert(offsetof(struct lfi_context, active) == CONTEXT_ACTIVE, "frame.h");
+_Static_assert(offsetof(struct lfi_context, box) == CONTEXT_BOX, "frame.h");
+_Static_assert(offsetof(struct lfi_box, callbacks) == BOX_CALLBACKS, "frame.h");
+_Static_assert(sizeof(struct core_callback) == 1 << CALLBACK_SHIFT, "frame.h");
+_Static_assert(CALLBACKS_MAX == LFI_CALLBACKS_MAX, "frame.h");
+_Static_assert(offsetof(struct core_thread, frame) == THREAD_FRAME, "frame.h");
+_Static_assert(offsetof(struct core_thread, gate) == THREAD_GATE, "frame.h");
+_Static_assert(offsetof(struct core_thread, gate_kind) == THREAD_KIND, "frame.h");
 _Static_assert(LFI_EXIT_RETURNED == 1 && LFI_EXIT_INTERRUPTED == 3, "switch.S");
 _Static_assert(sizeof(struct core_frame) == FRAME_SIZE, "frame.h: FRAME_SIZE");
 
@@ -32,6 +40,12 @@ int lfi_context_new(struct lfi_box *box, lfi_syscall_fn *serve, void *data,
         free(context);
         return code;
     }
+    pthread_mutex_lock(&box->lock);
+    context->next = box->first;
+    if (box->first)
+        box->first->previous = context;
+    box->first = context;
+    pthread_mutex_unlock(&box->lock);
     __atomic_add_fetch(&box->contexts, 1, __ATOMIC_ACQ_REL);
     *result = context;
     return 0;
@@ -41,12 +55,32 @@ int lfi_context_free(struct lfi_context *context)
 {
     if (!context)
         return 0;
-    if (__atomic_load_n(&context->owner, __ATOMIC_ACQUIRE))
+    if (lfi_context_detach(context))
         return -EBUSY;
+    for (size_t i = 0; i < context->gate_count; i++)
+        free(context->gates[i]);
+    free(context->gates);
     machine_context_free(context);
+    pthread_mutex_lock(&context->box->lock);
+    if (context->next)
+        context->next->previous = context->previous;
+    if (context->previous)
+        context->previous->next = context->next;
+    else
+        context->box->first = context->next;
+    pthread_mutex_unlock(&context->box->lock);
     __atomic_sub_fetch(&context->box->contexts, 1, __ATOMIC_ACQ_REL);
     free(context);
     return 0;
+}
+
+bool core_box_entered(const struct lfi_box *box)
+{
+    const struct lfi_context *context = box->first;
+
+    while (context && !__atomic_load_n(&context->active, __ATOMIC_ACQUIRE))
+        context = context->next;
+    return context != NULL;
 }
 
 void lfi_box_limit_nesting(struct lfi_box *box, unsigned depth)
@@ -97,7 +131,9 @@ void lfi_context_interrupt(struct lfi_context *context)
     int signal = core_faults_interrupt_signal();
     int tid;
 
-    /* stay() stores tid, then switch.S reads `interrupt`: so one of the two sees the other's store
+    /*
+     * stay() and attach store tid, then switch.S and gate.S read `interrupt`: so one of the two
+     * sees the other's store.
      */
     __atomic_store_n(&context->interrupt, 1, __ATOMIC_SEQ_CST);
     tid = __atomic_load_n(&context->tid, __ATOMIC_SEQ_CST);
@@ -107,24 +143,55 @@ void lfi_context_interrupt(struct lfi_context *context)
 
 static bool is_mine(const struct lfi_context *context)
 {
-    return __atomic_load_n(&context->owner, __ATOMIC_RELAXED) == &core_thread;
+    return __atomic_load_n(&context->owner, __ATOMIC_RELAXED) == core_thread_id();
 }
 
-/* Makes the context this thread's, unless another thread is in it. */
-static int claim(struct lfi_context *context)
+int core_context_claim(struct lfi_context *context)
 {
-    struct core_thread *none = NULL;
+    uint64_t none = 0;
 
-    if (is_mine(context) || __atomic_compare_exchange_n(&context->owner, &none, &core_thread, false,
-                                                        __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+    if (is_mine(context) ||
+        __atomic_compare_exchange_n(&context->owner, &none, core_thread_id(), false,
+                                    __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
         return 0;
     return -EBUSY;
 }
 
 static void disclaim(struct lfi_context *context)
 {
-    if (!context->active)
-        __atomic_store_n(&context->owner, NULL, __ATOMIC_RELEASE);
+    if (!context->active && !context->gate)
+        __atomic_store_n(&context->owner, 0, __ATOMIC_RELEASE);
+}
+
+void core_frame_fill(struct core_frame *frame, struct lfi_context *context)
+{
+    struct lfi_box *box = context->box;
+
+    frame->context = context;
+    frame->serve = context->serve;
+    frame->base = box->base;
+    frame->stack_reach =
+        __atomic_load_n(&box->free_stack, __ATOMIC_ACQUIRE) ? UINT64_MAX : MACHINE_STACK_REACH;
+    frame->features = box->space->features;
+    frame->enter = box->reservation->trampolines + TRAMPOLINE_ENTER;
+    frame->leave = 0;
+    frame->in_callback = 0;
+}
+
+void core_frame_exit(struct core_frame *frame, enum lfi_exit_kind kind, struct lfi_exit *exit)
+{
+    struct lfi_context *context = frame->context;
+
+    *exit = (struct lfi_exit){.kind = kind, .regs = frame->regs};
+    if (kind == LFI_EXIT_STOPPED || kind == LFI_EXIT_UNWOUND) {
+        exit->status = context->status;
+    } else if (kind == LFI_EXIT_FAULT) {
+        exit->signal = context->fault_signal;
+        exit->code = context->fault_code;
+        exit->address = context->fault_address;
+    } else if (kind == LFI_EXIT_INTERRUPTED) {
+        __atomic_store_n(&context->interrupt, 0, __ATOMIC_RELEASE);
+    }
 }
 
 /* One stay in the box, from the frame's state until it ends. The context is this thread's. */
@@ -133,62 +200,44 @@ static int stay(struct lfi_context *context, struct core_frame *frame, struct lf
     struct core_thread *self = &core_thread;
     struct core_frame *outer = self->frame;
     struct core_frame *active = context->active;
-    struct lfi_box *box = context->box;
     int code;
 
     if (!core_faults_installed())
         return -EINVAL;
-    if (!core_thread_may_nest(box))
+    if (!core_thread_may_nest(context->box))
         return -ELOOP;
     code = lfi_thread_prepare();
     if (code)
         return code;
 
-    frame->context = context;
-    frame->serve = context->serve;
-    frame->base = box->base;
-    frame->stack_reach =
-        __atomic_load_n(&box->free_stack, __ATOMIC_ACQUIRE) ? UINT64_MAX : MACHINE_STACK_REACH;
-    frame->features = box->space->features;
-    frame->leave = 0;
+    core_frame_fill(frame, context);
+    frame->returning = machine_return;
+    frame->depth = outer ? outer->depth + 1 : 1;
+    frame->gate = active ? active->gate : 0;
 
     machine_stay_begin(frame, outer);
-    context->active = frame;
+    __atomic_store_n(&context->active, frame, __ATOMIC_RELEASE);
     __atomic_store_n(&context->tid, self->tid, __ATOMIC_SEQ_CST);
     self->frame = frame;
-    self->depth++;
 
     exit->kind = machine_run(frame);
 
-    self->depth--;
     self->frame = outer;
-    context->active = active;
+    __atomic_store_n(&context->active, active, __ATOMIC_RELEASE);
     machine_stay_end(frame, outer);
-    if (!active)
+    if (!active && !context->gate)
         __atomic_store_n(&context->tid, 0, __ATOMIC_RELEASE);
     lfi_thread_release();
-
-    exit->status = 0;
-    exit->signal = 0;
-    exit->code = 0;
-    exit->address = 0;
-    exit->regs = frame->regs;
-    if (exit->kind == LFI_EXIT_STOPPED) {
-        exit->status = context->status;
-    } else if (exit->kind == LFI_EXIT_FAULT) {
-        exit->signal = context->fault_signal;
-        exit->code = context->fault_code;
-        exit->address = context->fault_address;
-    } else if (exit->kind == LFI_EXIT_INTERRUPTED) {
-        __atomic_store_n(&context->interrupt, 0, __ATOMIC_RELEASE);
-    }
+    core_frame_exit(frame, exit->kind, exit);
     return 0;
 }
 
 int lfi_context_run(struct lfi_context *context, struct lfi_exit *exit)
 {
-    int code = is_mine(context) ? -EBUSY : claim(context);
+    int code = core_context_claim(context);
 
+    if (code == 0 && context->active)
+        code = -EBUSY;
     if (code)
         return code;
     code = stay(context, &context->frame, exit);
@@ -207,7 +256,7 @@ int lfi_call(struct lfi_context *context, uint64_t function, struct lfi_call *ca
 
     if (home == 0 || call->stack_count > 4096)
         return -EINVAL;
-    code = claim(context);
+    code = core_context_claim(context);
     if (code)
         return code;
     machine_frame_init(&frame);

@@ -49,7 +49,8 @@ static bool in_box(const struct core_frame *frame, uint64_t pc)
 {
     if (!frame || !frame->in_box)
         return false;
-    return pc - frame->base < LFI_BOX_SIZE || pc - frame->context->box->space->trampolines < 4096;
+    return pc - frame->base < LFI_BOX_SIZE ||
+           pc - frame->context->box->reservation->trampolines < 4096;
 }
 
 /* Passes the signal to the handler that was installed before ours. */
@@ -97,6 +98,13 @@ static void on_fault(int signal, siginfo_t *info, void *ucontext)
             machine_signal_leave(ucontext, frame, LFI_EXIT_FAULT, false);
             return;
         }
+        if (frame && frame->in_box && machine_gate_touches(pc)) {
+            frame->context->fault_signal = signal;
+            frame->context->fault_code = info->si_code;
+            frame->context->fault_address = (uint64_t)info->si_addr;
+            machine_signal_leave(ucontext, frame, LFI_EXIT_FAULT, true);
+            return;
+        }
         if ((signal == SIGSEGV || signal == SIGBUS) && pc >= (uint64_t)machine_copy_start &&
             pc < (uint64_t)machine_copy_end) {
             machine_signal_set_pc(ucontext, (uint64_t)machine_copy_fault);
@@ -113,7 +121,8 @@ static void on_fault(int signal, siginfo_t *info, void *ucontext)
 static void on_interrupt(int signal, siginfo_t *info, void *ucontext)
 {
     struct core_frame *frame = core_thread.frame;
-    bool entering = machine_signal_entering(ucontext);
+    bool entering = machine_signal_entering(ucontext) ||
+                    machine_gate_touches(machine_signal_pc(ucontext));
 
     (void)signal;
     (void)info;

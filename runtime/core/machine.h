@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
  * What an architecture gives to core. Each has a folder with its frame.h, switch.S, copy.S,
- * machine.c. frame.h holds also what belongs to it of a space, a context and a thread (struct
- * machine_…), and
+ * machine.c. frame.h holds also what belongs to it of a reservation, a context and a thread
+ * (struct machine_…), and
  *
  *   MACHINE_TRAP             a byte: fills what is left of a code page
  *   MACHINE_RETURN_SIZE      of the code that returns to the host
  *   MACHINE_RETURN_ON_STACK  whether a call puts the return address on the stack
  *   MACHINE_STACK_REACH      confined code keeps its stack pointer that close above the base
- *   MACHINE_HEAD             bytes for each box that the architecture needs in the head of a space
+ *   MACHINE_SYS_PAGE         where the sys page ends, from the base of its box
+ *   MACHINE_ROOM             bytes for each box that the architecture needs in its reservation
+ *   MACHINE_STUB_SIZE        of a stub of a callback; a power of two
+ *   MACHINE_ENTRY_MASK       what of a function's address the host may name
  */
 #ifndef LFI_MACHINE_H
 #define LFI_MACHINE_H
@@ -21,7 +24,7 @@
 #include "aarch64/frame.h"
 #endif
 
-struct lfi_space;
+struct core_reservation;
 
 #pragma GCC visibility push(hidden)
 
@@ -31,15 +34,15 @@ int machine_features(uint32_t *features, struct lfi_error *error);
 /* The code of the page that entries of runtime tables point to. -ENOTSUP: see the message. */
 int machine_write_trampolines(uint8_t page[4096], struct lfi_error *error);
 
-/* The sys page of a box at `base`, whose space has its trampoline page at `trampolines`. */
+/* The sys page of a box at `base`, whose reservation has its trampoline page at `trampolines`. */
 void machine_write_table(uint8_t page[4096], uint64_t base, uint64_t trampolines);
 
 extern const uint8_t machine_return_code[MACHINE_RETURN_SIZE];
 extern const enum lfi_arch machine_arch;
 
-/* Its part of a space, in the `size` reserved bytes at `head`, and of a context: 0 or -ENOMEM. */
-int machine_space_init(struct lfi_space *space, uint64_t head, size_t size);
-void machine_space_free(struct lfi_space *space);
+/* Its part of a reservation, in the `size` bytes at `room`, and of a context: 0 or -ENOMEM. */
+int machine_reservation_init(struct core_reservation *reservation, uint64_t room, size_t size);
+void machine_reservation_free(struct core_reservation *reservation);
 int machine_context_init(struct lfi_context *context);
 void machine_context_free(struct lfi_context *context);
 
@@ -49,6 +52,8 @@ uint64_t *machine_tp(struct lfi_context *context);
  * the outer one. */
 void machine_stay_begin(struct core_frame *frame, struct core_frame *outer);
 void machine_stay_end(struct core_frame *frame, struct core_frame *outer);
+/* Before a stay inside of that of `frame` begins, or it ends: as machine_stay_end(). */
+void machine_stay_pause(struct core_frame *frame);
 
 /* The state at the start of a program: everything zero or as the psABI says. */
 void machine_frame_init(struct core_frame *frame);
@@ -72,6 +77,34 @@ extern const char machine_resume_start[], machine_resume_end[];
 
 /* Runs the box until it leaves. Returns the exit kind. */
 enum lfi_exit_kind machine_run(struct core_frame *frame);
+
+/*
+ * gate.S: where lfi_gate() sends its caller, whose arguments have that shape; the other does not
+ * enter the box; where the return slot leads in a gate call.
+ */
+const char *machine_gate_entry(lfi_shape shape);
+extern const char machine_gate_entries[], machine_gate_refused[], machine_gate_return[],
+    machine_callback[];
+extern const char machine_gate_start[], machine_gate_end[], machine_callback_start[],
+    machine_callback_end[], machine_result_start[], machine_result_end[];
+/* What gate.S calls: the stay around a gate call goes on; a gate call ended, or was refused. */
+void core_gate_resume(struct core_frame *outer);
+struct core_results {
+    uint64_t memory; /* address of a result in memory, or 0 */
+    uint64_t st;     /* how many x87 registers are results */
+} core_gate_ended(enum lfi_exit_kind kind), core_gate_refused(uint64_t memory);
+/* Whether the place is one where gate.S accesses memory of the box, or is about to enter it. */
+bool machine_gate_touches(uint64_t pc);
+/* From a callback: ends its stay, as LFI_EXIT_UNWOUND. */
+_Noreturn void machine_unwind(struct core_frame *frame);
+/* The stack pointer with which a gate call begins, below `stack`: in the box. */
+uint64_t machine_gate_stack(const struct core_frame *frame, uint64_t stack);
+/* That of the frame: where stacks of calls begin, `nested` in what it was doing. */
+uint64_t machine_stack_pointer(const struct core_frame *frame, bool nested);
+void machine_set_stack_pointer(struct core_frame *frame, uint64_t stack);
+/* Code of stub `number`, in order, and the mask of what a callback of that shape returns. */
+void machine_write_stub(uint8_t stub[MACHINE_STUB_SIZE], uint32_t number);
+void machine_callback_fill(struct core_callback *entry, const struct lfi_callback *callback);
 
 /* Of the context of a signal: where it happened; whether registers there are the box's. */
 uint64_t machine_signal_pc(const void *ucontext);

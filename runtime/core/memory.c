@@ -8,12 +8,16 @@
  * 3. A page that pages.c does not call used is as it was reserved.
  * 4. The kernel has no more mappings in the box than pages.c counts.
  *
- * 1: Executable pages come only from lfi_box_map_code(): private anonymous memory of which no
- * second mapping exists. Host calls that could change them (mprotect; madvise, which can zero them;
- * mremap) are refused where they touch code; mapping something else in their place is harmless, as
- * long as that is not code: what was verified holds from one instruction to the next, across pages
- * too, and a thread may be between the two. So what was once code never becomes code again. The
- * lock is held across the host call, or code could appear between the check and the call.
+ * 1: Executable pages come only from code.c, and are one of two kinds. lfi_box_map_code() makes
+ * private anonymous memory of which no second mapping exists. lfi_box_map_shared_code() maps a
+ * memfd that was sealed against every change before it was verified: no descriptor is left, the
+ * seals cannot be taken back, and the mappings are shared and may never become writable (the kernel
+ * denies it for a sealed file), so there is no private copy to write to either. Host calls that
+ * could change executable pages (mprotect; madvise, which can zero them; mremap) are refused where
+ * they touch code; mapping something else in their place is harmless, as long as that is not code:
+ * what was verified holds from one instruction to the next, across pages too, and a thread may be
+ * between the two. So what was once code never becomes code again. The lock is held across the host
+ * call, or code could appear between the check and the call.
  *
  * 2: Before Linux 6.12 mmap(2) with MAP_FIXED unmaps what is there, and only then asks the file,
  * the limits and the overcommit policy, and on any version mremap(2) unmaps its target first. An
@@ -36,7 +40,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -51,8 +54,7 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
-/* -EINVAL unless [address, address + size) is a non-empty run of usable pages. */
-static int check_range(const struct lfi_box *box, uint64_t address, size_t size)
+int core_check_range(const struct lfi_box *box, uint64_t address, size_t size)
 {
     if (size == 0 || address % lfi_page_size() || size % lfi_page_size())
         return -EINVAL;
@@ -64,91 +66,6 @@ static int check_prot(int prot)
     if (prot & PROT_EXEC)
         return -EACCES;
     return prot & ~(PROT_READ | PROT_WRITE) ? -EINVAL : 0;
-}
-
-/* ------------------------------------------------------------------------------- code ranges */
-
-static bool touches_code(const struct lfi_box *box, uint64_t start, uint64_t end)
-{
-    for (size_t i = 0; i < box->code_count; i++) {
-        if (box->code[i].start < end && start < box->code[i].end)
-            return true;
-    }
-    return false;
-}
-
-/* Was any of it ever code? */
-static bool was_code(const struct lfi_box *box, uint64_t start, uint64_t end)
-{
-    for (size_t i = 0; i < box->ever_count; i++) {
-        if (box->ever[i].start < end && start < box->ever[i].end)
-            return true;
-    }
-    return false;
-}
-
-/* Makes room for one more. */
-static int reserve_range(struct code_range **ranges, size_t count, size_t *room)
-{
-    size_t wanted = *room ? 2 * *room : 8;
-    struct code_range *grown;
-
-    if (count < *room)
-        return 0;
-    grown = realloc(*ranges, wanted * sizeof *grown);
-    if (!grown)
-        return -ENOMEM;
-    *ranges = grown;
-    *room = wanted;
-    return 0;
-}
-
-/* One more is what adding or removing a range needs at most. */
-static int reserve_code(struct lfi_box *box)
-{
-    return reserve_range(&box->code, box->code_count, &box->code_room);
-}
-
-/* Forgets [start, end). With room for one more if that is in the middle of a range. */
-static void remove_code(struct lfi_box *box, uint64_t start, uint64_t end)
-{
-    size_t i = 0;
-
-    while (i < box->code_count) {
-        struct code_range *range = &box->code[i];
-
-        if (range->end <= start || end <= range->start) {
-            i++;
-        } else if (range->start < start && end < range->end) {
-            memmove(range + 1, range, (box->code_count - i) * sizeof *range);
-            box->code_count++;
-            range[0].end = start;
-            range[1].start = end;
-            return;
-        } else if (range->start < start) {
-            range->end = start;
-            i++;
-        } else if (end < range->end) {
-            range->start = end;
-            i++;
-        } else {
-            box->code_count--;
-            memmove(range, range + 1, (box->code_count - i) * sizeof *range);
-        }
-    }
-}
-
-/* Records [start, end), of which nothing is recorded. With room for one more in both lists. */
-static void add_code(struct lfi_box *box, uint64_t start, uint64_t end)
-{
-    size_t i = 0;
-
-    while (i < box->code_count && box->code[i].start < start)
-        i++;
-    memmove(&box->code[i + 1], &box->code[i], (box->code_count - i) * sizeof *box->code);
-    box->code[i] = (struct code_range){start, end};
-    box->code_count++;
-    box->ever[box->ever_count++] = (struct code_range){start, end};
 }
 
 /* --------------------------------------------------------------------------------- host calls */
@@ -204,48 +121,39 @@ int core_move_in(void *staged, uint64_t address, size_t size)
 /* Room in the books for something else in the place of the range. */
 static int admit(struct lfi_box *box, uint64_t address, size_t size)
 {
-    int error = core_pages_admit(box, address, size, true);
-
-    if (error == 0 && touches_code(box, address, address + size))
-        error = reserve_code(box);
-    return error;
+    if (core_snapshot_pins(box, address, size))
+        return -EACCES;
+    return core_pages_admit(box, address, size, true);
 }
 
-static void replaced(struct lfi_box *box, uint64_t address, size_t size, bool used)
-{
-    core_pages_replaced(box, address, size, used);
-    remove_code(box, address, address + size);
-}
-
-static int unmap_locked(struct lfi_box *box, uint64_t address, size_t size)
+int core_unmap(struct lfi_box *box, uint64_t address, size_t size)
 {
     int error = admit(box, address, size);
 
     if (error == 0)
         error = core_reserve(address, size);
     if (error == 0)
-        replaced(box, address, size, false);
+        core_pages_replaced(box, address, size, 0);
     return error;
 }
 
-/* Takes over what `staged` points to, unless it fails. */
-static int move_in_locked(struct lfi_box *box, void *staged, uint64_t address, size_t size)
+int core_place(struct lfi_box *box, void *staged, uint64_t address, size_t size, unsigned bits)
 {
     int error = admit(box, address, size);
 
     if (error == 0)
         error = core_move_in(staged, address, size);
     if (error == 0)
-        replaced(box, address, size, true);
+        core_pages_replaced(box, address, size, BIT(USED) | bits);
     return error;
 }
 
-static int map_memory(struct lfi_box *box, uint64_t address, size_t size, int prot, bool populate)
+int core_map_memory(struct lfi_box *box, uint64_t address, size_t size, int prot, bool populate)
 {
     int error = 0;
 
-    if (core_pages_used(box, address, size))
-        error = unmap_locked(box, address, size);
+    if (core_pages_any(box, PAGE_USED, address, size))
+        error = core_unmap(box, address, size);
     if (error || prot == PROT_NONE)
         return error;
     error = core_pages_admit(box, address, size, false);
@@ -254,9 +162,10 @@ static int map_memory(struct lfi_box *box, uint64_t address, size_t size, int pr
     core_pages_use(box, address, size);
     if (mprotect((void *)address, size, prot)) {
         error = -errno;
-        unmap_locked(box, address, size); /* a part may be accessible */
+        core_unmap(box, address, size); /* a part may be accessible */
         return error;
     }
+    core_pages_protected(box, address, size, prot);
     if (populate) /* a hint: older kernels do not know it */
         madvise((void *)address, size,
                 prot & PROT_WRITE ? MADV_POPULATE_WRITE : MADV_POPULATE_READ);
@@ -308,7 +217,7 @@ int lfi_box_map(struct lfi_box *box, uint64_t address, size_t size, int prot, in
     const int known =
         MAP_PRIVATE | MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE | MAP_POPULATE | MAP_FIXED;
     void *staged = NULL;
-    int error = check_range(box, address, size);
+    int error = core_check_range(box, address, size);
 
     if (error == 0)
         error = check_prot(prot);
@@ -329,9 +238,10 @@ int lfi_box_map(struct lfi_box *box, uint64_t address, size_t size, int prot, in
     }
     pthread_mutex_lock(&box->lock);
     if (staged)
-        error = move_in_locked(box, staged, address, size);
+        error = core_place(box, staged, address, size,
+                           core_prot_bits(prot) | (kind == MAP_SHARED ? BIT(SHARED) : BIT(FILE)));
     else
-        error = map_memory(box, address, size, prot, flags & MAP_POPULATE);
+        error = core_map_memory(box, address, size, prot, flags & MAP_POPULATE);
     pthread_mutex_unlock(&box->lock);
     if (error && staged)
         munmap(staged, size);
@@ -340,26 +250,26 @@ int lfi_box_map(struct lfi_box *box, uint64_t address, size_t size, int prot, in
 
 int lfi_box_unmap(struct lfi_box *box, uint64_t address, size_t size)
 {
-    int error = check_range(box, address, size);
+    int error = core_check_range(box, address, size);
 
     if (error)
         return error;
     pthread_mutex_lock(&box->lock);
-    error = unmap_locked(box, address, size);
+    error = core_unmap(box, address, size);
     pthread_mutex_unlock(&box->lock);
     return error;
 }
 
 int lfi_box_protect(struct lfi_box *box, uint64_t address, size_t size, int prot)
 {
-    int error = check_range(box, address, size);
+    int error = core_check_range(box, address, size);
 
     if (error == 0)
         error = check_prot(prot);
     if (error)
         return error;
     pthread_mutex_lock(&box->lock);
-    if (touches_code(box, address, address + size))
+    if (core_pages_any(box, PAGE_CODE, address, size))
         error = -EACCES;
     else
         error = core_pages_admit(box, address, size, false);
@@ -373,9 +283,40 @@ int lfi_box_protect(struct lfi_box *box, uint64_t address, size_t size, int prot
         core_pages_use(box, address, size);
         if (mprotect((void *)address, size, prot))
             error = -errno;
+        else
+            core_pages_protected(box, address, size, prot);
     }
     pthread_mutex_unlock(&box->lock);
     return error;
+}
+
+/* The bits that go with pages when they are moved. */
+static unsigned bits_of(const struct lfi_box *box, uint64_t address)
+{
+    const unsigned kept = BIT(READ) | BIT(WRITE) | BIT(SHARED) | BIT(FILE) | BIT(FROZEN);
+    uint64_t end;
+
+    return core_pages_run(box, box->chunks, kept, address, address + lfi_page_size(), &end);
+}
+
+/*
+ * A copy of the mapping `staged`, larger, in new memory. What a snapshot holds cannot become larger
+ * as it is: more of the snapshot would come to light. NULL: out of memory.
+ */
+static void *copy_frozen(void *staged, size_t size, size_t new_size, int prot)
+{
+    void *copy = mmap(NULL, new_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (copy == MAP_FAILED)
+        return NULL;
+    if (mprotect(staged, size, PROT_READ) == 0) {
+        memcpy(copy, staged, size);
+        /* both as they were: a copy that finds no place leaves what was copied */
+        if (mprotect(staged, size, prot) == 0 && mprotect(copy, new_size, prot) == 0)
+            return copy;
+    }
+    munmap(copy, new_size);
+    return NULL;
 }
 
 /*
@@ -386,8 +327,9 @@ static int grow_locked(struct lfi_box *box, uint64_t from, size_t size, uint64_t
                        size_t new_size)
 {
     /* only a hint; NULL would be one that overlaps a box at address 0 */
-    void *hint = box->space->reservation + box->space->reservation_size;
-    void *staged, *larger;
+    void *hint = (void *)(box->reservation->start + box->reservation->size);
+    const unsigned bits = bits_of(box, from);
+    void *staged, *larger, *copy = NULL;
     int error = admit(box, from, size);
 
     if (error)
@@ -395,14 +337,21 @@ static int grow_locked(struct lfi_box *box, uint64_t from, size_t size, uint64_t
     staged = mremap((void *)from, size, size, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, hint);
     if (staged == MAP_FAILED)
         return -errno;
-    if (new_size == size) {
-        error = move_in_locked(box, staged, to, size);
+    if (bits & BIT(FROZEN)) {
+        copy = copy_frozen(staged, size, new_size, core_bits_prot(bits));
+        error = copy ? core_place(box, copy, to, new_size, bits & ~BIT(FROZEN)) : -ENOMEM;
+        if (error == 0)
+            munmap(staged, size);
+        else if (copy)
+            munmap(copy, new_size);
+    } else if (new_size == size) {
+        error = core_place(box, staged, to, size, bits);
     } else {
         larger = mremap(staged, size, new_size, MREMAP_MAYMOVE, NULL);
         error = larger == MAP_FAILED ? -errno : 0;
         if (error == 0) {
             staged = larger;
-            error = move_in_locked(box, staged, to, new_size);
+            error = core_place(box, staged, to, new_size, bits);
             if (error)
                 munmap((char *)staged + size, new_size - size);
         }
@@ -410,26 +359,26 @@ static int grow_locked(struct lfi_box *box, uint64_t from, size_t size, uint64_t
     if (error == 0) {
         /* if it cannot be, the old place stays mapped, without the pages that were moved */
         if (to != from)
-            unmap_locked(box, from, size);
+            core_unmap(box, from, size);
         return 0;
     }
-    if (move_in_locked(box, staged, from, size))
+    if (core_place(box, staged, from, size, bits))
         munmap(staged, size);
     return error;
 }
 
 int lfi_box_grow(struct lfi_box *box, uint64_t from, size_t size, uint64_t to, size_t new_size)
 {
-    int error = check_range(box, from, size);
+    int error = core_check_range(box, from, size);
 
     if (error == 0)
-        error = check_range(box, to, new_size);
+        error = core_check_range(box, to, new_size);
     if (error)
         return error;
     if (new_size < size || (to != from && from < to + new_size && to < from + size))
         return -EINVAL;
     pthread_mutex_lock(&box->lock);
-    if (touches_code(box, from, from + size))
+    if (core_pages_any(box, PAGE_CODE, from, size))
         error = -EACCES;
     else
         error = grow_locked(box, from, size, to, new_size);
@@ -442,9 +391,38 @@ int lfi_box_move(struct lfi_box *box, uint64_t from, uint64_t to, size_t size)
     return from == to ? -EINVAL : lfi_box_grow(box, from, size, to, size);
 }
 
+/*
+ * MADV_DONTNEED and MADV_FREE make private anonymous memory zero. What was that before it was
+ * frozen would come back from the snapshot: it becomes new memory.
+ */
+static int discard(struct lfi_box *box, uint64_t address, size_t size, int advice)
+{
+    const uint64_t end = address + size;
+    int error = 0;
+
+    for (uint64_t next; address < end && error == 0; address = next) {
+        unsigned bits = core_pages_run(box, box->chunks, BIT(FROZEN) | BIT(READ) | BIT(WRITE),
+                                       address, end, &next);
+        void *fresh;
+
+        if (!(bits & BIT(FROZEN))) {
+            error = madvise((void *)address, next - address, advice) ? -errno : 0;
+            continue;
+        }
+        fresh =
+            mmap(NULL, next - address, core_bits_prot(bits), MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (fresh == MAP_FAILED)
+            return -errno;
+        error = core_place(box, fresh, address, next - address, bits & ~BIT(FROZEN));
+        if (error)
+            munmap(fresh, next - address);
+    }
+    return error;
+}
+
 int lfi_box_advise(struct lfi_box *box, uint64_t address, size_t size, int advice)
 {
-    int error = check_range(box, address, size);
+    int error = core_check_range(box, address, size);
     bool parts = true; /* may be a property of the mapping, and so split it */
 
     if (error)
@@ -467,13 +445,15 @@ int lfi_box_advise(struct lfi_box *box, uint64_t address, size_t size, int advic
         return -EINVAL;
     }
     pthread_mutex_lock(&box->lock);
-    if (touches_code(box, address, address + size))
+    if (core_pages_any(box, PAGE_CODE, address, size))
         error = -EACCES;
     else if (parts)
         error = core_pages_admit(box, address, size, false);
     if (error == 0 && parts)
         core_pages_use(box, address, size);
-    if (error == 0 && madvise((void *)address, size, advice))
+    if (error == 0 && (advice == MADV_DONTNEED || advice == MADV_FREE))
+        error = discard(box, address, size, advice);
+    else if (error == 0 && madvise((void *)address, size, advice))
         error = -errno;
     pthread_mutex_unlock(&box->lock);
     return error;
@@ -481,7 +461,7 @@ int lfi_box_advise(struct lfi_box *box, uint64_t address, size_t size, int advic
 
 int lfi_box_lock(struct lfi_box *box, uint64_t address, size_t size, bool lock)
 {
-    int error = check_range(box, address, size);
+    int error = core_check_range(box, address, size);
 
     if (error)
         return error;
@@ -494,140 +474,4 @@ int lfi_box_lock(struct lfi_box *box, uint64_t address, size_t size, bool lock)
     }
     pthread_mutex_unlock(&box->lock);
     return error;
-}
-
-/* --------------------------------------------------------------------------------------- code */
-
-/* Keeps the first violation for the message and passes all on. */
-struct listener {
-    const struct lfi_code_map *code;
-    struct lfi_violation first;
-    bool heard;
-};
-
-static bool hear(void *data, const struct lfi_violation *violation)
-{
-    struct listener *listener = data;
-
-    if (!listener->heard) {
-        listener->heard = true;
-        listener->first = *violation;
-    }
-    return listener->code->report && listener->code->report(listener->code->data, violation);
-}
-
-static int verify(const struct lfi_box *box, const struct lfi_code_map *code, const uint8_t *bytes,
-                  size_t size, struct lfi_error *error)
-{
-    struct listener listener = {.code = code};
-    struct lfi_code run = {
-        .bytes = bytes,
-        .size = size,
-        .address = code->address - box->base,
-        .image_start = code->image_start - box->base,
-        .image_end = code->image_end - box->base,
-    };
-
-    switch (lfi_verify_code(machine_arch, code->mode, &run, hear, &listener)) {
-    case LFI_ACCEPTED:
-        return 0;
-    case LFI_REFUSED:
-        core_explain(error, "the verifier refuses the code at 0x%llx of the box: %s: %s",
-                     (unsigned long long)listener.first.address,
-                     listener.heard ? listener.first.rule : "?",
-                     listener.heard ? listener.first.message : "");
-        return -EACCES;
-    case LFI_UNABLE:
-        break;
-    }
-    core_explain(error, "the verifier could not check the code: out of memory");
-    return -ENOMEM;
-}
-
-/* Takes over what `staged` points to. */
-static int place_code(struct lfi_box *box, void *staged, uint64_t address, size_t size,
-                      struct lfi_error *error)
-{
-    int result = move_in_locked(box, staged, address, size);
-
-    if (result) {
-        core_explain(error, "cannot map the code: %s", strerror(-result));
-        munmap(staged, size);
-        return result;
-    }
-    __builtin___clear_cache((char *)address, (char *)address + size);
-    /* executable only in its final place: profilers are told of mprotect(2), not of mremap(2) */
-    if (mprotect((void *)address, size, PROT_READ | PROT_EXEC)) {
-        result = -errno;
-        core_explain(error, "cannot make the code executable: %s", strerror(-result));
-        unmap_locked(box, address, size);
-    }
-    return result;
-}
-
-int lfi_box_map_code(struct lfi_box *box, const struct lfi_code_map *code, struct lfi_error *error)
-{
-    size_t size = (code->size + lfi_page_size() - 1) & ~(size_t)(lfi_page_size() - 1);
-    uint8_t *staged;
-    int result;
-
-    if (code->size == 0 || size < code->size || check_range(box, code->address, size) ||
-        code->mode > LFI_MODE_JUMPS || code->image_end < code->image_start ||
-        !lfi_box_contains(box, code->image_start, code->image_end - code->image_start) ||
-        code->address < code->image_start || code->image_end - code->address < code->size) {
-        core_explain(error, "code must be page aligned, inside its image and inside the box");
-        return -EINVAL;
-    }
-    staged = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (staged == MAP_FAILED) {
-        core_explain(error, "no memory for %zu bytes of code", size);
-        return -ENOMEM;
-    }
-    memcpy(staged, code->bytes, code->size);
-    memset(staged + code->size, MACHINE_TRAP, size - code->size);
-    result = code->unverified ? 0 : verify(box, code, staged, size, error);
-    if (result == 0 && mprotect(staged, size, PROT_READ)) {
-        result = -errno;
-        core_explain(error, "cannot protect the code: %s", strerror(-result));
-    }
-    if (result == 0) {
-        pthread_mutex_lock(&box->lock);
-        result = reserve_code(box);
-        if (result == 0)
-            result = reserve_range(&box->ever, box->ever_count, &box->ever_room);
-        if (result == 0 && was_code(box, code->address, code->address + size)) {
-            result = -EEXIST;
-            core_explain(error, "there is or was code: choose an address where none ever was");
-        }
-        if (result == 0) {
-            result = place_code(box, staged, code->address, size, error);
-            staged = NULL;
-        }
-        if (result == 0) {
-            add_code(box, code->address, code->address + size);
-            if (code->unverified || code->mode == LFI_MODE_JUMPS)
-                __atomic_store_n(&box->free_stack, true, __ATOMIC_RELEASE);
-        }
-        pthread_mutex_unlock(&box->lock);
-    }
-    if (staged)
-        munmap(staged, size);
-    return result;
-}
-
-int lfi_box_map_return(struct lfi_box *box, uint64_t address, struct lfi_error *error)
-{
-    const struct lfi_code_map code = {
-        .address = address,
-        .bytes = machine_return_code,
-        .size = MACHINE_RETURN_SIZE,
-        .mode = LFI_MODE_FULL,
-        .image_start = address,
-        .image_end = address + lfi_page_size(),
-    };
-    int result = lfi_box_map_code(box, &code, error);
-
-    if (result == 0)
-        __atomic_store_n(&box->return_address, address, __ATOMIC_RELEASE);
-    return result;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * What core remembers of the pages of a box, two bits each, under the box's lock.
+ * What core remembers of the pages of a box, some bits each (enum page_bit), under the box's lock.
  *
  * used: the page may differ from what was reserved. A page without the bit holds zeros, is not
  * shared and is PROT_NONE, so that making it accessible is all that new memory takes.
@@ -199,7 +199,7 @@ static bool take_mappings(struct lfi_box *box, long change)
     add_mappings(box, change);
     mine = box->mappings;
     all = __atomic_load_n(&box->space->mappings, __ATOMIC_RELAXED);
-    if (change <= 0 || (box->mapping_limit && mine <= box->mapping_limit) ||
+    if (change <= 0 || box->restoring || (box->mapping_limit && mine <= box->mapping_limit) ||
         (!box->mapping_limit &&
          (mine <= pool - all || (mine <= SURE_MAPPINGS && all <= pool + pool / 2))))
         return true;
@@ -238,22 +238,94 @@ int core_pages_admit(struct lfi_box *box, uint64_t address, size_t size, bool re
     return -ENOMEM;
 }
 
-bool core_pages_used(struct lfi_box *box, uint64_t address, size_t size)
+bool core_pages_any(struct lfi_box *box, enum page_bit which, uint64_t address, size_t size)
 {
-    return bits(box, PAGE_USED, page_of(box, address), page_of(box, address + size), COUNT) != 0;
+    return bits(box, which, page_of(box, address), page_of(box, address + size), COUNT) != 0;
 }
 
 void core_pages_use(struct lfi_box *box, uint64_t address, size_t size)
 {
-    bits(box, PAGE_USED, page_of(box, address), page_of(box, address + size), SET);
+    uint32_t start = page_of(box, address), end = page_of(box, address + size);
+
+    bits(box, PAGE_USED, start, end, SET);
+    if (box->snapshot)
+        bits(box, PAGE_CHANGED, start, end, SET);
 }
 
-void core_pages_replaced(struct lfi_box *box, uint64_t address, size_t size, bool used)
+void core_pages_protected(struct lfi_box *box, uint64_t address, size_t size, int prot)
 {
     uint32_t start = page_of(box, address), end = page_of(box, address + size);
 
+    bits(box, PAGE_READ, start, end, prot & PROT_READ ? SET : CLEAR);
+    bits(box, PAGE_WRITE, start, end, prot & PROT_WRITE ? SET : CLEAR);
+}
+
+void core_pages_code(struct lfi_box *box, uint64_t address, size_t size)
+{
+    uint32_t start = page_of(box, address), end = page_of(box, address + size);
+
+    bits(box, PAGE_CODE, start, end, SET);
+    bits(box, PAGE_EVER_CODE, start, end, SET);
+}
+
+void core_pages_unchanged(struct lfi_box *box, uint64_t address, size_t size)
+{
+    bits(box, PAGE_CHANGED, page_of(box, address), page_of(box, address + size), CLEAR);
+}
+
+unsigned core_pages_run(const struct lfi_box *box, struct page_chunk *const *chunks, unsigned mask,
+                        uint64_t address, uint64_t end, uint64_t *run_end)
+{
+    const uint32_t start = page_of(box, address), last = page_of(box, end);
+    const struct page_chunk *chunk = chunks[start / CHUNK_PAGES];
+    unsigned value = 0;
+
+    for (unsigned left = chunk ? mask : 0; left; left &= left - 1) {
+        int which = __builtin_ctz(left);
+
+        if (chunk->bits[which][start % CHUNK_PAGES / 64] >> start % 64 & 1)
+            value |= 1u << which;
+    }
+    for (uint32_t page = start; page < last;) {
+        uint64_t other = 0; /* pages of this word that have other bits */
+
+        chunk = chunks[page / CHUNK_PAGES];
+        if (!chunk && value == 0) {
+            page = (page | (CHUNK_PAGES - 1)) + 1;
+            continue;
+        }
+        for (unsigned left = mask; left; left &= left - 1) {
+            int which = __builtin_ctz(left);
+            uint64_t word = chunk ? chunk->bits[which][page % CHUNK_PAGES / 64] : 0;
+
+            other |= value & 1u << which ? ~word : word;
+        }
+        other &= UINT64_MAX << page % 64;
+        if (other) {
+            page = (page & ~63u) + (uint32_t)__builtin_ctzll(other);
+            if (page < last)
+                end = box->base + (uint64_t)page * lfi_page_size();
+            break;
+        }
+        page = (page | 63) + 1;
+    }
+    *run_end = end;
+    return value;
+}
+
+void core_pages_replaced(struct lfi_box *box, uint64_t address, size_t size, unsigned now)
+{
+    uint32_t start = page_of(box, address), end = page_of(box, address + size);
+    bool used = now != 0;
+
     clear_edges(box, start + 1, end);
-    bits(box, PAGE_USED, start, end, used ? SET : CLEAR);
+    for (int which = 0; which < PAGE_BITS; which++) {
+        if (which != PAGE_EDGE && which != PAGE_EVER_CODE && which != PAGE_CHANGED)
+            bits(box, (enum page_bit)which, start, end,
+                 now & 1u << which || (used && which == PAGE_USED) ? SET : CLEAR);
+    }
+    if (box->snapshot)
+        bits(box, PAGE_CHANGED, start, end, SET);
     /* the kernel merges what is reserved with what is reserved */
     if (used || box->apart)
         return;

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * Spaces and boxes: who owns which addresses.
+ * Spaces and boxes: who owns which addresses. A space is a list of reservations, each of which is
  *
- *   head     | 1 MiB                   | box 0    | box 1    | … | box n-1  | tail 1 MiB
- *   (machine)| trampolines … sys page 0|   … sys 1|   … sys 2|   |          |
+ *   margin 1 MiB | box 0 | box 1 | … | box n-1 | margin 1 MiB | trampolines | what machine.c needs
  *
- * All of it is one reservation, PROT_NONE unless mapped. What code of a box in mode `full` can
- * reach: its 4 GiB and, by way of the stack pointer, 129 KiB to both sides (docs/abi.md, "The
- * stack"); a string instruction that runs away stops at the guard at either end. So the trampoline
- * page at 1 MiB below the first box, and what the architecture has below it, cannot be read by any
- * box, and the host's mappings, which begin beyond head and tail, cannot be touched. (Code in
- * `stores` and `jumps` mode may read anything anyway.)
+ * All of it is PROT_NONE unless mapped. What code of a box in mode `full` can reach: its 4 GiB and,
+ * by way of the stack pointer, 129 KiB to both sides (docs/abi.md, "The stack"); a string
+ * instruction that runs away stops at the guard at either end. So the trampoline page and what lies
+ * above it cannot be read by any box, and the host's mappings, which begin beyond both ends, cannot
+ * be touched. (Code in `stores` and `jumps` mode may read anything anyway.)
  *
- * A sys page is in the upper guard of the box below, whose code could write to it if it were ever
- * writable. So it is made elsewhere and moved into place when it is final.
+ * A sys page can be in reach of a box's stores. So it is made elsewhere and moved into place when
+ * it is final.
  */
 #include "internal.h"
 
@@ -35,8 +33,11 @@
 #define MAP_FIXED_NOREPLACE 0x100000
 #endif
 
-_Static_assert(MARGIN > LFI_GUARD_SIZE + 2 * 0x10000, "the head holds guard and trampolines");
-_Static_assert(MACHINE_HEAD % 0x10000 == 0, "whole pages");
+/* Pages are not larger: of trampolines, and between them and what machine.c needs. */
+#define TRAMPOLINE_ROOM 0x10000UL
+
+_Static_assert(MARGIN > LFI_GUARD_SIZE, "no box reaches across a margin");
+_Static_assert(MACHINE_ROOM % 0x10000 == 0, "whole pages");
 
 void core_explain(struct lfi_error *error, const char *format, ...)
 {
@@ -81,27 +82,34 @@ static int place_page(const uint8_t contents[4096], uint64_t at)
     return error;
 }
 
-static int place_trampolines(struct lfi_space *space, const uint8_t contents[4096])
+static int place_trampolines(uint64_t at, struct lfi_error *error)
 {
-    uint64_t page = space->trampolines + 4096 - lfi_page_size();
-    int error = place_page(contents, page);
+    uint8_t contents[4096];
+    /* if pages are larger, they are the last part of one */
+    uint64_t page = at + 4096 - lfi_page_size();
+    int code = machine_write_trampolines(contents, error);
 
-    if (error)
-        return error;
-    __builtin___clear_cache((char *)space->trampolines, (char *)space->trampolines + 4096);
-    return mprotect((void *)page, lfi_page_size(), PROT_READ | PROT_EXEC) ? -errno : 0;
+    if (code)
+        return code;
+    code = place_page(contents, page);
+    __builtin___clear_cache((char *)at, (char *)at + 4096);
+    if (code == 0 && mprotect((void *)page, lfi_page_size(), PROT_READ | PROT_EXEC))
+        code = -errno;
+    if (code)
+        core_explain(error, "cannot map the trampolines: %s", strerror(-code));
+    return code;
 }
 
 /*
- * A reservation whose first box, `first` bytes from the start, is aligned: below the place where
- * the kernel puts a page now, or, if nothing is free there, a part of a larger reservation. The
- * larger one costs address space, which may be limited, and time under emulation.
+ * Addresses whose part at offset `first` is aligned like a box: below the place where the kernel
+ * puts a page now, or, if nothing is free there, a part of a larger reservation. The larger one
+ * costs address space, which may be limited, and time under emulation. 0 or -errno.
  */
-static uint8_t *reserve(size_t size, size_t first)
+static int reserve(uint64_t size, uint64_t first, uint64_t *start)
 {
     enum { TRIES = 16 };
-    uint8_t *hint = mmap(NULL, lfi_page_size(), PROT_NONE, RESERVE_FLAGS, -1, 0);
-    uint8_t *start;
+    void *hint = mmap(NULL, lfi_page_size(), PROT_NONE, RESERVE_FLAGS, -1, 0);
+    void *found;
     uint64_t at, aligned;
 
     if (hint != MAP_FAILED)
@@ -109,54 +117,76 @@ static uint8_t *reserve(size_t size, size_t first)
     aligned = ((uint64_t)hint - size + first) & ~(BOX_SIZE - 1);
     for (int i = 0; i < TRIES && hint != MAP_FAILED && (uint64_t)hint > size + i * BOX_SIZE; i++) {
         at = aligned - (uint64_t)i * BOX_SIZE - first;
-        start = mmap((void *)at, size, PROT_NONE, RESERVE_FLAGS | MAP_FIXED_NOREPLACE, -1, 0);
-        if (start == (uint8_t *)at)
-            return start;
-        if (start != MAP_FAILED) /* a kernel that does not know the flag */
-            munmap(start, size);
+        found = mmap((void *)at, size, PROT_NONE, RESERVE_FLAGS | MAP_FIXED_NOREPLACE, -1, 0);
+        if (found == (void *)at) {
+            *start = at;
+            return 0;
+        }
+        if (found != MAP_FAILED) /* a kernel that does not know the flag */
+            munmap(found, size);
         else if (errno != EEXIST)
             break;
     }
-    start = mmap(NULL, size + BOX_SIZE, PROT_NONE, RESERVE_FLAGS, -1, 0);
-    if (start == MAP_FAILED)
-        return NULL;
-    aligned = ((uint64_t)start + first + BOX_SIZE - 1) & ~(BOX_SIZE - 1);
+    found = mmap(NULL, size + BOX_SIZE, PROT_NONE, RESERVE_FLAGS, -1, 0);
+    if (found == MAP_FAILED)
+        return -errno;
+    aligned = ((uint64_t)found + first + BOX_SIZE - 1) & ~(BOX_SIZE - 1);
     at = aligned - first;
-    if (at != (uint64_t)start)
-        munmap(start, at - (uint64_t)start);
-    munmap((void *)(at + size), (uint64_t)start + BOX_SIZE - at);
-    return (uint8_t *)at;
+    if (at != (uint64_t)found)
+        munmap(found, at - (uint64_t)found);
+    munmap((void *)(at + size), (uint64_t)found + BOX_SIZE - at);
+    *start = at;
+    return 0;
 }
 
-/* Maps what every space has. */
-static int map_space(struct lfi_space *space, struct lfi_error *error)
+static void free_reservation(struct core_reservation *reservation)
 {
-    const size_t head = space->count * MACHINE_HEAD;
-    uint8_t page[4096];
-    int code = machine_write_trampolines(page, error);
+    munmap((void *)reservation->start, reservation->size);
+    free(reservation);
+}
 
-    if (code)
-        return code;
-    space->reservation_size = head + space->count * BOX_SIZE + 2 * MARGIN;
-    space->reservation = reserve(space->reservation_size, head + MARGIN);
-    if (!space->reservation) {
-        code = -errno;
-        core_explain(error, "cannot reserve %zu GiB of address space: %s (check `ulimit -v`)",
-                     space->reservation_size >> 30, strerror(-code));
-        return code;
-    }
-    space->trampolines = (uint64_t)space->reservation + head;
-    space->first = space->trampolines + MARGIN;
-    /* if pages are larger, it is the last part of one */
-    space->trampolines += lfi_page_size() - 4096;
-    code = place_trampolines(space, page);
-    if (code == 0)
-        code = machine_space_init(space, (uint64_t)space->reservation, head);
+/* One more reservation at the end of the list, of `count` boxes. */
+static int add_reservation(struct lfi_space *space, size_t count, struct lfi_error *error)
+{
+    struct core_reservation **end = &space->reservations;
+    struct core_reservation *new = calloc(1, sizeof *new + count * sizeof new->taken[0]);
+    uint64_t room;
+    int code;
+
+    if (!new)
+        return -ENOMEM;
+    new->count = count;
+    new->size = MARGIN + count *BOX_SIZE + MARGIN + TRAMPOLINE_ROOM + count *MACHINE_ROOM;
+    code = reserve(new->size, MARGIN, &new->start);
     if (code) {
-        core_explain(error, "cannot map the trampolines: %s", strerror(-code));
-        munmap(space->reservation, space->reservation_size);
+        core_explain(error, "cannot reserve %llu GiB of address space: %s (check `ulimit -v`)",
+                     (unsigned long long)(new->size >> 30), strerror(-code));
+        free(new);
+        return code;
     }
-    return code;
+    new->first = new->start + MARGIN;
+    room = new->first + count *BOX_SIZE + MARGIN + TRAMPOLINE_ROOM;
+    new->trampolines = room - 4096;
+    code = place_trampolines(new->trampolines, error);
+    if (code == 0)
+        code = machine_reservation_init(new, room, count * MACHINE_ROOM);
+    if (code) {
+        free_reservation(new);
+        return code;
+    }
+    while (*end)
+        end = &(*end)->next;
+    *end = new;
+    return 0;
+}
+
+static void free_reservations(struct lfi_space *space)
+{
+    for (struct core_reservation *r = space->reservations, *next; r; r = next) {
+        next = r->next;
+        machine_reservation_free(r);
+        free_reservation(r);
+    }
 }
 
 int lfi_space_new(struct lfi_space **result, size_t boxes, struct lfi_error *error)
@@ -182,17 +212,11 @@ int lfi_space_new(struct lfi_space **result, size_t boxes, struct lfi_error *err
     space = calloc(1, sizeof *space);
     if (!space)
         return -ENOMEM;
-    space->count = boxes;
-    space->taken = calloc(boxes, sizeof *space->taken);
-    if (!space->taken) {
-        free(space);
-        return -ENOMEM;
-    }
     code = machine_features(&space->features, error);
     if (code == 0)
-        code = map_space(space, error);
+        code = add_reservation(space, boxes, error);
     if (code) {
-        free(space->taken);
+        free_reservations(space);
         free(space);
         return code;
     }
@@ -204,78 +228,86 @@ int lfi_space_new(struct lfi_space **result, size_t boxes, struct lfi_error *err
 
 int lfi_space_free(struct lfi_space *space)
 {
-    bool busy;
+    size_t used = 0;
 
     if (!space)
         return 0;
     pthread_mutex_lock(&space->lock);
-    busy = space->used != 0;
+    for (const struct core_reservation *r = space->reservations; r; r = r->next)
+        used += r->used;
     pthread_mutex_unlock(&space->lock);
-    if (busy)
+    if (used)
         return -EBUSY;
-    machine_space_free(space);
     core_pages_space_free(space);
-    munmap(space->reservation, space->reservation_size);
+    free_reservations(space);
     pthread_mutex_destroy(&space->lock);
-    free(space->taken);
     free(space);
     return 0;
 }
 
-static int take_place(struct lfi_space *space, size_t *place)
+/* The first free place. */
+static int take_place(struct lfi_space *space, struct core_reservation **reservation,
+                      uint64_t *base)
 {
     int code = -ENOSPC;
 
     pthread_mutex_lock(&space->lock);
-    for (size_t i = 0; i < space->count; i++) {
-        if (space->taken[i])
-            continue;
-        space->taken[i] = true;
-        space->used++;
-        *place = i;
-        code = 0;
-        break;
+    for (struct core_reservation *r = space->reservations; r && code; r = r->next) {
+        for (size_t i = 0; r->used < r->count && code; i++) {
+            if (r->taken[i])
+                continue;
+            r->taken[i] = true;
+            r->used++;
+            *reservation = r;
+            *base = r->first + i * BOX_SIZE;
+            code = 0;
+        }
     }
     pthread_mutex_unlock(&space->lock);
     return code;
 }
 
-static void give_place(struct lfi_space *space, size_t place)
+static void give_place(struct lfi_space *space, struct core_reservation *reservation, uint64_t base)
 {
     pthread_mutex_lock(&space->lock);
-    space->taken[place] = false;
-    space->used--;
+    reservation->taken[(base - reservation->first) / BOX_SIZE] = false;
+    reservation->used--;
     pthread_mutex_unlock(&space->lock);
+}
+
+/* The page that ends with the sys page of a box. */
+static uint64_t sys_page(uint64_t base)
+{
+    return base + (uint64_t)MACHINE_SYS_PAGE - lfi_page_size();
 }
 
 int lfi_box_new(struct lfi_space *space, struct lfi_box **result, struct lfi_error *error)
 {
     struct lfi_box *box = calloc(1, sizeof *box);
     uint8_t table[LFI_SYS_PAGE_SIZE];
-    size_t place;
     int code;
 
     *result = NULL;
     if (!box)
         return -ENOMEM;
-    code = take_place(space, &place);
+    box->space = space;
+    code = take_place(space, &box->reservation, &box->base);
     if (code) {
-        core_explain(error, "all %zu boxes of the space are taken", space->count);
+        core_explain(error, "all boxes of the space are taken");
         free(box);
         return code;
     }
-    box->space = space;
-    box->base = space->first + place * BOX_SIZE;
-    machine_write_table(table, box->base, space->trampolines);
-    code = place_page(table, box->base - lfi_page_size());
+    machine_write_table(table, box->base, box->reservation->trampolines);
+    code = place_page(table, sys_page(box->base));
     if (code) {
         core_explain(error, "cannot map the box's sys page: %s", strerror(-code));
-        give_place(space, place);
+        give_place(space, box->reservation, box->base);
         free(box);
         return code;
     }
     pthread_mutex_init(&box->lock, NULL);
     core_pages_init(box);
+    core_callbacks_init(box);
     *result = box;
     return 0;
 }
@@ -292,11 +324,11 @@ int lfi_box_free(struct lfi_box *box)
     error = core_reserve(box->base - lfi_page_size(), BOX_SIZE);
     if (error)
         return error;
+    core_snapshot_free(box->snapshot);
     core_pages_free(box);
-    give_place(box->space, (box->base - box->space->first) / BOX_SIZE);
+    core_callbacks_free(box);
+    give_place(box->space, box->reservation, box->base);
     pthread_mutex_destroy(&box->lock);
-    free(box->code);
-    free(box->ever);
     free(box);
     return 0;
 }

@@ -7,6 +7,7 @@
 #include "internal.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -45,10 +46,10 @@ bool core_thread_may_nest(const struct lfi_box *box)
     unsigned limit = __atomic_load_n(&box->nesting, __ATOMIC_ACQUIRE);
     uint64_t here = (uint64_t)__builtin_frame_address(0);
 
-    if (self->depth >= (limit ? limit : LFI_NESTING_DEFAULT))
-        return false;
-    if (self->depth == 0)
+    if (!self->frame)
         return true;
+    if (self->frame->depth >= (limit ? limit : LFI_NESTING_DEFAULT))
+        return false;
     if (!self->bounds_known)
         find_stack(self);
     return here < self->stack_low || here >= self->stack_high ||
@@ -114,4 +115,67 @@ void lfi_thread_release(void)
         self->former_stack.ss_size = (size_t)sysconf(_SC_MINSIGSTKSZ); /* some check it even then */
     sigaltstack(&self->former_stack, NULL);
     munmap(self->stack, self->stack_size);
+}
+
+uint64_t core_thread_id(void)
+{
+    static uint64_t last;
+
+    if (core_thread.id == 0)
+        core_thread.id = __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
+    return core_thread.id;
+}
+
+static pthread_key_t end_key;
+static bool has_end_key;
+
+/* The last but one round, so that destructors of others can still make calls. */
+static void end_thread(void *value)
+{
+    struct core_thread *self = value;
+
+    if (--self->kept == 0)
+        lfi_thread_release();
+    else
+        pthread_setspecific(end_key, self);
+}
+
+static void make_end_key(void)
+{
+    has_end_key = pthread_key_create(&end_key, end_thread) == 0;
+}
+
+int core_thread_keep(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    struct core_thread *self = &core_thread;
+    int code;
+
+    if (self->kept)
+        return 0;
+    pthread_once(&once, make_end_key);
+    if (!has_end_key || pthread_setspecific(end_key, self))
+        return -ENOMEM;
+    code = lfi_thread_prepare();
+    if (code) {
+        pthread_setspecific(end_key, NULL);
+        return code;
+    }
+    self->kept = _POSIX_THREAD_DESTRUCTOR_ITERATIONS - 1;
+    return 0;
+}
+
+bool core_thread_ready(void)
+{
+    struct core_thread *self = &core_thread;
+    sigset_t mask, faults;
+    stack_t stack;
+
+    core_faults_signals(&faults);
+    if (self->prepared == 0 || sigaltstack(NULL, &stack) ||
+        stack.ss_sp != (uint8_t *)self->stack + lfi_page_size() || stack.ss_flags & SS_DISABLE)
+        return false;
+    pthread_sigmask(SIG_SETMASK, NULL, &mask);
+    sigandset(&faults, &faults, &mask);
+    return sigisemptyset(&faults);
 }

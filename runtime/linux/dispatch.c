@@ -193,6 +193,44 @@ static void trace(const struct call *call, const struct entry *entry, const uint
         return; /* no one is reading it */
 }
 
+/*
+ * In a thread of the host the signals that writing may cause are not blocked, and the host must not
+ * get them. Others find out only during the call which thread it is: nothing wakes host code.
+ */
+static int64_t handle(struct call *call, const struct entry *entry)
+{
+    struct thread *thread = call->thread;
+    if (!thread->hosted)
+        return entry->handler(call);
+    sigset_t blocked, before, pending;
+    bool writes = call->file[0] || call->file[1];
+    if (writes) {
+        linux_signals_blocked(&blocked);
+        pthread_sigmask(SIG_BLOCK, &blocked, &before);
+        sigpending(&pending);
+    }
+    int outer = atomic_exchange(&thread->host_tid, thread->owner_tid);
+    int64_t result = entry->handler(call);
+    atomic_store(&thread->host_tid, outer);
+    if (writes) {
+        linux_signals_drop(&blocked, &pending);
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
+    }
+    return result;
+}
+
+/* The embedder's own system calls: true if it answered. */
+static bool ask_hook(struct call *call, int64_t *result)
+{
+    struct lfi_linux_call own = {.context = call->thread->context, .number = call->number};
+    memcpy(own.arguments, call->arg, sizeof own.arguments);
+    bool answered = call->process->hook(&own, call->process->hook_data);
+    memcpy(call->arg, own.arguments, sizeof own.arguments);
+    call->fd = (int)call->arg[0];
+    *result = answered ? own.result : 0;
+    return answered;
+}
+
 void linux_serve(struct lfi_context *context, struct lfi_regs *regs)
 {
     struct call call; /* text is large and needs no initial value */
@@ -208,14 +246,21 @@ void linux_serve(struct lfi_context *context, struct lfi_regs *regs)
     memcpy(given, call.arg, sizeof given);
     call.fd = (int)given[0];
 
-    bool known = call.number >= 0 && call.number < NONE;
+    if (call.number == LFI_CALL_REST && call.process->library) {
+        linux_arch_call_result(regs, linux_rest(call.thread, regs, call.arg[0]));
+        return;
+    }
+    int64_t result = 0;
+    bool answered = call.process->hook && ask_hook(&call, &result);
+    bool known = !answered && call.number >= 0 && call.number < NONE;
     const struct entry *entry = &linux_calls[known ? call.number : NONE];
-    int64_t result = entry->handler ? 0 : -ENOSYS;
+    if (!answered && !entry->handler)
+        result = -ENOSYS;
     int paths = 0;
     for (int i = 0; i < 6 && result == 0; i++)
         result = take(&call, &entry->arguments[i], i, &paths);
-    if (result == 0)
-        result = entry->handler(&call);
+    if (result == 0 && !answered)
+        result = handle(&call, entry);
     for (int i = 0; i < 6; i++) {
         if (call.file[i])
             linux_file_drop(call.file[i]);

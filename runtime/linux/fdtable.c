@@ -257,3 +257,40 @@ int linux_fdtable_close_on_exec(struct linux_fdtable *table, int fd, int set)
     pthread_mutex_unlock(&table->lock);
     return result;
 }
+
+void linux_fdtable_keep(struct linux_fdtable *table, struct linux_kept_files *kept)
+{
+    pthread_mutex_lock(&table->lock);
+    memcpy(kept->slots, table->slots, sizeof kept->slots);
+    memcpy(kept->close_on_exec, table->close_on_exec, sizeof kept->close_on_exec);
+    kept->memory = false;
+    for (int fd = 0; fd < LINUX_FILES_MAX; fd++) {
+        if (!kept->slots[fd])
+            continue;
+        linux_file_hold(kept->slots[fd]);
+        kept->memory |= kept->slots[fd]->memory != NULL;
+    }
+    pthread_mutex_unlock(&table->lock);
+}
+
+void linux_fdtable_restore(struct linux_fdtable *table, const struct linux_kept_files *kept)
+{
+    for (int fd = 0; fd < LINUX_FILES_MAX; fd++) {
+        pthread_mutex_lock(&table->lock);
+        struct linux_file *old = table->slots[fd], *file = kept->slots[fd];
+        if (old != file && file)
+            linux_file_hold(file);
+        table->slots[fd] = file;
+        table->close_on_exec[fd] = kept->close_on_exec[fd];
+        table->lowest = 0;
+        pthread_mutex_unlock(&table->lock);
+        if (old != file)
+            linux_file_drop(old);
+    }
+}
+
+void linux_fdtable_forget(struct linux_kept_files *kept)
+{
+    for (int fd = 0; fd < LINUX_FILES_MAX; fd++)
+        linux_file_drop(kept->slots[fd]);
+}

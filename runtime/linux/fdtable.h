@@ -103,6 +103,17 @@ int linux_fdtable_put(struct linux_fdtable *table, struct linux_file *file, int 
 /* Closes `fd`: 0 or -EBADF. */
 int linux_fdtable_close(struct linux_fdtable *table, int fd);
 
+/* The files by their numbers, as they were: linux_fdtable_keep() holds them, _restore() makes the
+ * table like that again, _forget() lets go of them. */
+struct linux_kept_files {
+    struct linux_file *slots[LINUX_FILES_MAX];
+    bool close_on_exec[LINUX_FILES_MAX];
+    bool memory; /* one of them is a memfd */
+};
+void linux_fdtable_keep(struct linux_fdtable *table, struct linux_kept_files *kept);
+void linux_fdtable_restore(struct linux_fdtable *table, const struct linux_kept_files *kept);
+void linux_fdtable_forget(struct linux_kept_files *kept);
+
 /* FD_CLOEXEC: it has no effect, since nothing executes; -EBADF or the flag. `set` < 0 only asks. */
 int linux_fdtable_close_on_exec(struct linux_fdtable *table, int fd, int set);
 

@@ -32,10 +32,32 @@ static uint64_t page_up(uint64_t address)
     return page_down(address + lfi_page_size() - 1);
 }
 
-static int load_code(struct lfi_process *process, const struct lfi_image *image,
-                     const struct lfi_segment *segment, const uint8_t *bytes,
-                     struct lfi_error *error)
+/* The first process that loads it has it verified, for all. The mode is the file's. */
+static int share_code(struct lfi_process *process, struct lfi_code_map *code,
+                      struct lfi_shared_code **shared, struct lfi_error *error)
 {
+    int failed = 0;
+    code->address -= process->base;
+    code->image_start -= process->base;
+    code->image_end -= process->base;
+    pthread_mutex_lock(&process->shared->lock);
+    if (!*shared)
+        failed = lfi_shared_code_new(shared, code, error);
+    pthread_mutex_unlock(&process->shared->lock);
+    return failed ? failed : lfi_box_map_shared_code(process->box, *shared, error);
+}
+
+void linux_shared_free(struct linux_shared *shared)
+{
+    for (int i = 0; i < LINUX_SHARED_MAX; i++)
+        lfi_shared_code_free(shared->code[i]);
+    pthread_mutex_destroy(&shared->lock);
+}
+
+static int load_code(struct lfi_process *process, const struct lfi_image *image,
+                     int index, const uint8_t *bytes, struct lfi_error *error)
+{
+    const struct lfi_segment *segment = &image->segments[index];
     uint64_t bias = process->image_start - image->start;
     if (segment->vaddr % lfi_page_size()) {
         linux_say(error,
@@ -57,6 +79,8 @@ static int load_code(struct lfi_process *process, const struct lfi_image *image,
     if (!linux_memory_claim(process, code.address, page_up(segment->mem_size),
                             LINUX_RANGE_READ | LINUX_RANGE_FIXED))
         return -ENOMEM;
+    if (process->shared && !process->unverified && index < LINUX_SHARED_MAX)
+        return share_code(process, &code, &process->shared->code[index], error);
     return lfi_box_map_code(process->box, &code, error);
 }
 
@@ -95,7 +119,7 @@ static int load_segments(struct lfi_process *process, const struct lfi_image *im
         const struct lfi_segment *segment = &image->segments[i];
         if (segment->mem_size == 0)
             continue;
-        int failed = segment->execute ? load_code(process, image, segment, bytes, error)
+        int failed = segment->execute ? load_code(process, image, i, bytes, error)
                                       : load_data(process, image, segment, bytes);
         if (failed) {
             if (error && !error->message[0])

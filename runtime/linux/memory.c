@@ -95,6 +95,17 @@ bool linux_memory_claim(struct lfi_process *process, uint64_t address, uint64_t 
            linux_ranges_set(ranges, pages.start, pages.end, kind);
 }
 
+uint64_t linux_memory_place(struct lfi_process *process, uint32_t pages)
+{
+    struct linux_ranges *ranges = &process->memory.ranges;
+    pthread_mutex_lock(&process->memory.lock);
+    uint32_t at = linux_ranges_find(ranges, pages, 1);
+    uint32_t kind = LINUX_RANGE_USED | LINUX_RANGE_READ | LINUX_RANGE_FIXED;
+    bool done = at && linux_ranges_set(ranges, at, at + pages, kind);
+    pthread_mutex_unlock(&process->memory.lock);
+    return done ? address_of(process, at) : 0;
+}
+
 /* Maps anonymous or file memory over pages that may be changed. The lock is held. */
 static int64_t map(struct lfi_process *process, struct pages pages, int prot, int flags, int fd,
                    uint64_t offset)

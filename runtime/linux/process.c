@@ -192,6 +192,8 @@ int lfi_linux_new(struct lfi_box *box, const struct lfi_linux_options *options,
     process->trace = options->trace;
     process->report = options->report;
     process->report_data = options->data;
+    process->hook = options->hook;
+    process->hook_data = options->hook_data;
     process->stack_size = stack_size(options->stack_size);
     process->umask = options->file_mask & 0777;
     process->pid = process->last_tid = (int)getpid();
@@ -240,33 +242,6 @@ int lfi_linux_new(struct lfi_box *box, const struct lfi_linux_options *options,
     return 0;
 }
 
-/* Until only the main thread is left; it left the box itself. */
-static void wait_for_others(struct lfi_process *process)
-{
-    pthread_mutex_lock(&process->lock);
-    while (process->threads != process->main || process->main->next)
-        pthread_cond_wait(&process->gone, &process->lock);
-    pthread_mutex_unlock(&process->lock);
-}
-
-/* Signals that our own writing caused are the box's; those that others sent go to the host. */
-static void drop_signals(const sigset_t *set)
-{
-    struct timespec now = {0};
-    siginfo_t info;
-    sigset_t sent;
-    int number;
-    sigemptyset(&sent);
-    while ((number = sigtimedwait(set, &info, &now)) > 0) {
-        if (info.si_pid && info.si_pid != getpid()) /* 0: the kernel had no memory to say */
-            sigaddset(&sent, number);
-    }
-    for (number = 1; number < SIGRTMIN; number++) {
-        if (sigismember(&sent, number) == 1)
-            kill(getpid(), number);
-    }
-}
-
 int lfi_linux_run(struct lfi_process *process, struct lfi_linux_result *result)
 {
     if (!process->main)
@@ -285,17 +260,13 @@ int lfi_linux_run(struct lfi_process *process, struct lfi_linux_result *result)
         error = linux_monitor_start(process);
     if (!error)
         error = linux_thread_run(process->main);
-    wait_for_others(process);
+    linux_threads_wait(process);
     linux_monitor_stop(process);
     linux_thread_end(process->main);
     process->main = NULL;
     lfi_thread_release();
 
-    if (sigismember(&pending, SIGPIPE))
-        sigdelset(&blocked, SIGPIPE);
-    if (sigismember(&pending, SIGXFSZ))
-        sigdelset(&blocked, SIGXFSZ);
-    drop_signals(&blocked);
+    linux_signals_drop(&blocked, &pending);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     *result = process->result;
     return error;

@@ -34,6 +34,17 @@ struct action {
     uint64_t mask;
 };
 
+/*
+ * Code of a file that several processes load: verified by the first. Whoever has it keeps it while
+ * processes load, and calls linux_shared_free() when none will any more.
+ */
+#define LINUX_SHARED_MAX 8
+struct linux_shared {
+    pthread_mutex_t lock;
+    struct lfi_shared_code *code[LINUX_SHARED_MAX]; /* of the segments, by their number */
+};
+void linux_shared_free(struct linux_shared *shared);
+
 struct memory {
     pthread_mutex_t lock; /* held across the host call, so that the ranges are accurate */
     struct linux_ranges ranges;
@@ -52,6 +63,14 @@ struct thread {
     uint64_t clear_tid;        /* address to clear and wake at the end, or 0 */
     bool charged;              /* LINUX_THREAD_MEMORY and LINUX_THREAD_MAPPINGS are */
     uint64_t processor_before; /* processor time of the host's thread before, in ns */
+
+    /* rest.c */
+    int owner_tid;         /* of the host's thread that it is of; host_tid is 0 outside of calls */
+    bool hosted;           /* it rests, and threads of the host call functions on its stack */
+    bool starting, rested; /* linux_rest_run() waits for its rest; it came */
+    struct lfi_regs rest;  /* its state at the rest */
+    bool adopting;         /* the next thread that it starts becomes `adopted` instead */
+    struct thread *adopted;
 
     /* signals.c */
     uint64_t mask;                           /* only the thread itself changes it */
@@ -72,6 +91,11 @@ struct lfi_process {
     unsigned weakest_mode; /* LFI_MODE_*: what a program may ask for */
     unsigned mode;         /* of the loaded program */
     bool unverified, huge_pages, debug, trace;
+    lfi_linux_hook_fn *hook; /* or NULL */
+    void *hook_data;
+    struct linux_shared *shared;        /* of the file to be loaded, or NULL */
+    void *library;                      /* not NULL: its threads may rest, the main one does */
+    uint64_t functions[LFI_REST_WORDS]; /* what its first thread said as it rested */
     lfi_violation_fn *report;
     void *report_data;
     char **argv, **envp;
@@ -191,21 +215,61 @@ bool linux_memory_charge(struct lfi_process *process, int64_t pages);
 bool linux_memory_claim(struct lfi_process *process, uint64_t address, uint64_t size,
                         uint32_t kind);
 
+/* The same for pages of code anywhere: the address, or 0. */
+uint64_t linux_memory_place(struct lfi_process *process, uint32_t pages);
+
 /* load.c, stack.c */
 int linux_build_stack(struct lfi_process *process, const struct lfi_image *image, uint64_t *stack,
                       struct lfi_error *error);
 
 /* threads.c */
 struct thread *linux_thread_new(struct lfi_process *process);
+/* What it asked for its end: set_tid_address(2). */
+void linux_thread_clear_tid(struct thread *thread);
 void linux_thread_end(struct thread *thread); /* leaves the list, frees */
 void linux_process_end(struct thread *thread, const struct lfi_linux_result *result);
+/* Interrupts all threads, once: one that is about to wait in the host may miss it. */
+void linux_threads_interrupt(struct lfi_process *process);
 /* Ends the process from outside: waits until all threads have left the box. */
 void linux_process_kill(struct lfi_process *process, const struct lfi_linux_result *result);
 /* Runs a thread in the calling host thread until it ends, and updates the process accordingly. */
 int linux_thread_run(struct thread *thread);
 
+void linux_report_fault(struct thread *thread, const struct lfi_exit *exit,
+                        struct lfi_linux_result *result);
+/* Waits until no thread is left but the main one and those that are hosted. */
+void linux_threads_wait(struct lfi_process *process);
+
+/*
+ * rest.c: the threads of a library, which rest while the host calls functions on their stacks.
+ * linux_rest_run() runs one until it rests: 0; -ENOEXEC: it ended without a rest; -ECANCELED: the
+ * process ended. linux_rest_adopt() calls boxrt on the maker's stack for a new thread, which has
+ * not run yet: -EAGAIN if it makes none. linux_rest_end() lets it run to its end.
+ */
+int linux_rest_run(struct thread *thread);
+int linux_rest_adopt(struct thread *maker, uint64_t stack_size, struct thread **adopted);
+void linux_rest_end(struct thread *thread);
+/* The system call LFI_CALL_REST. */
+int64_t linux_rest(struct thread *thread, const struct lfi_regs *regs, uint64_t functions);
+
+/*
+ * freeze.c: what the personality knows of a library's box besides its memory, as it was. No thread
+ * is in the box. -EBUSY: it has threads of its own. Thawing keeps the threads of the host that there
+ * were; others must have ended. `renew` gives them new contexts, which no interrupt is waiting for.
+ */
+struct linux_frozen;
+int linux_freeze(struct lfi_process *process, struct linux_frozen **frozen);
+int linux_thaw(struct lfi_process *process, const struct linux_frozen *frozen, bool renew);
+void linux_frozen_free(struct linux_frozen *frozen); /* may be NULL */
+/* Whether it has this thread. */
+bool linux_frozen_has(const struct linux_frozen *frozen, const struct thread *thread);
+/* The thread is about to end. */
+void linux_frozen_forget(struct linux_frozen *frozen, const struct thread *thread);
+
 /* signals.c */
 void linux_signals_blocked(sigset_t *set); /* in the thread that runs the process */
+/* Drops those of the set that our own writing caused, unless they were in `pending` before. */
+void linux_signals_drop(const sigset_t *set, const sigset_t *pending);
 void linux_signals_of_thread(sigset_t *set);
 bool linux_signals_deliver(struct thread *thread, struct lfi_regs *regs);
 static inline bool linux_signals_pending(struct thread *thread)

@@ -39,6 +39,29 @@ void linux_signals_blocked(sigset_t *set)
     sigaddset(set, SIGXFSZ);
 }
 
+/* Signals that our own writing caused are the box's; those that others sent go to the host. */
+void linux_signals_drop(const sigset_t *set, const sigset_t *pending)
+{
+    struct timespec now = {0};
+    siginfo_t info;
+    sigset_t ours, sent;
+    int number;
+    sigemptyset(&ours);
+    sigemptyset(&sent);
+    for (number = 1; number < SIGRTMIN; number++) {
+        if (sigismember(set, number) == 1 && sigismember(pending, number) != 1)
+            sigaddset(&ours, number);
+    }
+    while ((number = sigtimedwait(&ours, &info, &now)) > 0) {
+        if (info.si_pid && info.si_pid != getpid()) /* 0: the kernel had no memory to say */
+            sigaddset(&sent, number);
+    }
+    for (number = 1; number < SIGRTMIN; number++) {
+        if (sigismember(&sent, number) == 1)
+            kill(getpid(), number);
+    }
+}
+
 /*
  * What a thread of the box blocks: everything that is not ours. The host does not know about this
  * thread, so it must not take a signal that the host's own threads block or wait for. (The signals

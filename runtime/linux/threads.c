@@ -92,6 +92,16 @@ void linux_process_end(struct thread *thread, const struct lfi_linux_result *res
         atomic_store(&process->ending, true);
     }
     pthread_mutex_unlock(&process->lock);
+    if (process->library) /* the threads of the host are not waited for */
+        linux_threads_interrupt(process);
+}
+
+void linux_threads_interrupt(struct lfi_process *process)
+{
+    pthread_mutex_lock(&process->lock);
+    for (struct thread *thread = process->threads; thread; thread = thread->next)
+        lfi_context_interrupt(thread->context);
+    pthread_mutex_unlock(&process->lock);
 }
 
 /*
@@ -106,7 +116,7 @@ static void expel_others(struct thread *self)
     while (waiting) {
         waiting = false;
         for (struct thread *thread = process->threads; thread; thread = thread->next) {
-            if (thread == self || thread->left)
+            if (thread == self || thread->left || thread->hosted)
                 continue;
             waiting = true;
             if (atomic_load(&thread->host_tid))
@@ -119,6 +129,20 @@ static void expel_others(struct thread *self)
         until.tv_nsec %= 1000000000;
         if (waiting)
             pthread_cond_timedwait(&process->gone, &process->lock, &until);
+    }
+    pthread_mutex_unlock(&process->lock);
+}
+
+void linux_threads_wait(struct lfi_process *process)
+{
+    pthread_mutex_lock(&process->lock);
+    for (struct thread *at = process->threads; at;) {
+        if (at == process->main || at->hosted) {
+            at = at->next;
+        } else {
+            pthread_cond_wait(&process->gone, &process->lock);
+            at = process->threads;
+        }
     }
     pthread_mutex_unlock(&process->lock);
 }
@@ -138,7 +162,7 @@ static uint64_t processor_time(void)
 }
 
 /* As the kernel does at the end of a thread, set_tid_address(2). */
-static void clear_tid(struct thread *thread)
+void linux_thread_clear_tid(struct thread *thread)
 {
     int zero = 0;
     uint64_t at = thread->clear_tid;
@@ -165,8 +189,8 @@ static const char *fault_name(int signal)
     }
 }
 
-static void report_fault(struct thread *thread, const struct lfi_exit *exit,
-                         struct lfi_linux_result *result)
+void linux_report_fault(struct thread *thread, const struct lfi_exit *exit,
+                        struct lfi_linux_result *result)
 {
     struct lfi_process *process = thread->process;
     uint64_t base = process->base, pc = linux_arch_get_pc(&exit->regs);
@@ -217,13 +241,13 @@ int linux_thread_run(struct thread *thread)
         linux_process_end(thread, &result);
     } else if (!atomic_load(&process->ending)) {
         if (exit.kind == LFI_EXIT_FAULT) {
-            report_fault(thread, &exit, &result);
+            linux_report_fault(thread, &exit, &result);
             linux_process_end(thread, &result);
         } else if (exit.kind == LFI_EXIT_RETURNED) {
             result.status = (int)linux_arch_get_result(&exit.regs) & 0xff;
             linux_process_end(thread, &result);
         } else {
-            clear_tid(thread); /* its own exit, while others continue */
+            linux_thread_clear_tid(thread); /* its own exit, while others continue */
         }
     }
 
@@ -295,6 +319,13 @@ HANDLER(clone)
     if (!error && (flags & CLONE_CHILD_SETTID))
         error = lfi_copy_out(process->box, child_tid, &tid, sizeof tid);
 
+    if (!error && call->thread->adopting) {
+        call->thread->adopting = false;
+        call->thread->adopted = thread;
+        thread->hosted = true;
+        return tid;
+    }
+
     pthread_attr_t attributes;
     sigset_t all, before;
     pthread_attr_init(&attributes);
@@ -321,7 +352,9 @@ HANDLER(exit)
     bool last = call->process->threads == call->thread && !call->thread->next;
     pthread_mutex_unlock(&call->process->lock);
     struct lfi_linux_result result = {.end = LFI_LINUX_EXITED, .status = (int)call->arg[0] & 0xff};
-    if (last)
+    /* In a call of the host there would be no stack any more. */
+    bool within = call->thread->hosted && !call->thread->starting;
+    if (last || within)
         linux_process_end(call->thread, &result);
     lfi_context_stop(call->thread->context, 0);
     return 0;

@@ -24,6 +24,7 @@
 #define TEST_DATA   0x200000 /* core-code.S knows it */
 #define TEST_STACK  0x400000
 #define TEST_RETURN 0x500000
+#define TEST_STUBS  0x600000
 #define DATA_SIZE   0x40000
 #define STACK_SIZE  0x10000
 
@@ -34,7 +35,7 @@
 extern const char core_code[], core_code_end[], core_wild[], core_wild_end[];
 extern const char code_tp[], code_loop[], code_add[], code_multiply[], code_nest[], code_spin[],
     code_spin_calls[], code_load[], code_store[], code_jump[], code_illegal[], code_breakpoint[],
-    code_recurse[], wild_trap[];
+    code_recurse[], code_empty[], code_apply[], wild_trap[];
 
 /* Features that boxes must do without: FEATURE_*. */
 static uint32_t without_features __attribute__((unused));

@@ -34,6 +34,8 @@ static struct {
     long calls;
     enum way way;
     bool fired, limit, must_stop;
+    bool off;
+    int file; /* the last one that was made */
     jmp_buf stopped;
     void *allocated[64]; /* by the operation: lost if it does not return */
     size_t allocations;
@@ -52,6 +54,11 @@ void *inject_mremap(void *from, size_t size, size_t new_size, int flags, void *t
 int inject_msync(void *at, size_t size, int flags);
 int inject_mlock(const void *at, size_t size);
 int inject_munlock(const void *at, size_t size);
+int inject_memfd_create(const char *name, unsigned flags);
+ssize_t inject_pwrite(int file, const void *from, size_t size, off_t offset);
+int inject_ftruncate(int file, off_t size);
+int inject_fcntl(int file, int command, ...);
+void *inject_malloc(size_t size);
 void *inject_calloc(size_t count, size_t size);
 void *inject_realloc(void *old, size_t size);
 ssize_t inject_write(int file, const void *text, size_t size);
@@ -60,7 +67,7 @@ _Noreturn void inject_abort(void);
 /* Whether this call fails; errno then says how. */
 static bool fails(void)
 {
-    if (++inject.calls != inject.number)
+    if (inject.off || ++inject.calls != inject.number)
         return false;
     inject.fired = true;
     inject.limit = inject.way == LIMIT || inject.way == LATE_AND_LIMIT;
@@ -197,6 +204,42 @@ int inject_munlock(const void *at, size_t size)
 /* NOLINTNEXTLINE(bugprone-reserved-identifier): the sanitizer's name */
 extern void __lsan_ignore_object(const void *object) __attribute__((weak));
 
+/* The descriptor is lost if the operation does not return. */
+int inject_memfd_create(const char *name, unsigned flags)
+{
+    return inject.file = fails() ? -1 : memfd_create(name, flags);
+}
+
+ssize_t inject_pwrite(int file, const void *from, size_t size, off_t offset)
+{
+    return fails() ? -1 : pwrite(file, from, is_late() ? size / 2 + 1 : size, offset);
+}
+
+int inject_ftruncate(int file, off_t size)
+{
+    return fails() ? -1 : ftruncate(file, size);
+}
+
+int inject_fcntl(int file, int command, ...)
+{
+    va_list arguments;
+    int argument;
+
+    va_start(arguments, command);
+    argument = va_arg(arguments, int);
+    va_end(arguments);
+    return fails() ? -1 : fcntl(file, command, argument);
+}
+
+void *inject_malloc(size_t size)
+{
+    void *made = fails() ? NULL : malloc(size);
+
+    if (made && inject.allocations < 64)
+        inject.allocated[inject.allocations++] = made;
+    return made;
+}
+
 void *inject_calloc(size_t count, size_t size)
 {
     void *made = fails() ? NULL : calloc(count, size);
@@ -247,41 +290,33 @@ static void open_world(void)
 /* After a stop nothing of it can be used. */
 static void throw_away(void)
 {
-    munmap(space->reservation, space->reservation_size);
-    machine_space_free(space);
+    struct core_reservation *reservation = space->reservations;
+
+    munmap((void *)reservation->start, reservation->size);
+    machine_reservation_free(reservation);
+    free(reservation);
     if (box) {
         for (size_t i = 0; i < BOX_CHUNKS; i++)
             free(box->chunks[i]);
-        free(box->code);
-        free(box->ever);
+        core_snapshot_free(box->snapshot);
         free(box);
     }
     close(space->maps);
-    free(space->taken);
     free(space);
 }
 
-static bool is_code(uint64_t address)
-{
-    for (size_t i = 0; i < box->code_count; i++) {
-        if (box->code[i].start <= address && address < box->code[i].end)
-            return true;
-    }
-    return false;
-}
-
-static bool is_used(uint64_t address)
+static bool has_bit(enum page_bit which, uint64_t address)
 {
     uint32_t page = (uint32_t)((address - box->base) / PAGE);
     struct page_chunk *chunk = box->chunks[page / CHUNK_PAGES];
 
-    return chunk && chunk->bits[PAGE_USED][page % CHUNK_PAGES / 64] >> page % 64 & 1;
+    return chunk && chunk->bits[which][page % CHUNK_PAGES / 64] >> page % 64 & 1;
 }
 
 static void check_world(void)
 {
     static struct mapping list[4096];
-    const uint64_t start = (uint64_t)space->reservation, end = start + space->reservation_size;
+    const uint64_t start = space->reservations->start, end = start + space->reservations->size;
     size_t count = read_mappings(start, end, list, 4096);
     uint64_t covered = start;
     long edges = 0;
@@ -299,18 +334,16 @@ static void check_world(void)
             continue;
         edges++;
         for (uint64_t at = m->start; m->prot && at < m->end; at += PAGE) {
-            assert_true(is_used(at));
+            assert_true(has_bit(PAGE_USED, at));
             if (m->prot & PROT_EXEC)
-                assert_true(is_code(at));
+                assert_true(has_bit(PAGE_CODE, at));
         }
-        assert_true(m->anonymous || is_used(m->start));
+        assert_true(m->anonymous || has_bit(PAGE_USED, m->start));
     }
     assert_true(covered >= end);
     if (box) {
         assert_true(edges + 2 <= box->mappings);
         assert_int_equal(box->mappings, space->mappings);
-        for (size_t i = 0; i < box->code_count; i++)
-            assert_true(is_used(box->code[i].start));
     } else {
         assert_int_equal(space->mappings, 0);
     }
@@ -422,6 +455,69 @@ static int map_code(void)
     return error;
 }
 
+static int map_shared_code(void)
+{
+    static const uint8_t good[] = GOOD_CODE;
+    struct lfi_code_map code = code_map(code_at - box->base, good, sizeof(good));
+    struct lfi_shared_code *shared;
+    int error = lfi_shared_code_new(&shared, &code, NULL);
+
+    if (error)
+        return error;
+    error = lfi_box_map_shared_code(box, shared, NULL);
+    lfi_shared_code_free(shared);
+    code_at += 2 * PAGE;
+    return error;
+}
+
+/* What the box sees of a few pages, the freeze among them. */
+static uint64_t frozen[PAGES];
+
+static void see(uint64_t *words)
+{
+    for (uint64_t i = 0; i < PAGES; i++) {
+        words[i] = UINT64_MAX;
+        lfi_copy_in(box, &words[i], box->base + AREA + i * PAGE, sizeof(*words));
+    }
+}
+
+/* If it fails, all is as before. */
+static int freeze(void)
+{
+    uint64_t after[PAGES];
+    int error;
+
+    see(frozen);
+    error = lfi_box_freeze(box, NULL);
+    see(after);
+    assert_memory_equal(frozen, after, sizeof(after));
+    return error;
+}
+
+/* If it fails, it can be repeated. */
+static int reset(void)
+{
+    uint64_t after[PAGES];
+    int error;
+
+    inject.off = true;
+    assert_int_equal(freeze(), 0);
+    for (int i = 0; i < 6; i++) {
+        static int (*const changes[])(void) = {map_memory, map_file, unmap, protect, move, advise};
+        changes[random_below(6)]();
+    }
+    inject.off = false;
+    error = lfi_box_reset(box, NULL);
+    inject.off = true;
+    inject.limit = false;
+    if (error)
+        assert_int_equal(lfi_box_reset(box, NULL), 0);
+    inject.off = false;
+    see(after);
+    assert_memory_equal(frozen, after, sizeof(after));
+    return error;
+}
+
 static int replace_box(void)
 {
     int error = box ? lfi_box_free(box) : 0;
@@ -446,9 +542,9 @@ static int make_space(void)
 /* ---------------------------------------------------------------------------------------- test */
 
 static int (*const operations[])(void) = {
-    map_memory, map_shared_memory, map_file,    unmap,     protect, move, advise,
-    lock,       map_code,          replace_box, make_space};
-enum { OPERATIONS = sizeof(operations) / sizeof(*operations), PLACES = 40 };
+    map_memory, map_shared_memory, map_file,    unmap,      protect,         move,   advise,
+    lock,       map_code,          replace_box, make_space, map_shared_code, freeze, reset};
+enum { OPERATIONS = sizeof(operations) / sizeof(*operations), PLACES = 100 };
 static unsigned long fired[OPERATIONS][PLACES], stops;
 
 /* One operation, in which one call fails. False where it makes fewer calls. */
@@ -466,7 +562,8 @@ static bool fail_once(size_t operation, long number, enum way way)
     inject.allocations = inject.mappings = 0;
     inject.number = number;
     inject.way = way;
-    inject.fired = inject.limit = inject.must_stop = false;
+    inject.fired = inject.limit = inject.must_stop = inject.off = false;
+    inject.file = -1;
     if (setjmp(inject.stopped))
         stopped = true;
     else
@@ -482,6 +579,8 @@ static bool fail_once(size_t operation, long number, enum way way)
             if (inject.mapped[i].size)
                 munmap(inject.mapped[i].at, inject.mapped[i].size);
         }
+        if (inject.file >= 0 && !(box && box->snapshot && *(int *)box->snapshot == inject.file))
+            close(inject.file);
         throw_away();
         box = NULL;
         open_world();
@@ -497,6 +596,7 @@ static void each_call_fails_in_each_way(void **state)
 {
     unsigned long wanted = *(unsigned long *)*state, total = 0;
 
+    assert_int_equal(lfi_faults_install(0, NULL), 0);
     memory = memfd_create("memory", 0);
     assert_int_equal(ftruncate(memory, (off_t)(PAGES * PAGE)), 0);
     open_world();
@@ -518,6 +618,7 @@ static void each_call_fails_in_each_way(void **state)
         assert_true(fired[operation][1] > 0);
     throw_away();
     close(memory);
+    lfi_faults_remove();
     print_message("%lu failures, %lu of them stops\n", total, stops);
 }
 

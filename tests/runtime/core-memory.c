@@ -118,7 +118,7 @@ static void spaces_find_a_place(void **state)
     assert_int_equal(lfi_space_new(&space, 1, NULL), 0);
     fill_box(&t, space, false, serve_nothing, NULL);
     assert_int_equal(t.base % LFI_BOX_SIZE, 0);
-    check_maps((uint64_t)space->reservation, t.base + LFI_BOX_SIZE + 0x100000);
+    check_maps(space->reservations->start, t.base + LFI_BOX_SIZE + 0x100000);
     assert_int_equal(run(&t, code_tp, 1).kind, LFI_EXIT_RETURNED);
     close_box(&t);
     assert_int_equal(lfi_space_free(space), 0);
@@ -140,7 +140,7 @@ static void tables_reveal_nothing(void **state)
     assert_int_equal(lfi_space_new(&space, 2, NULL), 0);
     fill_box(&a, space, false, serve_nothing, NULL);
     fill_box(&b, space, false, serve_nothing, NULL);
-    start = space->trampolines;
+    start = space->reservations->trampolines;
     for (uint32_t offset = 0xfffff000; offset; offset += 8) {
         struct lfi_exit exit = run(&a, code_load, offset);
         int slot = (int)((0x100000000 - offset) / 8) - 1;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # Unit tests of runtime/core; what differs by architecture stands in a folder of its own.
-foreach(part switch faults memory holes mappings copy processor)
+foreach(part switch gate faults memory holes mappings copy processor snapshot)
     set(source core-${part}.c)
     if(part STREQUAL processor)
         set(source ${CMAKE_SYSTEM_PROCESSOR}/${source})
@@ -17,12 +17,12 @@ endforeach()
 if(NOT CMAKE_CROSSCOMPILING AND NOT LFI_SANITIZE STREQUAL thread)
     find_package(Threads REQUIRED)
     set(replaced)
-    foreach(call mmap munmap mprotect madvise mremap msync mlock munlock calloc realloc write
-            abort)
+    foreach(call mmap munmap mprotect madvise mremap msync mlock munlock memfd_create pwrite
+            ftruncate fcntl malloc calloc realloc write abort)
         list(APPEND replaced ${call}=inject_${call})
     endforeach()
     add_library(core-inject OBJECT)
-    foreach(file memory space pages)
+    foreach(file code memory pages snapshot space)
         target_sources(core-inject PRIVATE ${CMAKE_SOURCE_DIR}/runtime/core/${file}.c)
     endforeach()
     lfi_room_target(core-inject)
@@ -30,7 +30,7 @@ if(NOT CMAKE_CROSSCOMPILING AND NOT LFI_SANITIZE STREQUAL thread)
     target_compile_definitions(core-inject PRIVATE ${replaced})
     lfi_unit_test(runtime-core-inject TIMEOUT 120 LIBS core-inject lfi-verifier Threads::Threads
         SOURCES core-inject.c ARGS 10000)
-    set(others "$<FILTER:$<TARGET_OBJECTS:lfi-objects>,EXCLUDE,/core/(memory|space|pages)[.]c>")
+    set(others "$<FILTER:$<TARGET_OBJECTS:lfi-objects>,EXCLUDE,/core/(code|memory|pages|snapshot|space)[.]c>")
     target_sources(test-runtime-core-inject PRIVATE ${others})
     lfi_test(runtime-core-inject-long TIMEOUT 1200 COMMAND test-runtime-core-inject 100000)
     set_tests_properties(runtime-core-inject-long PROPERTIES LABELS long)

@@ -52,9 +52,10 @@
 #define MACHINE_RETURN_SIZE     8
 #define MACHINE_RETURN_ON_STACK 0
 #define MACHINE_STACK_REACH     (LFI_BOX_SIZE + 1023) /* docs/abi.md, "The stack" */
-#define MACHINE_HEAD            0x10000               /* context blocks, of 1024 contexts */
+#define MACHINE_SYS_PAGE        0
+#define MACHINE_ROOM            0x10000               /* context blocks, of 1024 contexts */
 
-struct machine_space {
+struct machine_reservation {
     uint64_t blocks;      /* address of the first */
     uint32_t *next_free;  /* of each block: the next free one's number + 1, or 0 */
     uint32_t first_free;  /* likewise */

@@ -112,31 +112,32 @@ void machine_write_table(uint8_t page[4096], uint64_t base, uint64_t trampolines
     }
 }
 
-/* Context blocks: at the beginning of the space, where no box reaches. */
-int machine_space_init(struct lfi_space *space, uint64_t head, size_t size)
+/* Context blocks: beyond the boxes, where none of them reaches. */
+int machine_reservation_init(struct core_reservation *reservation, uint64_t room, size_t size)
 {
-    struct machine_space *machine = &space->machine;
+    struct machine_reservation *machine = &reservation->machine;
 
-    *machine = (struct machine_space){.blocks = head, .count = (uint32_t)(size / LFI_CONTEXT_SIZE)};
+    *machine =
+        (struct machine_reservation){.blocks = room, .count = (uint32_t)(size / LFI_CONTEXT_SIZE)};
     machine->next_free = calloc(machine->count, sizeof *machine->next_free);
     if (!machine->next_free)
         return -ENOMEM;
-    if (mprotect((void *)head, size, PROT_READ | PROT_WRITE)) {
+    if (mprotect((void *)room, size, PROT_READ | PROT_WRITE)) {
         free(machine->next_free);
         return -ENOMEM;
     }
     return 0;
 }
 
-void machine_space_free(struct lfi_space *space)
+void machine_reservation_free(struct core_reservation *reservation)
 {
-    free(space->machine.next_free);
+    free(reservation->machine.next_free);
 }
 
 int machine_context_init(struct lfi_context *context)
 {
     struct lfi_space *space = context->box->space;
-    struct machine_space *machine = &space->machine;
+    struct machine_reservation *machine = &context->box->reservation->machine;
     uint32_t block = UINT32_MAX;
 
     pthread_mutex_lock(&space->lock);
@@ -157,7 +158,7 @@ int machine_context_init(struct lfi_context *context)
 void machine_context_free(struct lfi_context *context)
 {
     struct lfi_space *space = context->box->space;
-    struct machine_space *machine = &space->machine;
+    struct machine_reservation *machine = &context->box->reservation->machine;
     uint32_t block = (uint32_t)((context->machine.block - machine->blocks) / LFI_CONTEXT_SIZE);
 
     pthread_mutex_lock(&space->lock);

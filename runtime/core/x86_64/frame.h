@@ -41,9 +41,53 @@
 #define FRAME_FEATURES    200
 #define FRAME_IN_BOX      204
 #define FRAME_LEAVE       208
-#define FRAME_VECTORS     256
-#define FRAME_X87         768
-#define FRAME_SIZE        1344
+#define FRAME_IN_CALLBACK 212
+#define FRAME_TARGET      216
+#define FRAME_STACK       224
+#define FRAME_HOME        232
+#define FRAME_OUTER       240
+#define FRAME_FORMER      248
+#define FRAME_ENTER       256
+#define FRAME_RETURNING   264
+#define FRAME_DEPTH       272
+#define FRAME_BELOW       280
+#define FRAME_WORDS       288
+#define FRAME_BYTES       292
+#define FRAME_ST          296
+#define FRAME_GATE        300
+#define FRAME_SPECIAL     304
+#define FRAME_FCW         308
+#define FRAME_FSW         310
+#define FRAME_HOST_FSW    312
+#define FRAME_NOW         314
+#define FRAME_NOW_MXCSR   316
+#define FRAME_RESULT      320
+#define FRAME_PLACE       328
+#define FRAME_RESULT_ST   336
+#define FRAME_CALLBACK    384
+#define FRAME_VECTORS     448
+#define FRAME_X87         960
+#define FRAME_SIZE        1536
+
+/* struct core_callback */
+#define CALLBACK_VERSION  0
+#define CALLBACK_FUNCTION 8
+#define CALLBACK_DATA     16
+#define CALLBACK_MASKS    24 /* and the rest */
+#define CALLBACK_RAX      24
+#define CALLBACK_RDX      32
+#define CALLBACK_VECTORS  40
+#define CALLBACK_WORDS    48
+#define CALLBACK_BYTES    52
+#define CALLBACK_ST       56
+#define CALLBACK_SPECIAL  60
+#define CALLBACK_SHIFT    6 /* of its size */
+
+/* struct core_thread */
+#define THREAD_FRAME 0
+#define THREAD_GATE  8
+#define THREAD_KIND  16
+#define THREAD_TP    32
 
 /* bits of frame.in_use, those of XINUSE: which state was saved; the rest is in its initial state */
 #define IN_USE_X87 1
@@ -60,6 +104,17 @@
 
 /* offset of lfi_context.interrupt */
 #define CONTEXT_INTERRUPT 0
+#define CONTEXT_ACTIVE    8
+#define CONTEXT_TP        16
+#define CONTEXT_BOX       24
+
+/* offset of lfi_box.callbacks, their number */
+#define BOX_CALLBACKS 0
+#define CALLBACKS_MAX 4096
+
+/* where things are on the trampoline page (machine.c) */
+#define TRAMPOLINE_TRAP  0x80
+#define TRAMPOLINE_ENTER 0xa0
 
 #ifndef __ASSEMBLER__
 
@@ -69,9 +124,15 @@
 #define MACHINE_RETURN_SIZE     LFI_BUNDLE_SIZE
 #define MACHINE_RETURN_ON_STACK 1
 #define MACHINE_STACK_REACH     LFI_BOX_SIZE
-#define MACHINE_HEAD            0
+#define MACHINE_SYS_PAGE        0
+#define MACHINE_ROOM            0
+#define MACHINE_STUB_SIZE       LFI_BUNDLE_SIZE
+#define MACHINE_ENTRY_MASK      (0xffffffff & -LFI_BUNDLE_SIZE) /* of addresses of functions */
+#define MACHINE_ST              2 /* x87 registers that may hold results */
+#define MACHINE_RESULT_VECTORS  2
+#define MACHINE_MEMORY_INTEGER  1 /* the address of a result in memory is an integer argument */
 
-struct machine_space {
+struct machine_reservation {
     char nothing;
 };
 
@@ -80,8 +141,22 @@ struct machine_context {
 };
 
 struct machine_thread {
-    uint64_t ret; /* scratch of the trampoline that reads tp */
     uint64_t tp;  /* the box's thread pointer, while in a box */
+    uint64_t ret; /* scratch of the trampoline that reads tp */
+};
+
+/*
+ * A callback as the gate reads it. A version that is odd, or changes meanwhile, or a function of 0:
+ * there is none. What is not of the result is masked away.
+ */
+struct core_callback {
+    uint64_t version;
+    uint64_t function;
+    uint64_t data;
+    uint64_t rax, rdx;       /* masks */
+    const uint64_t *vectors; /* masks of xmm0 and xmm1 */
+    uint32_t words, bytes, st;
+    uint32_t special; /* any of them */
 };
 
 struct core_frame {
@@ -98,6 +173,26 @@ struct core_frame {
     uint32_t features;
     uint32_t in_box; /* the registers are the box's, or on their way to be */
     uint32_t leave;  /* 0, or the exit kind + 1 that ends the stay after the handler */
+    uint32_t in_callback;
+    uint64_t target;           /* where the gate enters the box: in it, a bundle start */
+    uint64_t stack;            /* of a gate call: the box's stack pointer, where `home` goes */
+    uint64_t home;             /* the box's return address */
+    struct core_frame *outer;  /* the thread's stay around this one */
+    struct core_frame *former; /* that of the context */
+    uint64_t enter;            /* on the trampoline page: the last instructions before the box */
+    const char *returning;     /* where the return slot leads: machine_return or …_gate_return */
+    uint32_t depth;        /* stays of the thread up to this one */
+    uint64_t below; /* within a callback: where stacks of nested calls begin, or 0 */
+    uint32_t words, bytes, st; /* of the shape */
+    uint32_t gate;             /* a gate call's: 1 + how many of the context are around it */
+    uint32_t special;          /* any of words, bytes, st */
+    uint16_t fcw, fsw;         /* of the box, during a callback */
+    uint16_t host_fsw;
+    uint16_t now; /* scratch, as now_mxcsr */
+    uint32_t now_mxcsr;
+    uint64_t result, place;               /* a structure in memory: the caller's, the callee's */
+    uint8_t result_st[32];                /* st(0) and st(1), across the cleaning of x87 */
+    _Alignas(64) struct core_callback callback; /* the one that runs, or ran last */
     _Alignas(64) uint8_t vectors[16][32]; /* ymm0 … ymm15, or only their lower halves */
     _Alignas(64) uint8_t x87[576];        /* XSAVE area of which only x87 counts, or FXSAVE's */
 };

@@ -47,8 +47,45 @@ AT(in_use, FRAME_IN_USE);
 AT(features, FRAME_FEATURES);
 AT(in_box, FRAME_IN_BOX);
 AT(leave, FRAME_LEAVE);
+AT(in_callback, FRAME_IN_CALLBACK);
+AT(target, FRAME_TARGET);
+AT(stack, FRAME_STACK);
+AT(home, FRAME_HOME);
+AT(outer, FRAME_OUTER);
+AT(former, FRAME_FORMER);
+AT(enter, FRAME_ENTER);
+AT(returning, FRAME_RETURNING);
+AT(depth, FRAME_DEPTH);
+AT(below, FRAME_BELOW);
+AT(words, FRAME_WORDS);
+AT(bytes, FRAME_BYTES);
+AT(st, FRAME_ST);
+AT(gate, FRAME_GATE);
+AT(special, FRAME_SPECIAL);
+AT(fcw, FRAME_FCW);
+AT(fsw, FRAME_FSW);
+AT(host_fsw, FRAME_HOST_FSW);
+AT(now, FRAME_NOW);
+AT(now_mxcsr, FRAME_NOW_MXCSR);
+AT(result, FRAME_RESULT);
+AT(place, FRAME_PLACE);
+AT(result_st, FRAME_RESULT_ST);
+AT(callback, FRAME_CALLBACK);
 AT(vectors, FRAME_VECTORS);
 AT(x87, FRAME_X87);
+
+_Static_assert(offsetof(struct core_callback, version) == CALLBACK_VERSION, "frame.h");
+_Static_assert(offsetof(struct core_callback, function) == CALLBACK_FUNCTION, "frame.h");
+_Static_assert(offsetof(struct core_callback, data) == CALLBACK_DATA, "frame.h");
+_Static_assert(offsetof(struct core_callback, rax) == CALLBACK_RAX, "frame.h");
+_Static_assert(offsetof(struct core_callback, rdx) == CALLBACK_RDX, "frame.h");
+_Static_assert(offsetof(struct core_callback, vectors) == CALLBACK_VECTORS, "frame.h");
+_Static_assert(offsetof(struct core_callback, words) == CALLBACK_WORDS, "frame.h");
+_Static_assert(offsetof(struct core_callback, bytes) == CALLBACK_BYTES, "frame.h");
+_Static_assert(offsetof(struct core_callback, st) == CALLBACK_ST, "frame.h");
+_Static_assert(offsetof(struct core_callback, special) == CALLBACK_SPECIAL, "frame.h");
+_Static_assert(offsetof(struct lfi_context, machine.tp) == CONTEXT_TP, "frame.h");
+_Static_assert(offsetof(struct core_thread, machine.tp) == THREAD_TP, "frame.h");
 
 const enum lfi_arch machine_arch = LFI_ARCH_X86_64;
 
@@ -102,8 +139,9 @@ enum {
     TRAMPOLINE_GET_TP = 0x20,
     TRAMPOLINE_SET_TP = 0x40,
     TRAMPOLINE_RETURN = 0x60,
-    TRAMPOLINE_TRAP = 0x80,
-    TRAMPOLINE_POINTERS = 0xfc0, /* of SYSCALL, RETURN */
+    TRAMPOLINE_CALLBACK = 0xc0,
+    TRAMPOLINE_ZERO = 0xf80,     /* an operand */
+    TRAMPOLINE_POINTERS = 0xfc0, /* of SYSCALL, CALLBACK */
 };
 
 static uint8_t *put(uint8_t *to, const uint8_t *bytes, size_t size, int64_t displacement)
@@ -137,13 +175,30 @@ int machine_write_trampolines(uint8_t page[4096], struct lfi_error *error)
     at = page + TRAMPOLINE_SYSCALL;
     at = PUT(at, tls + (int64_t)offsetof(struct core_thread, frame), 0x64, 0x48, 0x8b, 0x0c, 0x25);
     PUT(at, page + TRAMPOLINE_POINTERS - (at + 6), 0xff, 0x25);
+    /* movq %fs:frame, %rcx; jmpq *returning(%rcx) */
     at = page + TRAMPOLINE_RETURN;
     at = PUT(at, tls + (int64_t)offsetof(struct core_thread, frame), 0x64, 0x48, 0x8b, 0x0c, 0x25);
+    PUT(at, FRAME_RETURNING, 0xff, 0xa1);
+    /* movq %fs:frame, %r11; jmpq *pointer(%rip) */
+    at = page + TRAMPOLINE_CALLBACK;
+    at = PUT(at, tls + (int64_t)offsetof(struct core_thread, frame), 0x64, 0x4c, 0x8b, 0x1c, 0x25);
     PUT(at, page + TRAMPOLINE_POINTERS + 8 - (at + 6), 0xff, 0x25);
     entry = (uint64_t)machine_syscall;
     memcpy(page + TRAMPOLINE_POINTERS, &entry, sizeof entry);
-    entry = (uint64_t)machine_return;
+    entry = (uint64_t)machine_callback;
     memcpy(page + TRAMPOLINE_POINTERS + 8, &entry, sizeof entry);
+
+    /*
+     * From gate.S, r11 is the frame. What x87 keeps of its last instruction, operand and comparison
+     * is from here: fldz; fcomps zero(%rip); movq target(%r11), %r11; jmpq *%r11
+     */
+    at = page + TRAMPOLINE_ENTER;
+    at = memcpy(at, (const uint8_t[]){0xd9, 0xee}, 2);
+    at += 2;
+    at = PUT(at, page + TRAMPOLINE_ZERO - (at + 6), 0xd8, 0x1d);
+    at = PUT(at, FRAME_TARGET, 0x4d, 0x8b, 0x9b);
+    memcpy(at, (const uint8_t[]){0x41, 0xff, 0xe3}, 3);
+    memset(page + TRAMPOLINE_ZERO, 0, 4);
 
     /* movq %r11, %fs:ret; movq %fs:tp, %r11; jmpq *%fs:ret */
     at = page + TRAMPOLINE_GET_TP;
@@ -183,6 +238,9 @@ void machine_write_table(uint8_t page[4096], uint64_t base, uint64_t trampolines
         case LFI_SLOT_RETURN:
             entry = trampolines + TRAMPOLINE_RETURN;
             break;
+        case LFI_SLOT_CALLBACK:
+            entry = trampolines + TRAMPOLINE_CALLBACK;
+            break;
         case LFI_SLOT_BASE:
             entry = base;
             break;
@@ -212,15 +270,15 @@ void machine_frame_copy(struct core_frame *to, const struct core_frame *from)
     memcpy(to->x87, from->x87, sizeof to->x87);
 }
 
-int machine_space_init(struct lfi_space *space, uint64_t head, size_t size)
+int machine_reservation_init(struct core_reservation *reservation, uint64_t room, size_t size)
 {
-    (void)space, (void)head, (void)size;
+    (void)reservation, (void)room, (void)size;
     return 0;
 }
 
-void machine_space_free(struct lfi_space *space)
+void machine_reservation_free(struct core_reservation *reservation)
 {
-    (void)space;
+    (void)reservation;
 }
 
 int machine_context_init(struct lfi_context *context)
@@ -250,6 +308,11 @@ void machine_stay_begin(struct core_frame *frame, struct core_frame *outer)
     if (outer)
         outer->context->machine.tp = self->tp;
     self->tp = frame->context->machine.tp;
+}
+
+void machine_stay_pause(struct core_frame *frame)
+{
+    frame->context->machine.tp = core_thread.machine.tp;
 }
 
 void machine_stay_end(struct core_frame *frame, struct core_frame *outer)
@@ -296,6 +359,64 @@ void machine_call_end(const struct core_frame *frame, struct lfi_call *call)
     memcpy(&call->real_result, frame->vectors[0], sizeof(double));
 }
 
+const char *machine_gate_entry(lfi_shape shape)
+{
+    const char *entry = machine_gate_entries + LFI_SHAPE_INDEX(shape) * 64;
+
+    /* movq %xmmN, %xmmN: four bytes for each vector */
+    return shape & LFI_SHAPE_WIDE ? entry + 4 * LFI_SHAPE_VECTORS(shape) : entry;
+}
+
+bool machine_gate_touches(uint64_t pc)
+{
+    return (pc >= (uint64_t)machine_gate_start && pc < (uint64_t)machine_gate_end) ||
+           (pc >= (uint64_t)machine_callback_start && pc < (uint64_t)machine_callback_end) ||
+           (pc >= (uint64_t)machine_result_start && pc < (uint64_t)machine_result_end);
+}
+
+uint64_t machine_gate_stack(const struct core_frame *frame, uint64_t stack)
+{
+    return frame->base + (uint32_t)((stack & ~(uint64_t)15) - 8); /* of the return address */
+}
+
+uint64_t machine_stack_pointer(const struct core_frame *frame, bool nested)
+{
+    return nested ? frame->regs.rsp - 128 : frame->regs.rsp; /* the red zone */
+}
+
+void machine_set_stack_pointer(struct core_frame *frame, uint64_t stack)
+{
+    frame->regs.rsp = stack;
+}
+
+void machine_write_stub(uint8_t stub[MACHINE_STUB_SIZE], uint32_t number)
+{
+    const int32_t slot = LFI_SLOT_OFFSET(LFI_SLOT_CALLBACK);
+    const uint8_t nops[11] = {0x66, 0x2e, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0, 0x90};
+    const uint8_t group[11] = {0x4c, 0x8d, 0x1d, 8, 0, 0, 0, 0x65, 0xff, 0x24, 0x25};
+
+    stub[0] = 0x41; /* movl $number, %r10d */
+    stub[1] = 0xba;
+    memcpy(stub + 2, &number, sizeof number);
+    memcpy(stub + 6, nops, sizeof nops);
+    memcpy(stub + 17, group, sizeof group); /* leaq 8(%rip), %r11; jmpq *%gs:slot */
+    memcpy(stub + 28, &slot, sizeof slot);
+}
+
+void machine_callback_fill(struct core_callback *entry, const struct lfi_callback *callback)
+{
+    static const _Alignas(16) uint64_t vectors[5][4] = {
+        {0, 0, 0, 0},     {~0UL, 0, 0, 0},       {~0UL, 0, ~0UL, 0},
+        {~0UL, ~0UL, 0, 0}, {~0UL, ~0UL, ~0UL, ~0UL},
+    };
+    lfi_shape shape = callback->shape;
+    unsigned integers = LFI_SHAPE_RESULT_INTEGERS(shape), row = LFI_SHAPE_RESULT_VECTORS(shape);
+
+    entry->rax = integers > 0 ? ~0UL : 0;
+    entry->rdx = integers > 1 ? ~0UL : 0;
+    entry->vectors = vectors[row && shape & LFI_SHAPE_WIDE ? row + 2 : row];
+}
+
 /*
  * The base of %gs stays the box's during runtime calls: host code does not use it. A nested stay,
  * in a box within a runtime call of another, restores what it found. Each thread has its own.
@@ -317,6 +438,14 @@ static void gs_write(uint32_t features, uint64_t base)
         __asm__ volatile("wrgsbase %0" : : "r"(base) : "memory");
     else
         syscall(SYS_arch_prctl, ARCH_SET_GS, base);
+}
+
+/* A gate call ended, and `outer` goes on: what is the thread's is its again. */
+void core_gate_resume(struct core_frame *outer)
+{
+    core_thread.machine.tp = outer->context->machine.tp;
+    if (gs_read(outer->features) != outer->base)
+        gs_write(outer->features, outer->base);
 }
 
 enum lfi_exit_kind machine_run(struct core_frame *frame)

@@ -43,6 +43,16 @@
 	call	\target
 .endm
 
+.macro	call_masked reg, half
+	.p2align 5, 0x90
+	.nops	18, 9
+	.bundle_lock
+	andl	$-32, \half
+	addq	%gs:-40, \reg
+	callq	*\reg
+	.bundle_unlock
+.endm
+
 .macro	each_general op, base	/* all but rsp, r11 last; 8 bytes each */
 	\op	%rax, \base + 0
 	\op	%rbx, \base + 8
@@ -160,6 +170,94 @@ function code_add
 	addq	8(%rsp), %rax
 	addq	16(%rsp), %rax
 	return_masked
+
+/* For gates: what a box sees first, as code_dump; mm0-7 and the x87 environment at + 4096. */
+function code_gate_dump
+	dump	TEST_DATA
+	addr32 fnstenv %gs:TEST_DATA + 4096
+	.irp	i, 0, 1, 2, 3, 4, 5, 6, 7
+	addr32 movq %mm\i, %gs:TEST_DATA + 4096 + 32 + 8 * \i
+	.endr
+	emms
+	return_masked
+/* Calls rsi with rdi, then dumps; all that calls preserve is changed before and after. */
+function code_gate_back
+	pushq	%rbx
+	pushq	%rbp
+	pushq	%r12
+	pushq	%r13
+	pushq	%r14
+	pushq	%r15
+	pushq	%rax
+	movl	$0x101, %ebx
+	movl	$0x102, %ebp
+	movl	$0x103, %r12d
+	movl	$0x104, %r13d
+	movl	$0x105, %r14d
+	movl	$0x106, %r15d
+	call_masked %rsi, %esi
+	dump	TEST_DATA
+	addr32 fnstenv %gs:TEST_DATA + 4096
+	.irp	i, 0, 1, 2, 3, 4, 5, 6, 7
+	addr32 movq %mm\i, %gs:TEST_DATA + 4096 + 32 + 8 * \i
+	.endr
+	emms
+	popq	%rcx
+	popq	%r15
+	popq	%r14
+	popq	%r13
+	popq	%r12
+	popq	%rbp
+	popq	%rbx
+	return_masked
+/* uint64_t apply(n, function): the sum of its results for n … 1 */
+function code_apply
+	pushq	%rbx
+	pushq	%rbp
+	pushq	%r12
+	movq	%rdi, %rbx
+	movq	%rsi, %rbp
+	xorl	%r12d, %r12d
+1:	movq	%rbx, %rdi
+	movq	%rbp, %rsi
+	call_masked %rsi, %esi
+	addq	%rax, %r12
+	decq	%rbx
+	jnz	1b
+	movq	%r12, %rax
+	popq	%r12
+	popq	%rbp
+	popq	%rbx
+	return_masked
+/* uint64_t empty(x) */
+function code_empty
+	return_masked
+/* Changes all that a function must not: callee-saved registers, control words, flags, and more. */
+function code_rude
+	.irp	i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+	vpcmpeqd %ymm0, %ymm0, %ymm\i
+	.endr
+	fld1
+	fldpi
+	fldl2e
+	fldz
+	fldz
+	fld1
+	fld1
+	fld1
+	fld1
+	addr32 ldmxcsr %gs:TEST_DATA + 640
+	addr32 fldcw %gs:TEST_DATA + 644
+	popq	%r11
+	.irp	r, rax, rbx, rcx, rdx, rsi, rdi, rbp, r8, r9, r10, r12, r13, r14, r15
+	movq	$-1, %\r
+	.endr
+	std
+	.bundle_lock
+	andl	$-32, %r11d
+	addq	%gs:-40, %r11
+	jmpq	*%r11
+	.bundle_unlock
 
 /* double multiply(a, b) */
 function code_multiply

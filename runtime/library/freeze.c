@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* Freeze and reset: memory is core's affair, the rest of the box's state the personality's. */
+#include "internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int say(struct lfi_error *error, int failed)
+{
+    if (failed == -EBUSY)
+        linux_say(error, "a call is under way, or the library has threads of its own");
+    else if (error && !error->message[0])
+        linux_say(error, "%s", strerror(-failed));
+    return failed;
+}
+
+int lfi_library_freeze(struct lfi_library *library, struct lfi_error *error)
+{
+    struct linux_frozen *frozen = NULL;
+    if (error)
+        error->message[0] = 0;
+    if (library->frozen)
+        return say(error, -EALREADY);
+    if (atomic_load(&library->process->ending))
+        return say(error, -ECANCELED);
+    if (library_threads_inside(library))
+        return say(error, -EBUSY);
+    int failed = linux_freeze(library->process, &frozen);
+    if (!failed)
+        failed = lfi_box_freeze(library->box, error);
+    if (failed) {
+        linux_frozen_free(frozen);
+        return say(error, failed);
+    }
+    library->frozen = frozen;
+    pthread_mutex_lock(&library->lock);
+    for (struct library_callback *at = library->callbacks; at; at = at->next)
+        at->frozen = true;
+    pthread_mutex_unlock(&library->lock);
+    return 0;
+}
+
+/* Callbacks that were registered since the freeze are gone. */
+static void drop_callbacks(struct lfi_library *library)
+{
+    pthread_mutex_lock(&library->lock);
+    for (struct library_callback **at = &library->callbacks; *at;) {
+        struct library_callback *callback = *at;
+        if (callback->frozen) {
+            at = &callback->next;
+            continue;
+        }
+        *at = callback->next;
+        lfi_box_uncallback(library->box, callback->address);
+        free(callback);
+    }
+    pthread_mutex_unlock(&library->lock);
+}
+
+static bool has_own_threads(struct lfi_process *process)
+{
+    bool any = false;
+    pthread_mutex_lock(&process->lock);
+    for (struct thread *at = process->threads; at; at = at->next)
+        any |= !at->hosted;
+    pthread_mutex_unlock(&process->lock);
+    return any;
+}
+
+int lfi_library_reset(struct lfi_library *library, struct lfi_error *error)
+{
+    struct lfi_process *process = library->process;
+    if (error)
+        error->message[0] = 0;
+    if (!library->frozen)
+        return say(error, -EINVAL);
+    if (library_threads_inside(library))
+        return say(error, -EBUSY);
+    if (has_own_threads(process))
+        library_end_threads(library);
+    bool renew = atomic_load(&process->ending);
+    int failed = library_threads_drop(library, true);
+    if (!failed)
+        failed = lfi_box_reset(library->box, error);
+    if (!failed)
+        failed = linux_thaw(process, library->frozen, renew);
+    library_threads_renew(library);
+    if (failed) {
+        if (failed != -EBUSY)
+            library_end_threads(library); /* half of it is old: it has failed */
+        return say(error, failed);
+    }
+    drop_callbacks(library);
+    atomic_store(&library->interrupted, false);
+    atomic_store(&process->ending, false);
+    return 0;
+}
