@@ -63,6 +63,7 @@ struct lfi_bind_jump {
     uint64_t address; /* the box's, or 0: not known yet */
     uint64_t object;
     const char *frame; /* the stack where it was asked for: that of setjmp() is above */
+    pthread_t thread;
     jmp_buf buffer;
     struct lfi_bind_jump *next;
 };
@@ -92,7 +93,32 @@ struct lfi_bind_call {
     int status; /* 0 or a negative errno value */
     uint64_t mark;
     struct lfi_bind_heap *heap;
+    const char *callback; /* the frame of the callback that it is in; NULL: none */
 };
+
+/* Of the calling thread: the frame of the innermost callback, and a longjmp() on its way. */
+static LFI_BIND_UNUSED __thread const char *lfi_bind_callback_frame;
+static LFI_BIND_UNUSED __thread struct lfi_bind_jump *lfi_bind_jumping;
+static LFI_BIND_UNUSED __thread int lfi_bind_jump_value;
+
+#define LFI_BIND_CALL(bind) {(bind), 0, 0, NULL, lfi_bind_callback_frame}
+
+/* Fields of structures, whose images are the host's own copies of what the box has. */
+#define LFI_BIND_MOVE(to, from, type, field) \
+    memcpy((char *)(to) + offsetof(type, field), (const char *)(from) + offsetof(type, field), \
+           sizeof((to)->field))
+#define LFI_BIND_BOOLS(to, from, type, field) \
+    do { \
+        LFI_BIND_MOVE(to, from, type, field); \
+        lfi_bind_bools((unsigned char *)(to) + offsetof(type, field), sizeof((to)->field)); \
+    } while (0)
+
+/* Bytes that are to be _Bool: 0 or 1. */
+static LFI_BIND_UNUSED void lfi_bind_bools(unsigned char *bytes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        bytes[i] = bytes[i] != 0;
+}
 
 static LFI_BIND_UNUSED void lfi_bind_fail(struct lfi_bind_call *call, int status)
 {
@@ -225,15 +251,35 @@ static LFI_BIND_UNUSED int lfi_bind_end(struct lfi_bind_call *call)
     if (call->mark)
         lfi_library_scratch_end(call->bind->library, call->mark);
     call->mark = 0;
+    lfi_bind_callback_frame = call->callback;
+    struct lfi_bind_jump *jump = lfi_bind_jumping;
+    if (__builtin_expect(jump != NULL, 0) && call->status == -EINTR) {
+        /* setjmp() was called further out than the callback that this call is in: its box first. */
+        if (call->callback && jump->frame > call->callback)
+            lfi_library_unwind(-EINTR);
+        lfi_bind_jumping = NULL;
+        longjmp(jump->buffer, lfi_bind_jump_value);
+    }
     return call->status;
 }
 
-/* Whether the gate call that was just made returned. */
-static LFI_BIND_UNUSED bool lfi_bind_returned(struct lfi_bind_call *call)
+/* The gate to a function: to be called at once. */
+static LFI_BIND_UNUSED lfi_gate_fn *lfi_bind_gate(struct lfi_bind_call *call, uint64_t address,
+                                                  lfi_shape shape)
 {
-    if (__builtin_expect(lfi_library_failed(call->bind->library) != NULL, 0))
-        lfi_bind_fail(call, -ECANCELED);
-    return call->status == 0;
+    if (__builtin_expect(address == 0, 0))
+        lfi_bind_fail(call, -ENOSYS); /* the call is refused */
+    return lfi_library_gate(call->bind->library, address, shape);
+}
+
+/* Looks at how the gate call that was just made ended. */
+static LFI_BIND_UNUSED void lfi_bind_returned(struct lfi_bind_call *call)
+{
+    const struct lfi_library_failure *failure = lfi_library_failed(call->bind->library);
+    if (__builtin_expect(failure != NULL, 0))
+        lfi_bind_fail(call, failure->end == LFI_LIBRARY_UNWOUND && failure->status < 0
+                                ? failure->status
+                                : -ECANCELED);
 }
 
 static LFI_BIND_UNUSED void lfi_bind_write(struct lfi_bind_call *call, uint64_t address,
@@ -343,6 +389,44 @@ static LFI_BIND_UNUSED uint64_t lfi_bind_pointer(struct lfi_bind_call *call, uin
         return 0;
     }
     return address;
+}
+
+/* The same for a list that was copied: what is none becomes NULL. */
+static LFI_BIND_UNUSED void lfi_bind_pointers(struct lfi_bind_call *call, void *list, uint64_t count)
+{
+    for (uint64_t i = 0, address; i < count; i++) {
+        memcpy(&address, (char *)list + 8 * i, sizeof address);
+        address = lfi_bind_pointer(call, address);
+        memcpy((char *)list + 8 * i, &address, sizeof address);
+    }
+}
+
+/* A list of strings that ends with NULL, in the box. */
+static LFI_BIND_UNUSED uint64_t lfi_bind_strings(struct lfi_bind_call *call,
+                                                 const char *const *strings)
+{
+    size_t count = 0;
+    while (strings && strings[count])
+        count++;
+    uint64_t list = strings ? lfi_bind_take(call, 8 * (count + 1)) : 0;
+    for (size_t i = 0; list && i <= count; i++) {
+        uint64_t address = lfi_bind_string(call, strings[i]);
+        lfi_bind_write(call, list + 8 * i, &address, sizeof address);
+    }
+    return list;
+}
+
+/* Memory of the host for what a callback writes to [address, address + size). */
+static LFI_BIND_UNUSED void *lfi_bind_room(struct lfi_bind_call *call, uint64_t address,
+                                           uint64_t size)
+{
+    if (!address || call->status != 0)
+        return NULL;
+    if (!lfi_box_contains(lfi_library_box(call->bind->library), address, size)) {
+        lfi_bind_fail(call, -EFAULT);
+        return NULL;
+    }
+    return lfi_bind_host(call, size);
 }
 
 /* The same, for a host that follows it itself: `size` bytes. */
@@ -503,6 +587,13 @@ static LFI_BIND_UNUSED lfi_gate_fn *lfi_bind_function(struct lfi_bind_call *call
     return slot ? slot->function : NULL;
 }
 
+/* A callback begins; `frame` is its own. */
+static LFI_BIND_UNUSED void lfi_bind_enter(struct lfi_bind_call *call, const char *frame)
+{
+    call->callback = lfi_bind_callback_frame;
+    lfi_bind_callback_frame = frame;
+}
+
 /* A callback whose arguments are not what they should be, or whose results cannot be given back,
  * ends the call that the host made: what else it would return is a guess. */
 static LFI_BIND_UNUSED void lfi_bind_end_callback(struct lfi_bind_call *call)
@@ -510,6 +601,60 @@ static LFI_BIND_UNUSED void lfi_bind_end_callback(struct lfi_bind_call *call)
     int status = lfi_bind_end(call);
     if (status != 0)
         lfi_library_unwind(status);
+}
+
+/* ------------------------------------------------------------------------------- longjmp */
+
+/* What the box calls as longjmp(): the call ends, and the host's own longjmp() follows there. */
+static LFI_BIND_UNUSED void lfi_bind_longjmp_thunk(uint64_t buffer, uint64_t value)
+{
+    struct lfi_bind_slot *slot = (struct lfi_bind_slot *)lfi_callback_data();
+    struct lfi_bind *bind = slot->bind;
+    pthread_mutex_lock(&bind->lock);
+    struct lfi_bind_jump *jump = bind->jumps;
+    while (jump && jump->address != buffer)
+        jump = jump->next;
+    pthread_mutex_unlock(&bind->lock);
+    /* One whose frame is gone, or of another thread: that is not above this stack. */
+    if (!jump || !pthread_equal(jump->thread, pthread_self()) ||
+        jump->frame <= (const char *)__builtin_frame_address(0))
+        lfi_library_unwind(-EFAULT);
+    lfi_bind_jumping = jump;
+    lfi_bind_jump_value = (int)value ? (int)value : 1;
+    lfi_library_unwind(-EINTR);
+}
+
+static LFI_BIND_UNUSED uint64_t lfi_bind_longjmp(struct lfi_bind_call *call, lfi_gate_fn *function)
+{
+    return lfi_bind_callback(call, function, (lfi_gate_fn *)lfi_bind_longjmp_thunk,
+                             LFI_SHAPE(2, 0, 0));
+}
+
+/* The host's buffer for that of the box, which it made for `object`. */
+static LFI_BIND_UNUSED jmp_buf *lfi_bind_jmp_buf(struct lfi_bind_call *call, uint64_t object,
+                                                 uint64_t address, const char *frame)
+{
+    struct lfi_bind *bind = call->bind;
+    if (!address)
+        return NULL;
+    pthread_mutex_lock(&bind->lock);
+    struct lfi_bind_jump *jump = bind->jumps;
+    while (jump && jump->object != object)
+        jump = jump->next;
+    if (!jump && (jump = (struct lfi_bind_jump *)calloc(1, sizeof *jump))) {
+        jump->object = object;
+        jump->next = bind->jumps;
+        bind->jumps = jump;
+    }
+    if (jump) {
+        jump->address = address;
+        jump->frame = frame;
+        jump->thread = pthread_self();
+    }
+    pthread_mutex_unlock(&bind->lock);
+    if (!jump)
+        lfi_bind_fail(call, -ENOMEM);
+    return jump ? &jump->buffer : NULL;
 }
 
 /* ------------------------------------------------------------------------------- kept */
