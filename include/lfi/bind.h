@@ -10,9 +10,11 @@
 #ifndef LFI_BIND_H
 #define LFI_BIND_H
 
+#include <assert.h>
 #include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -8,7 +8,11 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#ifdef __LFI_BIND__ /* lfi-bind reads it */
 #define LFI(words) __attribute__((annotate(words)))
+#else
+#define LFI(words)
+#endif
 
 enum color { RED, GREEN = 5, BLUE };
 

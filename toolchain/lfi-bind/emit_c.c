@@ -339,7 +339,7 @@ static void emit_record(struct binding *b, struct text *t, struct record *record
     } else {
         each_field(record->type, copy_field, &copying);
     }
-    text_add(t, "_Static_assert(sizeof(%s) == %ld, \"%s is not as it was when lfi-bind read it\");\n",
+    text_add(t, "static_assert(sizeof(%s) == %ld, \"%s is not as it was when lfi-bind read it\");\n",
              s, size_of(record->type), s);
     text_add(t, "struct %s_side_%s {\n%s    char lfi_none;\n};\n", p, n, side.bytes ? side.bytes : "");
     text_add(t, "static LFI_BIND_UNUSED void %s_to_%s(struct lfi_bind_call *lfi_call, %s *lfi_image,\n"
