@@ -15,7 +15,13 @@ char *take(CXString string)
 
 char *spelling(CXType type)
 {
-    return take(clang_getTypeSpelling(type));
+    char *name = take(clang_getTypeSpelling(type));
+    for (char *at = name; (at = strstr(at, "_Bool")); at++) /* C and C++ have bool */
+        if (at == name || strchr(" (,", at[-1])) {
+            memmove(at, at + 1, strlen(at));
+            *at = 'b';
+        }
+    return name;
 }
 
 static CXType canonical(CXType type)
