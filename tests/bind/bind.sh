@@ -109,6 +109,26 @@ errors)
     "$bind" --sdk "$sdk" --header sample.h -I . --undecided | grep -qx 'undecided.what: say string.*' ||
         fail 'undecided'
     ;;
+zlib) # real code as a drop-in: the host's source does not change
+    zlib=$("$here/../../toolchain/fetch" zlib)
+    files='adler32 compress crc32 deflate infback inffast inflate inftrees trees uncompr zutil'
+    sources=$(for file in $files; do echo "$zlib/$file.c"; done)
+    mkdir boxed
+    for file in $sources; do
+        (cd boxed && "$sdk/bin/$triple-clang" -O2 -w -c "$file")
+    done
+    "$sdk/bin/llvm-ar" rcs libz.a boxed/*.o
+    "$bind" --sdk "$sdk" --header zlib.h -I "$zlib" --annotations "$here/zlib.annotations" --drop-in libz.a \
+        -o zbox 2>messages
+    gcc -O2 $host_flags -I"$zlib" "$here/zlib.c" zbox.c $link -o boxed-host
+    gcc -O2 -w -I"$zlib" "$here/zlib.c" $sources -o native-host
+    for level in 1 6 9; do
+        ./boxed-host zbox.c $level >boxed.out
+        ./native-host zbox.c $level >native.out
+        grep -q ': same$' native.out || fail "$(cat native.out)"
+        diff -u native.out boxed.out || fail "level $level"
+    done
+    ;;
 *)
     fail "no such case"
     ;;

@@ -158,6 +158,25 @@ static void decide(struct binding *binding, struct function *function, bool call
     function->why = why.bytes;
 }
 
+/* What is said of a structure by a typedef's name is said of the structure. */
+static void rename_owner(struct binding *binding, CXCursor alias)
+{
+    CXType type = clang_getCanonicalType(clang_getTypedefDeclUnderlyingType(alias));
+    if (type.kind != CXType_Record || is_unnamed(type))
+        return;
+    char *name = take(clang_getCursorSpelling(alias));
+    char *tag = take(clang_getCursorSpelling(clang_getTypeDeclaration(type)));
+    for (size_t i = 0; i < binding->annotations.count; i++) {
+        struct annotation *at = &binding->annotations.list[i];
+        if (strcmp(at->owner, name) == 0) {
+            free(at->owner);
+            at->owner = strdup(tag);
+        }
+    }
+    free(name);
+    free(tag);
+}
+
 static enum CXChildVisitResult visit_declaration(CXCursor cursor, CXCursor parent,
                                                  CXClientData data)
 {
@@ -165,6 +184,8 @@ static enum CXChildVisitResult visit_declaration(CXCursor cursor, CXCursor paren
     struct binding *binding = data;
     if (clang_getCursorKind(cursor) == CXCursor_LinkageSpec)
         return CXChildVisit_Recurse;
+    if (clang_getCursorKind(cursor) == CXCursor_TypedefDecl)
+        rename_owner(binding, cursor);
     if (clang_getCursorKind(cursor) != CXCursor_FunctionDecl ||
         clang_Location_isInSystemHeader(clang_getCursorLocation(cursor)) ||
         clang_getCursorLinkage(cursor) != CXLinkage_External)
