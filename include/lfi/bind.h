@@ -24,9 +24,9 @@
 
 #define LFI_BIND_UNUSED __attribute__((unused))
 
-#define LFI_BIND_STRING_MAX 1048576 /* bytes of a string from the box, with its end */
-#define LFI_BIND_INTERNED_MAX 4096  /* different strings that functions have returned */
-#define LFI_BIND_LIST_MAX 4096      /* elements of a list that ends with NULL */
+#define LFI_BIND_STRING_MAX   1048576 /* bytes of a string from the box, with its end */
+#define LFI_BIND_INTERNED_MAX 4096    /* different strings that functions have returned */
+#define LFI_BIND_LIST_MAX     4096    /* elements of a list that ends with NULL */
 
 struct lfi_bind;
 
@@ -103,15 +103,18 @@ static LFI_BIND_UNUSED __thread const char *lfi_bind_callback_frame;
 static LFI_BIND_UNUSED __thread struct lfi_bind_jump *lfi_bind_jumping;
 static LFI_BIND_UNUSED __thread int lfi_bind_jump_value;
 
-#define LFI_BIND_CALL(bind) {(bind), 0, 0, NULL, lfi_bind_callback_frame}
+#define LFI_BIND_CALL(bind)                         \
+    {                                               \
+        (bind), 0, 0, NULL, lfi_bind_callback_frame \
+    }
 
 /* Fields of structures, whose images are the host's own copies of what the box has. */
-#define LFI_BIND_MOVE(to, from, type, field) \
+#define LFI_BIND_MOVE(to, from, type, field)                                                   \
     memcpy((char *)(to) + offsetof(type, field), (const char *)(from) + offsetof(type, field), \
            sizeof((to)->field))
-#define LFI_BIND_BOOLS(to, from, type, field) \
-    do { \
-        LFI_BIND_MOVE(to, from, type, field); \
+#define LFI_BIND_BOOLS(to, from, type, field)                                               \
+    do {                                                                                    \
+        LFI_BIND_MOVE(to, from, type, field);                                               \
         lfi_bind_bools((unsigned char *)(to) + offsetof(type, field), sizeof((to)->field)); \
     } while (0)
 
@@ -137,13 +140,13 @@ static LFI_BIND_UNUSED void lfi_bind_init(struct lfi_bind *bind, struct lfi_libr
     pthread_mutex_init(&bind->lock, NULL);
 }
 
-#define LFI_BIND_FREE_LIST(type, list) \
-    do { \
+#define LFI_BIND_FREE_LIST(type, list)                        \
+    do {                                                      \
         for (type *item = (list), *next; item; item = next) { \
-            next = item->next; \
-            free(item); \
-        } \
-        (list) = NULL; \
+            next = item->next;                                \
+            free(item);                                       \
+        }                                                     \
+        (list) = NULL;                                        \
     } while (0)
 
 /* All but the library. */
@@ -222,9 +225,8 @@ static LFI_BIND_UNUSED uint64_t lfi_bind_take(struct lfi_bind_call *call, uint64
         return 0;
     if (call->mark == 0)
         call->mark = lfi_library_scratch_begin(library);
-    uint64_t address = size <= LFI_LIBRARY_SCRATCH / 4 && call->mark != 0
-                           ? lfi_library_scratch(library, size)
-                           : 0;
+    uint64_t address =
+        size <= LFI_LIBRARY_SCRATCH / 4 && call->mark != 0 ? lfi_library_scratch(library, size) : 0;
     if (address)
         return address;
     struct lfi_bind_heap *heap = (struct lfi_bind_heap *)malloc(sizeof *heap);
@@ -344,8 +346,8 @@ static LFI_BIND_UNUSED char *lfi_bind_fetch_string(struct lfi_bind_call *call, u
 {
     char *text = NULL;
     if (address && call->status == 0)
-        lfi_bind_fail(call, lfi_library_string_in(call->bind->library, &text, address,
-                                                  LFI_BIND_STRING_MAX));
+        lfi_bind_fail(
+            call, lfi_library_string_in(call->bind->library, &text, address, LFI_BIND_STRING_MAX));
     return text;
 }
 
@@ -394,7 +396,8 @@ static LFI_BIND_UNUSED uint64_t lfi_bind_pointer(struct lfi_bind_call *call, uin
 }
 
 /* The same for a list that was copied: what is none becomes NULL. */
-static LFI_BIND_UNUSED void lfi_bind_pointers(struct lfi_bind_call *call, void *list, uint64_t count)
+static LFI_BIND_UNUSED void lfi_bind_pointers(struct lfi_bind_call *call, void *list,
+                                              uint64_t count)
 {
     for (uint64_t i = 0, address; i < count; i++) {
         memcpy(&address, (char *)list + 8 * i, sizeof address);

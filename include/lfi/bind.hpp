@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
  * C++17: what the .hpp files of lfi-bind are made of (docs/lfi-bind.md). Values that come from a
- * box are tainted<T, Box>: the compiler does not let a host use them before it has said how they are
- * checked. The names are those that users of RLBox know.
+ * box are tainted<T, Box>: the compiler does not let a host use them before it has said how they
+ * are checked. The names are those that users of RLBox know.
  *
  *     tainted<int> n = box.count(p);
  *     int size = n.copy_and_verify([](int n) { return n < 0 || n > 100 ? 0 : n; });
@@ -32,8 +32,13 @@ namespace lfi
 class box_error : public std::runtime_error
 {
   public:
-    box_error(int status, const std::string &what) : std::runtime_error(what), status_(status) {}
-    int status() const { return status_; } /* a negative errno value; -ECANCELED: a call failed */
+    box_error(int status, const std::string &what) : std::runtime_error(what), status_(status)
+    {
+    }
+    int status() const
+    {
+        return status_;
+    } /* a negative errno value; -ECANCELED: a call failed */
 
   private:
     int status_;
@@ -60,8 +65,9 @@ template <class T> using plain_t = typename plain<T>::type;
 template <class T>
 using raw_t = std::conditional_t<
     std::is_void_v<T>, void,
-    std::conditional_t<std::is_integral_v<T> || std::is_enum_v<T> || std::is_pointer_v<T>, uint64_t,
-                       std::conditional_t<std::is_same_v<T, float> || std::is_same_v<T, double>, double, T>>>;
+    std::conditional_t<
+        std::is_integral_v<T> || std::is_enum_v<T> || std::is_pointer_v<T>, uint64_t,
+        std::conditional_t<std::is_same_v<T, float> || std::is_same_v<T, double>, double, T>>>;
 
 template <class T> raw_t<T> to_raw(plain_t<T> value)
 {
@@ -128,13 +134,15 @@ template <class T> plain_t<T> read(struct lfi_library *library, uint64_t address
 /* The shape of a callback of integers, pointers, enumerations and floating-point numbers. */
 template <class R, class... A> constexpr lfi_shape callback_shape()
 {
-    static_assert(((std::is_scalar_v<A> && !std::is_same_v<A, long double>)&&...) &&
-                      (std::is_void_v<R> || (std::is_scalar_v<R> && !std::is_same_v<R, long double>)),
-                  "callbacks with structures or long double: use the C wrappers");
+    static_assert(
+        ((std::is_scalar_v<A> && !std::is_same_v<A, long double>)&&...) &&
+            (std::is_void_v<R> || (std::is_scalar_v<R> && !std::is_same_v<R, long double>)),
+        "callbacks with structures or long double: use the C wrappers");
     constexpr unsigned integers = (0u + ... + !std::is_floating_point_v<A>);
     constexpr unsigned vectors = (0u + ... + std::is_floating_point_v<A>);
     constexpr unsigned most = LFI_CALL_INTEGERS;
-    constexpr unsigned words = (integers > most ? integers - most : 0) + (vectors > 8 ? vectors - 8 : 0);
+    constexpr unsigned words =
+        (integers > most ? integers - most : 0) + (vectors > 8 ? vectors - 8 : 0);
     return LFI_SHAPE(integers > most ? most : integers, vectors > 8 ? 8 : vectors, words) |
            LFI_SHAPE_RESULT(!std::is_void_v<R> && !std::is_floating_point_v<R>,
                             std::is_floating_point_v<R>);
@@ -151,8 +159,12 @@ template <class T, class Box> class tainted
     using value_type = bind::plain_t<T>;
 
   public:
-    tainted() : value_{} {}
-    tainted(const T &value) : value_(static_cast<value_type>(value)) {} /* the host's own: no secret */
+    tainted() : value_{}
+    {
+    }
+    tainted(const T &value) : value_(static_cast<value_type>(value))
+    {
+    } /* the host's own: no secret */
     static tainted internal(const value_type &value)
     {
         tainted made;
@@ -160,13 +172,19 @@ template <class T, class Box> class tainted
         return made;
     }
 
-    template <class F> auto copy_and_verify(F verify) const { return verify(value_); }
+    template <class F> auto copy_and_verify(F verify) const
+    {
+        return verify(value_);
+    }
     template <size_t N> value_type unverified_safe_because(const char (&)[N]) const
     {
         static_assert(!std::is_class_v<T>, "a structure may hold pointers: copy_and_verify()");
         return value_;
     }
-    value_type UNSAFE_unverified() const { return value_; }
+    value_type UNSAFE_unverified() const
+    {
+        return value_;
+    }
 
     /* A field of a structure. */
     template <class M, class S> tainted<M, Box> member(M S::*field) const
@@ -183,10 +201,10 @@ template <class T, class Box> class tainted
         }
     }
 
-#define LFI_TAINTED_OPERATOR(op)                                                            \
-    friend tainted operator op(const tainted &a, const tainted &b)                          \
-    {                                                                                       \
-        return internal(static_cast<value_type>(a.value_ op b.value_));                     \
+#define LFI_TAINTED_OPERATOR(op)                                        \
+    friend tainted operator op(const tainted &a, const tainted &b)      \
+    {                                                                   \
+        return internal(static_cast<value_type>(a.value_ op b.value_)); \
     }
     LFI_TAINTED_OPERATOR(+)
     LFI_TAINTED_OPERATOR(-)
@@ -195,10 +213,10 @@ template <class T, class Box> class tainted
     LFI_TAINTED_OPERATOR(|)
     LFI_TAINTED_OPERATOR(^)
 #undef LFI_TAINTED_OPERATOR
-#define LFI_TAINTED_COMPARISON(op)                                                          \
-    friend tainted<bool, Box> operator op(const tainted &a, const tainted &b)               \
-    {                                                                                       \
-        return tainted<bool, Box>(a.value_ op b.value_);                                    \
+#define LFI_TAINTED_COMPARISON(op)                                            \
+    friend tainted<bool, Box> operator op(const tainted &a, const tainted &b) \
+    {                                                                         \
+        return tainted<bool, Box>(a.value_ op b.value_);                      \
     }
     LFI_TAINTED_COMPARISON(==)
     LFI_TAINTED_COMPARISON(!=)
@@ -225,13 +243,17 @@ template <class T, class Box> class tainted<T *, Box>
 
   public:
     tainted() = default;
-    tainted(std::nullptr_t) {}
+    tainted(std::nullptr_t)
+    {
+    }
     template <class U, class = std::enable_if_t<std::is_convertible_v<U *, T *>>>
     tainted(const tainted<U *, Box> &other) : box_(other.box()), address_(other.address())
     {
     }
     /* A callback is a pointer to a function that the box may call. */
-    tainted(const callback<T, Box> &function) : box_(function.box()), address_(function.address()) {}
+    tainted(const callback<T, Box> &function) : box_(function.box()), address_(function.address())
+    {
+    }
     static tainted internal(Box *box, uint64_t address)
     {
         tainted made;
@@ -240,25 +262,52 @@ template <class T, class Box> class tainted<T *, Box>
         return made;
     }
 
-    Box *box() const { return box_; }
-    uint64_t address() const { return address_; }
+    Box *box() const
+    {
+        return box_;
+    }
+    uint64_t address() const
+    {
+        return address_;
+    }
 
     /* Whether it is NULL says nothing that the host could trip over. */
-    friend bool operator==(const tainted &a, std::nullptr_t) { return a.address_ == 0; }
-    friend bool operator!=(const tainted &a, std::nullptr_t) { return a.address_ != 0; }
+    friend bool operator==(const tainted &a, std::nullptr_t)
+    {
+        return a.address_ == 0;
+    }
+    friend bool operator!=(const tainted &a, std::nullptr_t)
+    {
+        return a.address_ != 0;
+    }
     tainted operator+(std::ptrdiff_t n) const
     {
         return internal(box_, address_ + static_cast<uint64_t>(n) * unit());
     }
-    tainted operator-(std::ptrdiff_t n) const { return *this + -n; }
+    tainted operator-(std::ptrdiff_t n) const
+    {
+        return *this + -n;
+    }
 
-    tainted_volatile<T, Box> operator*() const { return tainted_volatile<T, Box>(box_, address_); }
-    tainted_volatile<T, Box> operator[](std::ptrdiff_t n) const { return *(*this + n); }
+    tainted_volatile<T, Box> operator*() const
+    {
+        return tainted_volatile<T, Box>(box_, address_);
+    }
+    tainted_volatile<T, Box> operator[](std::ptrdiff_t n) const
+    {
+        return *(*this + n);
+    }
     struct arrow {
         fields<std::remove_const_t<T>, Box> at;
-        fields<std::remove_const_t<T>, Box> *operator->() { return &at; }
+        fields<std::remove_const_t<T>, Box> *operator->()
+        {
+            return &at;
+        }
     };
-    arrow operator->() const { return arrow{fields<std::remove_const_t<T>, Box>(box_, address_)}; }
+    arrow operator->() const
+    {
+        return arrow{fields<std::remove_const_t<T>, Box>(box_, address_)};
+    }
 
     /* A copy of what it points to, for `verify`: std::unique_ptr<T>, or NULL. */
     template <class F> auto copy_and_verify(F verify) const
@@ -277,7 +326,8 @@ template <class T, class Box> class tainted<T *, Box>
         std::unique_ptr<value[]> copy;
         if (address_) {
             if (count > UINT32_MAX / sizeof(value) ||
-                !lfi_box_contains(lfi_library_box(box_->library()), address_, count * sizeof(value)))
+                !lfi_box_contains(lfi_library_box(box_->library()), address_,
+                                  count * sizeof(value)))
                 throw box_error(-EFAULT, "a range that is not in the box");
             copy = std::make_unique<value[]>(count);
             if constexpr (std::is_same_v<value, bool>) {
@@ -349,10 +399,15 @@ template <class T, class Box> class tainted_volatile
     using value = std::remove_const_t<T>;
 
   public:
-    tainted_volatile(Box *box, uint64_t address) : box_(box), address_(address) {}
+    tainted_volatile(Box *box, uint64_t address) : box_(box), address_(address)
+    {
+    }
     tainted_volatile(const tainted_volatile &) = default;
 
-    operator tainted<value, Box>() const { return get(); }
+    operator tainted<value, Box>() const
+    {
+        return get();
+    }
     tainted<value, Box> get() const
     {
         if constexpr (std::is_pointer_v<value>)
@@ -371,10 +426,22 @@ template <class T, class Box> class tainted_volatile
         }
         return *this;
     }
-    tainted_volatile &operator=(const tainted_volatile &from) { return *this = from.get(); }
-    tainted<T *, Box> operator&() const { return tainted<T *, Box>::internal(box_, address_); }
-    template <class F> auto copy_and_verify(F verify) const { return get().copy_and_verify(verify); }
-    value UNSAFE_unverified() const { return static_cast<value>(get().UNSAFE_unverified()); }
+    tainted_volatile &operator=(const tainted_volatile &from)
+    {
+        return *this = from.get();
+    }
+    tainted<T *, Box> operator&() const
+    {
+        return tainted<T *, Box>::internal(box_, address_);
+    }
+    template <class F> auto copy_and_verify(F verify) const
+    {
+        return get().copy_and_verify(verify);
+    }
+    value UNSAFE_unverified() const
+    {
+        return static_cast<value>(get().UNSAFE_unverified());
+    }
 
   private:
     template <class V> void put(const V &bytes)
@@ -390,7 +457,9 @@ template <class T, class Box> class tainted_volatile
 template <class T, size_t N, class Box> class tainted_volatile<T[N], Box>
 {
   public:
-    tainted_volatile(Box *box, uint64_t address) : box_(box), address_(address) {}
+    tainted_volatile(Box *box, uint64_t address) : box_(box), address_(address)
+    {
+    }
     tainted_volatile<T, Box> operator[](size_t n) const
     {
         if (n >= N)
@@ -431,7 +500,10 @@ template <class R, class... A, class Box> class callback<R(A...), Box>
         state_ = std::move(other.state_);
         return *this;
     }
-    ~callback() { unregister(); }
+    ~callback()
+    {
+        unregister();
+    }
 
     /* By code in the box, too: a call of it is a fault from now on. */
     void unregister()
@@ -440,8 +512,14 @@ template <class R, class... A, class Box> class callback<R(A...), Box>
             lfi_library_uncallback(state_->box->library(), state_->address);
         state_.reset();
     }
-    Box *box() const { return state_ ? state_->box : nullptr; }
-    uint64_t address() const { return state_ ? state_->address : 0; }
+    Box *box() const
+    {
+        return state_ ? state_->box : nullptr;
+    }
+    uint64_t address() const
+    {
+        return state_ ? state_->address : 0;
+    }
 
   private:
     template <class T> static tainted<T, Box> argument(Box *box, bind::raw_t<T> raw)
@@ -478,7 +556,10 @@ template <class Box> class sandbox
     sandbox(const sandbox &) = delete;
     sandbox &operator=(const sandbox &) = delete;
 
-    struct lfi_library *library() const { return library_; }
+    struct lfi_library *library() const
+    {
+        return library_;
+    }
 
     template <class T> tainted<T *, Box> malloc_in_sandbox(size_t count = 1)
     {
@@ -516,16 +597,20 @@ template <class Box> class sandbox
   protected:
     sandbox() = default;
     ~sandbox() = default;
-    Box *self() { return static_cast<Box *>(this); }
+    Box *self()
+    {
+        return static_cast<Box *>(this);
+    }
 
     template <class R, class... A>
-    auto call(uint64_t address, lfi_shape shape, const tainted<A, Box> &... arguments)
+    auto call(uint64_t address, lfi_shape shape, const tainted<A, Box> &...arguments)
     {
         if (address == 0)
             throw box_error(-ENOSYS, "the library does not have this function");
         using function = bind::raw_t<R> (*)(bind::raw_t<A>...);
         if constexpr (std::is_void_v<R>) {
-            reinterpret_cast<function>(lfi_library_gate(library_, address, shape))(raw(arguments)...);
+            reinterpret_cast<function>(lfi_library_gate(library_, address, shape))(
+                raw(arguments)...);
             bind::check(library_);
         } else {
             bind::raw_t<R> raw_result = reinterpret_cast<function>(

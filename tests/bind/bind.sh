@@ -76,7 +76,7 @@ golden) # what is written, but for the library itself
     sample
     sed '/^static const char lfi_image/,/";$/d; /lfi_library_open_bytes/d' sbox.c >sbox.c.text
     for file in sbox.h sbox.c.text sbox.hpp; do
-        diff -u "$here/golden/$file" $file || fail "$file: differs"
+        diff -u "$here/golden/${file%.text}.text" $file || fail "$file: differs"
     done
     [ "$(cat messages)" = "lfi-bind: sbox.h: 3 of 37 functions are not decided: see its comments, or --undecided" ] ||
         fail "$(cat messages)"
@@ -128,6 +128,26 @@ zlib) # real code as a drop-in: the host's source does not change
         grep -q ': same$' native.out || fail "$(cat native.out)"
         diff -u native.out boxed.out || fail "level $level"
     done
+    ;;
+expat) # callbacks with strings, lists and user data
+    expat=$("$here/../../toolchain/fetch" expat)/expat/lib
+    define='-DXML_GE=1 -DXML_DTD=1 -DXML_NS=1 -DXML_CONTEXT_BYTES=1024 -DBYTEORDER=1234 -DHAVE_GETRANDOM'
+    define="$define -I$work"
+    : >expat_config.h
+    mkdir boxed
+    for file in xmlparse xmlrole xmltok; do
+        (cd boxed && "$sdk/bin/$triple-clang" -O2 -w $define -c "$expat/$file.c")
+    done
+    "$sdk/bin/llvm-ar" rcs libexpat.a boxed/*.o
+    "$bind" --sdk "$sdk" --header expat.h -I "$expat" --annotations "$here/expat.annotations" --drop-in \
+        libexpat.a -o xbox 2>messages
+    gcc -O2 $host_flags -I"$expat" "$here/expat.c" xbox.c $link -o boxed-host
+    gcc -O2 -w $define -I"$expat" "$here/expat.c" "$expat"/xmlparse.c "$expat"/xmlrole.c \
+        "$expat"/xmltok.c -o native-host
+    ./boxed-host >boxed.out
+    ./native-host >native.out
+    grep -q '^end document' native.out || fail "$(cat native.out)"
+    diff -u native.out boxed.out || fail "differs"
     ;;
 *)
     fail "no such case"

@@ -5,17 +5,19 @@
 #include <errno.h>
 #include <string.h>
 
-#define CHECK(condition) \
-    do { \
-        if (!(condition)) { \
-            fprintf(stderr, "%s:%d: %s (status %d)\n", __FILE__, __LINE__, #condition, sbox_status()); \
-            failures++; \
-        } \
+#define CHECK(condition)                                                               \
+    do {                                                                               \
+        if (!(condition)) {                                                            \
+            fprintf(stderr, "%s:%d: %s (status %d)\n", __FILE__, __LINE__, #condition, \
+                    sbox_status());                                                    \
+            failures++;                                                                \
+        }                                                                              \
     } while (0)
 
 static int failures, visits;
 
-static bool visit(void *data, const char *name, struct point p, float f, signed char c, enum color color)
+static bool visit(void *data, const char *name, struct point p, float f, signed char c,
+                  enum color color)
 {
     visits++;
     CHECK(data == (void *)&visits && strcmp(name, "visitor") == 0 && p.y == p.x / 2.0);
@@ -52,8 +54,10 @@ int main(void)
     CHECK(pair.a == 2 && pair.b == 1);
     struct large large = sbox_enlarge(box, (struct large){{1, 2, 3, 4, 5, 6}, true, RED}, 10);
     CHECK(large.values[0] == 11 && large.values[5] == 16 && !large.flag && large.color == GREEN);
-    CHECK(sbox_many(box, 1, 2, 3, 4, 5, 6, 7, 8, large, 10) == 1 + 4 + 9 + 16 + 25 + 36 + 49 + 64 + 9 * 16 + 100);
-    struct mixed mixed = {.small = 255, .inner = {1, 2}, .either.i = 8, .bits = 7, .flags = {1, 0, 1}};
+    CHECK(sbox_many(box, 1, 2, 3, 4, 5, 6, 7, 8, large, 10) ==
+          1 + 4 + 9 + 16 + 25 + 36 + 49 + 64 + 9 * 16 + 100);
+    struct mixed mixed = {
+        .small = 255, .inner = {1, 2}, .either.i = 8, .bits = 7, .flags = {1, 0, 1}};
     mixed = sbox_mix(box, mixed);
     CHECK(mixed.small == 0 && mixed.inner.b == 3 && mixed.either.i == 9 && mixed.bits == 0);
     CHECK(mixed.flags[0] && mixed.flags[1] && mixed.flags[2]);
@@ -106,7 +110,8 @@ int main(void)
     CHECK(thing && sbox_thing_value(box, thing) == 42);
     CHECK(sbox_thing_make(box, &other, 43) == 0 && sbox_thing_value(box, other) == 43);
     sbox_thing_make(box, &other, -1); /* a pointer out of the box */
-    CHECK(lfi_box_base(lfi_library_box(sbox_library(box))) == 0 || (sbox_status() == -EFAULT && !other));
+    CHECK(lfi_box_base(lfi_library_box(sbox_library(box))) == 0 ||
+          (sbox_status() == -EFAULT && !other));
     sbox_thing_set(box, thing, visit, &visits);
     CHECK(sbox_thing_visit(box, thing, 5) == 3 && visits == 5);
     CHECK(sbox_thing_data(box, thing) == (void *)&visits);

@@ -4,12 +4,12 @@
 
 #include <cstdio>
 
-#define CHECK(condition)                                                             \
-    do {                                                                             \
-        if (!(condition)) {                                                          \
-            std::fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);     \
-            failures++;                                                              \
-        }                                                                            \
+#define CHECK(condition)                                                         \
+    do {                                                                         \
+        if (!(condition)) {                                                      \
+            std::fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
+            failures++;                                                          \
+        }                                                                        \
     } while (0)
 
 template <class T> using tainted = boxed::sbox::tainted<T>;
@@ -31,7 +31,8 @@ int main()
     tainted<char *> hello = box.copy_to_sandbox("hello");
     CHECK(box.length(hello).copy_and_verify(same) == 5);
     box.free_in_sandbox(hello);
-    CHECK(box.name_of(GREEN).copy_and_verify_string([](auto s) { return std::string(s.get()); }, 10) == "green");
+    CHECK(box.name_of(GREEN).copy_and_verify_string([](auto s) { return std::string(s.get()); },
+                                                    10) == "green");
     CHECK(box.name_of(static_cast<color>(9)) == nullptr);
 
     tainted<int *> list = box.malloc_in_sandbox<int>(3);
@@ -45,13 +46,15 @@ int main()
             return at(a) - at(b);
         });
     box.sort(list, 3, compare);
-    CHECK(list.copy_and_verify_range([](auto l) { return l[0] == 1 && l[1] == 2 && l[2] == 3; }, 3));
+    CHECK(
+        list.copy_and_verify_range([](auto l) { return l[0] == 1 && l[1] == 2 && l[2] == 3; }, 3));
 
     tainted<struct message *> message = box.malloc_in_sandbox<struct message>();
     message->text = box.copy_to_sandbox("text");
     message->room = 0;
     CHECK(box.read_message(message).copy_and_verify(same) == 4);
-    CHECK(message->text.get().copy_and_verify_string([](auto s) { return std::string(s.get()); }) == "answer");
+    CHECK(message->text.get().copy_and_verify_string([](auto s) { return std::string(s.get()); }) ==
+          "answer");
 
     int visits = 0;
     tainted<struct thing *> thing = box.thing_new(42);

@@ -4,15 +4,42 @@
 #include <stdlib.h>
 #include <string.h>
 
-int add(int a, int b) { return a + b; }
-double scale(float f, double d, long double l) { return f * d + (double)l; }
-long double half(long double l) { return l / 2; }
-float third(float f) { return f / 3; }
-bool is_odd(int n) { return n & 1; }
-enum color next(enum color color) { return color == RED ? GREEN : color == GREEN ? BLUE : RED; }
-signed char narrow(int n) { return (signed char)n; }
-struct point mirror(struct point p) { return (struct point){-p.x, -p.y}; }
-struct pair swap(struct pair p) { return (struct pair){p.b, p.a}; }
+int add(int a, int b)
+{
+    return a + b;
+}
+double scale(float f, double d, long double l)
+{
+    return f * d + (double)l;
+}
+long double half(long double l)
+{
+    return l / 2;
+}
+float third(float f)
+{
+    return f / 3;
+}
+bool is_odd(int n)
+{
+    return n & 1;
+}
+enum color next(enum color color)
+{
+    return color == RED ? GREEN : color == GREEN ? BLUE : RED;
+}
+signed char narrow(int n)
+{
+    return (signed char)n;
+}
+struct point mirror(struct point p)
+{
+    return (struct point){-p.x, -p.y};
+}
+struct pair swap(struct pair p)
+{
+    return (struct pair){p.b, p.a};
+}
 struct large enlarge(struct large l, int by)
 {
     for (int i = 0; i < 6; i++)
@@ -23,7 +50,8 @@ struct large enlarge(struct large l, int by)
 }
 long many(int a, long b, char c, short d, int e, long f, int g, double h, struct large i, long j)
 {
-    return a + 2 * b + 3 * c + 4 * d + 5 * e + 6 * f + 7 * g + (long)(8 * h) + 9 * i.values[5] + 10 * j;
+    return a + 2 * b + 3 * c + 4 * d + 5 * e + 6 * f + 7 * g + (long)(8 * h) + 9 * i.values[5] +
+           10 * j;
 }
 struct mixed mix(struct mixed m)
 {
@@ -34,12 +62,18 @@ struct mixed mix(struct mixed m)
     m.flags[1] = !m.flags[1];
     return m;
 }
-size_t length(const char *text) { return text ? strlen(text) : 99; }
+size_t length(const char *text)
+{
+    return text ? strlen(text) : 99;
+}
 const char *name_of(enum color color)
 {
     return color == RED ? "red" : color == GREEN ? "green" : color == BLUE ? "blue" : NULL;
 }
-void fill(unsigned char *to, size_t size, int value) { memset(to, value, size); }
+void fill(unsigned char *to, size_t size, int value)
+{
+    memset(to, value, size);
+}
 long sum(const int *list, int count)
 {
     long total = 0;
@@ -89,8 +123,14 @@ int copy_stream(struct stream *s)
         s->avail_out = 1 << 30;
     return 0;
 }
-int end_stream(struct stream *s) { return s->own == s ? 0 : -1; }
-void sort(int *list, size_t count, compare_fn *compare) { qsort(list, count, 4, compare); }
+int end_stream(struct stream *s)
+{
+    return s->own == s ? 0 : -1;
+}
+void sort(int *list, size_t count, compare_fn *compare)
+{
+    qsort(list, count, 4, compare);
+}
 
 struct thing {
     int value;
@@ -103,8 +143,14 @@ struct thing *thing_new(int value)
     thing->value = value;
     return thing;
 }
-void thing_free(struct thing *thing) { free(thing); }
-int thing_value(const struct thing *thing) { return thing->value; }
+void thing_free(struct thing *thing)
+{
+    free(thing);
+}
+int thing_value(const struct thing *thing)
+{
+    return thing->value;
+}
 int thing_make(struct thing **thing, int value)
 {
     *thing = value < 0 ? (struct thing *)0x10 : thing_new(value);
@@ -119,18 +165,40 @@ int thing_visit(struct thing *thing, int times)
 {
     int true_ones = 0;
     for (int i = 0; i < times; i++)
-        true_ones += thing->visit(thing->data, "visitor", (struct point){i, i / 2.0}, 1.5f, -3, BLUE);
+        true_ones +=
+            thing->visit(thing->data, "visitor", (struct point){i, i / 2.0}, 1.5f, -3, BLUE);
     return true_ones;
 }
-void *thing_data(struct thing *thing) { return thing->data; }
-void crash(void) { *(volatile int *)16 = 1; }
+void *thing_data(struct thing *thing)
+{
+    return thing->data;
+}
+void crash(void)
+{
+    *(volatile int *)16 = 1;
+}
 typedef bool wild_fn(void *, const char *, struct point, float, long, long);
 unsigned evil(int what)
 {
     return what == 0 ? 2 : what == 1 ? 0xdead0100 : 77;
 }
-const char *evil_string(int what) { return what ? (const char *)0x7fff00000000 : ""; }
-struct thing *evil_pointer(uint64_t address) { return (struct thing *)address; }
-void undecided(char *what) { *what = 1; }
-int format(const char *text, ...) { return text != NULL; }
-void print(FILE *file) { (void)file; }
+const char *evil_string(int what)
+{
+    return what ? (const char *)0x7fff00000000 : "";
+}
+struct thing *evil_pointer(uint64_t address)
+{
+    return (struct thing *)address;
+}
+void undecided(char *what)
+{
+    *what = 1;
+}
+int format(const char *text, ...)
+{
+    return text != NULL;
+}
+void print(FILE *file)
+{
+    (void)file;
+}

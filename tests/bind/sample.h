@@ -82,8 +82,8 @@ int end_stream(struct stream *stream LFI("drop"));
 
 typedef int compare_fn(const void *a LFI("in size_is(4)"), const void *b LFI("in size_is(4)"));
 void sort(int *list LFI("inout size_is(count)"), size_t count, compare_fn *compare);
-typedef bool (*visit_fn)(void *data LFI("user_data"), const char *name LFI("string"), struct point p,
-                         float f, signed char c, enum color color);
+typedef bool (*visit_fn)(void *data LFI("user_data"), const char *name LFI("string"),
+                         struct point p, float f, signed char c, enum color color);
 struct thing *thing_new(int value);
 void thing_free(struct thing *thing);
 int thing_value(const struct thing *thing);

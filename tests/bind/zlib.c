@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-/* zlib.c FILE LEVEL: packs and unpacks a file; a host that knows nothing of boxes. What it prints is
- * the same with zlib itself and with the drop-in. */
+/* zlib.c FILE LEVEL: packs and unpacks a file; a host that knows nothing of boxes. What it prints
+ * is the same with zlib itself and with the drop-in. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -63,42 +63,48 @@ static void undecided(struct text *t, const char *why)
 void emit_header(struct binding *b, struct text *t)
 {
     const char *p = b->prefix;
-    text_add(t, "/* The library in its box, with typed calls (docs/lfi-bind.md of LFI).\n"
-                " * Made by lfi-bind: do not edit. */\n"
-                "#ifndef LFI_BOUND_%s_H\n#define LFI_BOUND_%s_H\n\n", p, p);
-    headers(b, t);
     text_add(t,
-             "#include <lfi/library.h>\n\n"
-             "#ifndef LFI_BIND_UNDECIDED\n"
-             "#if defined(__clang__) || !defined(__GNUC__) || __GNUC__ >= 12\n"
-             "#define LFI_BIND_UNDECIDED(why) __attribute__((unavailable(why)))\n"
-             "#else\n"
-             "#define LFI_BIND_UNDECIDED(why) __attribute__((error(why)))\n"
-             "#endif\n"
-             "#endif\n\n"
-             "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
-             "/* One instance: a box with the library. Any number of threads may call. */\n"
-             "struct %s;\n\n"
-             "/* Verifies and starts it: 0, or a negative errno value with *%s NULL and the reason\n"
-             " * in *error. All zero or NULL options: nothing of the host. */\n"
-             "int %s_open(struct %s **%s, const struct lfi_library_options *options,\n"
-             "    struct lfi_error *error);\n\n"
-             "/* -EBUSY while a call is under way. NULL is allowed. */\n"
-             "int %s_free(struct %s *%s);\n\n"
-             "struct lfi_library *%s_library(struct %s *%s);\n\n"
-             "/* How the calling thread's last call of a wrapper ended: 0, or a negative errno value,\n"
-             " * and then its result means nothing. -ECANCELED: lfi_library_failed() says why.\n"
-             " * -EFAULT: a pointer that the box gave is none, -EOVERFLOW: a size is too large,\n"
-             " * -ENOSYS: the library lacks the function. */\n"
-             "int %s_status(void);\n\n"
-             "/* The host is done with a pointer that it passed as user_data. */\n"
-             "void %s_forget(struct %s *%s, const void *user_data);\n\n",
-             p, p, p, p, p, p, p, p, p, p, p, p, p, p, p);
+             "/* The library in its box, with typed calls (docs/lfi-bind.md of LFI).\n"
+             " * Made by lfi-bind: do not edit. */\n"
+             "#ifndef LFI_BOUND_%s_H\n#define LFI_BOUND_%s_H\n\n",
+             p, p);
+    headers(b, t);
+    text_add(
+        t,
+        "#include <lfi/library.h>\n\n"
+        "#ifndef LFI_BIND_UNDECIDED\n"
+        "#if defined(__clang__) || !defined(__GNUC__) || __GNUC__ >= 12\n"
+        "#define LFI_BIND_UNDECIDED(why) __attribute__((unavailable(why)))\n"
+        "#else\n"
+        "#define LFI_BIND_UNDECIDED(why) __attribute__((error(why)))\n"
+        "#endif\n"
+        "#endif\n\n"
+        "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
+        "/* One instance: a box with the library. Any number of threads may call. */\n"
+        "struct %s;\n\n"
+        "/* Verifies and starts it: 0, or a negative errno value with *%s NULL and the reason\n"
+        " * in *error. All zero or NULL options: nothing of the host. */\n"
+        "int %s_open(struct %s **%s, const struct lfi_library_options *options,\n"
+        "    struct lfi_error *error);\n\n"
+        "/* -EBUSY while a call is under way. NULL is allowed. */\n"
+        "int %s_free(struct %s *%s);\n\n"
+        "struct lfi_library *%s_library(struct %s *%s);\n\n"
+        "/* How the calling thread's last call of a wrapper ended: 0, or a negative errno value,\n"
+        " * and then its result means nothing. -ECANCELED: lfi_library_failed() says why.\n"
+        " * -EFAULT: a pointer that the box gave is none, -EOVERFLOW: a size is too large,\n"
+        " * -ENOSYS: the library lacks the function. */\n"
+        "int %s_status(void);\n\n"
+        "/* The host is done with a pointer that it passed as user_data. */\n"
+        "void %s_forget(struct %s *%s, const void *user_data);\n\n",
+        p, p, p, p, p, p, p, p, p, p, p, p, p, p, p);
     if (b->drop_in)
-        text_add(t, "/* The instance behind the library's own names, and the options it is opened with (NULL),\n"
-                    " * which the host may define. */\n"
-                    "struct %s *%s_process(void);\n"
-                    "const struct lfi_library_options *%s_options(void);\n\n", p, p, p);
+        text_add(t,
+                 "/* The instance behind the library's own names, and the options it is opened "
+                 "with (NULL),\n"
+                 " * which the host may define. */\n"
+                 "struct %s *%s_process(void);\n"
+                 "const struct lfi_library_options *%s_options(void);\n\n",
+                 p, p, p);
     for (size_t i = 0; i < b->count; i++) {
         struct function *f = &b->functions[i];
         if (words_has(f->words, WORD_custom))
@@ -206,32 +212,45 @@ static void copy_pointer(struct copying *c, CXCursor field, const char *path, co
     switch (pass) {
     case PASS_ADDRESS:
         move(c->to, "lfi_image", "lfi_host", c->record->spelling, path);
-        text_add(c->from, "    lfi_host->%s = (%s)(uintptr_t)lfi_bind_pointer(lfi_call,\n"
-                          "        (uint64_t)(uintptr_t)lfi_image->%s);\n", path, spelled, path);
+        text_add(c->from,
+                 "    lfi_host->%s = (%s)(uintptr_t)lfi_bind_pointer(lfi_call,\n"
+                 "        (uint64_t)(uintptr_t)lfi_image->%s);\n",
+                 path, spelled, path);
         break;
     case PASS_STRING:
         if (in || !out)
-            text_add(c->to, "    lfi_image->%s = (%s)(uintptr_t)lfi_bind_string(lfi_call,\n"
-                            "        (const char *)lfi_host->%s);\n", path, spelled, path);
+            text_add(c->to,
+                     "    lfi_image->%s = (%s)(uintptr_t)lfi_bind_string(lfi_call,\n"
+                     "        (const char *)lfi_host->%s);\n",
+                     path, spelled, path);
         if (out || !in)
-            text_add(c->from, "    lfi_host->%s = (%s)lfi_bind_intern(lfi_call,\n"
-                              "        (uint64_t)(uintptr_t)lfi_image->%s);\n", path, spelled, path);
+            text_add(c->from,
+                     "    lfi_host->%s = (%s)lfi_bind_intern(lfi_call,\n"
+                     "        (uint64_t)(uintptr_t)lfi_image->%s);\n",
+                     path, spelled, path);
         break;
     case PASS_HANDLE:
-        text_add(c->to, "    lfi_image->%s = (%s)(uintptr_t)lfi_bind_handle(lfi_call,\n"
-                        "        (const void *)lfi_host->%s);\n", path, spelled, path);
-        text_add(c->from, "    lfi_host->%s = (%s)lfi_bind_lookup(lfi_call,\n"
-                          "        (uint64_t)(uintptr_t)lfi_image->%s);\n", path, spelled, path);
+        text_add(c->to,
+                 "    lfi_image->%s = (%s)(uintptr_t)lfi_bind_handle(lfi_call,\n"
+                 "        (const void *)lfi_host->%s);\n",
+                 path, spelled, path);
+        text_add(c->from,
+                 "    lfi_host->%s = (%s)lfi_bind_lookup(lfi_call,\n"
+                 "        (uint64_t)(uintptr_t)lfi_image->%s);\n",
+                 path, spelled, path);
         break;
     case PASS_CALLBACK: {
         struct function *callback = callback_of(c->b, type, c->record->name, path);
-        text_add(c->to, "    lfi_image->%s = (%s)(uintptr_t)lfi_bind_callback(lfi_call,\n"
-                        "        (lfi_gate_fn *)lfi_host->%s, (lfi_gate_fn *)%s_thunk_%s, ",
+        text_add(c->to,
+                 "    lfi_image->%s = (%s)(uintptr_t)lfi_bind_callback(lfi_call,\n"
+                 "        (lfi_gate_fn *)lfi_host->%s, (lfi_gate_fn *)%s_thunk_%s, ",
                  path, spelled, path, c->b->prefix, callback->name);
         write_shape(c->to, &callback->shape, true);
         text_add(c->to, ");\n");
-        text_add(c->from, "    lfi_host->%s = (%s)lfi_bind_function(lfi_call,\n"
-                          "        (uint64_t)(uintptr_t)lfi_image->%s);\n", path, spelled, path);
+        text_add(c->from,
+                 "    lfi_host->%s = (%s)lfi_bind_function(lfi_call,\n"
+                 "        (uint64_t)(uintptr_t)lfi_image->%s);\n",
+                 path, spelled, path);
         break;
     }
     case PASS_COPY: {
@@ -244,32 +263,43 @@ static void copy_pointer(struct copying *c, CXCursor field, const char *path, co
         else
             text_add(&size, "), sizeof *lfi_host->%s)", path);
         text_add(c->side, "    uint64_t %s, %s_size;\n", ident, ident);
-        text_add(c->to, "    lfi_side->%s_size = lfi_host->%s ? %s : 0;\n", ident, path, size.bytes);
+        text_add(c->to, "    lfi_side->%s_size = lfi_host->%s ? %s : 0;\n", ident, path,
+                 size.bytes);
         if (in)
-            text_add(c->to, "    lfi_side->%s = lfi_bind_in(lfi_call, lfi_host->%s, lfi_side->%s_size);\n",
+            text_add(c->to,
+                     "    lfi_side->%s = lfi_bind_in(lfi_call, lfi_host->%s, lfi_side->%s_size);\n",
                      ident, path, ident);
         else
-            text_add(c->to, "    lfi_side->%s = lfi_host->%s ? lfi_bind_take(lfi_call, lfi_side->%s_size) : 0;\n",
+            text_add(c->to,
+                     "    lfi_side->%s = lfi_host->%s ? lfi_bind_take(lfi_call, lfi_side->%s_size) "
+                     ": 0;\n",
                      ident, path, ident);
         text_add(c->to, "    lfi_image->%s = (%s)(uintptr_t)lfi_side->%s;\n", path, spelled, ident);
         if (words_has(w, WORD_cursor)) {
-            text_add(c->from,
-                     "    if (lfi_side->%s) {\n"
-                     "        uint64_t lfi_moved = (uint64_t)(uintptr_t)lfi_image->%s - lfi_side->%s;\n"
-                     "        if (lfi_moved > lfi_side->%s_size) {\n"
-                     "            lfi_bind_fail(lfi_call, -EFAULT);\n"
-                     "        } else {\n", ident, path, ident, ident);
+            text_add(
+                c->from,
+                "    if (lfi_side->%s) {\n"
+                "        uint64_t lfi_moved = (uint64_t)(uintptr_t)lfi_image->%s - lfi_side->%s;\n"
+                "        if (lfi_moved > lfi_side->%s_size) {\n"
+                "            lfi_bind_fail(lfi_call, -EFAULT);\n"
+                "        } else {\n",
+                ident, path, ident, ident);
             if (out)
-                text_add(c->from, "            lfi_bind_read(lfi_call, (void *)lfi_host->%s, lfi_side->%s, lfi_moved);\n",
+                text_add(c->from,
+                         "            lfi_bind_read(lfi_call, (void *)lfi_host->%s, lfi_side->%s, "
+                         "lfi_moved);\n",
                          path, ident);
-            text_add(c->from, "            lfi_host->%s = (%s)((uintptr_t)lfi_host->%s + lfi_moved);\n",
+            text_add(c->from,
+                     "            lfi_host->%s = (%s)((uintptr_t)lfi_host->%s + lfi_moved);\n",
                      path, spelled, path);
             text_add(c->from, "            ");
             field_expression(c, c->from, w->value[WORD_size_is]);
-            text_add(c->from, " -= lfi_moved%s%s%s;\n        }\n    }\n", unit ? "" : " / sizeof *lfi_host->",
-                     unit ? "" : path, "");
+            text_add(c->from, " -= lfi_moved%s%s%s;\n        }\n    }\n",
+                     unit ? "" : " / sizeof *lfi_host->", unit ? "" : path, "");
         } else if (out) {
-            text_add(c->from, "    if (lfi_side->%s)\n        lfi_bind_read(lfi_call, (void *)lfi_host->%s, lfi_side->%s, lfi_side->%s_size);\n",
+            text_add(c->from,
+                     "    if (lfi_side->%s)\n        lfi_bind_read(lfi_call, (void *)lfi_host->%s, "
+                     "lfi_side->%s, lfi_side->%s_size);\n",
                      ident, path, ident, ident);
         }
         text_free(&size);
@@ -310,15 +340,19 @@ static bool copy_field(CXCursor field, void *data)
     } else if (kind_of(type) == KIND_BOOL ||
                (kind_of(type) == KIND_ARRAY && kind_of(target_of(type)) == KIND_BOOL)) {
         move(c->to, "lfi_image", "lfi_host", spelled, path.bytes);
-        text_add(c->from, "    LFI_BIND_BOOLS(lfi_host, lfi_image, %s, %s);\n", spelled, path.bytes);
+        text_add(c->from, "    LFI_BIND_BOOLS(lfi_host, lfi_image, %s, %s);\n", spelled,
+                 path.bytes);
     } else if (is_plain(type) && *name) {
         move(c->to, "lfi_image", "lfi_host", spelled, path.bytes);
         if (!counted_by_cursor(c, name))
             move(c->from, "lfi_host", "lfi_image", spelled, path.bytes);
     } else if (is_plain(type)) { /* a union without a name */
         long at = (long)clang_Cursor_getOffsetOfField(field) / 8;
-        text_add(c->to, "    memcpy((char *)lfi_image + %ld, (const char *)lfi_host + %ld, %ld);\n", at, at, size_of(type));
-        text_add(c->from, "    memcpy((char *)lfi_host + %ld, (const char *)lfi_image + %ld, %ld);\n", at, at, size_of(type));
+        text_add(c->to, "    memcpy((char *)lfi_image + %ld, (const char *)lfi_host + %ld, %ld);\n",
+                 at, at, size_of(type));
+        text_add(c->from,
+                 "    memcpy((char *)lfi_host + %ld, (const char *)lfi_image + %ld, %ld);\n", at,
+                 at, size_of(type));
     } else {
         copy_pointer(c, field, path.bytes, ident.bytes);
     }
@@ -339,17 +373,22 @@ static void emit_record(struct binding *b, struct text *t, struct record *record
     } else {
         each_field(record->type, copy_field, &copying);
     }
-    text_add(t, "static_assert(sizeof(%s) == %ld, \"%s is not as it was when lfi-bind read it\");\n",
+    text_add(t,
+             "static_assert(sizeof(%s) == %ld, \"%s is not as it was when lfi-bind read it\");\n",
              s, size_of(record->type), s);
-    text_add(t, "struct %s_side_%s {\n%s    char lfi_none;\n};\n", p, n, side.bytes ? side.bytes : "");
-    text_add(t, "static LFI_BIND_UNUSED void %s_to_%s(struct lfi_bind_call *lfi_call, %s *lfi_image,\n"
-                "    const %s *lfi_host, struct %s_side_%s *lfi_side)\n{\n"
-                "    (void)lfi_call, (void)lfi_side, (void)lfi_image, (void)lfi_host;\n%s}\n\n",
+    text_add(t, "struct %s_side_%s {\n%s    char lfi_none;\n};\n", p, n,
+             side.bytes ? side.bytes : "");
+    text_add(t,
+             "static LFI_BIND_UNUSED void %s_to_%s(struct lfi_bind_call *lfi_call, %s *lfi_image,\n"
+             "    const %s *lfi_host, struct %s_side_%s *lfi_side)\n{\n"
+             "    (void)lfi_call, (void)lfi_side, (void)lfi_image, (void)lfi_host;\n%s}\n\n",
              p, n, s, s, p, n, to.bytes ? to.bytes : "");
-    text_add(t, "static LFI_BIND_UNUSED void %s_from_%s(struct lfi_bind_call *lfi_call, %s *lfi_host,\n"
-                "    const %s *lfi_image, struct %s_side_%s *lfi_side)\n{\n"
-                "    (void)lfi_call, (void)lfi_side, (void)lfi_image, (void)lfi_host;\n%s}\n\n",
-             p, n, s, s, p, n, from.bytes ? from.bytes : "");
+    text_add(
+        t,
+        "static LFI_BIND_UNUSED void %s_from_%s(struct lfi_bind_call *lfi_call, %s *lfi_host,\n"
+        "    const %s *lfi_image, struct %s_side_%s *lfi_side)\n{\n"
+        "    (void)lfi_call, (void)lfi_side, (void)lfi_image, (void)lfi_host;\n%s}\n\n",
+        p, n, s, s, p, n, from.bytes ? from.bytes : "");
     text_free(&to);
     text_free(&from);
     text_free(&side);
@@ -416,7 +455,10 @@ static void from_raw(struct text *t, CXType type, const char *raw)
         break;
     case KIND_ENUM:
         text_add(t, "(%s)(%s)%s", name,
-                 size_of(type) == 8 ? "int64_t" : is_signed(type) ? "int32_t" : "uint32_t", raw);
+                 size_of(type) == 8 ? "int64_t"
+                 : is_signed(type)  ? "int32_t"
+                                    : "uint32_t",
+                 raw);
         break;
     case KIND_INTEGER:
         text_add(t, "(%s)%s", name, raw);
@@ -458,45 +500,80 @@ static void copy_argument(struct binding *b, struct wrapper *w, struct parameter
     bool out = words_has(a->words, WORD_out) || words_has(a->words, WORD_inout) || kept;
     enum element element = element_of(b, target);
     const char *count = words_has(a->words, WORD_size_is) ? a->words->value[WORD_size_is] : "1";
-    text_add(&w->before, "    uint64_t lfi_size_%s = %s ? lfi_bind_size(&lfi_call, (__int128)(%s), ",
-             n, n, count);
+    text_add(&w->before,
+             "    uint64_t lfi_size_%s = %s ? lfi_bind_size(&lfi_call, (__int128)(%s), ", n, n,
+             count);
     if (is_void(target))
         text_add(&w->before, "1) : 0;\n");
     else
         text_add(&w->before, "sizeof *%s) : 0;\n", n);
     if (element != ELEMENT_RECORD) {
         if (in)
-            text_add(&w->before, "    uint64_t lfi_at_%s = lfi_bind_in(&lfi_call, (const void *)%s, lfi_size_%s);\n", n, n, n);
+            text_add(
+                &w->before,
+                "    uint64_t lfi_at_%s = lfi_bind_in(&lfi_call, (const void *)%s, lfi_size_%s);\n",
+                n, n, n);
         else
-            text_add(&w->before, "    uint64_t lfi_at_%s = %s ? lfi_bind_take(&lfi_call, lfi_size_%s) : 0;\n", n, n, n);
+            text_add(&w->before,
+                     "    uint64_t lfi_at_%s = %s ? lfi_bind_take(&lfi_call, lfi_size_%s) : 0;\n",
+                     n, n, n);
         if (out) {
-            text_add(&w->after, "        if (lfi_at_%s)\n            lfi_bind_read(&lfi_call, (void *)%s, lfi_at_%s, lfi_size_%s);\n", n, n, n, n);
+            text_add(&w->after,
+                     "        if (lfi_at_%s)\n            lfi_bind_read(&lfi_call, (void *)%s, "
+                     "lfi_at_%s, lfi_size_%s);\n",
+                     n, n, n, n);
             if (element == ELEMENT_BOOL)
-                text_add(&w->always, "    if (lfi_at_%s)\n        lfi_bind_bools((unsigned char *)%s, lfi_size_%s);\n", n, n, n);
+                text_add(&w->always,
+                         "    if (lfi_at_%s)\n        lfi_bind_bools((unsigned char *)%s, "
+                         "lfi_size_%s);\n",
+                         n, n, n);
             if (element == ELEMENT_ADDRESS)
-                text_add(&w->always, "    if (lfi_at_%s)\n        lfi_bind_pointers(&lfi_call, (void *)%s, lfi_size_%s / 8);\n", n, n, n);
+                text_add(&w->always,
+                         "    if (lfi_at_%s)\n        lfi_bind_pointers(&lfi_call, (void *)%s, "
+                         "lfi_size_%s / 8);\n",
+                         n, n, n);
         }
         return;
     }
     struct record *record = record_of(b, target);
     const char *s = record->spelling, *r = record->name, *p = b->prefix;
     text_add(&w->before, "    uint64_t lfi_count_%s = lfi_size_%s / sizeof *%s;\n", n, n, n);
-    text_add(&w->before, "    %s *lfi_image_%s = %s ? (%s *)lfi_bind_host(&lfi_call, lfi_size_%s) : NULL;\n", s, n, n, s, n);
-    text_add(&w->before, "    struct %s_side_%s *lfi_side_%s = %s ? (struct %s_side_%s *)lfi_bind_host(&lfi_call,\n"
-                         "        lfi_count_%s * sizeof *lfi_side_%s) : NULL;\n", p, r, n, n, p, r, n, n);
+    text_add(&w->before,
+             "    %s *lfi_image_%s = %s ? (%s *)lfi_bind_host(&lfi_call, lfi_size_%s) : NULL;\n", s,
+             n, n, s, n);
+    text_add(
+        &w->before,
+        "    struct %s_side_%s *lfi_side_%s = %s ? (struct %s_side_%s *)lfi_bind_host(&lfi_call,\n"
+        "        lfi_count_%s * sizeof *lfi_side_%s) : NULL;\n",
+        p, r, n, n, p, r, n, n);
     if (kept)
-        text_add(&w->before, "    uint64_t lfi_at_%s = lfi_bind_keep(&lfi_call, %s, sizeof *%s);\n"
-                             "    if (lfi_at_%s)\n        lfi_bind_read(&lfi_call, lfi_image_%s, lfi_at_%s, lfi_size_%s);\n", n, n, n, n, n, n, n);
+        text_add(&w->before,
+                 "    uint64_t lfi_at_%s = lfi_bind_keep(&lfi_call, %s, sizeof *%s);\n"
+                 "    if (lfi_at_%s)\n        lfi_bind_read(&lfi_call, lfi_image_%s, lfi_at_%s, "
+                 "lfi_size_%s);\n",
+                 n, n, n, n, n, n, n);
     else
-        text_add(&w->before, "    uint64_t lfi_at_%s = %s ? lfi_bind_take(&lfi_call, lfi_size_%s) : 0;\n", n, n, n);
+        text_add(&w->before,
+                 "    uint64_t lfi_at_%s = %s ? lfi_bind_take(&lfi_call, lfi_size_%s) : 0;\n", n, n,
+                 n);
     if (in)
-        text_add(&w->before, "    for (uint64_t lfi_i = 0; lfi_i < lfi_count_%s && lfi_call.status == 0; lfi_i++)\n"
-                             "        %s_to_%s(&lfi_call, &lfi_image_%s[lfi_i], &%s[lfi_i], &lfi_side_%s[lfi_i]);\n", n, p, r, n, n, n);
-    text_add(&w->before, "    if (lfi_at_%s)\n        lfi_bind_write(&lfi_call, lfi_at_%s, lfi_image_%s, lfi_size_%s);\n", n, n, n, n);
+        text_add(
+            &w->before,
+            "    for (uint64_t lfi_i = 0; lfi_i < lfi_count_%s && lfi_call.status == 0; lfi_i++)\n"
+            "        %s_to_%s(&lfi_call, &lfi_image_%s[lfi_i], &%s[lfi_i], &lfi_side_%s[lfi_i]);\n",
+            n, p, r, n, n, n);
+    text_add(&w->before,
+             "    if (lfi_at_%s)\n        lfi_bind_write(&lfi_call, lfi_at_%s, lfi_image_%s, "
+             "lfi_size_%s);\n",
+             n, n, n, n);
     if (out)
-        text_add(&w->after, "        if (lfi_at_%s)\n            lfi_bind_read(&lfi_call, lfi_image_%s, lfi_at_%s, lfi_size_%s);\n"
-                            "        for (uint64_t lfi_i = 0; lfi_i < lfi_count_%s && lfi_call.status == 0; lfi_i++)\n"
-                            "            %s_from_%s(&lfi_call, &%s[lfi_i], &lfi_image_%s[lfi_i], &lfi_side_%s[lfi_i]);\n",
+        text_add(&w->after,
+                 "        if (lfi_at_%s)\n            lfi_bind_read(&lfi_call, lfi_image_%s, "
+                 "lfi_at_%s, lfi_size_%s);\n"
+                 "        for (uint64_t lfi_i = 0; lfi_i < lfi_count_%s && lfi_call.status == 0; "
+                 "lfi_i++)\n"
+                 "            %s_from_%s(&lfi_call, &%s[lfi_i], &lfi_image_%s[lfi_i], "
+                 "&lfi_side_%s[lfi_i]);\n",
                  n, n, n, n, n, p, r, n, n, n);
     if (words_has(a->words, WORD_drop))
         text_add(&w->always, "    lfi_bind_drop(&lfi_call, %s, sizeof *%s);\n", n, n);
@@ -519,12 +596,17 @@ static void argument(struct binding *b, struct wrapper *w, struct function *f, u
         break;
     case PASS_RECORD: {
         struct record *record = record_of(b, a->type);
-        text_add(&w->before, "    %s lfi_image_%s;\n    struct %s_side_%s lfi_side_%s;\n"
-                             "    memset(&lfi_image_%s, 0, sizeof lfi_image_%s);\n"
-                             "    %s_to_%s(&lfi_call, &lfi_image_%s, &%s, &lfi_side_%s);\n",
-                 record->spelling, n, b->prefix, record->name, n, n, n, b->prefix, record->name, n, n, n);
+        text_add(&w->before,
+                 "    %s lfi_image_%s;\n    struct %s_side_%s lfi_side_%s;\n"
+                 "    memset(&lfi_image_%s, 0, sizeof lfi_image_%s);\n"
+                 "    %s_to_%s(&lfi_call, &lfi_image_%s, &%s, &lfi_side_%s);\n",
+                 record->spelling, n, b->prefix, record->name, n, n, n, b->prefix, record->name, n,
+                 n, n);
         if (f->by_address[i]) {
-            text_add(&w->before, "    uint64_t lfi_at_%s = lfi_bind_in(&lfi_call, &lfi_image_%s, sizeof lfi_image_%s);\n", n, n, n);
+            text_add(&w->before,
+                     "    uint64_t lfi_at_%s = lfi_bind_in(&lfi_call, &lfi_image_%s, sizeof "
+                     "lfi_image_%s);\n",
+                     n, n, n);
             text_add(&w->arguments, "lfi_at_%s", n);
         } else {
             text_add(&w->arguments, "lfi_image_%s", n);
@@ -532,28 +614,36 @@ static void argument(struct binding *b, struct wrapper *w, struct function *f, u
         break;
     }
     case PASS_STRING:
-        text_add(&w->before, "    uint64_t lfi_at_%s = lfi_bind_string(&lfi_call, (const char *)%s);\n", n, n);
+        text_add(&w->before,
+                 "    uint64_t lfi_at_%s = lfi_bind_string(&lfi_call, (const char *)%s);\n", n, n);
         text_add(&w->arguments, "lfi_at_%s", n);
         break;
     case PASS_STRINGS:
-        text_add(&w->before, "    uint64_t lfi_at_%s = lfi_bind_strings(&lfi_call, (const char *const *)%s);\n", n, n);
+        text_add(&w->before,
+                 "    uint64_t lfi_at_%s = lfi_bind_strings(&lfi_call, (const char *const *)%s);\n",
+                 n, n);
         text_add(&w->arguments, "lfi_at_%s", n);
         break;
     case PASS_HANDLE:
-        text_add(&w->before, "    uint64_t lfi_at_%s = lfi_bind_handle(&lfi_call, (const void *)%s);\n", n, n);
+        text_add(&w->before,
+                 "    uint64_t lfi_at_%s = lfi_bind_handle(&lfi_call, (const void *)%s);\n", n, n);
         text_add(&w->arguments, "lfi_at_%s", n);
         break;
     case PASS_CALLBACK: {
         struct function *callback = callback_of(b, a->type, f->name, a->name);
-        text_add(&w->before, "    uint64_t lfi_at_%s = lfi_bind_callback(&lfi_call, (lfi_gate_fn *)%s,\n"
-                             "        (lfi_gate_fn *)%s_thunk_%s, ", n, n, b->prefix, callback->name);
+        text_add(&w->before,
+                 "    uint64_t lfi_at_%s = lfi_bind_callback(&lfi_call, (lfi_gate_fn *)%s,\n"
+                 "        (lfi_gate_fn *)%s_thunk_%s, ",
+                 n, n, b->prefix, callback->name);
         write_shape(&w->before, &callback->shape, true);
         text_add(&w->before, ");\n");
         text_add(&w->arguments, "lfi_at_%s", n);
         break;
     }
     case PASS_LONGJMP:
-        text_add(&w->before, "    uint64_t lfi_at_%s = lfi_bind_longjmp(&lfi_call, (lfi_gate_fn *)%s);\n", n, n);
+        text_add(&w->before,
+                 "    uint64_t lfi_at_%s = lfi_bind_longjmp(&lfi_call, (lfi_gate_fn *)%s);\n", n,
+                 n);
         text_add(&w->arguments, "lfi_at_%s", n);
         break;
     case PASS_COPY:
@@ -587,7 +677,9 @@ static void emit_wrapper(struct binding *b, struct text *t, struct function *f, 
     enum pass pass = pass_of(b, f->result, f->result_words, f->name, "return", &why);
     text_free(&why);
     raw_type(&raw, f->result, pass, false);
-    text_add(t, "    if (lfi_call.status == 0) {\n        %s%s((%s (*)(%s))lfi_bind_gate(&lfi_call, lfi_box->address[%zu],\n            ",
+    text_add(t,
+             "    if (lfi_call.status == 0) {\n        %s%s((%s (*)(%s))lfi_bind_gate(&lfi_call, "
+             "lfi_box->address[%zu],\n            ",
              nothing ? "" : raw.bytes, nothing ? "" : " lfi_raw = ", raw.bytes,
              f->count ? w.types.bytes : "void", index);
     text_free(&raw);
@@ -608,9 +700,11 @@ static void emit_wrapper(struct binding *b, struct text *t, struct function *f, 
             text_add(t, "lfi_result = (%s)lfi_bind_function(&lfi_call, lfi_raw);\n", type);
             break;
         case PASS_JMP_BUF:
-            text_add(t, "lfi_result = (%s)lfi_bind_jmp_buf(&lfi_call, (uint64_t)(uintptr_t)%s, lfi_raw,\n"
-                        "                (const char *)__builtin_frame_address(0));\n", type,
-                     f->count ? f->parameters[0].name : "0");
+            text_add(
+                t,
+                "lfi_result = (%s)lfi_bind_jmp_buf(&lfi_call, (uint64_t)(uintptr_t)%s, lfi_raw,\n"
+                "                (const char *)__builtin_frame_address(0));\n",
+                type, f->count ? f->parameters[0].name : "0");
             break;
         case PASS_RECORD: {
             struct record *record = record_of(b, f->result);
@@ -618,8 +712,11 @@ static void emit_wrapper(struct binding *b, struct text *t, struct function *f, 
             break;
         }
         case PASS_ADDRESS:
-            text_add(t, "lfi_result = (%s)(uintptr_t)lfi_bind_object(&lfi_call, lfi_raw, %ld);\n", type,
-                     kind_of(f->result) == KIND_POINTER && size_of(target_of(f->result)) > 0 ? size_of(target_of(f->result)) : 1);
+            text_add(t, "lfi_result = (%s)(uintptr_t)lfi_bind_object(&lfi_call, lfi_raw, %ld);\n",
+                     type,
+                     kind_of(f->result) == KIND_POINTER && size_of(target_of(f->result)) > 0
+                         ? size_of(target_of(f->result))
+                         : 1);
             break;
         default:
             text_add(t, "lfi_result = ");
@@ -630,9 +727,12 @@ static void emit_wrapper(struct binding *b, struct text *t, struct function *f, 
     }
     text_add(t, "    }\n%s", w.always.bytes ? w.always.bytes : "");
     text_add(t, "    %s_last = lfi_bind_end(&lfi_call);\n", p);
-    if (!nothing && (pass == PASS_RECORD || pass == PASS_ADDRESS || pass == PASS_HANDLE || pass == PASS_STRING) &&
+    if (!nothing &&
+        (pass == PASS_RECORD || pass == PASS_ADDRESS || pass == PASS_HANDLE ||
+         pass == PASS_STRING) &&
         !words_has(f->words, WORD_fails))
-        text_add(t, "    if (%s_last != 0)\n        memset(&lfi_result, 0, sizeof lfi_result);\n", p);
+        text_add(t, "    if (%s_last != 0)\n        memset(&lfi_result, 0, sizeof lfi_result);\n",
+                 p);
     text_add(t, "%s}\n\n", nothing ? "" : "    return lfi_result;\n");
     text_free(&w.before);
     text_free(&w.after);
@@ -644,7 +744,7 @@ static void emit_wrapper(struct binding *b, struct text *t, struct function *f, 
 /* A function that the box calls: arguments come over, the host's function runs, and back. */
 static void emit_thunk(struct binding *b, struct text *t, struct function *f)
 {
-    struct text before = {0}, arguments = {0}, after = {0}, raw = {0};
+    struct text values = {0}, before = {0}, arguments = {0}, after = {0}, raw = {0};
     for (unsigned i = 0; i < f->count; i++) {
         struct parameter *a = &f->parameters[i];
         struct text why = {0}, value = {0};
@@ -657,6 +757,7 @@ static void emit_thunk(struct binding *b, struct text *t, struct function *f)
         text_add(&raw, " lfi_%u", i);
         text_add(&value, "lfi_%u", i);
         text_add(&arguments, "%s%s", i ? ", " : "", n);
+        size_t start = before.size;
         text_add(&before, "    ");
         if (pass != PASS_COPY && pass != PASS_RECORD)
             declare(&before, clang_getUnqualifiedType(a->type), n);
@@ -676,24 +777,29 @@ static void emit_thunk(struct binding *b, struct text *t, struct function *f)
             struct record *record = record_of(b, a->type);
             text_add(&before, "%s %s;\n", record->spelling, n);
             if (f->by_address[i]) {
-                text_add(&before, "    %s lfi_image_%s;\n    memset(&lfi_image_%s, 0, sizeof lfi_image_%s);\n"
-                                  "    lfi_bind_read(&lfi_call, &lfi_image_%s, lfi_%u, sizeof lfi_image_%s);\n",
-                         record->spelling, n, n, n, n, i, n);
+                text_add(
+                    &before,
+                    "    %s lfi_image_%s;\n    memset(&lfi_image_%s, 0, sizeof lfi_image_%s);\n"
+                    "    lfi_bind_read(&lfi_call, &lfi_image_%s, lfi_%u, sizeof lfi_image_%s);\n",
+                    record->spelling, n, n, n, n, i, n);
                 text_free(&value);
                 text_add(&value, "lfi_image_%s", n);
             }
-            text_add(&before, "    memset(&%s, 0, sizeof %s);\n    %s_from_%s(&lfi_call, &%s, &%s, NULL);\n",
+            text_add(&before,
+                     "    memset(&%s, 0, sizeof %s);\n    %s_from_%s(&lfi_call, &%s, &%s, NULL);\n",
                      n, n, b->prefix, record->name, n, value.bytes);
             break;
         }
         case PASS_COPY: {
             CXType target = target_of(a->type);
             enum element element = element_of(b, target);
-            const char *count = words_has(a->words, WORD_size_is) ? a->words->value[WORD_size_is] : "1";
+            const char *count =
+                words_has(a->words, WORD_size_is) ? a->words->value[WORD_size_is] : "1";
             bool out = words_has(a->words, WORD_out) || words_has(a->words, WORD_inout);
             bool in = words_has(a->words, WORD_in) || words_has(a->words, WORD_inout);
             struct record *record = element == ELEMENT_RECORD ? record_of(b, target) : NULL;
-            text_add(&before, "uint64_t lfi_size_%s = lfi_bind_size(&lfi_call, (__int128)(%s), ", n, count);
+            text_add(&before, "uint64_t lfi_size_%s = lfi_bind_size(&lfi_call, (__int128)(%s), ", n,
+                     count);
             if (is_void(target))
                 text_add(&before, "1);\n    ");
             else {
@@ -705,32 +811,50 @@ static void emit_thunk(struct binding *b, struct text *t, struct function *f)
             text_add(&before, " = (%s)lfi_bind_%s(&lfi_call, lfi_%u, lfi_size_%s);\n", type,
                      in ? "fetch" : "room", i, n);
             if (in && element == ELEMENT_BOOL)
-                text_add(&before, "    if (%s)\n        lfi_bind_bools((unsigned char *)(uintptr_t)%s, lfi_size_%s);\n", n, n, n);
+                text_add(&before,
+                         "    if (%s)\n        lfi_bind_bools((unsigned char *)(uintptr_t)%s, "
+                         "lfi_size_%s);\n",
+                         n, n, n);
             if (in && element == ELEMENT_ADDRESS)
-                text_add(&before, "    if (%s)\n        lfi_bind_pointers(&lfi_call, (void *)(uintptr_t)%s, lfi_size_%s / 8);\n", n, n, n);
+                text_add(&before,
+                         "    if (%s)\n        lfi_bind_pointers(&lfi_call, (void *)(uintptr_t)%s, "
+                         "lfi_size_%s / 8);\n",
+                         n, n, n);
             if (record) { /* each element becomes the host's in its place */
-                text_add(&before, "    for (uint64_t lfi_i = 0; %s && lfi_i < lfi_size_%s / sizeof *%s; lfi_i++) {\n"
-                                  "        %s lfi_image, *lfi_element = (%s *)(uintptr_t)&%s[lfi_i];\n"
-                                  "        memcpy(&lfi_image, lfi_element, sizeof lfi_image);\n"
-                                  "        memset(lfi_element, 0, sizeof *lfi_element);\n"
-                                  "        %s_from_%s(&lfi_call, lfi_element, &lfi_image, NULL);\n    }\n",
+                text_add(&before,
+                         "    for (uint64_t lfi_i = 0; %s && lfi_i < lfi_size_%s / sizeof *%s; "
+                         "lfi_i++) {\n"
+                         "        %s lfi_image, *lfi_element = (%s *)(uintptr_t)&%s[lfi_i];\n"
+                         "        memcpy(&lfi_image, lfi_element, sizeof lfi_image);\n"
+                         "        memset(lfi_element, 0, sizeof *lfi_element);\n"
+                         "        %s_from_%s(&lfi_call, lfi_element, &lfi_image, NULL);\n    }\n",
                          n, n, n, record->spelling, record->spelling, n, b->prefix, record->name);
             }
             if (out && record)
-                text_add(&after, "    for (uint64_t lfi_i = 0; %s && lfi_i < lfi_size_%s / sizeof *%s; lfi_i++) {\n"
-                                 "        %s lfi_image;\n        struct %s_side_%s lfi_side;\n"
-                                 "        memset(&lfi_image, 0, sizeof lfi_image);\n"
-                                 "        %s_to_%s(&lfi_call, &lfi_image, &%s[lfi_i], &lfi_side);\n"
-                                 "        lfi_bind_write(&lfi_call, lfi_%u + lfi_i * sizeof lfi_image, &lfi_image, sizeof lfi_image);\n    }\n",
-                         n, n, n, record->spelling, b->prefix, record->name, b->prefix, record->name, n, i);
+                text_add(&after,
+                         "    for (uint64_t lfi_i = 0; %s && lfi_i < lfi_size_%s / sizeof *%s; "
+                         "lfi_i++) {\n"
+                         "        %s lfi_image;\n        struct %s_side_%s lfi_side;\n"
+                         "        memset(&lfi_image, 0, sizeof lfi_image);\n"
+                         "        %s_to_%s(&lfi_call, &lfi_image, &%s[lfi_i], &lfi_side);\n"
+                         "        lfi_bind_write(&lfi_call, lfi_%u + lfi_i * sizeof lfi_image, "
+                         "&lfi_image, sizeof lfi_image);\n    }\n",
+                         n, n, n, record->spelling, b->prefix, record->name, b->prefix,
+                         record->name, n, i);
             else if (out)
-                text_add(&after, "    if (%s)\n        lfi_bind_write(&lfi_call, lfi_%u, %s, lfi_size_%s);\n", n, i, n, n);
+                text_add(
+                    &after,
+                    "    if (%s)\n        lfi_bind_write(&lfi_call, lfi_%u, %s, lfi_size_%s);\n", n,
+                    i, n, n);
             text_add(&after, "    free((void *)(uintptr_t)%s);\n", n);
             break;
         }
         case PASS_ADDRESS:
-            text_add(&before, " = (%s)(uintptr_t)lfi_bind_object(&lfi_call, lfi_%u, %ld);\n", type, i,
-                     kind_of(a->type) == KIND_POINTER && size_of(target_of(a->type)) > 0 ? size_of(target_of(a->type)) : 1);
+            text_add(&before, " = (%s)(uintptr_t)lfi_bind_object(&lfi_call, lfi_%u, %ld);\n", type,
+                     i,
+                     kind_of(a->type) == KIND_POINTER && size_of(target_of(a->type)) > 0
+                         ? size_of(target_of(a->type))
+                         : 1);
             break;
         case PASS_PRIVATE:
             text_add(&before, " = (%s)0;\n    (void)lfi_%u;\n", type, i);
@@ -741,6 +865,11 @@ static void emit_thunk(struct binding *b, struct text *t, struct function *f)
             text_add(&before, ";\n");
             break;
         }
+        if (pass == PASS_VALUE && before.size > start) { /* sizes of others are made of these */
+            text_bytes(&values, before.bytes + start, before.size - start);
+            before.size = start;
+            before.bytes[start] = 0;
+        }
         text_free(&value);
         free(type);
     }
@@ -750,11 +879,13 @@ static void emit_thunk(struct binding *b, struct text *t, struct function *f)
     text_free(&why);
     text_add(t, "static ");
     raw_type(t, f->result, pass, false);
-    text_add(t, " %s_thunk_%s(%s)\n{\n"
-                "    struct lfi_bind_slot *lfi_slot = (struct lfi_bind_slot *)lfi_callback_data();\n"
-                "    struct lfi_bind_call lfi_call = LFI_BIND_CALL(lfi_slot->bind);\n"
-                "    lfi_bind_enter(&lfi_call, (const char *)__builtin_frame_address(0));\n%s",
-             b->prefix, f->name, f->count ? raw.bytes : "void", before.bytes ? before.bytes : "");
+    text_add(t,
+             " %s_thunk_%s(%s)\n{\n"
+             "    struct lfi_bind_slot *lfi_slot = (struct lfi_bind_slot *)lfi_callback_data();\n"
+             "    struct lfi_bind_call lfi_call = LFI_BIND_CALL(lfi_slot->bind);\n"
+             "    lfi_bind_enter(&lfi_call, (const char *)__builtin_frame_address(0));\n%s%s",
+             b->prefix, f->name, f->count ? raw.bytes : "void", values.bytes ? values.bytes : "",
+             before.bytes ? before.bytes : "");
     if (!nothing)
         zero(t, f->result, "lfi_result", NULL);
     text_add(t, "    if (lfi_call.status == 0)\n        %s((", nothing ? "" : "lfi_result = ");
@@ -764,12 +895,15 @@ static void emit_thunk(struct binding *b, struct text *t, struct function *f)
              arguments.bytes ? arguments.bytes : "", after.bytes ? after.bytes : "");
     free(pointer);
     if (pass == PASS_HANDLE)
-        text_add(t, "    uint64_t lfi_number = lfi_bind_handle(&lfi_call, (const void *)lfi_result);\n");
+        text_add(
+            t, "    uint64_t lfi_number = lfi_bind_handle(&lfi_call, (const void *)lfi_result);\n");
     if (pass == PASS_RECORD) {
         struct record *record = record_of(b, f->result);
-        text_add(t, "    %s lfi_image;\n    struct %s_side_%s lfi_side;\n    memset(&lfi_image, 0, sizeof lfi_image);\n"
-                    "    %s_to_%s(&lfi_call, &lfi_image, &lfi_result, &lfi_side);\n", record->spelling,
-                 b->prefix, record->name, b->prefix, record->name);
+        text_add(t,
+                 "    %s lfi_image;\n    struct %s_side_%s lfi_side;\n    memset(&lfi_image, 0, "
+                 "sizeof lfi_image);\n"
+                 "    %s_to_%s(&lfi_call, &lfi_image, &lfi_result, &lfi_side);\n",
+                 record->spelling, b->prefix, record->name, b->prefix, record->name);
     }
     text_add(t, "    lfi_bind_end_callback(&lfi_call);\n");
     if (!nothing) {
@@ -785,6 +919,7 @@ static void emit_thunk(struct binding *b, struct text *t, struct function *f)
         text_add(t, ";\n");
     }
     text_add(t, "}\n\n");
+    text_free(&values);
     text_free(&before);
     text_free(&arguments);
     text_free(&after);
@@ -851,9 +986,14 @@ void emit_source(struct binding *b, struct text *t, const char *image, size_t si
     text_add(t, "#if !defined(%s)\n#error \"this binding is for %s\"\n#endif\n",
              b->arch == ARCH_X86_64 ? "__x86_64__" : "__aarch64__",
              b->arch == ARCH_X86_64 ? "x86-64" : "AArch64");
-    text_add(t, "#ifndef _GNU_SOURCE\n#define _GNU_SOURCE 1\n#endif\n#include \"%s.h\"\n\n#include <stddef.h>\n\n#include <lfi/bind.h>\n\n", p);
-    text_add(t, "struct %s {\n    struct lfi_bind bind;\n    uint64_t address[%zu];\n};\n\n"
-                "static __thread int %s_last;\n\n", p, b->count ? b->count : 1, p);
+    text_add(t,
+             "#ifndef _GNU_SOURCE\n#define _GNU_SOURCE 1\n#endif\n#include \"%s.h\"\n\n#include "
+             "<stddef.h>\n\n#include <lfi/bind.h>\n\n",
+             p);
+    text_add(t,
+             "struct %s {\n    struct lfi_bind bind;\n    uint64_t address[%zu];\n};\n\n"
+             "static __thread int %s_last;\n\n",
+             p, b->count ? b->count : 1, p);
     text_add(t, "static const char *const %s_names[] = {\n", p);
     for (size_t i = 0; i < b->count; i++)
         text_add(t, "    \"%s\",\n", b->functions[i].name);
@@ -885,40 +1025,60 @@ void emit_source(struct binding *b, struct text *t, const char *image, size_t si
         hash = (hash ^ (unsigned char)image[i]) * 0x100000001b3;
     if (!load_path)
         emit_image(t, image, size);
-    text_add(t, "\nint %s_open(struct %s **box, const struct lfi_library_options *options, struct lfi_error *error)\n{\n"
-                "    struct lfi_library *library;\n    *box = NULL;\n    int status = ", p, p);
+    text_add(t,
+             "\nint %s_open(struct %s **box, const struct lfi_library_options *options, struct "
+             "lfi_error *error)\n{\n"
+             "    struct lfi_library *library;\n    *box = NULL;\n    int status = ",
+             p, p);
     if (load_path)
-        text_add(t, "lfi_bind_open_path(&library, \"%s\", %zu, 0x%llx, options, error);\n", load_path, size, (unsigned long long)hash);
+        text_add(t, "lfi_bind_open_path(&library, \"%s\", %zu, 0x%llx, options, error);\n",
+                 load_path, size, (unsigned long long)hash);
     else
-        text_add(t, "lfi_library_open_bytes(&library, \"%s\", lfi_image, %zu, options, error);\n", p, size);
-    text_add(t, "    if (status != 0)\n        return status;\n"
-                "    *box = (struct %s *)calloc(1, sizeof **box);\n"
-                "    if (!*box) {\n        lfi_library_free(library);\n        return -ENOMEM;\n    }\n"
-                "    lfi_bind_init(&(*box)->bind, library);\n"
-                "    for (size_t i = 0; i < %zu; i++)\n"
-                "        (*box)->address[i] = lfi_library_symbol(library, %s_names[i]);\n    return 0;\n}\n\n", p, b->count, p);
-    text_add(t, "int %s_free(struct %s *box)\n{\n    if (!box)\n        return 0;\n"
-                "    int status = lfi_library_free(box->bind.library);\n    if (status != 0)\n        return status;\n"
-                "    lfi_bind_finish(&box->bind);\n    free(box);\n    return 0;\n}\n\n"
-                "struct lfi_library *%s_library(struct %s *box)\n{\n    return box->bind.library;\n}\n\n"
-                "int %s_status(void)\n{\n    return %s_last;\n}\n\n"
-                "void %s_forget(struct %s *box, const void *user_data)\n{\n    lfi_bind_forget(&box->bind, user_data);\n}\n",
-             p, p, p, p, p, p, p, p);
+        text_add(t, "lfi_library_open_bytes(&library, \"%s\", lfi_image, %zu, options, error);\n",
+                 p, size);
+    text_add(
+        t,
+        "    if (status != 0)\n        return status;\n"
+        "    *box = (struct %s *)calloc(1, sizeof **box);\n"
+        "    if (!*box) {\n        lfi_library_free(library);\n        return -ENOMEM;\n    }\n"
+        "    lfi_bind_init(&(*box)->bind, library);\n"
+        "    for (size_t i = 0; i < %zu; i++)\n"
+        "        (*box)->address[i] = lfi_library_symbol(library, %s_names[i]);\n    return "
+        "0;\n}\n\n",
+        p, b->count, p);
+    text_add(
+        t,
+        "int %s_free(struct %s *box)\n{\n    if (!box)\n        return 0;\n"
+        "    int status = lfi_library_free(box->bind.library);\n    if (status != 0)\n        "
+        "return status;\n"
+        "    lfi_bind_finish(&box->bind);\n    free(box);\n    return 0;\n}\n\n"
+        "struct lfi_library *%s_library(struct %s *box)\n{\n    return box->bind.library;\n}\n\n"
+        "int %s_status(void)\n{\n    return %s_last;\n}\n\n"
+        "void %s_forget(struct %s *box, const void *user_data)\n{\n    lfi_bind_forget(&box->bind, "
+        "user_data);\n}\n",
+        p, p, p, p, p, p, p, p);
     if (b->drop_in) {
-        text_add(t, "\n/* ------ The library's own names, of one instance of the process. */\n\n"
-                    "/* A host that wants other options defines this. */\n"
-                    "__attribute__((weak)) const struct lfi_library_options *%s_options(void)\n{\n    return NULL;\n}\n\n"
-                    "static struct %s *%s_instance;\n\n"
-                    "static void %s_start(void)\n{\n    struct lfi_error error;\n"
-                    "    if (%s_open(&%s_instance, %s_options(), &error) != 0) {\n"
-                    "        fprintf(stderr, \"%s: %%s\\n\", error.message);\n        abort();\n    }\n}\n\n"
-                    "struct %s *%s_process(void)\n{\n    static pthread_once_t once = PTHREAD_ONCE_INIT;\n"
-                    "    pthread_once(&once, %s_start);\n    return %s_instance;\n}\n\n"
-                    "/* A call failed whose result cannot say so (fails()). */\n"
-                    "static LFI_BIND_UNUSED void %s_check(const char *function)\n{\n    if (%s_last == 0)\n        return;\n"
-                    "    const struct lfi_library_failure *failure = lfi_library_failed(%s_instance->bind.library);\n"
-                    "    fprintf(stderr, \"%s: %%s: %%s\\n\", function, failure ? failure->report : strerror(-%s_last));\n    abort();\n}\n\n",
-                 p, p, p, p, p, p, p, p, p, p, p, p, p, p, p, p, p);
+        text_add(
+            t,
+            "\n/* ------ The library's own names, of one instance of the process. */\n\n"
+            "/* A host that wants other options defines this. */\n"
+            "__attribute__((weak)) const struct lfi_library_options *%s_options(void)\n{\n    "
+            "return NULL;\n}\n\n"
+            "static struct %s *%s_instance;\n\n"
+            "static void %s_start(void)\n{\n    struct lfi_error error;\n"
+            "    if (%s_open(&%s_instance, %s_options(), &error) != 0) {\n"
+            "        fprintf(stderr, \"%s: %%s\\n\", error.message);\n        abort();\n    "
+            "}\n}\n\n"
+            "struct %s *%s_process(void)\n{\n    static pthread_once_t once = PTHREAD_ONCE_INIT;\n"
+            "    pthread_once(&once, %s_start);\n    return %s_instance;\n}\n\n"
+            "/* A call failed whose result cannot say so (fails()). */\n"
+            "static LFI_BIND_UNUSED void %s_check(const char *function)\n{\n    if (%s_last == "
+            "0)\n        return;\n"
+            "    const struct lfi_library_failure *failure = "
+            "lfi_library_failed(%s_instance->bind.library);\n"
+            "    fprintf(stderr, \"%s: %%s: %%s\\n\", function, failure ? failure->report : "
+            "strerror(-%s_last));\n    abort();\n}\n\n",
+            p, p, p, p, p, p, p, p, p, p, p, p, p, p, p, p, p);
         for (size_t i = 0; i < b->count; i++)
             if (!b->functions[i].why && !words_has(b->functions[i].words, WORD_custom))
                 emit_drop_in(b, t, &b->functions[i]);

@@ -37,7 +37,19 @@ static const char usage[] =
     "  --undecided          list what is not decided, and write nothing\n"
     "  --help, --version\n";
 
-enum { HEADER = 256, ANNOTATIONS, STRIP, DROP_IN, LOAD_PATH, IMAGE, TARGET, SDK, UNDECIDED, HELP, VERSION };
+enum {
+    HEADER = 256,
+    ANNOTATIONS,
+    STRIP,
+    DROP_IN,
+    LOAD_PATH,
+    IMAGE,
+    TARGET,
+    SDK,
+    UNDECIDED,
+    HELP,
+    VERSION
+};
 
 static const struct option long_options[] = {
     {"header", required_argument, NULL, HEADER},
@@ -84,8 +96,10 @@ static bool find_sdk(char sdk[PATH_MAX])
 
 static bool is_name(const char *name)
 {
-    return *name && strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") ==
-                        strlen(name) && !(*name >= '0' && *name <= '9');
+    return *name &&
+           strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") ==
+               strlen(name) &&
+           !(*name >= '0' && *name <= '9');
 }
 
 static bool write_file(const char *prefix, const char *suffix, const struct text *text)
@@ -153,8 +167,9 @@ static int bind(const struct settings *settings, struct binding *binding)
     text_add(&target, "--target=%s", settings->target);
     text_add(&sysroot, "%s/sysroot/%s/usr/include", settings->sdk, settings->target);
     text_add(&resources, "-resource-dir=%s/lib/clang/%s", settings->sdk, "19");
-    const char *fixed[] = {target.bytes, resources.bytes, "-nostdlibinc", "-isystem", sysroot.bytes,
-                           "-D__LFI__=1", "-D__LFI_BIND__=1", "-xc", "-std=gnu11", "-w"};
+    const char *fixed[] = {
+        target.bytes,  resources.bytes,    "-nostdlibinc", "-isystem",   sysroot.bytes,
+        "-D__LFI__=1", "-D__LFI_BIND__=1", "-xc",          "-std=gnu11", "-w"};
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         arguments_add(&parse, fixed[i]);
     arguments_add_all(&parse, &settings->parse);
@@ -198,8 +213,10 @@ static int bind(const struct settings *settings, struct binding *binding)
         write_file(settings->output, ".c", &source) && write_file(settings->output, ".hpp", &cpp))
         status = STATUS_OK;
     if (undecided)
-        fprintf(stderr, "lfi-bind: %s.h: %zu of %zu functions are not decided: see its comments, or "
-                        "--undecided\n", settings->output, undecided, binding->count);
+        fprintf(stderr,
+                "lfi-bind: %s.h: %zu of %zu functions are not decided: see its comments, or "
+                "--undecided\n",
+                settings->output, undecided, binding->count);
     free(file.bytes);
     text_free(&header);
     text_free(&source);
@@ -209,7 +226,8 @@ static int bind(const struct settings *settings, struct binding *binding)
 
 static int run(int argc, char **argv, struct settings *settings, struct binding *binding)
 {
-    for (int option; (option = getopt_long(argc, argv, "-:o:I:D:l:L:", long_options, NULL)) != -1;) {
+    for (int option;
+         (option = getopt_long(argc, argv, "-:o:I:D:l:L:", long_options, NULL)) != -1;) {
         switch (option) {
         case HEADER:
             arguments_add(&settings->headers, optarg);

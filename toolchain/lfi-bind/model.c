@@ -31,8 +31,8 @@ static enum CXChildVisitResult visit_attribute(CXCursor cursor, CXCursor parent,
     bool ours = strncmp(text, "lfi:", 4) == 0;
     struct words *words = calloc(1, sizeof *words);
     if (words && words_parse(words, ours ? text + 4 : text, why, sizeof why)) {
-        struct words **list = grow(binding, binding->attributes, binding->attribute_count,
-                                   sizeof *list);
+        struct words **list =
+            grow(binding, binding->attributes, binding->attribute_count, sizeof *list);
         if (list) {
             binding->attributes = list;
             list[binding->attribute_count++] = words;
@@ -141,9 +141,8 @@ static void decide(struct binding *binding, struct function *function, bool call
                      parameter->name);
     }
     if (!is_void(function->result)) {
-        enum pass pass =
-            pass_of(binding, function->result, function->result_words, function->name, "return",
-                    &why);
+        enum pass pass = pass_of(binding, function->result, function->result_words, function->name,
+                                 "return", &why);
         bool good = pass == PASS_VALUE || pass == PASS_RECORD || pass == PASS_ADDRESS ||
                     pass == PASS_HANDLE || pass == PASS_UNDECIDED;
         if (!callback)
@@ -249,8 +248,8 @@ struct function *callback_of(struct binding *binding, CXType type, const char *o
             text_free(&key);
             return binding->callbacks[i];
         }
-    struct function **list = grow(binding, binding->callbacks, binding->callback_count,
-                                  sizeof *list);
+    struct function **list =
+        grow(binding, binding->callbacks, binding->callback_count, sizeof *list);
     struct function *callback = list ? calloc(1, sizeof *callback) : NULL;
     if (list)
         binding->callbacks = list;
@@ -302,7 +301,8 @@ bool is_plain(CXType type)
 bool is_unnamed(CXType type)
 {
     char *name = spelling(type);
-    bool unnamed = strchr(name, '(') != NULL || strstr(name, "unnamed") || strstr(name, "anonymous");
+    bool unnamed =
+        strchr(name, '(') != NULL || strstr(name, "unnamed") || strstr(name, "anonymous");
     free(name);
     return unnamed;
 }
@@ -311,8 +311,8 @@ const struct words *field_words(struct binding *binding, CXType record, CXCursor
 {
     char *name = take(clang_getCursorSpelling(field));
     char *owner = take(clang_getCursorSpelling(clang_getTypeDeclaration(record)));
-    char *tag = take(clang_getCursorSpelling(
-        clang_getTypeDeclaration(clang_getCanonicalType(record))));
+    char *tag =
+        take(clang_getCursorSpelling(clang_getTypeDeclaration(clang_getCanonicalType(record))));
     const struct words *words = NULL;
     if (*owner)
         words = annotations_find(&binding->annotations, owner, name, 0);
@@ -363,8 +363,8 @@ static bool look_at_field(CXCursor field, void *data)
                  name);
         break;
     default: {
-        enum pass pass = pass_of(looking->binding, type, words, looking->record->name, name,
-                                 &looking->why);
+        enum pass pass =
+            pass_of(looking->binding, type, words, looking->record->name, name, &looking->why);
         if (pass == PASS_COPY) {
             looking->record->side = true;
             if (element_of(looking->binding, target_of(type)) != ELEMENT_PLAIN &&
@@ -477,8 +477,9 @@ static enum pass pass_pointer(struct binding *binding, CXType type, const struct
         if (element != ELEMENT_NONE)
             return PASS_COPY;
         struct record *record = kind_of(target) == KIND_RECORD ? record_of(binding, target) : NULL;
-        *reason = record && record->why ? record->why : "it points to pointers: write the function "
-                                                        "by hand (custom), or say box";
+        *reason = record && record->why ? record->why
+                                        : "it points to pointers: write the function "
+                                          "by hand (custom), or say box";
         return PASS_UNDECIDED;
     }
     if (words_has(words, WORD_size_is)) {
@@ -555,8 +556,8 @@ static bool report(CXTranslationUnit unit)
     for (unsigned i = 0; i < clang_getNumDiagnostics(unit); i++) {
         CXDiagnostic diagnostic = clang_getDiagnostic(unit, i);
         if (clang_getDiagnosticSeverity(diagnostic) >= CXDiagnostic_Error) {
-            char *text = take(clang_formatDiagnostic(diagnostic, CXDiagnostic_DisplaySourceLocation |
-                                                                     CXDiagnostic_DisplayColumn));
+            char *text = take(clang_formatDiagnostic(
+                diagnostic, CXDiagnostic_DisplaySourceLocation | CXDiagnostic_DisplayColumn));
             fprintf(stderr, "lfi-bind: %s\n", text);
             free(text);
             good = false;
@@ -574,8 +575,8 @@ bool model_read(struct binding *binding, const char *const *arguments, int count
     binding->index = clang_createIndex(0, 0);
     struct CXUnsavedFile file = {"lfi-bind-headers.c", main.bytes, main.size};
     enum CXErrorCode code =
-        clang_parseTranslationUnit2(binding->index, "lfi-bind-headers.c", arguments, count, &file, 1,
-                                    CXTranslationUnit_SkipFunctionBodies, &binding->unit);
+        clang_parseTranslationUnit2(binding->index, "lfi-bind-headers.c", arguments, count, &file,
+                                    1, CXTranslationUnit_SkipFunctionBodies, &binding->unit);
     text_free(&main);
     if (code != CXError_Success) {
         fprintf(stderr, "lfi-bind: the headers cannot be parsed\n");

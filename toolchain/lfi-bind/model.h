@@ -75,7 +75,8 @@ enum pass {
 
 enum element { ELEMENT_NONE, ELEMENT_PLAIN, ELEMENT_BOOL, ELEMENT_ADDRESS, ELEMENT_RECORD };
 
-/* Parses the headers with these arguments for clang, and fills `functions`. False after printing. */
+/* Parses the headers with these arguments for clang, and fills `functions`. False after printing.
+ */
 bool model_read(struct binding *binding, const char *const *arguments, int count);
 void model_free(struct binding *binding);
 

@@ -370,7 +370,9 @@ static void count_members(struct members *members, CXType type)
     unsigned count = 1;
     switch (kind) {
     case KIND_COMPLEX:
-        kind = size_of(type) == 8 ? KIND_FLOAT : size_of(type) == 16 ? KIND_DOUBLE : KIND_LONG_DOUBLE;
+        kind = size_of(type) == 8    ? KIND_FLOAT
+               : size_of(type) == 16 ? KIND_DOUBLE
+                                     : KIND_LONG_DOUBLE;
         count = 2;
         break;
     case KIND_FLOAT:

@@ -42,8 +42,8 @@ bool words_parse(struct words *words, const char *text, char *why, size_t size)
         while (isalnum((unsigned char)text[length]) || text[length] == '_')
             length++;
         size_t word = 0;
-        while (word < WORD_COUNT && (strncmp(known[word].name, text, length) != 0 ||
-                                     strlen(known[word].name) != length))
+        while (word < WORD_COUNT &&
+               (strncmp(known[word].name, text, length) != 0 || strlen(known[word].name) != length))
             word++;
         if (word == WORD_COUNT || length == 0) {
             size_t shown = length ? length : strcspn(text, " \t");

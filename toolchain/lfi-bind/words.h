@@ -22,8 +22,8 @@ enum word {
 };
 
 struct words {
-    unsigned set;             /* 1 << enum word */
-    char *value[WORD_COUNT];  /* of the words that take one, in (): from malloc */
+    unsigned set;            /* 1 << enum word */
+    char *value[WORD_COUNT]; /* of the words that take one, in (): from malloc */
 };
 
 static inline bool words_has(const struct words *words, enum word word)
@@ -32,8 +32,8 @@ static inline bool words_has(const struct words *words, enum word word)
 }
 
 /*
- * Parses "in size_is(n)". False, with a message in `why`, if a word is unknown, lacks what it needs,
- * or contradicts another. To be freed in any case.
+ * Parses "in size_is(n)". False, with a message in `why`, if a word is unknown, lacks what it
+ * needs, or contradicts another. To be freed in any case.
  */
 bool words_parse(struct words *words, const char *text, char *why, size_t size);
 void words_free(struct words *words);
