@@ -25,6 +25,44 @@ static bool visit(void *data, const char *name, struct point p, float f, signed 
     return p.x % 2 == 0;
 }
 
+/* A jump from within a callback, over it, to here. */
+static struct sbox *jumping_box;
+
+static bool visit_and_fail(void *data, const char *name, struct point p, float f, signed char c,
+                           enum color color)
+{
+    (void)name, (void)p, (void)f, (void)c, (void)color;
+    sbox_thing_error(jumping_box, data, 9);
+    CHECK(!"reached");
+    return false;
+}
+
+static void jumps(struct sbox *box)
+{
+    struct thing *thing = sbox_thing_new(box, 1);
+    volatile int jumped = 0;
+    jumping_box = box;
+    jmp_buf *buffer = sbox_thing_jmp_buf(box, thing, (jump_fn)longjmp, sizeof(jmp_buf));
+    CHECK(buffer);
+    int value = setjmp(*buffer);
+    if (value == 0)
+        sbox_thing_error(box, thing, 7);
+    CHECK(value == 7);
+    sbox_thing_set(box, thing, visit_and_fail, thing);
+    value = setjmp(*buffer);
+    if (value == 0)
+        sbox_thing_visit(box, thing, 1);
+    CHECK(value == 9);
+    value = setjmp(*buffer);
+    if (value == 0)
+        sbox_thing_wild_jump(box, thing);
+    else
+        jumped++;
+    CHECK(jumped == 0 && sbox_status() == -EFAULT);
+    CHECK(sbox_thing_value(box, thing) == 1);
+    sbox_thing_free(box, thing);
+}
+
 static int compare(const void *a, const void *b)
 {
     int x, y;
@@ -123,6 +161,8 @@ int main(void)
 
     CHECK(!sbox_evil_string(box, 1) && sbox_status() == -EFAULT);
     CHECK(!sbox_evil_pointer(box, (uint64_t)(uintptr_t)&box) && sbox_status() == -EFAULT);
+
+    jumps(box);
 
     sbox_crash(box);
     CHECK(sbox_status() == -ECANCELED && lfi_library_failed(sbox_library(box)));

@@ -136,6 +136,8 @@ struct thing {
     int value;
     visit_fn visit;
     void *data;
+    jump_fn jump;
+    jmp_buf buffer;
 };
 struct thing *thing_new(int value)
 {
@@ -172,6 +174,22 @@ int thing_visit(struct thing *thing, int times)
 void *thing_data(struct thing *thing)
 {
     return thing->data;
+}
+jmp_buf *thing_jmp_buf(struct thing *thing, jump_fn jump, size_t size)
+{
+    (void)size;
+    thing->jump = jump;
+    return &thing->buffer;
+}
+void thing_error(struct thing *thing, int value)
+{
+    thing->jump(thing->buffer, value);
+    abort();
+}
+void thing_wild_jump(struct thing *thing)
+{
+    thing->jump(((struct thing *)8)->buffer, 1);
+    abort();
 }
 void crash(void)
 {

@@ -3,6 +3,7 @@
 #ifndef SAMPLE_H
 #define SAMPLE_H
 
+#include <setjmp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -91,6 +92,12 @@ int thing_make(struct thing **thing LFI("out"), int value);
 void thing_set(struct thing *thing, visit_fn visit, void *data LFI("user_data"));
 int thing_visit(struct thing *thing, int times);
 void *thing_data(struct thing *thing);
+
+/* As libpng has it: errors leave by longjmp(). */
+typedef void (*jump_fn)(jmp_buf, int);
+jmp_buf *thing_jmp_buf(struct thing *thing, jump_fn jump LFI("longjmp"), size_t size);
+void thing_error(struct thing *thing, int value);
+void thing_wild_jump(struct thing *thing); /* to where no one asked for */
 
 void crash(void);
 unsigned evil(int what); /* lies in results and arguments */
