@@ -96,16 +96,25 @@ struct lfi_bind_call {
     uint64_t mark;
     struct lfi_bind_heap *heap;
     const char *callback; /* the frame of the callback that it is in; NULL: none */
+    struct lfi_bind_block *blocks;
 };
+
+/* Memory of the host that a callback's arguments are in. A callback that does not return leaves it
+ * to the call that it ends. */
+struct lfi_bind_block {
+    void *memory;
+    struct lfi_bind_block *next;
+};
+static LFI_BIND_UNUSED __thread struct lfi_bind_block *lfi_bind_blocks;
 
 /* Of the calling thread: the frame of the innermost callback, and a longjmp() on its way. */
 static LFI_BIND_UNUSED __thread const char *lfi_bind_callback_frame;
 static LFI_BIND_UNUSED __thread struct lfi_bind_jump *lfi_bind_jumping;
 static LFI_BIND_UNUSED __thread int lfi_bind_jump_value;
 
-#define LFI_BIND_CALL(bind)                         \
-    {                                               \
-        (bind), 0, 0, NULL, lfi_bind_callback_frame \
+#define LFI_BIND_CALL(bind)                                          \
+    {                                                                \
+        (bind), 0, 0, NULL, lfi_bind_callback_frame, lfi_bind_blocks \
     }
 
 /* Fields of structures, whose images are the host's own copies of what the box has. */
@@ -256,6 +265,12 @@ static LFI_BIND_UNUSED int lfi_bind_end(struct lfi_bind_call *call)
         lfi_library_scratch_end(call->bind->library, call->mark);
     call->mark = 0;
     lfi_bind_callback_frame = call->callback;
+    while (lfi_bind_blocks != call->blocks) {
+        struct lfi_bind_block *block = lfi_bind_blocks;
+        lfi_bind_blocks = block->next;
+        free(block->memory);
+        free(block);
+    }
     struct lfi_bind_jump *jump = lfi_bind_jumping;
     if (__builtin_expect(jump != NULL, 0) && call->status == -EINTR) {
         /* setjmp() was called further out than the callback that this call is in: its box first. */
@@ -590,6 +605,22 @@ static LFI_BIND_UNUSED lfi_gate_fn *lfi_bind_function(struct lfi_bind_call *call
         slot = slot->next;
     pthread_mutex_unlock(&call->bind->lock);
     return slot ? slot->function : NULL;
+}
+
+/* The call or callback frees it at its end, however that comes. */
+static LFI_BIND_UNUSED void *lfi_bind_track(struct lfi_bind_call *call, void *memory)
+{
+    struct lfi_bind_block *block = memory ? (struct lfi_bind_block *)malloc(sizeof *block) : NULL;
+    if (block) {
+        block->memory = memory;
+        block->next = lfi_bind_blocks;
+        lfi_bind_blocks = block;
+        return memory;
+    }
+    if (memory)
+        lfi_bind_fail(call, -ENOMEM);
+    free(memory);
+    return NULL;
 }
 
 /* A callback begins; `frame` is its own. */

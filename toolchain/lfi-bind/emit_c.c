@@ -766,12 +766,16 @@ static void emit_thunk(struct binding *b, struct text *t, struct function *f)
             text_add(&before, " = (%s)lfi_bind_lookup(&lfi_call, lfi_%u);\n", type, i);
             break;
         case PASS_STRING:
-            text_add(&before, " = (%s)lfi_bind_fetch_string(&lfi_call, lfi_%u);\n", type, i);
-            text_add(&after, "    free((void *)%s);\n", n);
+            text_add(
+                &before,
+                " = (%s)lfi_bind_track(&lfi_call, lfi_bind_fetch_string(&lfi_call, lfi_%u));\n",
+                type, i);
             break;
         case PASS_STRINGS:
-            text_add(&before, " = (%s)lfi_bind_fetch_strings(&lfi_call, lfi_%u);\n", type, i);
-            text_add(&after, "    free((void *)%s);\n", n);
+            text_add(
+                &before,
+                " = (%s)lfi_bind_track(&lfi_call, lfi_bind_fetch_strings(&lfi_call, lfi_%u));\n",
+                type, i);
             break;
         case PASS_RECORD: {
             struct record *record = record_of(b, a->type);
@@ -808,8 +812,10 @@ static void emit_thunk(struct binding *b, struct text *t, struct function *f)
                 free(unit);
             }
             declare(&before, clang_getUnqualifiedType(a->type), n);
-            text_add(&before, " = (%s)lfi_bind_%s(&lfi_call, lfi_%u, lfi_size_%s);\n", type,
-                     in ? "fetch" : "room", i, n);
+            text_add(
+                &before,
+                " = (%s)lfi_bind_track(&lfi_call, lfi_bind_%s(&lfi_call, lfi_%u, lfi_size_%s));\n",
+                type, in ? "fetch" : "room", i, n);
             if (in && element == ELEMENT_BOOL)
                 text_add(&before,
                          "    if (%s)\n        lfi_bind_bools((unsigned char *)(uintptr_t)%s, "
@@ -846,7 +852,6 @@ static void emit_thunk(struct binding *b, struct text *t, struct function *f)
                     &after,
                     "    if (%s)\n        lfi_bind_write(&lfi_call, lfi_%u, %s, lfi_size_%s);\n", n,
                     i, n, n);
-            text_add(&after, "    free((void *)(uintptr_t)%s);\n", n);
             break;
         }
         case PASS_ADDRESS:
