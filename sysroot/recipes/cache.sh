@@ -11,7 +11,7 @@ cache_key() {
         cat "$here/../include/lfi/abi.h"
         "$here/../toolchain/fetch" --key linux musl llvm mimalloc
         # Sandboxed targets have an assembler of their own. CMake's checks link.
-        for tool in "$sdk/bin/$triple-clang" "$sdk/bin/$triple.cfg" "$sdk/bin/llvm-ar" \
+        for tool in "$sdk/libexec/lfi/compiler" "$sdk/bin/$triple.cfg" \
             "$sdk/libexec/lfi/$triple/as" "$sdk/libexec/lfi/$triple/ld"; do
             if [ -f "$tool" ]; then cat "$tool"; fi
         done

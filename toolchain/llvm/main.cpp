@@ -24,6 +24,7 @@ using tool_main = int(int, char **, const ToolContext &);
 tool_main clang_main, llvm_ar_main, llvm_nm_main, llvm_objcopy_main, llvm_objdump_main,
     llvm_readobj_main, llvm_size_main, llvm_symbolizer_main, llvm_cxxfilt_main;
 int llvm_strings_main(int, char **);
+extern "C" int lfi_bind_main(int, char **);
 
 static int lld_main(int argc, char **argv, const ToolContext &)
 {
@@ -34,6 +35,11 @@ static int lld_main(int argc, char **argv, const ToolContext &)
 static int strings_main(int argc, char **argv, const ToolContext &)
 {
     return llvm_strings_main(argc, argv);
+}
+
+static int bind_main(int argc, char **argv, const ToolContext &)
+{
+    return lfi_bind_main(argc, argv);
 }
 
 static const struct {
@@ -64,6 +70,7 @@ static const struct {
     {"addr2line", llvm_symbolizer_main},
     {"cxxfilt", llvm_cxxfilt_main},
     {"c++filt", llvm_cxxfilt_main},
+    {"lfi-bind", bind_main},
 };
 
 static tool_main *find(StringRef path)

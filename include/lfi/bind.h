@@ -1,0 +1,748 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * What the files that lfi-bind writes are made of (docs/lfi-bind.md). Included by them only: its
+ * functions are static, and lfi_bind_ names may change with lfi-bind.
+ *
+ * Nothing that the host acts on lies in the box. What the box gets of a host pointer (user data, a
+ * callback, a jmp_buf) is a handle that is looked up here; what the box says is read once, and
+ * checked, before it is used.
+ */
+#ifndef LFI_BIND_H
+#define LFI_BIND_H
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <lfi/library.h>
+
+#define LFI_BIND_UNUSED __attribute__((unused))
+
+#define LFI_BIND_STRING_MAX   1048576 /* bytes of a string from the box, with its end */
+#define LFI_BIND_INTERNED_MAX 4096    /* different strings that functions have returned */
+#define LFI_BIND_LIST_MAX     4096    /* elements of a list that ends with NULL */
+
+struct lfi_bind;
+
+/* A callback of the host that has an address in the box. */
+struct lfi_bind_slot {
+    struct lfi_bind *bind;
+    lfi_gate_fn *function; /* of the host, of the library's type */
+    lfi_gate_fn *thunk;    /* of the binding: brings the arguments over */
+    uint64_t address;
+    struct lfi_bind_slot *next;
+};
+
+/* A host pointer that the box knows by a number. */
+struct lfi_bind_handle {
+    const void *pointer;
+    uint64_t number; /* odd, and never an address */
+    struct lfi_bind_handle *next;
+};
+
+/* A structure of the host that has one place in the box for as long as both use it. */
+struct lfi_bind_kept {
+    const void *host;
+    uint64_t address;
+    size_t size;
+    struct lfi_bind_kept *next;
+};
+
+/* A string that a function returned. */
+struct lfi_bind_interned {
+    struct lfi_bind_interned *next;
+    char text[1];
+};
+
+/* A jmp_buf of the host, by that of the box. */
+struct lfi_bind_jump {
+    uint64_t address; /* the box's, or 0: not known yet */
+    uint64_t object;
+    const char *frame; /* the stack where it was asked for: that of setjmp() is above */
+    pthread_t thread;
+    jmp_buf buffer;
+    struct lfi_bind_jump *next;
+};
+
+/* What an instance keeps for its wrappers. */
+struct lfi_bind {
+    struct lfi_library *library;
+    pthread_mutex_t lock; /* of the lists */
+    struct lfi_bind_slot *slots;
+    struct lfi_bind_handle *handles;
+    struct lfi_bind_kept *kept;
+    struct lfi_bind_interned *interned;
+    struct lfi_bind_jump *jumps;
+    uint64_t last_handle;
+    size_t interned_count;
+};
+
+/* Memory of a call that was too large for the box's stack. */
+struct lfi_bind_heap {
+    uint64_t address;
+    struct lfi_bind_heap *next;
+};
+
+/* A call of a wrapper, or a callback: what it has in the box, and the first thing that failed. */
+struct lfi_bind_call {
+    struct lfi_bind *bind;
+    int status; /* 0 or a negative errno value */
+    uint64_t mark;
+    struct lfi_bind_heap *heap;
+    const char *callback; /* the frame of the callback that it is in; NULL: none */
+    struct lfi_bind_block *blocks;
+};
+
+/* Memory of the host that a callback's arguments are in. A callback that does not return leaves it
+ * to the call that it ends. */
+struct lfi_bind_block {
+    void *memory;
+    struct lfi_bind_block *next;
+};
+static LFI_BIND_UNUSED __thread struct lfi_bind_block *lfi_bind_blocks;
+
+/* Of the calling thread: the frame of the innermost callback, and a longjmp() on its way. */
+static LFI_BIND_UNUSED __thread const char *lfi_bind_callback_frame;
+static LFI_BIND_UNUSED __thread struct lfi_bind_jump *lfi_bind_jumping;
+static LFI_BIND_UNUSED __thread int lfi_bind_jump_value;
+
+#define LFI_BIND_CALL(bind)                                          \
+    {                                                                \
+        (bind), 0, 0, NULL, lfi_bind_callback_frame, lfi_bind_blocks \
+    }
+
+/* Fields of structures, whose images are the host's own copies of what the box has. */
+#define LFI_BIND_MOVE(to, from, type, field)                                                   \
+    memcpy((char *)(to) + offsetof(type, field), (const char *)(from) + offsetof(type, field), \
+           sizeof((to)->field))
+#define LFI_BIND_BOOLS(to, from, type, field)                                               \
+    do {                                                                                    \
+        LFI_BIND_MOVE(to, from, type, field);                                               \
+        lfi_bind_bools((unsigned char *)(to) + offsetof(type, field), sizeof((to)->field)); \
+    } while (0)
+
+/* Bytes that are to be _Bool: 0 or 1. */
+static LFI_BIND_UNUSED void lfi_bind_bools(unsigned char *bytes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        bytes[i] = bytes[i] != 0;
+}
+
+static LFI_BIND_UNUSED void lfi_bind_fail(struct lfi_bind_call *call, int status)
+{
+    if (call->status == 0)
+        call->status = status;
+}
+
+/* ------------------------------------------------------------------------------- the instance */
+
+static LFI_BIND_UNUSED void lfi_bind_init(struct lfi_bind *bind, struct lfi_library *library)
+{
+    memset(bind, 0, sizeof *bind);
+    bind->library = library;
+    pthread_mutex_init(&bind->lock, NULL);
+}
+
+#define LFI_BIND_FREE_LIST(type, list)                        \
+    do {                                                      \
+        for (type *item = (list), *next; item; item = next) { \
+            next = item->next;                                \
+            free(item);                                       \
+        }                                                     \
+        (list) = NULL;                                        \
+    } while (0)
+
+/* All but the library. */
+static LFI_BIND_UNUSED void lfi_bind_finish(struct lfi_bind *bind)
+{
+    LFI_BIND_FREE_LIST(struct lfi_bind_slot, bind->slots);
+    LFI_BIND_FREE_LIST(struct lfi_bind_handle, bind->handles);
+    LFI_BIND_FREE_LIST(struct lfi_bind_kept, bind->kept);
+    LFI_BIND_FREE_LIST(struct lfi_bind_interned, bind->interned);
+    LFI_BIND_FREE_LIST(struct lfi_bind_jump, bind->jumps);
+    pthread_mutex_destroy(&bind->lock);
+}
+
+/* Which library a binding was made for: not a check against attackers, the verifier is that. */
+static LFI_BIND_UNUSED uint64_t lfi_bind_hash(const void *bytes, size_t size)
+{
+    const unsigned char *at = (const unsigned char *)bytes;
+    uint64_t hash = 0xcbf29ce484222325;
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ at[i]) * 0x100000001b3;
+    return hash;
+}
+
+static LFI_BIND_UNUSED int lfi_bind_error(struct lfi_error *error, int status, const char *path,
+                                          const char *what)
+{
+    if (error)
+        snprintf(error->message, sizeof error->message, "%s: %s", path, what);
+    return status;
+}
+
+/* Opens a file that must be the one that the binding was made for. */
+static LFI_BIND_UNUSED int lfi_bind_open_path(struct lfi_library **library, const char *path,
+                                              size_t size, uint64_t hash,
+                                              const struct lfi_library_options *options,
+                                              struct lfi_error *error)
+{
+    *library = NULL;
+    FILE *file = fopen(path, "rbe");
+    if (!file)
+        return lfi_bind_error(error, -errno, path, strerror(errno));
+    char *bytes = (char *)malloc(size + 1);
+    size_t got = bytes ? fread(bytes, 1, size + 1, file) : 0;
+    fclose(file);
+    int status = -ENOMEM;
+    if (!bytes)
+        lfi_bind_error(error, status, path, strerror(ENOMEM));
+    else if (got != size || lfi_bind_hash(bytes, size) != hash)
+        status = lfi_bind_error(error, -ESTALE, path,
+                                "is not the library that the binding was made for: run lfi-bind "
+                                "again");
+    else
+        status = lfi_library_open_bytes(library, path, bytes, size, options, error);
+    free(bytes);
+    return status;
+}
+
+/* ------------------------------------------------------------------------------ memory of calls */
+
+/* Bytes of `count` elements of `unit` bytes. */
+static LFI_BIND_UNUSED uint64_t lfi_bind_size(struct lfi_bind_call *call, __int128 count,
+                                              size_t unit)
+{
+    if (count < 0 || count * (__int128)unit > UINT32_MAX) {
+        lfi_bind_fail(call, -EOVERFLOW);
+        return 0;
+    }
+    return (uint64_t)count * unit;
+}
+
+/* `size` bytes in the box until the call ends; 0 if it has failed. */
+static LFI_BIND_UNUSED uint64_t lfi_bind_take(struct lfi_bind_call *call, uint64_t size)
+{
+    struct lfi_library *library = call->bind->library;
+    if (call->status != 0)
+        return 0;
+    if (call->mark == 0)
+        call->mark = lfi_library_scratch_begin(library);
+    uint64_t address =
+        size <= LFI_LIBRARY_SCRATCH / 4 && call->mark != 0 ? lfi_library_scratch(library, size) : 0;
+    if (address)
+        return address;
+    struct lfi_bind_heap *heap = (struct lfi_bind_heap *)malloc(sizeof *heap);
+    address = heap ? lfi_library_malloc(library, size ? size : 1) : 0;
+    if (!address) {
+        free(heap);
+        lfi_bind_fail(call, -ENOMEM);
+        return 0;
+    }
+    heap->address = address;
+    heap->next = call->heap;
+    call->heap = heap;
+    return address;
+}
+
+/* Ends the call; its status. */
+static LFI_BIND_UNUSED int lfi_bind_end(struct lfi_bind_call *call)
+{
+    while (call->heap) {
+        struct lfi_bind_heap *heap = call->heap;
+        call->heap = heap->next;
+        if (!lfi_library_broken(call->bind->library))
+            lfi_library_free_memory(call->bind->library, heap->address);
+        free(heap);
+    }
+    if (call->mark)
+        lfi_library_scratch_end(call->bind->library, call->mark);
+    call->mark = 0;
+    lfi_bind_callback_frame = call->callback;
+    while (lfi_bind_blocks != call->blocks) {
+        struct lfi_bind_block *block = lfi_bind_blocks;
+        lfi_bind_blocks = block->next;
+        free(block->memory);
+        free(block);
+    }
+    struct lfi_bind_jump *jump = lfi_bind_jumping;
+    if (__builtin_expect(jump != NULL, 0) && call->status == -EINTR) {
+        /* setjmp() was called further out than the callback that this call is in: its box first. */
+        if (call->callback && jump->frame > call->callback)
+            lfi_library_unwind(-EINTR);
+        lfi_bind_jumping = NULL;
+        longjmp(jump->buffer, lfi_bind_jump_value);
+    }
+    return call->status;
+}
+
+/* The gate to a function: to be called at once. */
+static LFI_BIND_UNUSED lfi_gate_fn *lfi_bind_gate(struct lfi_bind_call *call, uint64_t address,
+                                                  lfi_shape shape)
+{
+    if (__builtin_expect(address == 0, 0))
+        lfi_bind_fail(call, -ENOSYS); /* the call is refused */
+    return lfi_library_gate(call->bind->library, address, shape);
+}
+
+/* Looks at how the gate call that was just made ended. */
+static LFI_BIND_UNUSED void lfi_bind_returned(struct lfi_bind_call *call)
+{
+    const struct lfi_library_failure *failure = lfi_library_failed(call->bind->library);
+    if (__builtin_expect(failure != NULL, 0))
+        lfi_bind_fail(call, failure->end == LFI_LIBRARY_UNWOUND && failure->status < 0
+                                ? failure->status
+                                : -ECANCELED);
+}
+
+static LFI_BIND_UNUSED void lfi_bind_write(struct lfi_bind_call *call, uint64_t address,
+                                           const void *from, uint64_t size)
+{
+    if (call->status == 0 && size > 0)
+        lfi_bind_fail(call, lfi_library_copy_out(call->bind->library, address, from, size));
+}
+
+static LFI_BIND_UNUSED void lfi_bind_read(struct lfi_bind_call *call, void *to, uint64_t address,
+                                          uint64_t size)
+{
+    if (call->status == 0 && size > 0)
+        lfi_bind_fail(call, lfi_library_copy_in(call->bind->library, to, address, size));
+}
+
+/* A copy in the box of what the host has; 0 for NULL. */
+static LFI_BIND_UNUSED uint64_t lfi_bind_in(struct lfi_bind_call *call, const void *from,
+                                            uint64_t size)
+{
+    uint64_t address = from ? lfi_bind_take(call, size) : 0;
+    if (address)
+        lfi_bind_write(call, address, from, size);
+    return address;
+}
+
+static LFI_BIND_UNUSED uint64_t lfi_bind_string(struct lfi_bind_call *call, const char *string)
+{
+    return lfi_bind_in(call, string, string ? strlen(string) + 1 : 0);
+}
+
+/* Memory of the host for what is read, freed with free(); NULL if the call has failed. */
+static LFI_BIND_UNUSED void *lfi_bind_host(struct lfi_bind_call *call, uint64_t size)
+{
+    void *memory = call->status == 0 ? calloc(1, size ? size : 1) : NULL;
+    if (!memory)
+        lfi_bind_fail(call, -ENOMEM);
+    return memory;
+}
+
+/* A copy of [address, address + size), to be freed; NULL for 0, or if the call has failed. */
+static LFI_BIND_UNUSED void *lfi_bind_fetch(struct lfi_bind_call *call, uint64_t address,
+                                            uint64_t size)
+{
+    if (!address || call->status != 0)
+        return NULL;
+    if (!lfi_box_contains(lfi_library_box(call->bind->library), address, size)) {
+        lfi_bind_fail(call, -EFAULT); /* before a size of the box's choice is allocated */
+        return NULL;
+    }
+    void *memory = lfi_bind_host(call, size);
+    lfi_bind_read(call, memory, address, size);
+    if (call->status == 0)
+        return memory;
+    free(memory);
+    return NULL;
+}
+
+static LFI_BIND_UNUSED char *lfi_bind_fetch_string(struct lfi_bind_call *call, uint64_t address)
+{
+    char *text = NULL;
+    if (address && call->status == 0)
+        lfi_bind_fail(
+            call, lfi_library_string_in(call->bind->library, &text, address, LFI_BIND_STRING_MAX));
+    return text;
+}
+
+/* A list of strings that ends with NULL, in one piece, to be freed. */
+static LFI_BIND_UNUSED char **lfi_bind_fetch_strings(struct lfi_bind_call *call, uint64_t address)
+{
+    char *texts[LFI_BIND_LIST_MAX];
+    size_t count = 0, size = sizeof(char *);
+    char **list = NULL;
+    if (!address)
+        return NULL;
+    for (; call->status == 0; count++) {
+        uint64_t at = 0;
+        lfi_bind_read(call, &at, address + 8 * count, sizeof at);
+        if (at == 0 || call->status != 0)
+            break;
+        if (count == LFI_BIND_LIST_MAX)
+            lfi_bind_fail(call, -E2BIG);
+        char *text = lfi_bind_fetch_string(call, at);
+        if (!text)
+            break;
+        texts[count] = text;
+        size += sizeof(char *) + strlen(text) + 1;
+    }
+    if (call->status == 0)
+        list = (char **)lfi_bind_host(call, size);
+    char *at = list ? (char *)(list + count + 1) : NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (list) {
+            list[i] = at;
+            at = stpcpy(at, texts[i]) + 1;
+        }
+        free(texts[i]);
+    }
+    return list;
+}
+
+/* A pointer of the box that only the box follows; it must be one, or NULL. */
+static LFI_BIND_UNUSED uint64_t lfi_bind_pointer(struct lfi_bind_call *call, uint64_t address)
+{
+    if (address && !lfi_box_contains(lfi_library_box(call->bind->library), address, 1)) {
+        lfi_bind_fail(call, -EFAULT);
+        return 0;
+    }
+    return address;
+}
+
+/* The same for a list that was copied: what is none becomes NULL. */
+static LFI_BIND_UNUSED void lfi_bind_pointers(struct lfi_bind_call *call, void *list,
+                                              uint64_t count)
+{
+    for (uint64_t i = 0, address; i < count; i++) {
+        memcpy(&address, (char *)list + 8 * i, sizeof address);
+        address = lfi_bind_pointer(call, address);
+        memcpy((char *)list + 8 * i, &address, sizeof address);
+    }
+}
+
+/* A list of strings that ends with NULL, in the box. */
+static LFI_BIND_UNUSED uint64_t lfi_bind_strings(struct lfi_bind_call *call,
+                                                 const char *const *strings)
+{
+    size_t count = 0;
+    while (strings && strings[count])
+        count++;
+    uint64_t list = strings ? lfi_bind_take(call, 8 * (count + 1)) : 0;
+    for (size_t i = 0; list && i <= count; i++) {
+        uint64_t address = lfi_bind_string(call, strings[i]);
+        lfi_bind_write(call, list + 8 * i, &address, sizeof address);
+    }
+    return list;
+}
+
+/* Memory of the host for what a callback writes to [address, address + size). */
+static LFI_BIND_UNUSED void *lfi_bind_room(struct lfi_bind_call *call, uint64_t address,
+                                           uint64_t size)
+{
+    if (!address || call->status != 0)
+        return NULL;
+    if (!lfi_box_contains(lfi_library_box(call->bind->library), address, size)) {
+        lfi_bind_fail(call, -EFAULT);
+        return NULL;
+    }
+    return lfi_bind_host(call, size);
+}
+
+/* The same, for a host that follows it itself: `size` bytes. */
+static LFI_BIND_UNUSED uint64_t lfi_bind_object(struct lfi_bind_call *call, uint64_t address,
+                                                uint64_t size)
+{
+    if (address && !lfi_box_contains(lfi_library_box(call->bind->library), address, size)) {
+        lfi_bind_fail(call, -EFAULT);
+        return 0;
+    }
+    return address;
+}
+
+/* ------------------------------------------------------------------------------- values */
+
+/* A float in a vector register whose other bits are 0: those that the calling convention leaves
+ * open could be the host's. */
+static LFI_BIND_UNUSED double lfi_bind_float(float value)
+{
+    uint64_t bits = 0;
+    double wide;
+    memcpy(&bits, &value, sizeof value);
+    memcpy(&wide, &bits, sizeof wide);
+    return wide;
+}
+
+static LFI_BIND_UNUSED float lfi_bind_to_float(double wide)
+{
+    float value;
+    memcpy(&value, &wide, sizeof value);
+    return value;
+}
+
+/* ------------------------------------------------------------------------------- handles */
+
+/* The number by which the box knows a pointer of the host; the same for the same. 0 for NULL. */
+static LFI_BIND_UNUSED uint64_t lfi_bind_handle(struct lfi_bind_call *call, const void *pointer)
+{
+    struct lfi_bind *bind = call->bind;
+    if (!pointer || call->status != 0)
+        return 0;
+    pthread_mutex_lock(&bind->lock);
+    struct lfi_bind_handle *handle = bind->handles;
+    while (handle && handle->pointer != pointer)
+        handle = handle->next;
+    if (!handle && (handle = (struct lfi_bind_handle *)malloc(sizeof *handle))) {
+        handle->pointer = pointer;
+        handle->number = 2 * ++bind->last_handle + 1;
+        handle->next = bind->handles;
+        bind->handles = handle;
+    }
+    uint64_t number = handle ? handle->number : 0;
+    pthread_mutex_unlock(&bind->lock);
+    if (!handle)
+        lfi_bind_fail(call, -ENOMEM);
+    return number;
+}
+
+/* The pointer; a number that is none fails. */
+static LFI_BIND_UNUSED void *lfi_bind_lookup(struct lfi_bind_call *call, uint64_t number)
+{
+    struct lfi_bind *bind = call->bind;
+    if (number == 0)
+        return NULL;
+    pthread_mutex_lock(&bind->lock);
+    struct lfi_bind_handle *handle = bind->handles;
+    while (handle && handle->number != number)
+        handle = handle->next;
+    const void *pointer = handle ? handle->pointer : NULL;
+    pthread_mutex_unlock(&bind->lock);
+    if (!handle)
+        lfi_bind_fail(call, -EFAULT);
+    return (void *)(uintptr_t)pointer;
+}
+
+/* The host no longer has this pointer: its number is forgotten. */
+static LFI_BIND_UNUSED void lfi_bind_forget(struct lfi_bind *bind, const void *pointer)
+{
+    pthread_mutex_lock(&bind->lock);
+    for (struct lfi_bind_handle **at = &bind->handles; *at; at = &(*at)->next) {
+        struct lfi_bind_handle *handle = *at;
+        if (handle->pointer == pointer) {
+            *at = handle->next;
+            free(handle);
+            break;
+        }
+    }
+    pthread_mutex_unlock(&bind->lock);
+}
+
+/* A string in the host's memory that lives as long as the instance; the same for the same. */
+static LFI_BIND_UNUSED char *lfi_bind_intern(struct lfi_bind_call *call, uint64_t address)
+{
+    struct lfi_bind *bind = call->bind;
+    char *text = lfi_bind_fetch_string(call, address);
+    if (!text)
+        return NULL;
+    pthread_mutex_lock(&bind->lock);
+    struct lfi_bind_interned *found = bind->interned;
+    while (found && strcmp(found->text, text) != 0)
+        found = found->next;
+    if (!found && bind->interned_count < LFI_BIND_INTERNED_MAX &&
+        (found = (struct lfi_bind_interned *)malloc(sizeof *found + strlen(text)))) {
+        memcpy(found->text, text, strlen(text) + 1);
+        found->next = bind->interned;
+        bind->interned = found;
+        bind->interned_count++;
+    }
+    pthread_mutex_unlock(&bind->lock);
+    free(text);
+    if (!found)
+        lfi_bind_fail(call, -ENOMEM);
+    return found ? found->text : NULL;
+}
+
+/* ------------------------------------------------------------------------------- callbacks */
+
+/* The address by which the box calls `function` through `thunk`; the same for the same. 0: NULL. */
+static LFI_BIND_UNUSED uint64_t lfi_bind_callback(struct lfi_bind_call *call, lfi_gate_fn *function,
+                                                  lfi_gate_fn *thunk, lfi_shape shape)
+{
+    struct lfi_bind *bind = call->bind;
+    if (!function || call->status != 0)
+        return 0;
+    pthread_mutex_lock(&bind->lock);
+    struct lfi_bind_slot *slot = bind->slots;
+    while (slot && (slot->function != function || slot->thunk != thunk))
+        slot = slot->next;
+    int status = 0;
+    if (!slot && (slot = (struct lfi_bind_slot *)malloc(sizeof *slot))) {
+        slot->bind = bind;
+        slot->function = function;
+        slot->thunk = thunk;
+        status = lfi_library_callback(bind->library, thunk, slot, shape, &slot->address);
+        if (status == 0) {
+            slot->next = bind->slots;
+            bind->slots = slot;
+        } else {
+            free(slot);
+            slot = NULL;
+        }
+    }
+    uint64_t address = slot ? slot->address : 0;
+    pthread_mutex_unlock(&bind->lock);
+    if (!address)
+        lfi_bind_fail(call, status ? status : -ENOMEM);
+    return address;
+}
+
+/* The function of the host that has this address, or NULL. */
+static LFI_BIND_UNUSED lfi_gate_fn *lfi_bind_function(struct lfi_bind_call *call, uint64_t address)
+{
+    pthread_mutex_lock(&call->bind->lock);
+    struct lfi_bind_slot *slot = call->bind->slots;
+    while (slot && slot->address != address)
+        slot = slot->next;
+    pthread_mutex_unlock(&call->bind->lock);
+    return slot ? slot->function : NULL;
+}
+
+/* The call or callback frees it at its end, however that comes. */
+static LFI_BIND_UNUSED void *lfi_bind_track(struct lfi_bind_call *call, void *memory)
+{
+    struct lfi_bind_block *block = memory ? (struct lfi_bind_block *)malloc(sizeof *block) : NULL;
+    if (block) {
+        block->memory = memory;
+        block->next = lfi_bind_blocks;
+        lfi_bind_blocks = block;
+        return memory;
+    }
+    if (memory)
+        lfi_bind_fail(call, -ENOMEM);
+    free(memory);
+    return NULL;
+}
+
+/* A callback begins; `frame` is its own. */
+static LFI_BIND_UNUSED void lfi_bind_enter(struct lfi_bind_call *call, const char *frame)
+{
+    call->callback = lfi_bind_callback_frame;
+    lfi_bind_callback_frame = frame;
+}
+
+/* A callback whose arguments are not what they should be, or whose results cannot be given back,
+ * ends the call that the host made: what else it would return is a guess. */
+static LFI_BIND_UNUSED void lfi_bind_end_callback(struct lfi_bind_call *call)
+{
+    int status = lfi_bind_end(call);
+    if (status != 0)
+        lfi_library_unwind(status);
+}
+
+/* ------------------------------------------------------------------------------- longjmp */
+
+/* What the box calls as longjmp(): the call ends, and the host's own longjmp() follows there. */
+static LFI_BIND_UNUSED void lfi_bind_longjmp_thunk(uint64_t buffer, uint64_t value)
+{
+    struct lfi_bind_slot *slot = (struct lfi_bind_slot *)lfi_callback_data();
+    struct lfi_bind *bind = slot->bind;
+    pthread_mutex_lock(&bind->lock);
+    struct lfi_bind_jump *jump = bind->jumps;
+    while (jump && jump->address != buffer)
+        jump = jump->next;
+    pthread_mutex_unlock(&bind->lock);
+    /* One whose frame is gone, or of another thread: that is not above this stack. */
+    if (!jump || !pthread_equal(jump->thread, pthread_self()) ||
+        jump->frame <= (const char *)__builtin_frame_address(0))
+        lfi_library_unwind(-EFAULT);
+    lfi_bind_jumping = jump;
+    lfi_bind_jump_value = (int)value ? (int)value : 1;
+    lfi_library_unwind(-EINTR);
+}
+
+static LFI_BIND_UNUSED uint64_t lfi_bind_longjmp(struct lfi_bind_call *call, lfi_gate_fn *function)
+{
+    return lfi_bind_callback(call, function, (lfi_gate_fn *)lfi_bind_longjmp_thunk,
+                             LFI_SHAPE(2, 0, 0));
+}
+
+/* The host's buffer for that of the box, which it made for `object`. */
+static LFI_BIND_UNUSED jmp_buf *lfi_bind_jmp_buf(struct lfi_bind_call *call, uint64_t object,
+                                                 uint64_t address, const char *frame)
+{
+    struct lfi_bind *bind = call->bind;
+    if (!address)
+        return NULL;
+    pthread_mutex_lock(&bind->lock);
+    struct lfi_bind_jump *jump = bind->jumps;
+    while (jump && jump->object != object)
+        jump = jump->next;
+    if (!jump && (jump = (struct lfi_bind_jump *)calloc(1, sizeof *jump))) {
+        jump->object = object;
+        jump->next = bind->jumps;
+        bind->jumps = jump;
+    }
+    if (jump) {
+        jump->address = address;
+        jump->frame = frame;
+        jump->thread = pthread_self();
+    }
+    pthread_mutex_unlock(&bind->lock);
+    if (!jump)
+        lfi_bind_fail(call, -ENOMEM);
+    return jump ? &jump->buffer : NULL;
+}
+
+/* ------------------------------------------------------------------------------- kept */
+
+/* Where the box has this structure; made, and zero, where it has none yet. */
+static LFI_BIND_UNUSED uint64_t lfi_bind_keep(struct lfi_bind_call *call, const void *host,
+                                              size_t size)
+{
+    struct lfi_bind *bind = call->bind;
+    if (!host || call->status != 0)
+        return 0;
+    pthread_mutex_lock(&bind->lock);
+    struct lfi_bind_kept *kept = bind->kept;
+    while (kept && (kept->host != host || kept->size != size))
+        kept = kept->next;
+    pthread_mutex_unlock(&bind->lock);
+    if (kept)
+        return kept->address;
+    uint64_t address = lfi_library_calloc(bind->library, 1, size);
+    kept = address ? (struct lfi_bind_kept *)malloc(sizeof *kept) : NULL;
+    if (!kept) {
+        lfi_bind_fail(call, -ENOMEM);
+        return 0;
+    }
+    kept->host = host;
+    kept->address = address;
+    kept->size = size;
+    pthread_mutex_lock(&bind->lock);
+    kept->next = bind->kept;
+    bind->kept = kept;
+    pthread_mutex_unlock(&bind->lock);
+    return address;
+}
+
+/* The host is done with it. */
+static LFI_BIND_UNUSED void lfi_bind_drop(struct lfi_bind_call *call, const void *host, size_t size)
+{
+    struct lfi_bind *bind = call->bind;
+    uint64_t address = 0;
+    pthread_mutex_lock(&bind->lock);
+    for (struct lfi_bind_kept **at = &bind->kept; *at; at = &(*at)->next) {
+        struct lfi_bind_kept *kept = *at;
+        if (kept->host == host && kept->size == size) {
+            address = kept->address;
+            *at = kept->next;
+            free(kept);
+            break;
+        }
+    }
+    pthread_mutex_unlock(&bind->lock);
+    if (address && !lfi_library_broken(bind->library))
+        lfi_library_free_memory(bind->library, address);
+}
+
+#endif

@@ -1,0 +1,155 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+# lfi-bind with the sample library. usage: bind.sh CASE LFI_BIND SDK LIBRARIES WORK
+set -eu
+case=$1 bind=$2 sdk=$3 libraries=$4 work=$5/$1
+here=$(cd "$(dirname "$0")" && pwd)
+include=$here/../../include
+triple=x86_64-lfi-linux-musl
+rm -rf "$work"
+mkdir -p "$work"
+cd "$work"
+
+fail() { echo "$case: $*" >&2; exit 1; }
+host_flags="-Wall -Wextra -Werror -I. -I$here -I$include"
+link="$libraries/liblfi.a $libraries/liblfi-verifier.a -lpthread"
+
+sample() {
+    "$sdk/bin/$triple-clang" -O2 -c "$here/sample.c" -o sample.o
+    rm -f libsample.a
+    "$sdk/bin/llvm-ar" rcs libsample.a sample.o
+    "$bind" --sdk "$sdk" --header sample.h -I "$here" --annotations "$here/sample.annotations" \
+        libsample.a -o sbox "$@" 2>messages
+}
+
+compilers() { for cc in "$@"; do ! command -v "$cc" >/dev/null || echo "$cc"; done; }
+
+case $case in
+run) # C, by all compilers, strictly; the library embedded
+    sample
+    for cc in $(compilers gcc clang-14 clang-19); do
+        $cc -std=c11 $host_flags -O2 -c sbox.c
+        $cc -std=gnu11 $host_flags -O2 "$here/run.c" sbox.o $link -o run
+        ./run || fail "$cc"
+    done
+    g++ -std=c++17 $host_flags -x c++ -c sbox.c -o /dev/null
+    ;;
+sanitized) # the generated code and the host
+    sample
+    gcc -g -O1 $host_flags -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+        "$here/run.c" sbox.c $link -o run
+    ASAN_OPTIONS=handle_segv=0:use_sigaltstack=0:detect_stack_use_after_return=0 ./run
+    ;;
+load-path)
+    sample --load-path ./sbox.lfi
+    gcc $host_flags "$here/run.c" sbox.c $link -o run
+    ./run || fail "does not run"
+    printf x >>sbox.lfi
+    ./run 2>err && fail "a stale library was opened"
+    grep -q 'is not the library that the binding was made for' err || fail "$(cat err)"
+    rm sbox.lfi
+    ./run 2>err && fail "a missing library was opened"
+    grep -q 'sbox.lfi: No such file' err || fail "$(cat err)"
+    ;;
+cpp)
+    sample
+    gcc $host_flags -c sbox.c
+    for cxx in $(compilers g++ clang++-14 clang++-19); do
+        $cxx -std=c++17 $host_flags -O1 "$here/run.cpp" sbox.o $link -o run
+        ./run || fail "$cxx"
+    done
+    ;;
+misuse) # each must be refused, where the same without the mistake (ok.cpp) is not
+    sample
+    for file in "$here"/misuse/*; do
+        case $file in *.c) cc="gcc -std=gnu11" ;; *) cc="g++ -std=c++17" ;; esac
+        if $cc -Wall -I. -I"$here" -I"$include" -fsyntax-only "$file" 2>err; then
+            [ "${file##*/}" = ok.cpp ] || fail "$file: was accepted"
+        else
+            [ "${file##*/}" != ok.cpp ] || fail "$file: $(cat err)"
+        fi
+        ! grep -q 'No such file' err || fail "$(cat err)"
+    done
+    ;;
+golden) # what is written, but for the library itself
+    sample
+    sed '/^static const char lfi_image/,/";$/d; /lfi_library_open_bytes/d' sbox.c >sbox.c.text
+    for file in sbox.h sbox.c.text sbox.hpp; do
+        diff -u "$here/golden/${file%.text}.text" $file || fail "$file: differs"
+    done
+    [ "$(cat messages)" = "lfi-bind: sbox.h: 3 of 40 functions are not decided: see its comments, or --undecided" ] ||
+        fail "$(cat messages)"
+    ;;
+errors)
+    refuses() { # STATUS MESSAGE ARGUMENT...
+        status=$1 message=$2 got=0
+        shift 2
+        "$bind" --sdk "$sdk" "$@" >out 2>err || got=$?
+        [ $got = "$status" ] || fail "$*: status $got: $(cat err)"
+        grep -qF -- "$message" err || fail "$*: $(cat err)"
+    }
+    cp "$here/sample.h" .
+    refuses 2 'usage: lfi-bind'
+    refuses 2 'no such option' --nonsense
+    refuses 2 'needs a value' --header
+    refuses 2 'is no name in C' --header sample.h -I . -o 1box
+    refuses 1 'no-such.h' --header no-such.h -o box
+    refuses 1 'no library was given' --header sample.h -I . -o box
+    echo 'add.a sideways' >bad
+    refuses 1 'bad:1: sideways: no such word' --annotations bad --header sample.h -I . -o box
+    echo 'add.a in out' >bad
+    refuses 1 'bad:1: out contradicts in' --annotations bad --header sample.h -I . -o box
+    echo 'add.a in size_is' >bad
+    refuses 1 'size_is needs a value' --annotations bad --header sample.h -I . -o box
+    printf '\nadd.z in\n' >bad
+    refuses 1 'bad:2: add.z: the headers have none' --annotations bad --header sample.h -I . -o box
+    "$bind" --help | grep -q '^usage: lfi-bind'
+    "$bind" --version | grep -q '^lfi-bind '
+    "$bind" --sdk "$sdk" --header sample.h -I . --undecided | grep -qx 'undecided.what: say string.*' ||
+        fail 'undecided'
+    ;;
+zlib) # real code as a drop-in: the host's source does not change
+    zlib=$("$here/../../toolchain/fetch" zlib)
+    files='adler32 compress crc32 deflate infback inffast inflate inftrees trees uncompr zutil'
+    sources=$(for file in $files; do echo "$zlib/$file.c"; done)
+    mkdir boxed
+    for file in $sources; do
+        (cd boxed && "$sdk/bin/$triple-clang" -O2 -w -c "$file")
+    done
+    "$sdk/bin/llvm-ar" rcs libz.a boxed/*.o
+    "$bind" --sdk "$sdk" --header zlib.h -I "$zlib" --annotations "$here/zlib.annotations" --drop-in libz.a \
+        -o zbox 2>messages
+    gcc -O2 $host_flags -I"$zlib" "$here/zlib.c" zbox.c $link -o boxed-host
+    gcc -O2 -w -I"$zlib" "$here/zlib.c" $sources -o native-host
+    for level in 1 6 9; do
+        ./boxed-host zbox.c $level >boxed.out
+        ./native-host zbox.c $level >native.out
+        grep -q ': same$' native.out || fail "$(cat native.out)"
+        diff -u native.out boxed.out || fail "level $level"
+    done
+    ;;
+expat) # callbacks with strings, lists and user data
+    expat=$("$here/../../toolchain/fetch" expat)/expat/lib
+    define='-DXML_GE=1 -DXML_DTD=1 -DXML_NS=1 -DXML_CONTEXT_BYTES=1024 -DBYTEORDER=1234 -DHAVE_GETRANDOM'
+    define="$define -I$work"
+    : >expat_config.h
+    mkdir boxed
+    for file in xmlparse xmlrole xmltok; do
+        (cd boxed && "$sdk/bin/$triple-clang" -O2 -w $define -c "$expat/$file.c")
+    done
+    "$sdk/bin/llvm-ar" rcs libexpat.a boxed/*.o
+    "$bind" --sdk "$sdk" --header expat.h -I "$expat" --annotations "$here/expat.annotations" --drop-in \
+        libexpat.a -o xbox 2>messages
+    gcc -O2 $host_flags -I"$expat" "$here/expat.c" xbox.c $link -o boxed-host
+    gcc -O2 -w $define -I"$expat" "$here/expat.c" "$expat"/xmlparse.c "$expat"/xmlrole.c \
+        "$expat"/xmltok.c -o native-host
+    ./boxed-host >boxed.out
+    ./native-host >native.out
+    grep -q '^end document' native.out || fail "$(cat native.out)"
+    diff -u native.out boxed.out || fail "differs"
+    ;;
+*)
+    fail "no such case"
+    ;;
+esac

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "sbox.hpp"
+void use(boxed::sbox::sandbox &box)
+{
+    boxed::sbox::sandbox other(box);
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* The sample library through the C++ wrappers. tests/bind/misuse/ holds what must not compile. */
+#include "sbox.hpp"
+
+#include <cstdio>
+
+#define CHECK(condition)                                                         \
+    do {                                                                         \
+        if (!(condition)) {                                                      \
+            std::fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
+            failures++;                                                          \
+        }                                                                        \
+    } while (0)
+
+template <class T> using tainted = boxed::sbox::tainted<T>;
+using boxed::sbox::sandbox;
+static auto same = [](auto value) { return value; };
+
+int main()
+{
+    int failures = 0;
+    sandbox box;
+    CHECK(box.add(-5, 3).copy_and_verify(same) == -2);
+    CHECK(box.third(1.5f).unverified_safe_because("a test") == 0.5f);
+    CHECK(box.half(3.0L).copy_and_verify(same) == 1.5L);
+    CHECK(box.is_odd(3).copy_and_verify(same));
+    CHECK(box.next(GREEN).copy_and_verify([](unsigned c) { return c == BLUE; }));
+    CHECK((box.add(1, 2) + 4 == 7).copy_and_verify(same));
+    CHECK(box.mirror(point{1, 2.5}).member(&point::y).copy_and_verify(same) == -2.5);
+
+    tainted<char *> hello = box.copy_to_sandbox("hello");
+    CHECK(box.length(hello).copy_and_verify(same) == 5);
+    box.free_in_sandbox(hello);
+    CHECK(box.name_of(GREEN).copy_and_verify_string([](auto s) { return std::string(s.get()); },
+                                                    10) == "green");
+    CHECK(box.name_of(static_cast<color>(9)) == nullptr);
+
+    tainted<int *> list = box.malloc_in_sandbox<int>(3);
+    for (int i = 0; i < 3; i++)
+        list[i] = 3 - i;
+    auto compare = box.register_callback<compare_fn>(
+        [](sandbox &, tainted<const void *> a, tainted<const void *> b) {
+            auto at = [](tainted<const void *> p) {
+                return (*lfi::sandbox_reinterpret_cast<const int *>(p)).copy_and_verify(same);
+            };
+            return at(a) - at(b);
+        });
+    box.sort(list, 3, compare);
+    CHECK(
+        list.copy_and_verify_range([](auto l) { return l[0] == 1 && l[1] == 2 && l[2] == 3; }, 3));
+
+    tainted<struct message *> message = box.malloc_in_sandbox<struct message>();
+    message->text = box.copy_to_sandbox("text");
+    message->room = 0;
+    CHECK(box.read_message(message).copy_and_verify(same) == 4);
+    CHECK(message->text.get().copy_and_verify_string([](auto s) { return std::string(s.get()); }) ==
+          "answer");
+
+    int visits = 0;
+    tainted<struct thing *> thing = box.thing_new(42);
+    auto sum = box.register_callback<int(const void *, const void *)>(
+        [&](sandbox &, tainted<const void *>, tainted<const void *>) -> int {
+            visits++;
+            throw std::runtime_error("out of a callback");
+        });
+    try {
+        box.sort(list, 3, sum);
+        CHECK(!"reached");
+    } catch (const std::runtime_error &error) {
+        CHECK(std::string(error.what()) == "out of a callback" && visits == 1);
+    }
+    CHECK(box.thing_value(thing).copy_and_verify(same) == 42);
+
+    try { /* hostile: a pointer out of the box */
+        box.evil_string(1).copy_and_verify_string(same);
+        CHECK(!"reached");
+    } catch (const lfi::box_error &error) {
+        CHECK(error.status() == -EFAULT);
+    }
+    CHECK(box.evil(0).copy_and_verify(same) == 2);
+    try {
+        box.crash();
+        CHECK(!"reached");
+    } catch (const lfi::box_error &error) {
+        CHECK(std::string(error.what()).find("crash") != std::string::npos);
+    }
+    return failures != 0;
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* The C++ file of a binding: PREFIX.hpp, on <lfi/bind.hpp>. Pointers are those of the box there, so
+ * it needs no annotations. */
+#include "model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A type as a template's argument: "int (*)(int)". A typedef of a function becomes its pointer. */
+static void type_name(struct text *t, CXType type)
+{
+    char *name = spelling(clang_getUnqualifiedType(type));
+    bool adjusted =
+        kind_of(type) == KIND_FUNCTION && clang_getCanonicalType(type).kind != CXType_Pointer;
+    text_add(t, "%s%s", name, adjusted ? " *" : "");
+    free(name);
+}
+
+struct listing {
+    struct text *members, *starts;
+    const char *spelling;
+};
+
+static bool list_field(CXCursor field, void *data)
+{
+    struct listing *l = data;
+    char *name = take(clang_getCursorSpelling(field));
+    CXType type = clang_getCursorType(field);
+    bool unnamed =
+        (kind_of(type) == KIND_RECORD || kind_of(type) == KIND_UNION) && is_unnamed(type);
+    if (*name && !clang_Cursor_isBitField(field) && kind_of(type) != KIND_OTHER && !unnamed &&
+        !(kind_of(type) == KIND_ARRAY && size_of(type) < 0)) {
+        text_add(l->members, "    tainted_volatile<");
+        type_name(l->members, type);
+        text_add(l->members, ", BOX> %s;\n", name);
+        text_add(l->starts, "%s%s(box, address + %lld)", l->starts->size ? ",\n          " : "",
+                 name, clang_Cursor_getOffsetOfField(field) / 8);
+    }
+    free(name);
+    return true;
+}
+
+/* BOX stands for the class in what list_field() wrote. */
+static void add_members(struct text *t, const char *members, const char *prefix)
+{
+    for (const char *at; (at = strstr(members, "BOX")); members = at + 3) {
+        text_bytes(t, members, (size_t)(at - members));
+        text_add(t, "::boxed::%s::sandbox", prefix);
+    }
+    text_add(t, "%s", members);
+}
+
+/* The structures that pointers of the functions lead to, each once. */
+static void find_records(struct binding *b, CXType type, int depth)
+{
+    while (kind_of(type) == KIND_POINTER || kind_of(type) == KIND_ARRAY)
+        type = target_of(type);
+    if (kind_of(type) == KIND_RECORD && !is_incomplete(type) && depth < 4)
+        record_of(b, type);
+}
+
+static bool emit_method(struct binding *b, struct text *t, struct function *f, size_t index)
+{
+    bool *by_address = calloc(f->count + 1, sizeof *by_address);
+    CXType *types = calloc(f->count + 1, sizeof *types);
+    struct shape shape;
+    bool good = by_address && types && !f->variadic;
+    for (unsigned i = 0; good && i < f->count; i++)
+        types[i] = f->parameters[i].type;
+    good = good && shape_of(&shape, b->arch, f->result, types, f->count, by_address);
+    for (unsigned i = 0; good && i < f->count; i++)
+        good = !by_address[i];
+    free(by_address);
+    free(types);
+    if (!good) {
+        text_add(t, "    /* %s: its arguments cannot be passed from C++ */\n", f->name);
+        return false;
+    }
+    text_add(t, "    ");
+    if (is_void(f->result)) {
+        text_add(t, "void");
+    } else {
+        text_add(t, "tainted<");
+        type_name(t, f->result);
+        text_add(t, ">");
+    }
+    text_add(t, " (%s)(", f->bound);
+    for (unsigned i = 0; i < f->count; i++) {
+        text_add(t, "%sconst tainted<", i ? ", " : "");
+        type_name(t, f->parameters[i].type);
+        text_add(t, "> &%s", f->parameters[i].name);
+    }
+    text_add(t, ")\n    {\n        return call<");
+    type_name(t, f->result);
+    text_add(t, ">(address_[%zu], ", index);
+    write_shape(t, &shape, false);
+    for (unsigned i = 0; i < f->count; i++)
+        text_add(t, ", %s", f->parameters[i].name);
+    text_add(t, ");\n    }\n");
+    return true;
+}
+
+void emit_cpp(struct binding *b, struct text *t)
+{
+    const char *p = b->prefix;
+    for (size_t i = 0; i < b->count; i++) {
+        find_records(b, b->functions[i].result, 0);
+        for (unsigned k = 0; k < b->functions[i].count; k++)
+            find_records(b, b->functions[i].parameters[k].type, 0);
+    }
+    text_add(t,
+             "/* The library in its box, for C++17 (docs/lfi-bind.md of LFI).\n"
+             " * Made by lfi-bind: do not edit. */\n"
+             "#ifndef LFI_BOUND_%s_HPP\n#define LFI_BOUND_%s_HPP\n\n#include \"%s.h\"\n\n"
+             "#include <lfi/bind.hpp>\n\nnamespace boxed::%s\n{\nclass sandbox;\n"
+             "template <class T> using tainted = lfi::tainted<T, sandbox>;\n"
+             "template <class T> using tainted_volatile = lfi::tainted_volatile<T, sandbox>;\n"
+             "template <class F> using callback = lfi::callback<F, sandbox>;\n} // namespace "
+             "boxed::%s\n\n"
+             "namespace lfi\n{\n",
+             p, p, p, p, p);
+    for (size_t i = 0; i < b->record_count; i++) {
+        struct record *record = b->records[i];
+        struct text members = {0}, starts = {0};
+        struct listing listing = {&members, &starts, record->spelling};
+        if (!is_unnamed(record->type) && kind_of(record->type) == KIND_RECORD) {
+            each_field(record->type, list_field, &listing);
+            text_add(t, "template <> struct fields<%s, ::boxed::%s::sandbox> {\n", record->spelling,
+                     p);
+            add_members(t, members.bytes ? members.bytes : "", p);
+            text_add(
+                t,
+                "    fields(::boxed::%s::sandbox *box, uint64_t address)\n        %s%s\n    {\n"
+                "        (void)box, (void)address;\n    }\n};\n",
+                p, starts.size ? ": " : "", starts.bytes ? starts.bytes : "");
+        }
+        text_free(&members);
+        text_free(&starts);
+    }
+    text_add(t,
+             "} // namespace lfi\n\nnamespace boxed::%s\n{\n"
+             "/* One instance. Throws lfi::box_error if the library does not verify or start. */\n"
+             "class sandbox : public lfi::sandbox<sandbox>\n{\n  public:\n"
+             "    explicit sandbox(const lfi_library_options *options = nullptr)\n    {\n"
+             "        lfi_error error;\n        int status = %s_open(&box_, options, &error);\n"
+             "        if (status != 0)\n            throw lfi::box_error(status, error.message);\n"
+             "        library_ = %s_library(box_);\n"
+             "        static const char *const names[] = {\n",
+             p, p, p);
+    for (size_t i = 0; i < b->count; i++)
+        text_add(t, "            \"%s\",\n", b->functions[i].name);
+    text_add(t,
+             "        };\n        for (size_t i = 0; i < %zu; i++)\n"
+             "            address_[i] = lfi_library_symbol(library_, names[i]);\n    }\n"
+             "    ~sandbox() { %s_free(box_); }\n    struct ::%s *c() { return box_; }\n\n",
+             b->count, p, p);
+    for (size_t i = 0; i < b->count; i++)
+        emit_method(b, t, &b->functions[i], i);
+    text_add(
+        t,
+        "\n  private:\n    struct ::%s *box_ = nullptr;\n    uint64_t address_[%zu] = {};\n};\n"
+        "} // namespace boxed::%s\n\n#endif\n",
+        p, b->count ? b->count : 1, p);
+}

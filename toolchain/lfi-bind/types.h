@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* C types as libclang has them: what they are, how they are written, and where the calling
+ * conventions put their values. */
+#ifndef LFI_BIND_TYPES_H
+#define LFI_BIND_TYPES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <clang-c/Index.h>
+
+#include "text.h"
+
+enum arch { ARCH_X86_64, ARCH_AARCH64 };
+
+enum kind {
+    KIND_VOID,
+    KIND_BOOL,
+    KIND_INTEGER, /* up to 64 bits */
+    KIND_WIDE,    /* __int128 */
+    KIND_ENUM,
+    KIND_FLOAT,
+    KIND_DOUBLE,
+    KIND_LONG_DOUBLE,
+    KIND_COMPLEX,
+    KIND_POINTER,
+    KIND_FUNCTION, /* a pointer to a function */
+    KIND_RECORD,   /* struct */
+    KIND_UNION,
+    KIND_ARRAY,
+    KIND_OTHER, /* vectors, va_list, ... */
+};
+
+enum kind kind_of(CXType type);
+bool is_signed(CXType type);
+long size_of(CXType type);
+
+/* What a pointer or an array is of. */
+CXType target_of(CXType type);
+
+/* void, or a structure that is declared and not defined. */
+bool is_void(CXType type);
+bool is_incomplete(CXType type);
+bool is_const(CXType type);
+bool is_char(CXType type);
+bool is_file(CXType type); /* FILE of the C library */
+
+/* The function type behind a pointer to a function, or of a function. */
+CXType function_of(CXType type);
+
+/* A copy of libclang's string, from malloc. */
+char *take(CXString string);
+char *spelling(CXType type);
+
+/* "int (*name)(void)" of "int (*)(void)". */
+void declare(struct text *text, CXType type, const char *name);
+
+/* The fields of a structure, in order. False ends it. */
+typedef bool field_fn(CXCursor field, void *data);
+void each_field(CXType record, field_fn *each, void *data);
+
+/* Where the arguments of a call go. */
+struct shape {
+    unsigned integers, vectors, words; /* words: 8 bytes of the stack */
+    bool wide;                         /* vectors of 16 bytes */
+    unsigned x87;                      /* results in st(0), st(1) */
+    long memory;                       /* bytes of a result in memory */
+    unsigned result_integers, result_vectors;
+};
+
+/* False if it cannot be passed; `by_address` then holds for AArch64 which arguments go as an
+ * address of a copy. */
+bool shape_of(struct shape *shape, enum arch arch, CXType result, const CXType *arguments,
+              unsigned count, bool *by_address);
+void write_shape(struct text *text, const struct shape *shape, bool callback);
+
+#endif
