@@ -114,7 +114,7 @@ static bool is_padded(const ZydisDecodedInstruction *z)
 
 static bool is_table_slot(int32_t displacement)
 {
-    return displacement >= LFI_X86_64_SLOT(0) && displacement < LFI_X86_64_SLOT(LFI_SLOT_COUNT) &&
+    return displacement >= LFI_SLOT_INSIDE(0) && displacement < LFI_SLOT_INSIDE(LFI_SLOT_COUNT) &&
            displacement % 8 == 0;
 }
 
@@ -138,7 +138,7 @@ static void classify(const uint8_t *b, struct insn *insn)
         insn->kind = RUNTIME_JUMP;
     } else if (length == 9 && b[0] == 0x65 && (b[1] & 0xfb) == 0x48 && b[2] == 0x03 &&
                (b[3] & 0xc7) == 0x04 && b[4] == 0x25 &&
-               get32(b + 5) == LFI_X86_64_SLOT(LFI_SLOT_BASE)) {
+               get32(b + 5) == LFI_SLOT_INSIDE(LFI_SLOT_BASE)) {
         insn->kind = ADD_BASE;
         insn->reg = (uint8_t)((b[3] >> 3 & 7) | (b[1] & 4) << 1);
     } else if (length == 9 && b[0] == 0x64 && (b[1] & 0xfb) == 0x48 && b[2] == 0x8b &&

@@ -25,22 +25,23 @@
 
 /*
  * The runtime table, on the box's sys page: entry k is the 8-byte slot at this offset from the
- * base. On x86-64 the sys page is the last page of the lower guard, so that a box can lie at
- * address 0 and no stack access that leaves a box meets one. On AArch64 it ends at the base, as
- * LLVM has it.
+ * base. INSIDE: on x86-64 the sys page is the last page of the lower guard, so that a box can lie
+ * at address 0 and no stack access that leaves a box meets one. BELOW: on AArch64 it ends at the
+ * base, as LLVM has it.
  */
 #define LFI_SYS_PAGE_SIZE   0x1000
-#define LFI_X86_64_SYS_PAGE 0x2f000
-#define LFI_X86_64_SLOT(k)  (LFI_X86_64_SYS_PAGE + 8 * (k))
-#define LFI_AARCH64_SLOT(k) (-8 * ((k) + 1))
-#define LFI_SLOT_SYSCALL    0  /* a Linux system call, its registers as the kernel has them */
-#define LFI_SLOT_GET_TP     1  /* x86-64: the thread pointer, in %r11 */
-#define LFI_SLOT_SET_TP     2  /* x86-64: the thread pointer becomes %rdi */
-#define LFI_SLOT_RETURN     3  /* end the host's call into the box; does not come back */
-#define LFI_SLOT_BASE       4  /* x86-64: not an entry, the box base as a value */
-#define LFI_SLOT_RESERVED   5  /* x86-64: not for code */
-#define LFI_SLOT_CALLBACK   6  /* call a function of the host (x86-64: r10d, AArch64: w16 says which) */
-#define LFI_SLOT_COUNT      64 /* unused entries point to a stub that traps */
+#define LFI_SYS_PAGE_INSIDE 0x2f000
+#define LFI_SLOT_INSIDE(k)  (LFI_SYS_PAGE_INSIDE + 8 * (k))
+#define LFI_SLOT_BELOW(k)   (-8 * ((k) + 1))
+#define LFI_SLOT_SYSCALL    0 /* a Linux system call, its registers as the kernel has them */
+#define LFI_SLOT_GET_TP     1 /* x86-64: the thread pointer, in %r11 */
+#define LFI_SLOT_SET_TP     2 /* x86-64: the thread pointer becomes %rdi */
+#define LFI_SLOT_RETURN     3 /* end the host's call into the box; does not come back */
+#define LFI_SLOT_BASE       4 /* x86-64: not an entry, the box base as a value */
+#define LFI_SLOT_RESERVED   5 /* x86-64: not for code */
+#define LFI_SLOT_CALLBACK \
+    6                     /* call a function of the host (x86-64: r10d, AArch64: w16 says which) */
+#define LFI_SLOT_COUNT 64 /* unused entries point to a stub that traps */
 
 /*
  * Our own system calls, which Linux does not have (LFI_SLOT_SYSCALL). REST: from boxrt, in a

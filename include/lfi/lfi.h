@@ -105,7 +105,7 @@ struct lfi_space_options {
      * 4 GiB (as in programs at fixed addresses, which are no PIE) and `ulimit -v` allows it. It
      * changes the process:
      * - A host that follows a null pointer with a large offset meets the box's memory, not a fault.
-     *   Offsets below LFI_GUARD_SIZE fault for stores (loads: below LFI_X86_64_SYS_PAGE).
+     *   Offsets below LFI_GUARD_SIZE fault for stores (loads: below LFI_SYS_PAGE_INSIDE).
      * - The host has no memory below 4 GiB while the space exists: mmap(2) with MAP_32BIT fails,
      *   and so do JIT compilers that need it.
      * - Nothing may be mapped there by force (MAP_FIXED), also not below the lowest address that

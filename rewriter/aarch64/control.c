@@ -126,7 +126,7 @@ static void runtime_call(struct rewriter *r, unsigned slot)
     put_op(r, "mov\tx26, x30");
     if (in_link)
         put_text(r, "\t.cfi_register\tw30, w26\n");
-    put_op(r, "ldur\tx30, [x27, #%d]", LFI_AARCH64_SLOT((int)slot));
+    put_op(r, "ldur\tx30, [x27, #%d]", LFI_SLOT_BELOW((int)slot));
     put_op(r, "blr\tx30");
     put_op(r, "add\tx30, x27, w26, uxtw");
     if (in_link)

@@ -7,7 +7,7 @@
 void runtime_call(struct rewriter *r, int64_t slot)
 {
     char jump[32];
-    snprintf(jump, sizeof jump, "jmpq\t*%%gs:%#x", LFI_X86_64_SLOT((unsigned)slot));
+    snprintf(jump, sizeof jump, "jmpq\t*%%gs:%#x", LFI_SLOT_INSIDE((unsigned)slot));
     group_begin(r);
     put_line(r, "leaq\t8(%rip), %r11");
     put_line(r, jump);

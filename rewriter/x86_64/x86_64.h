@@ -237,7 +237,7 @@ void group_begin(struct rewriter *r);
 void group_end(struct rewriter *r);
 void end_bundle(struct rewriter *r); /* after calls: the postlinker moves the padding */
 #define BASE_SLOT "%gs:0x2f020"
-_Static_assert(LFI_X86_64_SLOT(LFI_SLOT_BASE) == 0x2f020, "BASE_SLOT");
+_Static_assert(LFI_SLOT_INSIDE(LFI_SLOT_BASE) == 0x2f020, "BASE_SLOT");
 
 /* liveness.c */
 bool flags_live_after(struct rewriter *r, uint32_t index);

@@ -10,32 +10,15 @@
 
 #include <lfi/abi.h>
 
+#include "start.h" /* of the architecture */
+
 #define HIDDEN __attribute__((visibility("hidden")))
 #define KEEP   __attribute__((used))
-
-#if defined(__x86_64__)
-#define RELATIVE R_X86_64_RELATIVE
-#elif defined(__aarch64__)
-#define RELATIVE R_AARCH64_RELATIVE
-#endif
 
 typedef void constructor(void);
 extern const Elf64_Dyn _DYNAMIC[] HIDDEN;
 extern const char __ehdr_start[] HIDDEN;
 extern constructor *__init_array_start[] HIDDEN, *__init_array_end[] HIDDEN;
-
-static void rest(const uint64_t *functions)
-{
-#if defined(__x86_64__)
-    register long number __asm__("rax") = LFI_CALL_REST;
-    register const void *first __asm__("rdi") = functions;
-    __asm__ volatile("syscall" : "+r"(number) : "r"(first) : "rcx", "r11", "memory");
-#elif defined(__aarch64__)
-    register long number __asm__("x8") = LFI_CALL_REST;
-    register const void *first __asm__("x0") = functions;
-    __asm__ volatile("svc #0" : "+r"(first) : "r"(number) : "memory");
-#endif
-}
 
 /* Before this nothing may be used that has an address in it. */
 static void relocate(void)
@@ -63,13 +46,6 @@ HIDDEN KEEP void boxrt_start(void)
     rest(functions);
     __builtin_trap(); /* nobody continues it */
 }
-
-#if defined(__x86_64__)
-__asm__(".text\n.globl _start\n.p2align 5\n_start:\n\txorl %ebp, %ebp\n\tandq $-16, %rsp\n"
-        "\tcall boxrt_start\n\tud2\n");
-#elif defined(__aarch64__)
-__asm__(".text\n.globl _start\n_start:\n\tmov x29, #0\n\tbl boxrt_start\n\tbrk #1\n");
-#endif
 
 /* Weak: the library may have better ones. */
 #define WEAK __attribute__((weak, no_builtin))

@@ -6,7 +6,7 @@
 build_boxrt() {
     case $triple in *-native-*) return 0 ;; esac # has no box to rest in
     compile_boxrt="$sdk/bin/$triple-clang -O2 -fPIC -Wall -Wextra -Werror -fno-stack-protector -ffunction-sections
-        -I$here/../include -ffile-prefix-map=$here/=sysroot/"
+        -I$here/../include -I$here/boxrt/${triple%%-*} -ffile-prefix-map=$here/=sysroot/"
     $compile_boxrt -c "$here/boxrt/boxrt.c" -o "$work/boxrt.o"
     $compile_boxrt -fno-builtin -c "$here/boxrt/minimal.c" -o "$work/boxrt_minimal.o"
     "$sdk/bin/llvm-ar" rcsD "$prefix/usr/lib/libboxrt.a" "$work/boxrt.o"

@@ -13,9 +13,9 @@
 #include <lfi/abi.h>
 
 #if defined(__x86_64__)
-#define SYSCALL_SLOT LFI_X86_64_SLOT(LFI_SLOT_SYSCALL)
+#define SYSCALL_SLOT LFI_SLOT_INSIDE(LFI_SLOT_SYSCALL)
 #else
-#define SYSCALL_SLOT LFI_AARCH64_SLOT(LFI_SLOT_SYSCALL)
+#define SYSCALL_SLOT LFI_SLOT_BELOW(LFI_SLOT_SYSCALL)
 #endif
 
 static int anchor;

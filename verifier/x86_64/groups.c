@@ -6,7 +6,7 @@
 
 #include <lfi/abi.h>
 
-_Static_assert(LFI_X86_64_SLOT(LFI_SLOT_BASE) == 0x2f020, "BASE below is %gs:0x2f020");
+_Static_assert(LFI_SLOT_INSIDE(LFI_SLOT_BASE) == 0x2f020, "BASE below is %gs:0x2f020");
 _Static_assert(LFI_BUNDLE_SIZE == 32, "the mask below is -32");
 
 /* ModRM.rm = 100, SIB = 25, disp32, as in `%gs:0x2f020`; prefix, opcode and reg come before. */
@@ -73,7 +73,7 @@ static bool runtime_call(const uint8_t *p, struct group *group)
     if (!take(group, p, lea, sizeof lea))
         return false;
     for (unsigned i = 0; i < sizeof slots; i++) {
-        const uint32_t slot = LFI_X86_64_SLOT(slots[i]);
+        const uint32_t slot = LFI_SLOT_INSIDE(slots[i]);
         const uint8_t jump[8] = {0x65,       0xff, 0x24, 0x25, slot & 0xff, slot >> 8 & 0xff,
                                  slot >> 16, 0};
         if (take(group, p, jump, sizeof jump))

@@ -102,7 +102,7 @@ static bool is_base(const struct insn *insn)
 {
     return insn->form->kind == LOAD && insn->size == 8 && (insn->modrm & 0xc7) == 4 &&
            insn->sib == 0x25 && (insn->rex & (REX_X | REX_B)) == 0 &&
-           insn->disp == (int64_t)LFI_X86_64_SLOT(LFI_SLOT_BASE);
+           insn->disp == (int64_t)LFI_SLOT_INSIDE(LFI_SLOT_BASE);
 }
 
 static bool in_image(const struct verifier *v, uint64_t address, unsigned size)

@@ -95,7 +95,7 @@
 #define MACHINE_RETURN_SIZE     8
 #define MACHINE_RETURN_ON_STACK 0
 #define MACHINE_STACK_REACH     (LFI_BOX_SIZE + 1023) /* docs/abi.md, "The stack" */
-#define MACHINE_SLOT(k)         LFI_AARCH64_SLOT(k)
+#define MACHINE_SLOT(k)         LFI_SLOT_BELOW(k)
 #define MACHINE_SYS_PAGE        0
 #define MACHINE_AT_0            0
 #define MACHINE_ROOM            0x10000 /* context blocks, of 1024 contexts */

@@ -122,8 +122,8 @@
 #define MACHINE_RETURN_SIZE     LFI_BUNDLE_SIZE
 #define MACHINE_RETURN_ON_STACK 1
 #define MACHINE_STACK_REACH     (LFI_BOX_SIZE - 1) /* docs/abi.md, "The stack" */
-#define MACHINE_SLOT(k)         LFI_X86_64_SLOT(k)
-#define MACHINE_SYS_PAGE        (LFI_X86_64_SYS_PAGE + LFI_SYS_PAGE_SIZE)
+#define MACHINE_SLOT(k)         LFI_SLOT_INSIDE(k)
+#define MACHINE_SYS_PAGE        (LFI_SYS_PAGE_INSIDE + LFI_SYS_PAGE_SIZE)
 #define MACHINE_AT_0            1
 #define MACHINE_ROOM            0
 #define MACHINE_STUB_SIZE       LFI_BUNDLE_SIZE

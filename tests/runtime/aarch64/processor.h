@@ -21,7 +21,7 @@
 #define REG_WHICH  x[21] /* its system call */
 #define REG_KEPT   x[20] /* kept by calls */
 
-#define SLOT(k)       LFI_AARCH64_SLOT(k)
+#define SLOT(k)       LFI_SLOT_BELOW(k)
 #define CODE_ALIGN    LFI_INSN_SIZE /* where indirect branches lead */
 #define RECURSE_FAULT 16            /* code_recurse: below the stack */
 

@@ -45,7 +45,7 @@ static inline void program_set(struct program *program, int reg, uint32_t value)
 /* The runtime call `slot`: ldur x30, [x27, #offset]; blr x30. */
 static inline void program_call(struct program *program, int slot)
 {
-    program_word(program, 0xf840037e | ((uint32_t)LFI_AARCH64_SLOT(slot) & 0x1ff) << 12);
+    program_word(program, 0xf840037e | ((uint32_t)LFI_SLOT_BELOW(slot) & 0x1ff) << 12);
     program_word(program, 0xd63f03c0);
 }
 

@@ -50,7 +50,7 @@ static void put_code(uint8_t code[64], int32_t step, enum kind kind, int32_t dis
 /* Offsets from the base. The sys page can be read. */
 static bool is_there(int64_t from, unsigned size, bool write)
 {
-    const int64_t first = write ? LFI_GUARD_SIZE : LFI_X86_64_SYS_PAGE;
+    const int64_t first = write ? LFI_GUARD_SIZE : LFI_SYS_PAGE_INSIDE;
 
     return from >= first && from + size <= (int64_t)(LFI_BOX_SIZE - LFI_GUARD_SIZE);
 }
@@ -72,7 +72,7 @@ static uint64_t place_code(const struct test_box *t)
 
 static void stack_at_the_ends(void **state)
 {
-    const uint64_t ends[] = {0, LFI_X86_64_SYS_PAGE, LFI_GUARD_SIZE, LFI_BOX_SIZE - LFI_GUARD_SIZE,
+    const uint64_t ends[] = {0, LFI_SYS_PAGE_INSIDE, LFI_GUARD_SIZE, LFI_BOX_SIZE - LFI_GUARD_SIZE,
                              LFI_BOX_SIZE};
     const int32_t offsets[] = {-REACH, -64, -8, -1, 0, 1, 8, REACH};
     struct lfi_space *space;

@@ -23,7 +23,7 @@
 #define REG_WHICH  r14 /* its system call */
 #define REG_KEPT   r12 /* kept by calls */
 
-#define SLOT(k)       LFI_X86_64_SLOT(k)
+#define SLOT(k)       LFI_SLOT_INSIDE(k)
 #define CODE_ALIGN    LFI_BUNDLE_SIZE /* where indirect branches lead */
 #define RECURSE_FAULT 8               /* code_recurse: below the stack */
 

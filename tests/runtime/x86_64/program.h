@@ -43,7 +43,7 @@ static inline void program_set(struct program *program, int reg, uint32_t value)
 static inline void program_call(struct program *program, int slot)
 {
     static const uint8_t group[] = {0x4c, 0x8d, 0x1d, 8, 0, 0, 0, 0x65, 0xff, 0x24, 0x25};
-    int32_t offset = LFI_X86_64_SLOT(slot);
+    int32_t offset = LFI_SLOT_INSIDE(slot);
     while (program->code % 32 != 32 - sizeof group - sizeof offset)
         program->bytes[program->code++] = 0x90;
     program_emit(program, group, sizeof group);

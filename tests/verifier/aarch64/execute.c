@@ -404,11 +404,11 @@ static void make_box(struct world *w)
     close(tile);
     map(w->code_at, PAGE_MOST, PROT_READ | PROT_WRITE, -1);
     map(w->block, PAGE_MOST, PROT_READ | PROT_WRITE, -1);
-    w->sys_page = (w->base + (uint64_t)(int64_t)LFI_AARCH64_SLOT(0)) & ~(uint64_t)(PAGE_MOST - 1);
+    w->sys_page = (w->base + (uint64_t)(int64_t)LFI_SLOT_BELOW(0)) & ~(uint64_t)(PAGE_MOST - 1);
     map(w->sys_page, PAGE_MOST, PROT_READ | PROT_WRITE, -1);
     for (int k = 0; k < LFI_SLOT_COUNT; k++) {
         uint64_t value = w->trampolines + (uint64_t)(16 * k);
-        memcpy((void *)(w->base + (uint64_t)(int64_t)LFI_AARCH64_SLOT(k)), &value, sizeof value);
+        memcpy((void *)(w->base + (uint64_t)(int64_t)LFI_SLOT_BELOW(k)), &value, sizeof value);
     }
     w->sys_bytes = malloc(PAGE_MOST);
     assert_non_null(w->sys_bytes);

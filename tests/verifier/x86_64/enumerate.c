@@ -60,7 +60,7 @@ static bool is_base_load(const ZydisDecodedInstruction *insn, const ZydisDecoded
 {
     return insn->mnemonic == ZYDIS_MNEMONIC_MOV && insn->operand_width == 64 &&
            op->mem.base == ZYDIS_REGISTER_NONE && op->mem.index == ZYDIS_REGISTER_NONE &&
-           op->mem.disp.value == LFI_X86_64_SLOT(LFI_SLOT_BASE) && op->size == 64 &&
+           op->mem.disp.value == LFI_SLOT_INSIDE(LFI_SLOT_BASE) && op->size == 64 &&
            !(op->actions & ZYDIS_OPERAND_ACTION_MASK_WRITE);
 }
 

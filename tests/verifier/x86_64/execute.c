@@ -446,9 +446,9 @@ static void make_box(struct world *w)
     assert_ptr_not_equal(w->alias, MAP_FAILED);
     memset(w->alias, 0xf4, PAGE);
 
-    w->sys_page = (w->base + (uint64_t)LFI_X86_64_SLOT(LFI_SLOT_SYSCALL)) & ~(uint64_t)(PAGE - 1);
+    w->sys_page = (w->base + (uint64_t)LFI_SLOT_INSIDE(LFI_SLOT_SYSCALL)) & ~(uint64_t)(PAGE - 1);
     for (int k = 0; k < LFI_SLOT_COUNT; k++) {
-        uint64_t slot = w->base + (uint64_t)LFI_X86_64_SLOT(k) - w->sys_page;
+        uint64_t slot = w->base + (uint64_t)LFI_SLOT_INSIDE(k) - w->sys_page;
         uint64_t value = k == LFI_SLOT_BASE ? w->base : w->trampolines + (uint64_t)(16 * k);
         memcpy(w->sys_bytes + slot, &value, sizeof value);
     }

@@ -100,7 +100,7 @@ static bool start(void)
     sigaction(SIGTRAP, &action, NULL);
     if (!map(AREA, AREA_SIZE) || !map(STACK, STACK_SIZE) || !map(CONTEXT, BOX - CONTEXT))
         return false;
-    *(uint64_t *)(BOX + LFI_AARCH64_SLOT(LFI_SLOT_SYSCALL)) = (uint64_t)system_call;
+    *(uint64_t *)(BOX + LFI_SLOT_BELOW(LFI_SLOT_SYSCALL)) = (uint64_t)system_call;
     return true;
 }
 

@@ -4,7 +4,7 @@
  * callbacks, interleaved with an indirect call through a table, which is what a program does that
  * has the same library without a box. And the price of each part of a gate by itself.
  *
- *     cc -O2 -Iinclude bench/calls/calls.c -o calls -Lbuild/default/sdk/lib -llfi -llfi-verifier
+ *     cc -O2 -Iinclude bench/x86_64/calls.c -o calls -Lbuild/default/sdk/lib -llfi -llfi-verifier
  * -lpthread
  *     ./calls
  *
@@ -25,9 +25,9 @@ enum { ROUNDS = 400, CALLS = 2000 };
 #define RETURN \
     0x41, 0x5b, 0x41, 0x83, 0xe3, 0xe0, 0x65, 0x4c, 0x03, 0x1c, 0x25, BASE, 0x41, 0xff, 0xe3
 #define BASE                                                                                  \
-    (uint8_t) LFI_X86_64_SLOT(LFI_SLOT_BASE), (uint8_t)(LFI_X86_64_SLOT(LFI_SLOT_BASE) >> 8), \
-        (uint8_t)(LFI_X86_64_SLOT(LFI_SLOT_BASE) >> 16),                                      \
-        (uint8_t)(LFI_X86_64_SLOT(LFI_SLOT_BASE) >> 24)
+    (uint8_t) LFI_SLOT_INSIDE(LFI_SLOT_BASE), (uint8_t)(LFI_SLOT_INSIDE(LFI_SLOT_BASE) >> 8), \
+        (uint8_t)(LFI_SLOT_INSIDE(LFI_SLOT_BASE) >> 16),                                      \
+        (uint8_t)(LFI_SLOT_INSIDE(LFI_SLOT_BASE) >> 24)
 
 /* A function that returns; one that jumps to rdi, which returns for it. */
 static const uint8_t code_empty[] = {RETURN};
