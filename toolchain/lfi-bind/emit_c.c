@@ -988,9 +988,8 @@ void emit_source(struct binding *b, struct text *t, const char *image, size_t si
             emit_thunk(b, &thunks, b->callbacks[i]);
 
     made_by(t, "The library in its box.");
-    text_add(t, "#if !defined(%s)\n#error \"this binding is for %s\"\n#endif\n",
-             b->arch == ARCH_X86_64 ? "__x86_64__" : "__aarch64__",
-             b->arch == ARCH_X86_64 ? "x86-64" : "AArch64");
+    text_add(t, "#if !defined(%s)\n#error \"this binding is for %s\"\n#endif\n", b->arch->macro,
+             b->arch->title);
     text_add(t,
              "#ifndef _GNU_SOURCE\n#define _GNU_SOURCE 1\n#endif\n#include \"%s.h\"\n\n#include "
              "<stddef.h>\n\n#include <lfi/bind.h>\n\n",

@@ -299,7 +299,11 @@ static int run(int argc, char **argv, struct settings *settings, struct binding 
     }
     if (!settings->sdk[0] && !find_sdk(settings->sdk))
         return failure("/proc/self/exe", strerror(errno));
-    binding->arch = strncmp(settings->target, "aarch64", 7) == 0 ? ARCH_AARCH64 : ARCH_X86_64;
+    binding->arch = arch_of(settings->target);
+    if (!binding->arch) {
+        fprintf(stderr, "lfi-bind: unknown architecture in --target '%s'\n", settings->target);
+        return STATUS_USAGE;
+    }
     binding->headers = settings->headers.list;
     binding->header_count = settings->headers.count;
     return bind(settings, binding);

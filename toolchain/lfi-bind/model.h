@@ -39,7 +39,7 @@ struct record {
 };
 
 struct binding {
-    enum arch arch;
+    const struct arch *arch;
     const char *prefix, *strip;
     bool drop_in;
     const char *const *headers;

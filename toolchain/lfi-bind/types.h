@@ -11,8 +11,6 @@
 
 #include "text.h"
 
-enum arch { ARCH_X86_64, ARCH_AARCH64 };
-
 enum kind {
     KIND_VOID,
     KIND_BOOL,
@@ -34,6 +32,9 @@ enum kind {
 enum kind kind_of(CXType type);
 bool is_signed(CXType type);
 long size_of(CXType type);
+
+/* Without qualifiers and names. */
+CXType type_canonical(CXType type);
 
 /* What a pointer or an array is of. */
 CXType target_of(CXType type);
@@ -68,9 +69,27 @@ struct shape {
     unsigned result_integers, result_vectors;
 };
 
-/* False if it cannot be passed; `by_address` then holds for AArch64 which arguments go as an
- * address of a copy. */
-bool shape_of(struct shape *shape, enum arch arch, CXType result, const CXType *arguments,
+/* One more argument on the stack. */
+void shape_stack(struct shape *shape, CXType type);
+
+/* An architecture: ARCH.c, a line of arch.def. */
+struct arch {
+    const char *name;  /* as in a triple */
+    const char *title; /* as people write it */
+    const char *macro; /* that its compilers define */
+    bool (*shape)(struct shape *shape, CXType result, const CXType *arguments, unsigned count,
+                  bool *by_address);
+};
+#define ARCH(name) extern const struct arch arch_##name;
+#include "arch.def"
+#undef ARCH
+
+/* That of a target, or NULL. */
+const struct arch *arch_of(const char *triple);
+
+/* False if it cannot be passed. by_address[i]: the argument goes as the address of a copy, as those
+ * of more than 16 bytes on AArch64. */
+bool shape_of(struct shape *shape, const struct arch *arch, CXType result, const CXType *arguments,
               unsigned count, bool *by_address);
 void write_shape(struct text *text, const struct shape *shape, bool callback);
 

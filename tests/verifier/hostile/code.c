@@ -27,7 +27,7 @@ static const struct target {
     const char *name, *heading;
 } targets[] = {
 #define ARCH(name, NAME, heading, ...) {LFI_ARCH_##NAME, #name, heading},
-#include "../archs.def"
+#include "archs.def"
 #undef ARCH
 };
 
