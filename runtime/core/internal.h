@@ -95,7 +95,7 @@ struct lfi_context {
     struct core_frame **gates; /* of gate calls, by depth */
     size_t gate_count;
     lfi_gate_failed_fn *failed; /* or NULL */
-    int status; /* of lfi_context_stop, lfi_callback_unwind */
+    int status;                 /* of lfi_context_stop, lfi_callback_unwind */
     int fault_signal, fault_code;
     uint64_t fault_address;
     struct core_frame frame; /* of lfi_context_run */
@@ -115,9 +115,9 @@ struct core_thread {
     struct machine_thread machine;
     lfi_shape refused_shape;
     struct lfi_context *refused_context; /* or NULL */
-    struct lfi_exit exit; /* of the last gate call that did not return */
-    unsigned prepared;    /* depth of lfi_thread_prepare() */
-    unsigned kept;        /* prepared until the thread ends: rounds of destructors to wait */
+    struct lfi_exit exit;                /* of the last gate call that did not return */
+    unsigned prepared;                   /* depth of lfi_thread_prepare() */
+    unsigned kept; /* prepared until the thread ends: rounds of destructors to wait */
     int tid;
     void *stack; /* the alternate signal stack */
     size_t stack_size;
@@ -132,8 +132,8 @@ struct core_thread {
 extern __thread struct core_thread core_thread
     __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
-/* Its address. Hidden from gcc, which under UBSan would compare it with 0 by the flags of an addition
- * that the linker replaces by a lea. */
+/* Its address. Hidden from gcc, which under UBSan would compare it with 0 by the flags of an
+ * addition that the linker replaces by a lea. */
 static inline struct core_thread *core_self(void)
 {
     struct core_thread *self = &core_thread;

@@ -54,8 +54,8 @@ void linux_shared_free(struct linux_shared *shared)
     pthread_mutex_destroy(&shared->lock);
 }
 
-static int load_code(struct lfi_process *process, const struct lfi_image *image,
-                     int index, const uint8_t *bytes, struct lfi_error *error)
+static int load_code(struct lfi_process *process, const struct lfi_image *image, int index,
+                     const uint8_t *bytes, struct lfi_error *error)
 {
     const struct lfi_segment *segment = &image->segments[index];
     uint64_t bias = process->image_start - image->start;

@@ -281,5 +281,6 @@ static int run_with_limit(long limit)
 int main(int argc, char **argv)
 {
     wanted_boxes = argc > 1 ? strtoul(argv[1], NULL, 10) : 0;
-    return wanted_boxes ? run_with_limit(65530 + (long)wanted_boxes * EACH * 16 / 15) : make_boxes();
+    return wanted_boxes ? run_with_limit(65530 + (long)wanted_boxes * EACH * 16 / 15)
+                        : make_boxes();
 }

@@ -329,7 +329,7 @@ void machine_write_stub(uint8_t stub[MACHINE_STUB_SIZE], uint32_t number)
         0x52800010 | number << 5, /* mov w16, #number */
         0xaa1e03f1,               /* mov x17, x30 */
         0xf840037e | ((uint32_t)MACHINE_SLOT(LFI_SLOT_CALLBACK) & 0x1ff) << 12, /* ldur x30, … */
-        0xd63f03c0,                                                                /* blr x30 */
+        0xd63f03c0,                                                             /* blr x30 */
     };
 
     memcpy(stub, code, sizeof code);
