@@ -118,7 +118,7 @@ zlib) # real code as a drop-in: the host's source does not change
         (cd boxed && "$sdk/bin/$triple-clang" -O2 -w -c "$file")
     done
     "$sdk/bin/llvm-ar" rcs libz.a boxed/*.o
-    "$bind" --sdk "$sdk" --header zlib.h -I "$zlib" --annotations "$here/zlib.annotations" --drop-in libz.a \
+    "$bind" --sdk "$sdk" --header zlib.h -I "$zlib" --annotations "$here/../../examples/zlib/zlib.annotations" --drop-in libz.a \
         -o zbox 2>messages
     gcc -O2 $host_flags -I"$zlib" "$here/zlib.c" zbox.c $link -o boxed-host
     gcc -O2 -w -I"$zlib" "$here/zlib.c" $sources -o native-host

@@ -1,0 +1,22 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+# Builds an example with the SDK's CMake package, runs it, and compares what it prints.
+#   run.sh SDK-FOLDER WORK-FOLDER NAME [COMPILER]
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+root=$here/../..
+sdk=$1 work=$2/$3-${4:-cc} name=$3
+set --
+[ "$work" = "${work%-cc}" ] && set -- -DCMAKE_C_COMPILER="${work##*/"$name"-}"
+case $name in
+zlib) set -- "$@" -DZLIB="$("$root/toolchain/fetch" zlib)" ;;
+png) set -- "$@" -DZLIB="$("$root/toolchain/fetch" zlib)" -DPNG="$("$root/toolchain/fetch" libpng)" ;;
+esac
+rm -rf "$work"
+mkdir -p "$work"
+cmake -G Ninja -S "$root/examples/$name" -B "$work" -DCMAKE_PREFIX_PATH="$sdk" -DCMAKE_BUILD_TYPE=Release \
+    -DCMAKE_C_FLAGS='-Wall -Wextra -Werror' "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2 && exit 1; }
+cmake --build "$work" >>"$work/log" 2>&1 || { cat "$work/log" >&2 && exit 1; }
+"$work/$name" >"$work/printed"
+diff -u "$root/examples/$name/expected" "$work/printed"
