@@ -56,6 +56,9 @@ for cc in gcc clang-19; do
     run $cc "$here/embed/embed.c" $(pkg-config --cflags --libs lfi-shared) -o shared-$cc
     runs_check env LD_LIBRARY_PATH="$work/prefix/lib" ./shared-$cc
 done
+# A host may dlopen() it, and it stays when closed.
+run gcc -Wall -Wextra -Werror "$here/embed/plugin.c" -o plugin
+run ./plugin "$work/prefix/lib/liblfi.so"
 # The headers are C++, too, and no name of the host's own gets in the way.
 cat >names.cpp <<'EOF'
 #include <lfi/linux.h>
