@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
- * A host that loads liblfi.so (argv[1]) by dlopen(), uses it, and closes it: it must stay loaded, as
- * the handlers of faults are in it. They pass a fault of the host's own on to the host's handler.
+ * A host that loads liblfi.so (argv[1]) by dlopen(), uses it, and closes it: it must stay loaded,
+ * as the handlers of faults are in it. They pass a fault of the host's own on to the host's
+ * handler.
  */
 #include <dlfcn.h>
 #include <signal.h>
