@@ -137,10 +137,8 @@ static int place_locked(struct lfi_box *box, void *staged, uint64_t address, siz
 static int place(struct lfi_box *box, void *staged, uint64_t address, size_t size, unsigned bits,
                  bool free_stack, struct lfi_error *error)
 {
-    int result;
-
     pthread_mutex_lock(&box->lock);
-    result = place_locked(box, staged, address, size, bits, error);
+    int result = place_locked(box, staged, address, size, bits, error);
     if (result == 0 && free_stack)
         __atomic_store_n(&box->free_stack, true, __ATOMIC_RELEASE);
     pthread_mutex_unlock(&box->lock);
@@ -155,20 +153,17 @@ static bool frees_stack(const struct lfi_code_map *code)
 int lfi_box_map_code(struct lfi_box *box, const struct lfi_code_map *code, struct lfi_error *error)
 {
     struct lfi_code_map relative = *code;
-    uint8_t *staged;
-    size_t size;
-    int result;
 
     relative.address -= box->base;
     relative.image_start -= box->base;
     relative.image_end -= box->base;
-    size = check(&relative, error);
+    size_t size = check(&relative, error);
     if (!size)
         return -EINVAL;
-    staged = stage(code->bytes, code->size, size, error);
+    uint8_t *staged = stage(code->bytes, code->size, size, error);
     if (!staged)
         return -ENOMEM;
-    result = verify(&relative, staged, size, error);
+    int result = verify(&relative, staged, size, error);
     if (result == 0 && mprotect(staged, size, PROT_READ)) {
         result = -errno;
         core_explain(error, "cannot protect the code: %s", strerror(-result));
@@ -215,11 +210,10 @@ static void *seal(const uint8_t *bytes, size_t size)
 static bool can_share(const struct lfi_shared_code *code)
 {
     void *again = map_again(code->pages, code->size);
-    bool can;
 
     if (again == MAP_FAILED)
         return false;
-    can = mprotect(again, code->size, PROT_READ | PROT_EXEC) == 0;
+    bool can = mprotect(again, code->size, PROT_READ | PROT_EXEC) == 0;
     munmap(again, code->size);
     return can;
 }
@@ -229,8 +223,6 @@ int lfi_shared_code_new(struct lfi_shared_code **result, const struct lfi_code_m
 {
     size_t size = check(code, error);
     struct lfi_shared_code *new;
-    void *sealed;
-    int failure;
 
     *result = NULL;
     if (!size)
@@ -246,13 +238,13 @@ int lfi_shared_code_new(struct lfi_shared_code **result, const struct lfi_code_m
         free(new);
         return -ENOMEM;
     }
-    sealed = seal(new->pages, size);
+    void *sealed = seal(new->pages, size);
     if (sealed != MAP_FAILED) {
         munmap(new->pages, size);
         new->pages = sealed;
     }
     /* what is verified is what boxes get: after it was sealed, or before it is copied */
-    failure = verify(code, new->pages, size, error);
+    int failure = verify(code, new->pages, size, error);
     if (failure == 0 && sealed != MAP_FAILED)
         new->shared = can_share(new);
     else if (failure == 0 && mprotect(new->pages, size, PROT_READ))

@@ -25,7 +25,6 @@ int lfi_context_new(struct lfi_box *box, lfi_syscall_fn *serve, void *data,
                     struct lfi_context **result)
 {
     struct lfi_context *context = aligned_alloc(_Alignof(struct lfi_context), sizeof *context);
-    int code;
 
     *result = NULL;
     if (!context)
@@ -35,7 +34,7 @@ int lfi_context_new(struct lfi_box *box, lfi_syscall_fn *serve, void *data,
     context->serve = serve;
     context->data = data;
     machine_frame_init(&context->frame);
-    code = machine_context_init(context);
+    int code = machine_context_init(context);
     if (code) {
         free(context);
         return code;
@@ -199,13 +198,12 @@ static int stay(struct lfi_context *context, struct core_frame *frame, struct lf
     struct core_thread *self = core_self();
     struct core_frame *outer = self->frame;
     struct core_frame *active = context->active;
-    int code;
 
     if (!core_faults_installed())
         return -EINVAL;
     if (!core_thread_may_nest(context->box))
         return -ELOOP;
-    code = lfi_thread_prepare();
+    int code = lfi_thread_prepare();
     if (code)
         return code;
 
@@ -249,19 +247,16 @@ int lfi_call(struct lfi_context *context, uint64_t function, struct lfi_call *ca
     struct core_frame frame;
     struct lfi_box *box = context->box;
     uint64_t home = __atomic_load_n(&box->return_address, __ATOMIC_ACQUIRE);
-    uint64_t stack, at;
-    size_t size;
-    int code;
-
     if (home == 0 || call->stack_count > 4096)
         return -EINVAL;
-    code = core_context_claim(context);
+    int code = core_context_claim(context);
     if (code)
         return code;
     machine_frame_init(&frame);
-    at = stack = machine_call_stack(context->active ? context->active : &context->frame,
-                                    call->stack_count, context->active != NULL);
-    size = call->stack_count * sizeof(uint64_t);
+    uint64_t stack = machine_call_stack(context->active ? context->active : &context->frame,
+                                        call->stack_count, context->active != NULL);
+    uint64_t at = stack;
+    size_t size = call->stack_count * sizeof(uint64_t);
     if (MACHINE_RETURN_ON_STACK) {
         code = lfi_copy_out(box, at, &home, sizeof home);
         at += sizeof home;

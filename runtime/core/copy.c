@@ -24,13 +24,11 @@ int lfi_copy_out(const struct lfi_box *box, uint64_t address, const void *from, 
 ssize_t lfi_copy_string(const struct lfi_box *box, char *to, uint64_t address, size_t max)
 {
     const uint64_t end = box->base + LFI_BOX_SIZE - LFI_GUARD_SIZE;
-    size_t limit;
-    long length;
 
     if (!lfi_box_contains(box, address, 0))
         return -EFAULT;
-    limit = max < end - address ? max : end - address;
-    length = machine_copy_string(to, (const char *)address, limit);
+    size_t limit = max < end - address ? max : end - address;
+    long length = machine_copy_string(to, (const char *)address, limit);
     if (length >= 0 && (size_t)length == limit)
         return limit == max ? -ENAMETOOLONG : -EFAULT;
     return length;

@@ -59,7 +59,7 @@ static bool in_box(const struct core_frame *frame, uint64_t pc)
 static void chain(int signal, siginfo_t *info, void *ucontext, const struct sigaction *former)
 {
     struct sigaction fresh = {.sa_handler = SIG_DFL};
-    sigset_t mask, before;
+    sigset_t before;
 
     if (!(former->sa_flags & SA_SIGINFO) && former->sa_handler == SIG_IGN && info->si_code <= 0)
         return;
@@ -75,7 +75,7 @@ static void chain(int signal, siginfo_t *info, void *ucontext, const struct siga
             syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), signal);
         return;
     }
-    mask = former->sa_mask;
+    sigset_t mask = former->sa_mask;
     if (!(former->sa_flags & SA_NODEFER))
         sigaddset(&mask, signal);
     pthread_sigmask(SIG_BLOCK, &mask, &before);

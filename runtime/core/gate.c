@@ -56,11 +56,10 @@ static int gate_frame(struct lfi_context *context, size_t depth, struct core_fra
 int lfi_context_attach(struct lfi_context *context)
 {
     struct core_frame *frame;
-    int code;
 
     if (!core_faults_installed())
         return -EINVAL;
-    code = core_context_claim(context);
+    int code = core_context_claim(context);
     if (code || context->gate)
         return code;
     code = core_thread_keep();
@@ -270,8 +269,6 @@ static int map_stubs(struct lfi_box *box, uint64_t address, struct lfi_error *er
                                .image_end = address + lfi_page_size()};
     size_t first = box->stub_page_count * stubs_per_page();
     uint64_t *pages;
-    uint8_t *code;
-    int status;
 
     if (first + stubs_per_page() > LFI_CALLBACKS_MAX) {
         core_explain(error, "a box has at most %d callbacks", LFI_CALLBACKS_MAX);
@@ -283,7 +280,7 @@ static int map_stubs(struct lfi_box *box, uint64_t address, struct lfi_error *er
     box->stub_pages = pages;
     if (!table)
         table = calloc(LFI_CALLBACKS_MAX, sizeof *table);
-    code = malloc(lfi_page_size());
+    uint8_t *code = malloc(lfi_page_size());
     if (!table || !code) {
         free(code);
         if (!box->callbacks)
@@ -294,7 +291,7 @@ static int map_stubs(struct lfi_box *box, uint64_t address, struct lfi_error *er
     for (size_t i = 0; i < stubs_per_page(); i++)
         machine_write_stub(code + i * MACHINE_STUB_SIZE, (uint32_t)(first + i));
     map.bytes = code;
-    status = lfi_box_map_code(box, &map, error);
+    int status = lfi_box_map_code(box, &map, error);
     free(code);
     if (status == 0)
         box->stub_pages[box->stub_page_count++] = address;
@@ -303,10 +300,8 @@ static int map_stubs(struct lfi_box *box, uint64_t address, struct lfi_error *er
 
 int lfi_box_map_stubs(struct lfi_box *box, uint64_t address, struct lfi_error *error)
 {
-    int status;
-
     pthread_mutex_lock(&box->callback_lock);
-    status = map_stubs(box, address, error);
+    int status = map_stubs(box, address, error);
     pthread_mutex_unlock(&box->callback_lock);
     return status;
 }
@@ -335,14 +330,14 @@ int lfi_box_callback(struct lfi_box *box, const struct lfi_callback *callback, u
                                   .words = LFI_SHAPE_WORDS(shape),
                                   .bytes = LFI_SHAPE_BYTES(shape),
                                   .st = LFI_SHAPE_ST(shape)};
-    size_t count, index;
+    size_t index;
 
     if (!callback->function || !shape_is_good(shape) || entry.words > 1023 || entry.bytes > 32768)
         return -EINVAL;
     entry.special = entry.words | entry.bytes | entry.st;
     machine_callback_fill(&entry, callback);
     pthread_mutex_lock(&box->callback_lock);
-    count = box->stub_page_count * stubs_per_page();
+    size_t count = box->stub_page_count * stubs_per_page();
     for (size_t i = 0; i < count; i++) {
         index = (box->callback_next + i) % count;
         if (box->callbacks[index].function)

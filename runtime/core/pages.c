@@ -45,16 +45,15 @@ static size_t bits(struct lfi_box *box, enum page_bit which, uint32_t start, uin
 
     for (uint32_t next; start < end; start = next) {
         struct page_chunk *chunk = box->chunks[start / CHUNK_PAGES];
-        uint64_t mask, *word;
 
         next = (start | (CHUNK_PAGES - 1)) + 1;
         if (!chunk)
             continue;
         next = (start | 63) + 1;
-        mask = UINT64_MAX << start % 64;
+        uint64_t mask = UINT64_MAX << start % 64;
         if (next > end)
             mask &= UINT64_MAX >> (next - end);
-        word = &chunk->bits[which][start % CHUNK_PAGES / 64];
+        uint64_t *word = &chunk->bits[which][start % CHUNK_PAGES / 64];
         count += (size_t)__builtin_popcountll(*word & mask);
         if (action == SET)
             *word |= mask;
@@ -189,11 +188,10 @@ static void count_mappings(struct lfi_box *box)
 static bool take_mappings(struct lfi_box *box, long change)
 {
     const long pool = box->space->mapping_pool;
-    long mine, all;
 
     add_mappings(box, change);
-    mine = box->mappings;
-    all = __atomic_load_n(&box->space->mappings, __ATOMIC_RELAXED);
+    long mine = box->mappings;
+    long all = __atomic_load_n(&box->space->mappings, __ATOMIC_RELAXED);
     if (change <= 0 || box->restoring || (box->mapping_limit && mine <= box->mapping_limit) ||
         (!box->mapping_limit &&
          (mine <= pool - all || (mine <= SURE_MAPPINGS && all <= pool + pool / 8 * 7))))
@@ -347,10 +345,8 @@ int lfi_box_limit_mappings(struct lfi_box *box, size_t limit)
 
 int lfi_box_charge_mappings(struct lfi_box *box, long change)
 {
-    bool taken;
-
     pthread_mutex_lock(&box->lock);
-    taken = take_mappings(box, change);
+    bool taken = take_mappings(box, change);
     if (!taken && box->calls > box->mappings / 16) {
         count_mappings(box);
         taken = take_mappings(box, change);
@@ -361,10 +357,8 @@ int lfi_box_charge_mappings(struct lfi_box *box, long change)
 
 size_t lfi_box_mappings(struct lfi_box *box)
 {
-    size_t count;
-
     pthread_mutex_lock(&box->lock);
-    count = (size_t)box->mappings;
+    size_t count = (size_t)box->mappings;
     pthread_mutex_unlock(&box->lock);
     return count;
 }

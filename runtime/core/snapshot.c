@@ -231,11 +231,10 @@ static int map_run(struct lfi_box *box, int file, const struct run *run)
     const size_t size = run->end - run->start;
     void *staged =
         mmap(NULL, size, core_bits_prot(prot), MAP_PRIVATE, file, (off_t)(run->start - box->base));
-    int error;
 
     if (staged == MAP_FAILED)
         return -errno;
-    error = core_place(box, staged, run->start, size, prot | BIT(FROZEN));
+    int error = core_place(box, staged, run->start, size, prot | BIT(FROZEN));
     if (error)
         munmap(staged, size);
     return error;

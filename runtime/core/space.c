@@ -73,12 +73,11 @@ static int place_page(const uint8_t contents[4096], uint64_t at)
 {
     size_t size = lfi_page_size();
     uint8_t *page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    int error;
 
     if (page == MAP_FAILED)
         return -errno;
     memcpy(page + size - 4096, contents, 4096);
-    error = mprotect(page, size, PROT_READ) ? -errno : core_move_in(page, at, size);
+    int error = mprotect(page, size, PROT_READ) ? -errno : core_move_in(page, at, size);
     if (error)
         munmap(page, size);
     return error;
@@ -112,11 +111,11 @@ static int reserve(uint64_t size, uint64_t first, uint64_t *start)
     enum { TRIES = 16 };
     void *hint = mmap(NULL, lfi_page_size(), PROT_NONE, RESERVE_FLAGS, -1, 0);
     void *found;
-    uint64_t at, aligned;
+    uint64_t at;
 
     if (hint != MAP_FAILED)
         munmap(hint, lfi_page_size());
-    aligned = ((uint64_t)hint - size + first) & ~(BOX_SIZE - 1);
+    uint64_t aligned = ((uint64_t)hint - size + first) & ~(BOX_SIZE - 1);
     for (int i = 0; i < TRIES && hint != MAP_FAILED && (uint64_t)hint > size + i * BOX_SIZE; i++) {
         at = aligned - (uint64_t)i * BOX_SIZE - first;
         found = mmap((void *)at, size, PROT_NONE, RESERVE_FLAGS | MAP_FIXED_NOREPLACE, -1, 0);
@@ -184,10 +183,9 @@ static int add_reservation(struct lfi_space *space, struct core_reservation *new
 {
     struct core_reservation **end = &space->reservations;
     const uint64_t room = new->first + new->count *BOX_SIZE + MARGIN + TRAMPOLINE_ROOM;
-    int code;
 
     new->trampolines = room - 4096;
-    code = place_trampolines(new->trampolines, error);
+    int code = place_trampolines(new->trampolines, error);
     if (code == 0)
         code = machine_reservation_init(new, room, new->count *MACHINE_ROOM);
     if (code) {
@@ -215,12 +213,11 @@ static struct core_reservation *new_reservation(size_t count)
 static int add_boxes(struct lfi_space *space, size_t count, struct lfi_error *error)
 {
     struct core_reservation *new = new_reservation(count);
-    int code;
 
     if (!new)
         return -ENOMEM;
     new->size += MARGIN;
-    code = reserve(new->size, MARGIN, &new->start);
+    int code = reserve(new->size, MARGIN, &new->start);
     if (code) {
         core_explain(error, "cannot reserve %llu GiB of address space: %s (check `ulimit -v`)",
                      (unsigned long long)(new->size >> 30), strerror(-code));
@@ -260,17 +257,14 @@ static int add_many_boxes(struct lfi_space *space, size_t boxes, struct lfi_erro
 /* A reservation of one box at address 0. */
 static int add_box_at_0(struct lfi_space *space, struct lfi_error *error)
 {
-    struct core_reservation *new;
-    int code;
-
     if (!MACHINE_AT_0) {
         core_explain(error, "a box cannot lie at address 0 on this architecture");
         return -ENOTSUP;
     }
-    new = new_reservation(1);
+    struct core_reservation *new = new_reservation(1);
     if (!new)
         return -ENOMEM;
-    code = reserve_low(new->size, &new->start);
+    int code = reserve_low(new->size, &new->start);
     if (code) {
         core_explain(error, "no box at address 0: %s",
                      code == -EEXIST ? "the process has something below 4 GiB"
@@ -303,7 +297,6 @@ int lfi_space_new_with(struct lfi_space **result, size_t boxes,
 {
     struct lfi_space *space;
     int persona = personality(0xffffffff);
-    int code;
 
     *result = NULL;
     if (boxes < 1 || boxes > MAX_BOXES) {
@@ -323,7 +316,7 @@ int lfi_space_new_with(struct lfi_space **result, size_t boxes,
     if (!space)
         return -ENOMEM;
     core_explain(error, "%s", "");
-    code = machine_features(&space->features, error);
+    int code = machine_features(&space->features, error);
     if (code == 0 && options && options->first_at_0 && add_box_at_0(space, error) == 0)
         boxes--;
     if (code == 0 && boxes)
@@ -399,13 +392,12 @@ int lfi_box_new(struct lfi_space *space, struct lfi_box **result, struct lfi_err
 {
     struct lfi_box *box = calloc(1, sizeof *box);
     uint8_t table[LFI_SYS_PAGE_SIZE];
-    int code;
 
     *result = NULL;
     if (!box)
         return -ENOMEM;
     box->space = space;
-    code = take_place(space, &box->reservation, &box->base);
+    int code = take_place(space, &box->reservation, &box->base);
     if (code) {
         core_explain(error, "all boxes of the space are taken");
         free(box);
@@ -436,17 +428,14 @@ int lfi_box_new(struct lfi_space *space, struct lfi_box **result, struct lfi_err
 
 int lfi_box_free(struct lfi_box *box)
 {
-    uint64_t start;
-    int error;
-
     if (!box)
         return 0;
     if (__atomic_load_n(&box->contexts, __ATOMIC_ACQUIRE))
         return -EBUSY;
     /* All that was ever mapped. The pages at address 0 could not be mapped again without privileges
      * that the process may have given up. */
-    start = sys_page(box->base);
-    error = core_reserve(start, box->base + BOX_SIZE - LFI_GUARD_SIZE - start);
+    uint64_t start = sys_page(box->base);
+    int error = core_reserve(start, box->base + BOX_SIZE - LFI_GUARD_SIZE - start);
     if (error)
         return error;
     core_snapshot_free(box->snapshot);

@@ -64,7 +64,6 @@ int lfi_thread_prepare(void)
     stack_t stack = {0};
     sigset_t faults;
     size_t size;
-    uint8_t *memory;
 
     if (self->prepared) {
         self->prepared++;
@@ -73,7 +72,8 @@ int lfi_thread_prepare(void)
     /* the signal frame, whose size depends on the vector registers, and room for handlers */
     size =
         (getauxval(AT_MINSIGSTKSZ) + 65536 + lfi_page_size() - 1) & ~(size_t)(lfi_page_size() - 1);
-    memory = mmap(NULL, size + lfi_page_size(), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    uint8_t *memory =
+        mmap(NULL, size + lfi_page_size(), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED)
         return -ENOMEM;
     if (mprotect(memory + lfi_page_size(), size, PROT_READ | PROT_WRITE))
@@ -153,14 +153,13 @@ int core_thread_keep(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct core_thread *self = core_self();
-    int code;
 
     if (self->kept)
         return 0;
     pthread_once(&once, make_end_key);
     if (!has_end_key || pthread_setspecific(end_key, self))
         return -ENOMEM;
-    code = lfi_thread_prepare();
+    int code = lfi_thread_prepare();
     if (code) {
         pthread_setspecific(end_key, NULL);
         return code;

@@ -116,11 +116,10 @@ int machine_write_trampolines(uint8_t page[4096], struct lfi_error *error)
 {
     const char *thread_pointer;
     const uint64_t entries[2] = {(uint64_t)machine_syscall, (uint64_t)machine_callback};
-    uint64_t tls;
 
     /* The thread's block is at the same distance from every thread's tpidr_el0: initial-exec. */
     __asm__("mrs %0, tpidr_el0" : "=r"(thread_pointer));
-    tls = (uint64_t)((const char *)&core_thread.frame - thread_pointer);
+    uint64_t tls = (uint64_t)((const char *)&core_thread.frame - thread_pointer);
     if (tls >= 1 << 24 || tls % 8) {
         core_explain(error, "thread-local storage is too far from tpidr_el0 for the trampolines");
         return -ENOTSUP;

@@ -180,13 +180,11 @@ static uint8_t *put(uint8_t *to, const uint8_t *bytes, size_t size, int64_t disp
 
 int machine_write_trampolines(uint8_t page[4096], struct lfi_error *error)
 {
-    uint64_t fs_base, entry;
-    int64_t tls;
-    uint8_t *at;
+    uint64_t fs_base;
 
     /* The thread's block is at the same distance from every thread's %fs base: initial-exec. */
     __asm__("movq %%fs:0, %0" : "=r"(fs_base)); /* the psABI: %fs:0 holds its own address */
-    tls = (int64_t)((uint64_t)&core_thread - fs_base);
+    int64_t tls = (int64_t)((uint64_t)&core_thread - fs_base);
     if (tls != (int32_t)tls) {
         core_explain(error, "thread-local storage is too far from %%fs for the trampolines");
         return -ENOTSUP;
@@ -195,7 +193,7 @@ int machine_write_trampolines(uint8_t page[4096], struct lfi_error *error)
     memset(page, MACHINE_TRAP, 4096);
 
     /* movq %fs:frame, %rcx; jmpq *pointer(%rip) */
-    at = page + TRAMPOLINE_SYSCALL;
+    uint8_t *at = page + TRAMPOLINE_SYSCALL;
     at = PUT(at, tls + (int64_t)offsetof(struct core_thread, frame), 0x64, 0x48, 0x8b, 0x0c, 0x25);
     PUT(at, page + TRAMPOLINE_POINTERS - (at + 6), 0xff, 0x25);
     /* movq %fs:frame, %rcx; jmpq *returning(%rcx) */
@@ -206,7 +204,7 @@ int machine_write_trampolines(uint8_t page[4096], struct lfi_error *error)
     at = page + TRAMPOLINE_CALLBACK;
     at = PUT(at, tls + (int64_t)offsetof(struct core_thread, frame), 0x64, 0x4c, 0x8b, 0x1c, 0x25);
     PUT(at, page + TRAMPOLINE_POINTERS + 8 - (at + 6), 0xff, 0x25);
-    entry = (uint64_t)machine_syscall;
+    uint64_t entry = (uint64_t)machine_syscall;
     memcpy(page + TRAMPOLINE_POINTERS, &entry, sizeof entry);
     entry = (uint64_t)machine_callback;
     memcpy(page + TRAMPOLINE_POINTERS + 8, &entry, sizeof entry);
@@ -479,10 +477,9 @@ void core_gate_resume(struct core_frame *outer)
 enum lfi_exit_kind machine_run(struct core_frame *frame)
 {
     uint64_t gs = gs_read(frame->features);
-    enum lfi_exit_kind kind;
 
     gs_write(frame->features, frame->base);
-    kind = machine_enter(frame);
+    enum lfi_exit_kind kind = machine_enter(frame);
     gs_write(frame->features, gs);
     return kind;
 }
