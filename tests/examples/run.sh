@@ -18,5 +18,6 @@ mkdir -p "$work"
 cmake -G Ninja -S "$root/examples/$name" -B "$work" -DCMAKE_PREFIX_PATH="$sdk" -DCMAKE_BUILD_TYPE=Release \
     -DCMAKE_C_FLAGS='-Wall -Wextra -Werror' "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2 && exit 1; }
 cmake --build "$work" >>"$work/log" 2>&1 || { cat "$work/log" >&2 && exit 1; }
-"$work/$name" >"$work/printed"
+case $name in png) set -- "$("$root/toolchain/fetch" libpng)/pngtest.png" ;; *) set -- ;; esac
+"$work/$name" "$@" >"$work/printed"
 diff -u "$root/examples/$name/expected" "$work/printed"

@@ -972,6 +972,8 @@ static void emit_drop_in(struct binding *b, struct text *t, struct function *f)
     text_add(t, ");\n");
     if (!words_has(f->words, WORD_fails))
         text_add(t, "    %s_check(\"%s\");\n", p, f->name);
+    if (f->no_return)
+        text_add(t, "    __builtin_trap(); /* the library says that it does not return */\n");
     text_add(t, "%s}\n\n", nothing ? "" : "    return lfi_result;\n");
 }
 
@@ -1006,7 +1008,7 @@ void emit_source(struct binding *b, struct text *t, const char *image, size_t si
         struct function *f = b->callbacks[i];
         if (f->why)
             continue;
-        text_add(t, "static ");
+        text_add(t, "static LFI_BIND_UNUSED ");
         raw_type(t, f->result, PASS_VALUE, false);
         text_add(t, " %s_thunk_%s(", p, f->name);
         for (unsigned k = 0; k < f->count; k++) {

@@ -207,6 +207,12 @@ static enum CXChildVisitResult visit_declaration(CXCursor cursor, CXCursor paren
     bool stripped = strip && strncmp(name, binding->strip, strip) == 0 && name[strip] &&
                     !isdigit((unsigned char)name[strip]);
     function->bound = name + (stripped ? strip : 0);
+    char *spelled = spelling(function->type);
+    function->no_return = strstr(spelled, "__attribute__((noreturn))") != NULL;
+    free(spelled);
+    for (size_t i = 0; i < binding->count; i++)
+        if (strcmp(list[i].bound, function->bound) == 0)
+            function->bound = name; /* another function has the short name */
     if (function->type.kind == CXType_FunctionNoProto)
         function->type = clang_getCanonicalType(function->type);
     fill(binding, function, cursor);

@@ -23,7 +23,7 @@ struct function {
     struct parameter *parameters;
     unsigned count;
     const struct words *words, *result_words;
-    bool variadic;
+    bool variadic, no_return;
     char *why; /* what is not decided, or NULL */
     bool *by_address;
     struct shape shape;
