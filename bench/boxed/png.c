@@ -54,7 +54,7 @@ int main(int argc, char **argv)
     unsigned long sum = 0;
     for (size_t i = 0; i < sizeof pixels; i++)
         sum = sum * 31 + pixels[i];
-    printf("%.3f %lx\n", 1e3 * (double)(b.tv_sec - a.tv_sec) + 1e-6 * (double)(b.tv_nsec - a.tv_nsec),
-           sum);
+    printf("%.3f %lx\n",
+           1e3 * (double)(b.tv_sec - a.tv_sec) + 1e-6 * (double)(b.tv_nsec - a.tv_nsec), sum);
     return 0;
 }

@@ -66,7 +66,7 @@ int main(int argc, char **argv)
     clock_gettime(CLOCK_MONOTONIC, &a);
     parse(document, size, argc > 1, &sum);
     clock_gettime(CLOCK_MONOTONIC, &b);
-    printf("%.3f %lx\n", 1e3 * (double)(b.tv_sec - a.tv_sec) + 1e-6 * (double)(b.tv_nsec - a.tv_nsec),
-           sum);
+    printf("%.3f %lx\n",
+           1e3 * (double)(b.tv_sec - a.tv_sec) + 1e-6 * (double)(b.tv_nsec - a.tv_nsec), sum);
     return 0;
 }

@@ -17,7 +17,7 @@ flags=$("$sdk/bin/lfi-config" --cflags --libs | tr '\n' ' ')
 
 # zlib: example.c and minigzip.c. Its functions for files stay in the host, and call into the box.
 zlib=$("$root/toolchain/fetch" zlib)
-box= files=
+box='' files=''
 for file in "$zlib"/*.c; do
     case ${file##*/} in
     gz*) files="$files $file" ;;
@@ -29,6 +29,7 @@ done
 "$sdk/bin/llvm-ar" rcs libz.a boxed/*.o
 "$sdk/bin/lfi-bind" --header zlib.h -I "$zlib" --annotations "$root/examples/zlib/zlib.annotations" \
     --drop-in libz.a -o zbox 2>messages || fail "$(cat messages)"
+# shellcheck disable=SC2086
 cc -O2 -c zbox.c -I. -I"$zlib" $flags || fail zbox.c
 for program in example minigzip; do
     # shellcheck disable=SC2086

@@ -5,8 +5,10 @@
 #   page.py PAGE SDK-FOLDER WORK-FOLDER
 #
 # An indented block after a line that ends with `NAME`: is that file. One that begins with "$ " has
-# commands and what each prints, where … stands for anything. Other blocks are only shown.
+# commands and what each prints, where … stands for anything. Other blocks are only shown. Compilers
+# are those for the processor of this machine.
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -32,6 +34,7 @@ def run(command, expected):
 
 commands = 0
 text = open(page, encoding="utf-8").read()
+text = re.sub(r"\w+-lfi-linux-musl-", f"{platform.machine()}-lfi-linux-musl-", text)
 for before, block in re.findall(r"([^\n]*)\n\n((?:    [^\n]*\n|\n(?=    ))+)", text):
     lines = [line[4:] for line in block.rstrip("\n").split("\n")]
     name = re.search(r"`([\w.]+)`:$", before)
