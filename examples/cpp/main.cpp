@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// A host in C++: what comes from the box is tainted, and the compiler does not let it be used before
-// it was checked.
+// A host in C++: what comes from the box is tainted, and the compiler does not let it be used
+// before it was checked.
 #include <cstdio>
 
 #include "tablebox.hpp"

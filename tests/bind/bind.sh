@@ -139,7 +139,7 @@ expat) # callbacks with strings, lists and user data
         (cd boxed && "$sdk/bin/$triple-clang" -O2 -w $define -c "$expat/$file.c")
     done
     "$sdk/bin/llvm-ar" rcs libexpat.a boxed/*.o
-    "$bind" --sdk "$sdk" --header expat.h -I "$expat" --annotations "$here/expat.annotations" --drop-in \
+    "$bind" --sdk "$sdk" --header expat.h -I "$expat" --annotations "$here/../../examples/expat/expat.annotations" --drop-in \
         libexpat.a -o xbox 2>messages
     gcc -O2 $host_flags -I"$expat" "$here/expat.c" xbox.c $link -o boxed-host
     gcc -O2 -w $define -I"$expat" "$here/expat.c" "$expat"/xmlparse.c "$expat"/xmlrole.c \

@@ -11,6 +11,7 @@ set --
 [ "$work" = "${work%-cc}" ] && set -- -DCMAKE_C_COMPILER="${work##*/"$name"-}"
 case $name in
 zlib) set -- "$@" -DZLIB="$("$root/toolchain/fetch" zlib)" ;;
+expat) set -- "$@" -DEXPAT="$("$root/toolchain/fetch" expat)" ;;
 png) set -- "$@" -DZLIB="$("$root/toolchain/fetch" zlib)" -DPNG="$("$root/toolchain/fetch" libpng)" ;;
 esac
 rm -rf "$work"

@@ -496,7 +496,9 @@ static void copy_argument(struct binding *b, struct wrapper *w, struct parameter
     const char *n = a->name;
     CXType target = target_of(a->type);
     bool kept = words_has(a->words, WORD_keep) || words_has(a->words, WORD_drop);
-    bool in = words_has(a->words, WORD_in) || words_has(a->words, WORD_inout) || kept;
+    bool only_out = words_has(a->words, WORD_out);
+    bool in =
+        words_has(a->words, WORD_in) || words_has(a->words, WORD_inout) || (kept && !only_out);
     bool out = words_has(a->words, WORD_out) || words_has(a->words, WORD_inout) || kept;
     enum element element = element_of(b, target);
     const char *count = words_has(a->words, WORD_size_is) ? a->words->value[WORD_size_is] : "1";

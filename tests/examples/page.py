@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+# Does what a page tells its reader to do, in its order, in an empty folder.
+#   page.py PAGE SDK-FOLDER WORK-FOLDER
+#
+# An indented block after a line that ends with `NAME`: is that file. One that begins with "$ " has
+# commands and what each prints, where … stands for anything. Other blocks are only shown. Compilers
+# are those for the processor of this machine.
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+
+page, sdk, work = sys.argv[1:]
+shutil.rmtree(work, ignore_errors=True)
+os.makedirs(work)
+environment = dict(os.environ, PATH=f"{sdk}/bin:{os.environ['PATH']}", LC_ALL="C")
+
+
+def pattern(lines):
+    return ".*".join(re.escape(part) for part in "\n".join(lines).split("…"))
+
+
+def run(command, expected):
+    done = subprocess.run(["sh", "-c", command], cwd=work, env=environment, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode or not re.fullmatch(pattern(expected), done.stdout.rstrip("\n")):
+        sys.exit(f"{page}: {command}\nstatus {done.returncode}\n--- expected\n"
+                 + "\n".join(expected) + f"\n--- printed\n{done.stdout}")
+
+
+commands = 0
+text = open(page, encoding="utf-8").read()
+text = re.sub(r"\w+-lfi-linux-musl-", f"{platform.machine()}-lfi-linux-musl-", text)
+for before, block in re.findall(r"([^\n]*)\n\n((?:    [^\n]*\n|\n(?=    ))+)", text):
+    lines = [line[4:] for line in block.rstrip("\n").split("\n")]
+    name = re.search(r"`([\w.]+)`:$", before)
+    if name:
+        with open(os.path.join(work, name[1]), "w", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
+    elif lines[0].startswith("$ "):
+        session = []
+        for line in lines:
+            if line.startswith("$ "):
+                session.append((line[2:], []))
+            else:
+                session[-1][1].append(line)
+        for command, expected in session:
+            run(command, expected)
+            commands += 1
+if not commands:
+    sys.exit(f"{page}: no commands")
+print(f"{commands} commands")
