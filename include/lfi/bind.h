@@ -24,9 +24,12 @@
 
 #define LFI_BIND_UNUSED __attribute__((unused))
 
-#define LFI_BIND_STRING_MAX   1048576 /* bytes of a string from the box, with its end */
-#define LFI_BIND_INTERNED_MAX 4096    /* different strings that functions have returned */
-#define LFI_BIND_LIST_MAX     4096    /* elements of a list that ends with NULL */
+#define LFI_BIND_STRING_MAX   1048576        /* bytes of a string from the box, with its end */
+#define LFI_BIND_INTERNED_MAX 4096           /* different strings that functions have returned */
+#define LFI_BIND_LIST_MAX     4096           /* elements of a list that ends with NULL */
+#define LFI_BIND_TEXT_MAX     (16 * 1048576) /* bytes of such a list, or of all returned strings */
+#define LFI_BIND_JUMPS_MAX    4096           /* buffers for longjmp() */
+#define LFI_BIND_BUCKETS      256            /* of each index, a power of two */
 
 struct lfi_bind;
 
@@ -36,14 +39,14 @@ struct lfi_bind_slot {
     lfi_gate_fn *function; /* of the host, of the library's type */
     lfi_gate_fn *thunk;    /* of the binding: brings the arguments over */
     uint64_t address;
-    struct lfi_bind_slot *next;
+    struct lfi_bind_slot *next, *next_address; /* of the same bucket */
 };
 
 /* A host pointer that the box knows by a number. */
 struct lfi_bind_handle {
     const void *pointer;
-    uint64_t number; /* odd, and never an address */
-    struct lfi_bind_handle *next;
+    uint64_t number;                            /* odd, and never an address */
+    struct lfi_bind_handle *next, *next_number; /* of the same bucket */
 };
 
 /* A structure of the host that has one place in the box for as long as both use it. */
@@ -73,14 +76,16 @@ struct lfi_bind_jump {
 /* What an instance keeps for its wrappers. */
 struct lfi_bind {
     struct lfi_library *library;
-    pthread_mutex_t lock; /* of the lists */
-    struct lfi_bind_slot *slots;
-    struct lfi_bind_handle *handles;
-    struct lfi_bind_kept *kept;
-    struct lfi_bind_interned *interned;
-    struct lfi_bind_jump *jumps;
+    pthread_mutex_t lock;                                     /* of the indexes */
+    struct lfi_bind_slot *slots[LFI_BIND_BUCKETS];            /* by function */
+    struct lfi_bind_slot *slot_addresses[LFI_BIND_BUCKETS];   /* the same by address */
+    struct lfi_bind_handle *handles[LFI_BIND_BUCKETS];        /* by pointer */
+    struct lfi_bind_handle *handle_numbers[LFI_BIND_BUCKETS]; /* the same by number */
+    struct lfi_bind_kept *kept[LFI_BIND_BUCKETS];             /* by the host's address */
+    struct lfi_bind_interned *interned[LFI_BIND_BUCKETS];     /* by text */
+    struct lfi_bind_jump *jumps; /* the box may ask for one: at most LFI_BIND_JUMPS_MAX */
     uint64_t last_handle;
-    size_t interned_count;
+    size_t interned_count, interned_bytes, jump_count;
 };
 
 /* Memory of a call that was too large for the box's stack. */
@@ -158,13 +163,21 @@ static LFI_BIND_UNUSED void lfi_bind_init(struct lfi_bind *bind, struct lfi_libr
         (list) = NULL;                                        \
     } while (0)
 
+/* The bucket of an address or a number. */
+static LFI_BIND_UNUSED size_t lfi_bind_bucket(uint64_t key)
+{
+    return (size_t)((key * 0x9e3779b97f4a7c15) >> 32) & (LFI_BIND_BUCKETS - 1);
+}
+
 /* All but the library. */
 static LFI_BIND_UNUSED void lfi_bind_finish(struct lfi_bind *bind)
 {
-    LFI_BIND_FREE_LIST(struct lfi_bind_slot, bind->slots);
-    LFI_BIND_FREE_LIST(struct lfi_bind_handle, bind->handles);
-    LFI_BIND_FREE_LIST(struct lfi_bind_kept, bind->kept);
-    LFI_BIND_FREE_LIST(struct lfi_bind_interned, bind->interned);
+    for (size_t i = 0; i < LFI_BIND_BUCKETS; i++) {
+        LFI_BIND_FREE_LIST(struct lfi_bind_slot, bind->slots[i]);
+        LFI_BIND_FREE_LIST(struct lfi_bind_handle, bind->handles[i]);
+        LFI_BIND_FREE_LIST(struct lfi_bind_kept, bind->kept[i]);
+        LFI_BIND_FREE_LIST(struct lfi_bind_interned, bind->interned[i]);
+    }
     LFI_BIND_FREE_LIST(struct lfi_bind_jump, bind->jumps);
     pthread_mutex_destroy(&bind->lock);
 }
@@ -386,6 +399,8 @@ static LFI_BIND_UNUSED char **lfi_bind_fetch_strings(struct lfi_bind_call *call,
             break;
         texts[count] = text;
         size += sizeof(char *) + strlen(text) + 1;
+        if (size > LFI_BIND_TEXT_MAX)
+            lfi_bind_fail(call, -E2BIG);
     }
     if (call->status == 0)
         list = (char **)lfi_bind_host(call, size);
@@ -489,14 +504,18 @@ static LFI_BIND_UNUSED uint64_t lfi_bind_handle(struct lfi_bind_call *call, cons
     if (!pointer || call->status != 0)
         return 0;
     pthread_mutex_lock(&bind->lock);
-    struct lfi_bind_handle *handle = bind->handles;
+    struct lfi_bind_handle **bucket = &bind->handles[lfi_bind_bucket((uintptr_t)pointer)];
+    struct lfi_bind_handle *handle = *bucket;
     while (handle && handle->pointer != pointer)
         handle = handle->next;
     if (!handle && (handle = (struct lfi_bind_handle *)malloc(sizeof *handle))) {
         handle->pointer = pointer;
         handle->number = 2 * ++bind->last_handle + 1;
-        handle->next = bind->handles;
-        bind->handles = handle;
+        handle->next = *bucket;
+        *bucket = handle;
+        bucket = &bind->handle_numbers[lfi_bind_bucket(handle->number)];
+        handle->next_number = *bucket;
+        *bucket = handle;
     }
     uint64_t number = handle ? handle->number : 0;
     pthread_mutex_unlock(&bind->lock);
@@ -512,9 +531,9 @@ static LFI_BIND_UNUSED void *lfi_bind_lookup(struct lfi_bind_call *call, uint64_
     if (number == 0)
         return NULL;
     pthread_mutex_lock(&bind->lock);
-    struct lfi_bind_handle *handle = bind->handles;
+    struct lfi_bind_handle *handle = bind->handle_numbers[lfi_bind_bucket(number)];
     while (handle && handle->number != number)
-        handle = handle->next;
+        handle = handle->next_number;
     const void *pointer = handle ? handle->pointer : NULL;
     pthread_mutex_unlock(&bind->lock);
     if (!handle)
@@ -526,13 +545,17 @@ static LFI_BIND_UNUSED void *lfi_bind_lookup(struct lfi_bind_call *call, uint64_
 static LFI_BIND_UNUSED void lfi_bind_forget(struct lfi_bind *bind, const void *pointer)
 {
     pthread_mutex_lock(&bind->lock);
-    for (struct lfi_bind_handle **at = &bind->handles; *at; at = &(*at)->next) {
-        struct lfi_bind_handle *handle = *at;
-        if (handle->pointer == pointer) {
-            *at = handle->next;
-            free(handle);
-            break;
-        }
+    struct lfi_bind_handle **at = &bind->handles[lfi_bind_bucket((uintptr_t)pointer)];
+    while (*at && (*at)->pointer != pointer)
+        at = &(*at)->next;
+    struct lfi_bind_handle *handle = *at;
+    if (handle) {
+        *at = handle->next;
+        at = &bind->handle_numbers[lfi_bind_bucket(handle->number)];
+        while (*at != handle)
+            at = &(*at)->next_number;
+        *at = handle->next_number;
+        free(handle);
     }
     pthread_mutex_unlock(&bind->lock);
 }
@@ -544,16 +567,20 @@ static LFI_BIND_UNUSED char *lfi_bind_intern(struct lfi_bind_call *call, uint64_
     char *text = lfi_bind_fetch_string(call, address);
     if (!text)
         return NULL;
+    size_t size = strlen(text) + 1;
+    struct lfi_bind_interned **bucket = &bind->interned[lfi_bind_bucket(lfi_bind_hash(text, size))];
     pthread_mutex_lock(&bind->lock);
-    struct lfi_bind_interned *found = bind->interned;
+    struct lfi_bind_interned *found = *bucket;
     while (found && strcmp(found->text, text) != 0)
         found = found->next;
     if (!found && bind->interned_count < LFI_BIND_INTERNED_MAX &&
-        (found = (struct lfi_bind_interned *)malloc(sizeof *found + strlen(text)))) {
-        memcpy(found->text, text, strlen(text) + 1);
-        found->next = bind->interned;
-        bind->interned = found;
+        size <= LFI_BIND_TEXT_MAX - bind->interned_bytes &&
+        (found = (struct lfi_bind_interned *)malloc(sizeof *found + size))) {
+        memcpy(found->text, text, size);
+        found->next = *bucket;
+        *bucket = found;
         bind->interned_count++;
+        bind->interned_bytes += size;
     }
     pthread_mutex_unlock(&bind->lock);
     free(text);
@@ -572,7 +599,8 @@ static LFI_BIND_UNUSED uint64_t lfi_bind_callback(struct lfi_bind_call *call, lf
     if (!function || call->status != 0)
         return 0;
     pthread_mutex_lock(&bind->lock);
-    struct lfi_bind_slot *slot = bind->slots;
+    struct lfi_bind_slot **bucket = &bind->slots[lfi_bind_bucket((uintptr_t)function)];
+    struct lfi_bind_slot *slot = *bucket;
     while (slot && (slot->function != function || slot->thunk != thunk))
         slot = slot->next;
     int status = 0;
@@ -582,8 +610,11 @@ static LFI_BIND_UNUSED uint64_t lfi_bind_callback(struct lfi_bind_call *call, lf
         slot->thunk = thunk;
         status = lfi_library_callback(bind->library, thunk, slot, shape, &slot->address);
         if (status == 0) {
-            slot->next = bind->slots;
-            bind->slots = slot;
+            slot->next = *bucket;
+            *bucket = slot;
+            bucket = &bind->slot_addresses[lfi_bind_bucket(slot->address)];
+            slot->next_address = *bucket;
+            *bucket = slot;
         } else {
             free(slot);
             slot = NULL;
@@ -600,9 +631,9 @@ static LFI_BIND_UNUSED uint64_t lfi_bind_callback(struct lfi_bind_call *call, lf
 static LFI_BIND_UNUSED lfi_gate_fn *lfi_bind_function(struct lfi_bind_call *call, uint64_t address)
 {
     pthread_mutex_lock(&call->bind->lock);
-    struct lfi_bind_slot *slot = call->bind->slots;
+    struct lfi_bind_slot *slot = call->bind->slot_addresses[lfi_bind_bucket(address)];
     while (slot && slot->address != address)
-        slot = slot->next;
+        slot = slot->next_address;
     pthread_mutex_unlock(&call->bind->lock);
     return slot ? slot->function : NULL;
 }
@@ -677,7 +708,9 @@ static LFI_BIND_UNUSED jmp_buf *lfi_bind_jmp_buf(struct lfi_bind_call *call, uin
     struct lfi_bind_jump *jump = bind->jumps;
     while (jump && jump->object != object)
         jump = jump->next;
-    if (!jump && (jump = (struct lfi_bind_jump *)calloc(1, sizeof *jump))) {
+    if (!jump && bind->jump_count < LFI_BIND_JUMPS_MAX &&
+        (jump = (struct lfi_bind_jump *)calloc(1, sizeof *jump))) {
+        bind->jump_count++;
         jump->object = object;
         jump->next = bind->jumps;
         bind->jumps = jump;
@@ -703,7 +736,8 @@ static LFI_BIND_UNUSED uint64_t lfi_bind_keep(struct lfi_bind_call *call, const 
     if (!host || call->status != 0)
         return 0;
     pthread_mutex_lock(&bind->lock);
-    struct lfi_bind_kept *kept = bind->kept;
+    struct lfi_bind_kept **bucket = &bind->kept[lfi_bind_bucket((uintptr_t)host)];
+    struct lfi_bind_kept *kept = *bucket;
     while (kept && (kept->host != host || kept->size != size))
         kept = kept->next;
     pthread_mutex_unlock(&bind->lock);
@@ -719,8 +753,8 @@ static LFI_BIND_UNUSED uint64_t lfi_bind_keep(struct lfi_bind_call *call, const 
     kept->address = address;
     kept->size = size;
     pthread_mutex_lock(&bind->lock);
-    kept->next = bind->kept;
-    bind->kept = kept;
+    kept->next = *bucket;
+    *bucket = kept;
     pthread_mutex_unlock(&bind->lock);
     return address;
 }
@@ -731,7 +765,8 @@ static LFI_BIND_UNUSED void lfi_bind_drop(struct lfi_bind_call *call, const void
     struct lfi_bind *bind = call->bind;
     uint64_t address = 0;
     pthread_mutex_lock(&bind->lock);
-    for (struct lfi_bind_kept **at = &bind->kept; *at; at = &(*at)->next) {
+    struct lfi_bind_kept **at = &bind->kept[lfi_bind_bucket((uintptr_t)host)];
+    for (; *at; at = &(*at)->next) {
         struct lfi_bind_kept *kept = *at;
         if (kept->host == host && kept->size == size) {
             address = kept->address;

@@ -41,6 +41,15 @@ sanitized) # the generated code and the host
         "$here/run.c" sbox.c $link -o run
     ASAN_OPTIONS=handle_segv=0:use_sigaltstack=0:detect_stack_use_after_return=0 ./run
     ;;
+hostile) # limits, and a second thread of the box
+    "$sdk/bin/$triple-clang" -O2 -c "$here/hostile.c" -o hostile.o
+    "$sdk/bin/llvm-ar" rcs libhostile.a hostile.o
+    "$bind" --sdk "$sdk" --header hostile.h -I "$here" --annotations "$here/hostile.annotations" \
+        libhostile.a -o hbox
+    gcc -g -O1 $host_flags -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+        "$here/hostile_run.c" hbox.c $link -o run
+    ASAN_OPTIONS=handle_segv=0:use_sigaltstack=0:detect_stack_use_after_return=0 ./run
+    ;;
 load-path)
     sample --load-path ./sbox.lfi
     gcc $host_flags "$here/run.c" sbox.c $link -o run

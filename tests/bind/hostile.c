@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "hostile.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char memory[2 << 20];
+
+const char *fresh(int n, size_t size)
+{
+    memset(memory, 'x', size);
+    memory[size] = 0;
+    memory[snprintf(memory, 16, "%d", n)] = 'x';
+    return memory;
+}
+struct object *object_at(size_t n)
+{
+    return (struct object *)(memory + n);
+}
+jmp_buf *object_buffer(struct object *object, jump_fn jump, size_t size)
+{
+    (void)jump, (void)size;
+    return (jmp_buf *)object;
+}
+void *pass(void *data)
+{
+    return data;
+}
+enum kind no_kind(void)
+{
+    return (enum kind)77;
+}
+
+/* Goes on after the call, while the host reads what the box gave it. */
+static struct buffer *volatile target;
+static void *rewriter(void *first)
+{
+    for (unsigned n = 0;; n++) {
+        struct buffer *volatile buffer = target;
+        *(unsigned char *volatile *)&buffer->next = (unsigned char *)first + n % 128; /* of 64 */
+        *(volatile unsigned *)&buffer->room = n % 3 ? n % 32 : ~n;
+    }
+    return NULL;
+}
+int rewrite(struct buffer *buffer, int times)
+{
+    static pthread_t thread;
+    target = buffer;
+    if (!thread && pthread_create(&thread, NULL, rewriter, buffer->next) != 0)
+        return -1;
+    for (volatile int i = 0; i < times; i++)
+        ;
+    return 0;
+}

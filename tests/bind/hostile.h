@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/* A library that wants the host to keep much, and rewrites what it was given. */
+#ifndef HOSTILE_H
+#define HOSTILE_H
+
+#include <setjmp.h>
+#include <stddef.h>
+
+#ifdef __LFI_BIND__
+#define LFI(words) __attribute__((annotate(words)))
+#else
+#define LFI(words)
+#endif
+
+enum kind { NONE, SOME };
+
+struct buffer {
+    unsigned char *next;
+    unsigned room;
+};
+struct object;
+
+const char *fresh(int n, size_t size); /* another text for each n */
+struct object *object_at(size_t n);    /* another pointer for each n */
+typedef void (*jump_fn)(jmp_buf, int);
+jmp_buf *object_buffer(struct object *object, jump_fn jump LFI("longjmp"), size_t size);
+void *pass(void *data LFI("user_data"));
+enum kind no_kind(void);
+int rewrite(struct buffer *buffer LFI("keep"), int times);
+
+#endif
