@@ -360,7 +360,7 @@ static int take_place(struct lfi_space *space, struct core_reservation **reserva
 
     pthread_mutex_lock(&space->lock);
     for (struct core_reservation *r = space->reservations; r && code; r = r->next) {
-        bool *free = r->used < r->count ? memchr(r->taken, false, r->count) : NULL;
+        bool *free = r->used < r->count ? memchr(r->taken, 0, r->count) : NULL;
 
         if (!free)
             continue;

