@@ -48,7 +48,12 @@ hostile) # limits, and a second thread of the box
         libhostile.a -o hbox
     gcc -g -O1 $host_flags -fsanitize=address,undefined -fno-sanitize-recover=undefined \
         "$here/hostile_run.c" hbox.c $link -o run
-    ASAN_OPTIONS=handle_segv=0:use_sigaltstack=0:detect_stack_use_after_return=0 ./run
+    export ASAN_OPTIONS=handle_segv=0:use_sigaltstack=0:detect_stack_use_after_return=0
+    ./run || fail "C"
+    gcc -g -O1 $host_flags -c hbox.c
+    g++ -std=c++17 -g -O1 $host_flags -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+        "$here/hostile_run.cpp" hbox.o $link -o run
+    ./run || fail "C++"
     ;;
 load-path)
     sample --load-path ./sbox.lfi

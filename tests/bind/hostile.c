@@ -33,6 +33,18 @@ enum kind no_kind(void)
     return (enum kind)77;
 }
 
+static void *caller(void *call)
+{
+    for (int n = 0;; n++)
+        ((count_fn *)call)(n);
+    return NULL;
+}
+int call_by_thread(count_fn *call)
+{
+    pthread_t thread;
+    return pthread_create(&thread, NULL, caller, (void *)call);
+}
+
 /* Goes on after the call, while the host reads what the box gave it. */
 static struct buffer *volatile target;
 static void *rewriter(void *first)

@@ -26,6 +26,8 @@ typedef void (*jump_fn)(jmp_buf, int);
 jmp_buf *object_buffer(struct object *object, jump_fn jump LFI("longjmp"), size_t size);
 void *pass(void *data LFI("user_data"));
 enum kind no_kind(void);
+typedef int count_fn(int n);
+int call_by_thread(count_fn *call); /* a thread of the box calls it again and again */
 int rewrite(struct buffer *buffer LFI("keep"), int times);
 
 #endif
