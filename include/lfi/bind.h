@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -28,7 +29,7 @@
 #define LFI_BIND_INTERNED_MAX 4096           /* different strings that functions have returned */
 #define LFI_BIND_LIST_MAX     4096           /* elements of a list that ends with NULL */
 #define LFI_BIND_TEXT_MAX     (16 * 1048576) /* bytes of such a list, or of all returned strings */
-#define LFI_BIND_JUMPS_MAX    4096           /* buffers for longjmp() */
+#define LFI_BIND_JUMPS_MAX    4096           /* buffers for longjmp() of a thread */
 #define LFI_BIND_BUCKETS      256            /* of each index, a power of two */
 
 struct lfi_bind;
@@ -63,12 +64,13 @@ struct lfi_bind_interned {
     char text[1];
 };
 
-/* A jmp_buf of the host, by that of the box. */
+/* A jmp_buf of the host, by that of the box. It belongs to the thread that asked for it. */
 struct lfi_bind_jump {
-    uint64_t address; /* the box's, or 0: not known yet */
-    uint64_t object;
-    const char *frame; /* the stack where it was asked for: that of setjmp() is above */
-    pthread_t thread;
+    uint64_t bind; /* the instance's number */
+    uint64_t address, object;
+    const char *frame; /* the stack where it was asked for, in the function that calls setjmp();
+                          NULL: that has returned, or the object is another one now */
+    struct lfi_library *within; /* whose callback that was in, or NULL */
     jmp_buf buffer;
     struct lfi_bind_jump *next;
 };
@@ -83,9 +85,9 @@ struct lfi_bind {
     struct lfi_bind_handle *handle_numbers[LFI_BIND_BUCKETS]; /* the same by number */
     struct lfi_bind_kept *kept[LFI_BIND_BUCKETS];             /* by the host's address */
     struct lfi_bind_interned *interned[LFI_BIND_BUCKETS];     /* by text */
-    struct lfi_bind_jump *jumps; /* the box may ask for one: at most LFI_BIND_JUMPS_MAX */
+    uint64_t number;                                          /* no other instance has it, ever */
     uint64_t last_handle;
-    size_t interned_count, interned_bytes, jump_count;
+    size_t interned_count, interned_bytes;
 };
 
 /* Memory of a call that was too large for the box's stack. */
@@ -102,6 +104,11 @@ struct lfi_bind_call {
     struct lfi_bind_heap *heap;
     const char *callback; /* the frame of the callback that it is in; NULL: none */
     struct lfi_bind_block *blocks;
+    /* Of wrappers, if the library uses longjmp(): */
+    const uint64_t *objects; /* its arguments that are objects of the box */
+    size_t object_count;
+    const char *frame; /* the stack of its caller */
+    struct lfi_bind_call *outer;
 };
 
 /* Memory of the host that a callback's arguments are in. A callback that does not return leaves it
@@ -117,9 +124,15 @@ static LFI_BIND_UNUSED __thread const char *lfi_bind_callback_frame;
 static LFI_BIND_UNUSED __thread struct lfi_bind_jump *lfi_bind_jumping;
 static LFI_BIND_UNUSED __thread int lfi_bind_jump_value;
 
-#define LFI_BIND_CALL(bind)                                          \
-    {                                                                \
-        (bind), 0, 0, NULL, lfi_bind_callback_frame, lfi_bind_blocks \
+/* Of the calling thread: its innermost call, its buffers, the deepest frame of one, and the stack
+ * of who called a drop-in function. */
+static LFI_BIND_UNUSED __thread struct lfi_bind_call *lfi_bind_current;
+static LFI_BIND_UNUSED __thread struct lfi_bind_jump *lfi_bind_jumps;
+static LFI_BIND_UNUSED __thread const char *lfi_bind_deepest, *lfi_bind_caller;
+
+#define LFI_BIND_CALL(bind)                                                               \
+    {                                                                                     \
+        (bind), 0, 0, NULL, lfi_bind_callback_frame, lfi_bind_blocks, NULL, 0, NULL, NULL \
     }
 
 /* Fields of structures, whose images are the host's own copies of what the box has. */
@@ -149,8 +162,10 @@ static LFI_BIND_UNUSED void lfi_bind_fail(struct lfi_bind_call *call, int status
 
 static LFI_BIND_UNUSED void lfi_bind_init(struct lfi_bind *bind, struct lfi_library *library)
 {
+    static uint64_t last;
     memset(bind, 0, sizeof *bind);
     bind->library = library;
+    bind->number = __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
     pthread_mutex_init(&bind->lock, NULL);
 }
 
@@ -178,7 +193,9 @@ static LFI_BIND_UNUSED void lfi_bind_finish(struct lfi_bind *bind)
         LFI_BIND_FREE_LIST(struct lfi_bind_kept, bind->kept[i]);
         LFI_BIND_FREE_LIST(struct lfi_bind_interned, bind->interned[i]);
     }
-    LFI_BIND_FREE_LIST(struct lfi_bind_jump, bind->jumps);
+    for (struct lfi_bind_jump *jump = lfi_bind_jumps; jump; jump = jump->next)
+        if (jump->bind == bind->number)
+            jump->frame = NULL;
     pthread_mutex_destroy(&bind->lock);
 }
 
@@ -292,13 +309,18 @@ static LFI_BIND_UNUSED int lfi_bind_end(struct lfi_bind_call *call)
         free(block->memory);
         free(block);
     }
+    if (call->frame)
+        lfi_bind_current = call->outer;
     struct lfi_bind_jump *jump = lfi_bind_jumping;
     if (__builtin_expect(jump != NULL, 0) && call->status == -EINTR) {
+        struct lfi_library *within = lfi_callback_library();
         /* setjmp() was called further out than the callback that this call is in: its box first. */
-        if (call->callback && jump->frame > call->callback)
+        if (call->callback && jump->frame > call->callback && within == call->bind->library)
             lfi_library_unwind(-EINTR);
         lfi_bind_jumping = NULL;
-        longjmp(jump->buffer, lfi_bind_jump_value);
+        if (jump->frame && within == jump->within)
+            longjmp(jump->buffer, lfi_bind_jump_value);
+        call->status = -EFAULT; /* across a callback of another library */
     }
     return call->status;
 }
@@ -309,6 +331,7 @@ static LFI_BIND_UNUSED lfi_gate_fn *lfi_bind_gate(struct lfi_bind_call *call, ui
 {
     if (__builtin_expect(address == 0, 0))
         lfi_bind_fail(call, -ENOSYS); /* the call is refused */
+    lfi_bind_jumping = NULL;
     return lfi_library_gate(call->bind->library, address, shape);
 }
 
@@ -681,19 +704,66 @@ static LFI_BIND_UNUSED void lfi_bind_end_callback(struct lfi_bind_call *call)
 
 /* ------------------------------------------------------------------------------- longjmp */
 
+/* Those whose function has returned, since its stack was below `frame`, are not jumped to. */
+static LFI_BIND_UNUSED void lfi_bind_age(const char *frame)
+{
+    lfi_bind_deepest = NULL;
+    for (struct lfi_bind_jump *jump = lfi_bind_jumps; jump; jump = jump->next) {
+        if (jump->frame && jump->frame < frame)
+            jump->frame = NULL;
+        if (jump->frame && (!lfi_bind_deepest || jump->frame < lfi_bind_deepest))
+            lfi_bind_deepest = jump->frame;
+    }
+}
+
+/* A call begins, with these objects of the box. Only the buffer of one is jumped to. */
+static LFI_BIND_UNUSED void lfi_bind_objects(struct lfi_bind_call *call, const uint64_t *objects,
+                                             size_t count, const char *frame)
+{
+    if (lfi_bind_caller)
+        frame = lfi_bind_caller;
+    lfi_bind_caller = NULL;
+    call->objects = objects;
+    call->object_count = count;
+    call->frame = frame;
+    call->outer = lfi_bind_current;
+    lfi_bind_current = call;
+    if (__builtin_expect(lfi_bind_deepest != NULL && frame > lfi_bind_deepest, 0))
+        lfi_bind_age(frame);
+}
+
+/* The box gives out an object: if it has given it out before, that one is no more. */
+static LFI_BIND_UNUSED void lfi_bind_renew(struct lfi_bind_call *call, uint64_t object)
+{
+    for (struct lfi_bind_jump *jump = lfi_bind_jumps; jump; jump = jump->next)
+        if (jump->bind == call->bind->number && jump->object == object)
+            jump->frame = NULL;
+}
+
+/* The same for `count` that are in a list of the host. */
+static LFI_BIND_UNUSED void lfi_bind_renew_all(struct lfi_bind_call *call, const void *list,
+                                               uint64_t count)
+{
+    for (uint64_t i = 0, object; i < count; i++) {
+        memcpy(&object, (const char *)list + 8 * i, sizeof object);
+        lfi_bind_renew(call, object);
+    }
+}
+
 /* What the box calls as longjmp(): the call ends, and the host's own longjmp() follows there. */
 static LFI_BIND_UNUSED void lfi_bind_longjmp_thunk(uint64_t buffer, uint64_t value)
 {
-    struct lfi_bind_slot *slot = (struct lfi_bind_slot *)lfi_callback_data();
-    struct lfi_bind *bind = slot->bind;
-    pthread_mutex_lock(&bind->lock);
-    struct lfi_bind_jump *jump = bind->jumps;
-    while (jump && jump->address != buffer)
+    const struct lfi_bind_slot *slot = (const struct lfi_bind_slot *)lfi_callback_data();
+    const struct lfi_bind_call *call = lfi_bind_current;
+    const char *here = (const char *)__builtin_frame_address(0);
+    struct lfi_bind_jump *jump = lfi_bind_jumps;
+    while (jump && (jump->bind != slot->bind->number || jump->address != buffer || !jump->frame))
         jump = jump->next;
-    pthread_mutex_unlock(&bind->lock);
-    /* One whose frame is gone, or of another thread: that is not above this stack. */
-    if (!jump || !pthread_equal(jump->thread, pthread_self()) ||
-        jump->frame <= (const char *)__builtin_frame_address(0))
+    bool good = jump && jump->frame > here && call && call->bind == slot->bind;
+    size_t i = 0;
+    while (good && i < call->object_count && call->objects[i] != jump->object)
+        i++;
+    if (!good || i == call->object_count)
         lfi_library_unwind(-EFAULT);
     lfi_bind_jumping = jump;
     lfi_bind_jump_value = (int)value ? (int)value : 1;
@@ -706,33 +776,83 @@ static LFI_BIND_UNUSED uint64_t lfi_bind_longjmp(struct lfi_bind_call *call, lfi
                              LFI_SHAPE(2, 0, 0));
 }
 
+/* Frees a thread's buffers at its end. */
+static LFI_BIND_UNUSED void lfi_bind_free_jumps(void *list)
+{
+    struct lfi_bind_jump *next;
+    for (struct lfi_bind_jump *jump = (struct lfi_bind_jump *)list; jump; jump = next) {
+        next = jump->next;
+        free(jump);
+    }
+    lfi_bind_jumps = NULL;
+    lfi_bind_deepest = NULL;
+}
+
+static struct {
+    pthread_once_t once;
+    pthread_key_t key;
+    bool made;
+} lfi_bind_end_of_thread LFI_BIND_UNUSED = {PTHREAD_ONCE_INIT, 0, false};
+
+static LFI_BIND_UNUSED void lfi_bind_make_key(void)
+{
+    lfi_bind_end_of_thread.made =
+        pthread_key_create(&lfi_bind_end_of_thread.key, lfi_bind_free_jumps) == 0;
+}
+
+/* The binding may be in a plugin that is unloaded. */
+static LFI_BIND_UNUSED __attribute__((destructor)) void lfi_bind_delete_key(void)
+{
+    if (lfi_bind_end_of_thread.made)
+        pthread_key_delete(lfi_bind_end_of_thread.key);
+}
+
+/* Another buffer for the thread, or one that is no longer jumped to. */
+static LFI_BIND_UNUSED struct lfi_bind_jump *lfi_bind_new_jump(void)
+{
+    size_t count = 0;
+    for (struct lfi_bind_jump *jump = lfi_bind_jumps; jump; jump = jump->next) {
+        if (!jump->frame)
+            return jump;
+        count++;
+    }
+    pthread_once(&lfi_bind_end_of_thread.once, lfi_bind_make_key);
+    struct lfi_bind_jump *jump = count < LFI_BIND_JUMPS_MAX && lfi_bind_end_of_thread.made
+                                     ? (struct lfi_bind_jump *)calloc(1, sizeof *jump)
+                                     : NULL;
+    if (!jump)
+        return NULL;
+    jump->next = lfi_bind_jumps;
+    if (pthread_setspecific(lfi_bind_end_of_thread.key, jump) != 0) {
+        free(jump);
+        return NULL;
+    }
+    return lfi_bind_jumps = jump;
+}
+
 /* The host's buffer for that of the box, which it made for `object`. */
 static LFI_BIND_UNUSED jmp_buf *lfi_bind_jmp_buf(struct lfi_bind_call *call, uint64_t object,
-                                                 uint64_t address, const char *frame)
+                                                 uint64_t address)
 {
-    struct lfi_bind *bind = call->bind;
     if (!address)
         return NULL;
-    pthread_mutex_lock(&bind->lock);
-    struct lfi_bind_jump *jump = bind->jumps;
-    while (jump && jump->object != object)
+    struct lfi_bind_jump *jump = lfi_bind_jumps;
+    while (jump && (jump->bind != call->bind->number || jump->object != object || !jump->frame))
         jump = jump->next;
-    if (!jump && bind->jump_count < LFI_BIND_JUMPS_MAX &&
-        (jump = (struct lfi_bind_jump *)calloc(1, sizeof *jump))) {
-        bind->jump_count++;
-        jump->object = object;
-        jump->next = bind->jumps;
-        bind->jumps = jump;
-    }
-    if (jump) {
-        jump->address = address;
-        jump->frame = frame;
-        jump->thread = pthread_self();
-    }
-    pthread_mutex_unlock(&bind->lock);
     if (!jump)
+        jump = lfi_bind_new_jump();
+    if (!jump) {
         lfi_bind_fail(call, -ENOMEM);
-    return jump ? &jump->buffer : NULL;
+        return NULL;
+    }
+    jump->bind = call->bind->number;
+    jump->object = object;
+    jump->address = address;
+    jump->frame = call->frame;
+    jump->within = lfi_callback_library();
+    if (!lfi_bind_deepest || call->frame < lfi_bind_deepest)
+        lfi_bind_deepest = call->frame;
+    return &jump->buffer;
 }
 
 /* ------------------------------------------------------------------------------- kept */

@@ -3,6 +3,9 @@
 #include "hbox.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +30,68 @@ static struct hbox *open_box(void)
     exit(1);
 }
 
+/* As hosts of libpng do it. How the call that wants to jump to the buffer of `target` ends: 1 at
+ * the setjmp() in here, else its status. */
+static int use_object(struct hbox *box, size_t n, size_t target, bool before)
+{
+    struct object *object = hbox_object_at(box, n);
+    if (before) { /* setjmp() is called */
+        hbox_jump_to(box, object, target);
+        return hbox_status();
+    }
+    if (setjmp(*hbox_object_buffer(box, object, (jump_fn)longjmp, sizeof(jmp_buf))) != 0)
+        return 1;
+    hbox_jump_to(box, object, target);
+    return hbox_status();
+}
+
+/* Leaves a buffer behind. */
+static __attribute__((noinline)) int prepare_object(struct hbox *box, struct object *object)
+{
+    volatile char room[16] = {0};
+    if (setjmp(*hbox_object_buffer(box, object, (jump_fn)longjmp, sizeof(jmp_buf))) != 0)
+        abort();
+    return room[0];
+}
+
+static void *prepares_object(void *data)
+{
+    prepare_object(data, hbox_object_at(data, 4096));
+    return NULL;
+}
+static void *jumps_there(void *data)
+{
+    return (void *)(intptr_t)use_object(data, 0, 4096, false);
+}
+
+static int in_thread(void *(*run)(void *), void *data)
+{
+    pthread_t thread;
+    void *result;
+    if (pthread_create(&thread, NULL, run, data) != 0)
+        return 1;
+    pthread_join(thread, &result);
+    return (int)(intptr_t)result;
+}
+
+/* The box jumps only to where the function that calls it waits for that. */
+static int jumps(void)
+{
+    struct hbox *box = open_box();
+    struct object *object = hbox_object_at(box, 0);
+    CHECK(use_object(box, 0, 0, false) == 1); /* as a good library does */
+    CHECK(use_object(box, 4096, 4096, false) == 1);
+    CHECK(use_object(box, 4096, 0, false) == -EFAULT); /* the function has returned */
+    CHECK(use_object(box, 4096, 4096, true) == -EFAULT);
+    prepare_object(box, object);
+    hbox_jump_to(box, object, 0);
+    CHECK(hbox_status() == -EFAULT);
+    CHECK(in_thread(prepares_object, box) == 0);
+    CHECK(in_thread(jumps_there, box) == -EFAULT); /* of a thread in the same place, which ended */
+    CHECK(hbox_free(box) == 0);
+    return 0;
+}
+
 static unsigned tiles, tile_sum;
 static void on_tile(const unsigned char *bytes, int width, int height)
 {
@@ -43,6 +108,8 @@ static int on_count(int n)
 
 int main(void)
 {
+    if (jumps() != 0)
+        return 1;
     struct hbox *box = open_box();
     int n = 0;
     while (n < 100 && hbox_fresh(box, n, 1000000)) /* 16 MiB in all */

@@ -529,6 +529,15 @@ struct wrapper {
     struct text before, after, always, arguments, types;
 };
 
+/* Whether the library leaves functions by longjmp(). */
+static bool jumps(const struct binding *b)
+{
+    for (size_t i = 0; i < b->count; i++)
+        if (!b->functions[i].why && words_has(b->functions[i].result_words, WORD_jmp_buf))
+            return true;
+    return false;
+}
+
 static void copy_argument(struct binding *b, struct wrapper *w, struct function *f,
                           struct parameter *a)
 {
@@ -574,6 +583,11 @@ static void copy_argument(struct binding *b, struct wrapper *w, struct function 
                 text_add(&w->always,
                          "    if (lfi_at_%s)\n        lfi_bind_pointers(&lfi_call, (void *)%s, "
                          "lfi_size_%s / 8);\n",
+                         n, n, n);
+            if (element == ELEMENT_ADDRESS && jumps(b))
+                text_add(&w->always,
+                         "    if (lfi_at_%s)\n        lfi_bind_renew_all(&lfi_call, (const void "
+                         "*)%s, lfi_size_%s / 8);\n",
                          n, n, n);
         }
         return;
@@ -703,6 +717,25 @@ static void argument(struct binding *b, struct wrapper *w, struct function *f, u
     }
 }
 
+/* Which objects a call gets, and from where. */
+static void emit_objects(struct binding *b, struct text *t, struct function *f)
+{
+    struct text list = {0}, why = {0};
+    size_t count = 0;
+    for (unsigned i = 0; i < f->count; i++) {
+        struct parameter *a = &f->parameters[i];
+        if (kind_of(a->type) == KIND_POINTER &&
+            pass_of(b, a->type, a->words, f->name, a->name, &why) == PASS_ADDRESS)
+            text_add(&list, "%s(uint64_t)(uintptr_t)%s", count++ ? ", " : "", a->name);
+    }
+    if (count)
+        text_add(t, "    const uint64_t lfi_objects[] = {%s};\n", list.bytes);
+    text_add(t, "    lfi_bind_objects(&lfi_call, %s, %zu, (const char *)__builtin_dwarf_cfa());\n",
+             count ? "lfi_objects" : "NULL", count);
+    text_free(&list);
+    text_free(&why);
+}
+
 static void emit_wrapper(struct binding *b, struct text *t, struct function *f, size_t index)
 {
     struct wrapper w = {0};
@@ -712,6 +745,8 @@ static void emit_wrapper(struct binding *b, struct text *t, struct function *f, 
         argument(b, &w, f, i);
     prototype(b, t, f, p);
     text_add(t, "\n{\n    struct lfi_bind_call lfi_call = LFI_BIND_CALL(&lfi_box->bind);\n");
+    if (jumps(b))
+        emit_objects(b, t, f);
     if (!nothing)
         zero(t, f->result, "lfi_result",
              words_has(f->words, WORD_fails) ? f->words->value[WORD_fails] : NULL);
@@ -746,11 +781,10 @@ static void emit_wrapper(struct binding *b, struct text *t, struct function *f, 
                      type, p, callback_of(b, f->result, f->name, "return")->name);
             break;
         case PASS_JMP_BUF:
-            text_add(
-                t,
-                "lfi_result = (%s)lfi_bind_jmp_buf(&lfi_call, (uint64_t)(uintptr_t)%s, lfi_raw,\n"
-                "                (const char *)__builtin_frame_address(0));\n",
-                type, f->count ? f->parameters[0].name : "0");
+            text_add(t,
+                     "lfi_result = (%s)lfi_bind_jmp_buf(&lfi_call, (uint64_t)(uintptr_t)%s, "
+                     "lfi_raw);\n",
+                     type, f->count ? f->parameters[0].name : "0");
             break;
         case PASS_RECORD: {
             struct record *record = record_of(b, f->result);
@@ -763,6 +797,8 @@ static void emit_wrapper(struct binding *b, struct text *t, struct function *f, 
                      kind_of(f->result) == KIND_POINTER && size_of(target_of(f->result)) > 0
                          ? size_of(target_of(f->result))
                          : 1);
+            if (jumps(b))
+                text_add(t, "        lfi_bind_renew(&lfi_call, lfi_raw);\n");
             break;
         default:
             text_add(t, "lfi_result = ");
@@ -1009,6 +1045,8 @@ static void emit_drop_in(struct binding *b, struct text *t, struct function *f)
     const char *p = b->prefix;
     prototype(b, t, f, NULL);
     text_add(t, "\n{\n    ");
+    if (jumps(b))
+        text_add(t, "lfi_bind_caller = (const char *)__builtin_dwarf_cfa();\n    ");
     bool nothing = is_void(f->result);
     if (!nothing) {
         declare(t, clang_getUnqualifiedType(f->result), "lfi_result");
