@@ -46,7 +46,8 @@ struct lfi_bind_slot {
 /* A host pointer that the box knows by a number. */
 struct lfi_bind_handle {
     const void *pointer;
-    uint64_t number;                            /* odd, and never an address */
+    const char *kind; /* of what it points to, as annotations say; "": nothing is said */
+    uint64_t number;  /* odd, and never an address */
     struct lfi_bind_handle *next, *next_number; /* of the same bucket */
 };
 
@@ -529,7 +530,8 @@ static LFI_BIND_UNUSED float lfi_bind_to_float(double wide)
 /* ------------------------------------------------------------------------------- handles */
 
 /* The number by which the box knows a pointer of the host; the same for the same. 0 for NULL. */
-static LFI_BIND_UNUSED uint64_t lfi_bind_handle(struct lfi_bind_call *call, const void *pointer)
+static LFI_BIND_UNUSED uint64_t lfi_bind_handle(struct lfi_bind_call *call, const void *pointer,
+                                                const char *kind)
 {
     struct lfi_bind *bind = call->bind;
     if (!pointer || call->status != 0)
@@ -537,10 +539,11 @@ static LFI_BIND_UNUSED uint64_t lfi_bind_handle(struct lfi_bind_call *call, cons
     pthread_mutex_lock(&bind->lock);
     struct lfi_bind_handle **bucket = &bind->handles[lfi_bind_bucket((uintptr_t)pointer)];
     struct lfi_bind_handle *handle = *bucket;
-    while (handle && handle->pointer != pointer)
+    while (handle && (handle->pointer != pointer || strcmp(handle->kind, kind) != 0))
         handle = handle->next;
     if (!handle && (handle = (struct lfi_bind_handle *)malloc(sizeof *handle))) {
         handle->pointer = pointer;
+        handle->kind = kind;
         handle->number = 2 * ++bind->last_handle + 1;
         handle->next = *bucket;
         *bucket = handle;
@@ -555,15 +558,16 @@ static LFI_BIND_UNUSED uint64_t lfi_bind_handle(struct lfi_bind_call *call, cons
     return number;
 }
 
-/* The pointer; a number that is none fails. */
-static LFI_BIND_UNUSED void *lfi_bind_lookup(struct lfi_bind_call *call, uint64_t number)
+/* The pointer; a number that is none, or one of another kind, fails. */
+static LFI_BIND_UNUSED void *lfi_bind_lookup(struct lfi_bind_call *call, uint64_t number,
+                                             const char *kind)
 {
     struct lfi_bind *bind = call->bind;
     if (number == 0)
         return NULL;
     pthread_mutex_lock(&bind->lock);
     struct lfi_bind_handle *handle = bind->handle_numbers[lfi_bind_bucket(number)];
-    while (handle && handle->number != number)
+    while (handle && (handle->number != number || strcmp(handle->kind, kind) != 0))
         handle = handle->next_number;
     const void *pointer = handle ? handle->pointer : NULL;
     pthread_mutex_unlock(&bind->lock);
@@ -572,20 +576,22 @@ static LFI_BIND_UNUSED void *lfi_bind_lookup(struct lfi_bind_call *call, uint64_
     return (void *)(uintptr_t)pointer;
 }
 
-/* The host no longer has this pointer: its number is forgotten. */
+/* The host no longer has this pointer: its numbers are forgotten. */
 static LFI_BIND_UNUSED void lfi_bind_forget(struct lfi_bind *bind, const void *pointer)
 {
     pthread_mutex_lock(&bind->lock);
     struct lfi_bind_handle **at = &bind->handles[lfi_bind_bucket((uintptr_t)pointer)];
-    while (*at && (*at)->pointer != pointer)
-        at = &(*at)->next;
-    struct lfi_bind_handle *handle = *at;
-    if (handle) {
+    while (*at) {
+        struct lfi_bind_handle *handle = *at;
+        if (handle->pointer != pointer) {
+            at = &handle->next;
+            continue;
+        }
+        struct lfi_bind_handle **same = &bind->handle_numbers[lfi_bind_bucket(handle->number)];
+        while (*same != handle)
+            same = &(*same)->next_number;
+        *same = handle->next_number;
         *at = handle->next;
-        at = &bind->handle_numbers[lfi_bind_bucket(handle->number)];
-        while (*at != handle)
-            at = &(*at)->next_number;
-        *at = handle->next_number;
         free(handle);
     }
     pthread_mutex_unlock(&bind->lock);

@@ -35,6 +35,16 @@ void *pass(void *data)
 {
     return data;
 }
+static void *one;
+void *pass_one(void *data)
+{
+    return one = data;
+}
+void *pass_two(void *data)
+{
+    (void)data;
+    return one;
+}
 enum kind no_kind(void)
 {
     return (enum kind)77;

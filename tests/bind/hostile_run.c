@@ -106,9 +106,21 @@ static int on_count(int n)
     return n;
 }
 
+/* docs/lfi-bind.md: how a box gets no threads. */
+static int no_threads(void)
+{
+    struct lfi_linux_options linux_options = {.limits.threads = 1};
+    struct lfi_library_options options = {.linux_options = &linux_options, .one_thread = true};
+    struct hbox *box;
+    CHECK(hbox_open(&box, &options, NULL) == 0);
+    CHECK(hbox_call_by_thread(box, on_count) != 0 && hbox_status() == 0);
+    CHECK(hbox_free(box) == 0);
+    return 0;
+}
+
 int main(void)
 {
-    if (jumps() != 0)
+    if (jumps() != 0 || no_threads() != 0)
         return 1;
     struct hbox *box = open_box();
     int n = 0;
@@ -136,6 +148,12 @@ int main(void)
         hbox_forget(box, &data[n]);
     for (n = 1; n < 20000; n += 2)
         CHECK(hbox_pass(box, &data[n]) == &data[n]);
+
+    CHECK(hbox_pass_one(box, data) == data && hbox_status() == 0);
+    CHECK(hbox_pass_two(box, data) == NULL && hbox_status() == -EFAULT); /* of another type */
+    CHECK(hbox_pass_two(box, data + 1) == NULL && hbox_status() == -EFAULT);
+    hbox_forget(box, data);
+    CHECK(hbox_pass_one(box, data + 1) == data + 1 && hbox_status() == 0);
 
     CHECK((unsigned)hbox_no_kind(box) == 77 && hbox_status() == 0); /* the host's to check */
 

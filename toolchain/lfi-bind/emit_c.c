@@ -235,6 +235,13 @@ static void move(struct text *t, const char *to, const char *from, const char *t
     text_add(t, "    LFI_BIND_MOVE(%s, %s, %s, %s);\n", to, from, type, path);
 }
 
+/* What a user_data points to, in the words of the annotations. */
+static const char *handle_kind(const struct words *words)
+{
+    const char *kind = words_has(words, WORD_user_data) ? words->value[WORD_user_data] : NULL;
+    return kind ? kind : "";
+}
+
 static void copy_pointer(struct copying *c, CXCursor field, const char *path, const char *ident)
 {
     CXType type = clang_getCursorType(field);
@@ -268,12 +275,12 @@ static void copy_pointer(struct copying *c, CXCursor field, const char *path, co
     case PASS_HANDLE:
         text_add(c->to,
                  "    lfi_image->%s = (%s)(uintptr_t)lfi_bind_handle(lfi_call,\n"
-                 "        (const void *)lfi_host->%s);\n",
-                 path, spelled, path);
+                 "        (const void *)lfi_host->%s, \"%s\");\n",
+                 path, spelled, path, handle_kind(w));
         text_add(c->from,
                  "    lfi_host->%s = (%s)lfi_bind_lookup(lfi_call,\n"
-                 "        (uint64_t)(uintptr_t)lfi_image->%s);\n",
-                 path, spelled, path);
+                 "        (uint64_t)(uintptr_t)lfi_image->%s, \"%s\");\n",
+                 path, spelled, path, handle_kind(w));
         break;
     case PASS_CALLBACK: {
         struct function *callback = callback_of(c->b, type, c->record->name, path);
@@ -683,7 +690,8 @@ static void argument(struct binding *b, struct wrapper *w, struct function *f, u
         break;
     case PASS_HANDLE:
         text_add(&w->before,
-                 "    uint64_t lfi_at_%s = lfi_bind_handle(&lfi_call, (const void *)%s);\n", n, n);
+                 "    uint64_t lfi_at_%s = lfi_bind_handle(&lfi_call, (const void *)%s, \"%s\");\n",
+                 n, n, handle_kind(a->words));
         text_add(&w->arguments, "lfi_at_%s", n);
         break;
     case PASS_CALLBACK: {
@@ -772,7 +780,8 @@ static void emit_wrapper(struct binding *b, struct text *t, struct function *f, 
             text_add(t, "lfi_result = (%s)lfi_bind_intern(&lfi_call, lfi_raw);\n", type);
             break;
         case PASS_HANDLE:
-            text_add(t, "lfi_result = (%s)lfi_bind_lookup(&lfi_call, lfi_raw);\n", type);
+            text_add(t, "lfi_result = (%s)lfi_bind_lookup(&lfi_call, lfi_raw, \"%s\");\n", type,
+                     handle_kind(f->result_words));
             break;
         case PASS_CALLBACK:
             text_add(t,
@@ -845,7 +854,8 @@ static void emit_thunk(struct binding *b, struct text *t, struct function *f)
             declare(&before, clang_getUnqualifiedType(a->type), n);
         switch (pass) {
         case PASS_HANDLE:
-            text_add(&before, " = (%s)lfi_bind_lookup(&lfi_call, lfi_%u);\n", type, i);
+            text_add(&before, " = (%s)lfi_bind_lookup(&lfi_call, lfi_%u, \"%s\");\n", type, i,
+                     handle_kind(a->words));
             break;
         case PASS_STRING:
             text_add(
@@ -984,8 +994,10 @@ static void emit_thunk(struct binding *b, struct text *t, struct function *f)
              arguments.bytes ? arguments.bytes : "", after.bytes ? after.bytes : "");
     free(pointer);
     if (pass == PASS_HANDLE)
-        text_add(
-            t, "    uint64_t lfi_number = lfi_bind_handle(&lfi_call, (const void *)lfi_result);\n");
+        text_add(t,
+                 "    uint64_t lfi_number = lfi_bind_handle(&lfi_call, (const void *)lfi_result, "
+                 "\"%s\");\n",
+                 handle_kind(f->result_words));
     if (pass == PASS_RECORD) {
         struct record *record = record_of(b, f->result);
         text_add(t,

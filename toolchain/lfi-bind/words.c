@@ -11,7 +11,7 @@
 
 static const struct {
     const char *name;
-    bool takes_value;
+    char takes_value; /* 2: it may */
     char group;
 } known[] = {
 #define WORD(name, value, group) {#name, value, group},
@@ -56,7 +56,7 @@ bool words_parse(struct words *words, const char *text, char *why, size_t size)
                 return false;
             }
         text += length;
-        if (known[word].takes_value) {
+        if (known[word].takes_value == 1 || (known[word].takes_value == 2 && *text == '(')) {
             const char *end = *text == '(' ? closing(text) : NULL;
             if (!end) {
                 snprintf(why, size, "%s needs a value in parentheses", known[word].name);
