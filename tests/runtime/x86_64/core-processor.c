@@ -555,6 +555,32 @@ static void callback_shows_nothing_of_the_host(void **state)
     close_box(&t);
 }
 
+/* A long double that the box does not return, for a host that wants to hear of invalid operations.
+ */
+static void gate_survives_an_empty_x87_stack(void **state)
+{
+    const uint16_t invalid_unmasked = 0x37e, standard = 0x37f;
+    struct test_box t;
+
+    (void)state;
+    open_box(&t, false, serve_nothing, NULL);
+    for (unsigned count = 1; count <= 2; count++) {
+        uint16_t after;
+        lfi_gate_fn *call =
+            gate(&t, code_gate_dump, LFI_SHAPE(0, 0, 0) | LFI_SHAPE_X87((uint64_t)count));
+
+        __asm__ volatile("fldcw %0" : : "m"(invalid_unmasked));
+        if (count == 1)
+            ((long double (*)(void))call)();
+        else
+            ((_Complex long double (*)(void))call)();
+        __asm__ volatile("fnstcw %0\n\tfninit\n\tfldcw %1" : "=m"(after) : "m"(standard));
+        assert_int_equal(lfi_gate_exit()->kind, LFI_EXIT_RETURNED);
+        assert_int_equal(after, invalid_unmasked);
+    }
+    close_box(&t);
+}
+
 /* The box changes all that it can. */
 static void gate_restores_the_host(void **state)
 {
@@ -588,6 +614,7 @@ int main(void)
         cmocka_unit_test(copies_of_contexts),
         cmocka_unit_test(gate_shows_nothing_of_the_host),
         cmocka_unit_test(callback_shows_nothing_of_the_host),
+        cmocka_unit_test(gate_survives_an_empty_x87_stack),
         cmocka_unit_test(gate_restores_the_host),
     };
     const struct CMUnitTest others[] = {
