@@ -549,6 +549,9 @@ callback_special:		/* the box's words and room for a structure, on the host's st
 machine_callback_end:
 
 callback_bad:			/* the box's fault: back to where there is a trap */
+	.irp	i, 8, 9, 10, 11		/* may hold a callback that is being changed */
+	xorps	%xmm\i, %xmm\i
+	.endr
 	movq	FRAME_ENTER(%r11), %rax
 	addq	$(TRAMPOLINE_TRAP - TRAMPOLINE_ENTER), %rax
 	xorl	%r10d, %r10d

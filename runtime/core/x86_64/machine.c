@@ -526,6 +526,12 @@ void machine_signal_leave(void *ucontext, struct core_frame *frame, enum lfi_exi
         regs->r15 = (uint64_t)gregs[REG_R15];
         regs->rip = (uint64_t)gregs[REG_RIP];
         regs->rflags = (uint64_t)gregs[REG_EFL];
+        if (regs->rip - frame->base >= LFI_BOX_SIZE) { /* the trampolines load our address */
+            if (regs->rcx == (uint64_t)frame)
+                regs->rcx = 0;
+            if (regs->r11 == (uint64_t)frame)
+                regs->r11 = 0;
+        }
     }
     /* sigreturn restores the signal mask, the alternate stack and the box's vector state */
     gregs[REG_RBX] = (greg_t)frame;
