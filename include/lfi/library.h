@@ -173,14 +173,16 @@ lfi_gate_fn *lfi_library_gate(struct lfi_library *library, uint64_t function, lf
 
 /*
  * Makes the calling thread's part in the box now, instead of at its first call: its context, for
- * the functions of <lfi/lfi.h>; or NULL. It belongs to the library.
+ * the functions of <lfi/lfi.h>; or NULL. It belongs to the library. The box runs for that, which is
+ * a call as any other; callbacks that it makes then cannot call the library (-EDEADLK).
  */
 struct lfi_context *lfi_library_thread(struct lfi_library *library);
 
 /*
  * Ends the calling thread's part: thread_local destructors run in the box, its stack and storage
  * are freed. A later call makes a new one. -EBUSY within a call. The end of the thread does this by
- * itself, for all libraries.
+ * itself, for all libraries, one after the other: callbacks that destructors make meanwhile cannot
+ * call those that have ended (REFUSED, -ESHUTDOWN).
  */
 int lfi_library_detach(struct lfi_library *library);
 

@@ -89,11 +89,12 @@ struct lfi_library {
     bool one_thread;         /* the main thread is the host's; otherwise it makes the others */
     bool main_taken;         /* under the registry's lock */
     atomic_bool interrupted; /* by lfi_library_interrupt() */
-    pthread_mutex_t maker;   /* for calls on the main thread's stack */
+    pthread_mutex_t maker;   /* for calls on the main thread's stack; error-checking */
     pthread_mutex_t lock;    /* of callbacks and stub pages */
     struct library_callback *callbacks;
     uint64_t stubs, stubs_end;      /* room for pages of stubs */
     struct library_thread *threads; /* under the registry's lock */
+    size_t beginning;               /* threads that the box makes right now, under that lock */
     struct linux_frozen *frozen;    /* or NULL */
 };
 
@@ -109,7 +110,7 @@ struct lfi_library_failure *library_thread_spare(struct lfi_library *library, bo
 int library_threads_drop(struct lfi_library *library, bool keep);
 /* Their contexts may be new ones. */
 void library_threads_renew(struct lfi_library *library);
-/* Whether a thread of the host is in a call. */
+/* Whether a thread of the host is in a call, or the caller in a callback of the library. */
 bool library_threads_inside(struct lfi_library *library);
 
 /* library.c: ends the box's own threads and waits for them. */

@@ -109,7 +109,11 @@ static int make(struct lfi_library **made, struct library_image *image,
     library->data = options->data;
     library->one_thread = options->one_thread;
     library->stack_size = host.stack_size;
-    pthread_mutex_init(&library->maker, NULL);
+    pthread_mutexattr_t checks;
+    pthread_mutexattr_init(&checks);
+    pthread_mutexattr_settype(&checks, PTHREAD_MUTEX_ERRORCHECK);
+    pthread_mutex_init(&library->maker, &checks);
+    pthread_mutexattr_destroy(&checks);
     pthread_mutex_init(&library->lock, NULL);
 
     struct lfi_space *space = options->space;

@@ -15,6 +15,9 @@
 struct host_thread {
     struct library_thread **slots; /* open addressing; a husk keeps its place */
     size_t used, room;             /* room is a power of two */
+    size_t beginning;              /* parts that the box makes: calls nest */
+    bool prepared;                 /* lfi_thread_prepare() */
+    bool ending;                   /* its parts end: no new ones */
     struct lfi_library *spare_of;  /* whose the spare failure is, or NULL */
     struct lfi_library_failure spare;
 };
@@ -82,15 +85,17 @@ static int leave(struct library_thread *thread)
 static void end_of_thread(void *data)
 {
     struct host_thread *host = data;
+    /* Destructors in the box may call the host, which looks here: first all end, then all go. */
+    host->ending = true;
     for (size_t i = 0; i < host->room; i++) {
-        if (!host->slots[i])
-            continue;
-        leave(host->slots[i]);
-        free(host->slots[i]);
+        if (host->slots[i])
+            leave(host->slots[i]);
     }
+    for (size_t i = 0; i < host->room; i++)
+        free(host->slots[i]);
     this_thread = NULL;
     last = NULL;
-    if (host->used)
+    if (host->prepared)
         lfi_thread_release();
     free(host->slots);
     free(host);
@@ -126,12 +131,13 @@ static struct library_thread **slot_of(struct host_thread *host, const struct lf
 /* Room for one more, without the husks. */
 static bool make_room(struct host_thread *host)
 {
-    if (host->room && (host->used + 1) * 2 <= host->room)
+    size_t more = host->beginning + 1;
+    if (host->room && (host->used + more) * 2 <= host->room)
         return true;
     size_t live = 0, room = 8;
     for (size_t i = 0; i < host->room; i++)
         live += host->slots[i] && !belongs(host->slots[i], NULL);
-    while (room < (live + 1) * 4)
+    while (room < (live + more) * 4)
         room *= 2;
     struct library_thread **slots = calloc(room, sizeof *slots), **old = host->slots;
     if (!slots)
@@ -189,7 +195,10 @@ static int make_thread(struct lfi_library *library, struct thread **made)
         *made = process->main;
         return failed;
     }
-    pthread_mutex_lock(&library->maker);
+    /* -EDEADLK: in a callback that the box made instead of the thread */
+    failed = -pthread_mutex_lock(&library->maker);
+    if (failed)
+        return failed;
     failed = linux_rest_adopt(process->main, library->stack_size, made);
     pthread_mutex_unlock(&library->maker);
     if (!failed)
@@ -198,6 +207,21 @@ static int make_thread(struct lfi_library *library, struct thread **made)
         failed = -EAGAIN;
     if (failed && *made)
         linux_thread_end(*made);
+    return failed;
+}
+
+/* The same as a call under way, which it is: the instance must stay. */
+static int begin_thread(struct lfi_library *library, struct thread **made)
+{
+    pthread_mutex_lock(&registry.lock);
+    library->beginning++;
+    pthread_mutex_unlock(&registry.lock);
+    int failed = make_thread(library, made);
+    if (failed) {
+        pthread_mutex_lock(&registry.lock);
+        library->beginning--;
+        pthread_mutex_unlock(&registry.lock);
+    }
     return failed;
 }
 
@@ -215,10 +239,10 @@ struct library_thread *library_thread_get(struct lfi_library *library, int *erro
     if (thread)
         return thread;
     struct host_thread *host = host_thread();
-    *error = -ENOMEM;
-    if (!host || !make_room(host))
+    *error = host && host->ending ? -ESHUTDOWN : -ENOMEM;
+    if (!host || host->ending || !make_room(host))
         return NULL;
-    if (!host->used) {
+    if (!host->prepared) {
         sigset_t ours;
         *error = lfi_thread_prepare();
         if (*error)
@@ -226,12 +250,12 @@ struct library_thread *library_thread_get(struct lfi_library *library, int *erro
         sigemptyset(&ours);
         sigaddset(&ours, HOST_SIGNAL_WAKE);
         pthread_sigmask(SIG_UNBLOCK, &ours, NULL);
-        host->used = 1; /* prepared */
+        host->prepared = true;
     }
     thread = calloc(1, sizeof *thread);
-    if (!thread)
-        return NULL;
-    *error = make_thread(library, &thread->thread);
+    host->beginning++;
+    *error = thread ? begin_thread(library, &thread->thread) : -ENOMEM;
+    host->beginning--;
     if (*error) {
         free(thread);
         return NULL;
@@ -245,6 +269,7 @@ struct library_thread *library_thread_get(struct lfi_library *library, int *erro
     pthread_mutex_lock(&registry.lock);
     thread->next = library->threads;
     library->threads = thread;
+    library->beginning--;
     pthread_mutex_unlock(&registry.lock);
     return last = thread;
 }
@@ -265,6 +290,10 @@ int lfi_library_detach(struct lfi_library *library)
 /* The registry's lock is held. */
 static bool inside(struct lfi_library *library)
 {
+    /* In a callback that a thread of the library's own called there is no part to find. */
+    const struct lfi_context *callback = lfi_callback_context();
+    if (library->beginning || (callback && lfi_context_box(callback) == library->box))
+        return true;
     for (struct library_thread *at = library->threads; at; at = at->next) {
         if (at->leaving || lfi_context_detach(at->context))
             return true;

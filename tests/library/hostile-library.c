@@ -32,6 +32,153 @@ static void test_threads_that_lie(void **state)
     }
 }
 
+/* ---------------------------------------------------------------- threads that begin and end */
+
+static struct lfi_library *open_way(int way, lfi_gate_fn *callback, void *data)
+{
+    uint64_t address = 0;
+    struct lfi_library *l = open_file(test_hostile, NULL);
+    if (callback)
+        assert_int_equal(lfi_library_callback(l, callback, data, LFI_SHAPE(0, 0, 0), &address), 0);
+    CALL(l, "choose_callback", void (*)(uint64_t), LFI_SHAPE(1, 0, 0))(address);
+    CALL(l, "choose", void (*)(int), LFI_SHAPE(1, 0, 0))(way);
+    assert_null(lfi_library_failed(l));
+    return l;
+}
+
+/* Waits for the thread, which the box may have stopped for good. */
+static void join_soon(pthread_t thread)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += 20;
+    assert_int_equal(pthread_timedjoin_np(thread, NULL, &until), 0);
+}
+
+static void *tries_to_begin(void *data)
+{
+    CHECK(lfi_library_thread(data) == NULL);
+    return NULL;
+}
+
+/* The box runs for a thread of the host that has no part in it yet: that is a call, too. */
+static void test_begins_without_end(void **state)
+{
+    (void)state;
+    for (int way = 8; TEST_SPINS && way <= 9; way++) {
+        struct lfi_library *l = open_way(0, NULL, NULL);
+        pthread_t thread;
+        assert_int_equal(lfi_library_freeze(l, NULL), 0);
+        CALL(l, "choose", void (*)(int), LFI_SHAPE(1, 0, 0))(way);
+        assert_int_equal(pthread_create(&thread, NULL, tries_to_begin, l), 0);
+        while (!call0(l, "is_spinning"))
+            usleep(1000);
+        assert_int_equal(lfi_library_reset(l, NULL), -EBUSY);
+        assert_int_equal(lfi_library_free(l), -EBUSY);
+        assert_false(lfi_library_broken(l));
+        lfi_library_interrupt(l);
+        join_soon(thread);
+        assert_int_equal(lfi_library_free(l), 0);
+    }
+}
+
+static int begun;
+static void begins_again(void)
+{
+    begun++;
+    CHECK(lfi_library_thread(lfi_callback_library()) == NULL);
+}
+
+static void *begins(void *data)
+{
+    CHECK(lfi_library_thread(data) != NULL);
+    return NULL;
+}
+
+/* What makes a thread for the host calls the host, which then would need one. */
+static void test_begins_within_itself(void **state)
+{
+    (void)state;
+    struct lfi_library *l = open_way(10, (lfi_gate_fn *)begins_again, NULL);
+    pthread_t thread;
+    begun = 0;
+    assert_int_equal(pthread_create(&thread, NULL, begins, l), 0);
+    join_soon(thread);
+    assert_int_equal(begun, 1);
+    assert_int_equal(lfi_library_free(l), 0);
+}
+
+/* Instances that call the host at its thread's end; the host then calls all of them. */
+enum { ENDING = 5 };
+static struct lfi_library *ending[ENDING];
+static int end_calls, end_refused;
+
+static void calls_all(void)
+{
+    for (int i = 0; i < ENDING; i++) {
+        call0(ending[i], "is_spinning");
+        const struct lfi_library_failure *failure = lfi_library_failed(ending[i]);
+        CHECK(!failure || failure->end == LFI_LIBRARY_REFUSED);
+        end_calls++;
+        end_refused += failure != NULL;
+    }
+}
+
+static void *ends(void *data)
+{
+    (void)data;
+    for (int i = 0; i < ENDING; i++)
+        CHECK(lfi_library_thread(ending[i]) != NULL);
+    return NULL;
+}
+
+static void test_calls_at_the_end(void **state)
+{
+    (void)state;
+    for (int i = 0; i < ENDING; i++)
+        ending[i] = open_way(11, (lfi_gate_fn *)calls_all, NULL);
+    end_calls = end_refused = 0;
+    in_thread(ends, NULL);
+    assert_int_equal(end_calls, ENDING * ENDING);
+    assert_int_equal(end_refused, ENDING * (ENDING - 1) / 2); /* by those that ended before */
+    for (int i = 0; i < ENDING; i++)
+        assert_int_equal(lfi_library_free(ending[i]), 0);
+}
+
+static int own_result;
+static pthread_barrier_t own_done;
+static void frees(void)
+{
+    struct lfi_library *l = lfi_callback_library();
+    own_result = lfi_library_free(l);
+    if (own_result == -EBUSY)
+        own_result = lfi_library_reset(l, NULL);
+    pthread_barrier_wait(&own_done);
+}
+
+static void *waits(void *data)
+{
+    (void)data;
+    pthread_barrier_wait(&own_done);
+    return NULL;
+}
+
+/* A thread of the library's own cannot be waited for in its own callback. */
+static void test_frees_under_itself(void **state)
+{
+    (void)state;
+    struct lfi_library *l = open_way(0, (lfi_gate_fn *)frees, NULL);
+    pthread_t waiting;
+    pthread_barrier_init(&own_done, NULL, 2);
+    assert_int_equal(lfi_library_freeze(l, NULL), 0);
+    assert_int_equal(call0(l, "start_own_thread"), 0);
+    assert_int_equal(pthread_create(&waiting, NULL, waits, NULL), 0);
+    join_soon(waiting);
+    assert_int_equal(own_result, -EBUSY);
+    assert_int_equal(lfi_library_free(l), 0);
+    pthread_barrier_destroy(&own_done);
+}
+
 static void test_memory_that_lies(void **state)
 {
     struct lfi_library *l = open_file(test_hostile, NULL);
@@ -167,8 +314,10 @@ static void test_open_and_free(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_threads_that_lie), cmocka_unit_test(test_memory_that_lies),
-        cmocka_unit_test(test_minimal_runtime),  cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_threads_that_lie),   cmocka_unit_test(test_memory_that_lies),
+        cmocka_unit_test(test_begins_without_end), cmocka_unit_test(test_begins_within_itself),
+        cmocka_unit_test(test_calls_at_the_end),   cmocka_unit_test(test_frees_under_itself),
+        cmocka_unit_test(test_minimal_runtime),    cmocka_unit_test(test_faults),
         cmocka_unit_test(test_open_and_free),
     };
     test_files(argc, argv);

@@ -15,9 +15,42 @@ EXPORT void choose(int which)
     way = which;
 }
 
+/* A callback of the host, and whether the box is in a loop without end. */
+static void (*call_host)(void);
+static volatile int spins;
+EXPORT void choose_callback(void (*callback)(void))
+{
+    call_host = callback;
+}
+EXPORT int is_spinning(void)
+{
+    return spins;
+}
+static void spin(void)
+{
+    for (spins = 1;;)
+        ;
+}
+
+/* Calls the host in a thread of its own. */
+static void *own_thread(void *unused)
+{
+    call_host();
+    return unused;
+}
+EXPORT int start_own_thread(void)
+{
+    pthread_t thread;
+    return pthread_create(&thread, NULL, own_thread, NULL);
+}
+
 static void *rest(void *unused)
 {
+    if (way == 9)
+        spin();
     syscall(LFI_CALL_REST, NULL);
+    if (way == 11) /* calls the host when the host's thread has ended */
+        call_host();
     if (way == 4) /* rests again at its end */
         syscall(LFI_CALL_REST, NULL);
     if (way == 5) /* or has none */
@@ -47,6 +80,12 @@ static int thread_new(size_t stack)
         abort();
     case 7:
         exit(5);
+    case 8:
+        spin();
+        return 0;
+    case 10: /* first calls the host, which may call back */
+        call_host();
+        return pthread_create(&thread, NULL, rest, NULL);
     default:
         return pthread_create(&thread, NULL, rest, NULL);
     }

@@ -34,14 +34,16 @@ static const char *test_boxed, *test_hostile, *test_program, *test_minimal;
 
 static inline void test_files(int argc, char **argv)
 {
-    if (argc < 5) {
+    const char **files[] = {&test_boxed, &test_hostile, &test_program, &test_minimal};
+    size_t count = 0;
+    for (int i = 1; i < argc && count < sizeof files / sizeof *files; i++) {
+        if (argv[i][0] != '-')
+            *files[count++] = argv[i];
+    }
+    if (count < sizeof files / sizeof *files) {
         fprintf(stderr, "%s: BOXED HOSTILE PROGRAM MINIMAL\n", argv[0]);
         exit(2);
     }
-    test_boxed = argv[1];
-    test_hostile = argv[2];
-    test_program = argv[3];
-    test_minimal = argv[4];
 }
 
 static inline struct lfi_library *open_file(const char *path,
