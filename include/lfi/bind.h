@@ -228,6 +228,14 @@ static LFI_BIND_UNUSED int lfi_bind_open_path(struct lfi_library **library, cons
 
 /* ------------------------------------------------------------------------------ memory of calls */
 
+/* A number of a size's expression: with those that are no size for anything made smaller, what is
+ * computed with three of them does not wrap. */
+static LFI_BIND_UNUSED __int128 lfi_bind_number(__int128 number)
+{
+    const __int128 most = (__int128)1 << 40;
+    return number > most ? most : number < -most ? -most : number;
+}
+
 /* Bytes of `count` elements of `unit` bytes. */
 static LFI_BIND_UNUSED uint64_t lfi_bind_size(struct lfi_bind_call *call, __int128 count,
                                               size_t unit)
@@ -627,12 +635,13 @@ static LFI_BIND_UNUSED uint64_t lfi_bind_callback(struct lfi_bind_call *call, lf
     return address;
 }
 
-/* The function of the host that has this address, or NULL. */
-static LFI_BIND_UNUSED lfi_gate_fn *lfi_bind_function(struct lfi_bind_call *call, uint64_t address)
+/* The function of the host that has this address and the type that `thunk` is for, or NULL. */
+static LFI_BIND_UNUSED lfi_gate_fn *lfi_bind_function(struct lfi_bind_call *call, uint64_t address,
+                                                      lfi_gate_fn *thunk)
 {
     pthread_mutex_lock(&call->bind->lock);
     struct lfi_bind_slot *slot = call->bind->slot_addresses[lfi_bind_bucket(address)];
-    while (slot && slot->address != address)
+    while (slot && (slot->address != address || slot->thunk != thunk))
         slot = slot->next_address;
     pthread_mutex_unlock(&call->bind->lock);
     return slot ? slot->function : NULL;

@@ -8,21 +8,26 @@
  *     int size = n.copy_and_verify([](int n) { return n < 0 || n > 100 ? 0 : n; });
  *
  * A call that the box does not return from throws lfi::box_error. An exception that leaves a
- * callback ends the call into the box, and goes on from there.
+ * callback ends the call into the box, and goes on from there. Callbacks leave by nothing else:
+ * not by lfi_library_unwind().
  */
 #ifndef LFI_BIND_HPP
 #define LFI_BIND_HPP
 
 #include <cerrno>
+#include <condition_variable>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <lfi/library.h>
 
@@ -68,6 +73,9 @@ using raw_t = std::conditional_t<
     std::conditional_t<
         std::is_integral_v<T> || std::is_enum_v<T> || std::is_pointer_v<T>, uint64_t,
         std::conditional_t<std::is_same_v<T, float> || std::is_same_v<T, double>, double, T>>>;
+
+template <class T>
+using raw_or_none = std::conditional_t<std::is_void_v<T>, std::nullptr_t, raw_t<T>>;
 
 template <class T> raw_t<T> to_raw(plain_t<T> value)
 {
@@ -474,30 +482,139 @@ template <class T, size_t N, class Box> class tainted_volatile<T[N], Box>
 
 /* ---------------------------------------------------------------------------------- callbacks */
 
-/* A function of the host that the box can call until this ends; F is R(A...). */
+namespace bind
+{
+
+/*
+ * What the address of a callback leads to. It stays until its sandbox ends, since a thread of the
+ * box may be on its way here when the callback ends; another may have it then.
+ */
+struct registration {
+    std::mutex lock;
+    std::condition_variable idle;
+    const void *type = nullptr; /* whose thunk it is for; nullptr: no callback */
+    std::shared_ptr<void> function;
+    unsigned running = 0;
+};
+
+/* Those that this thread runs right now, innermost first. */
+struct running {
+    registration *of;
+    running *outer;
+};
+inline running *&innermost()
+{
+    static thread_local running *list = nullptr;
+    return list;
+}
+
+/* The function, which now runs; NULL if the callback has ended. */
+inline std::shared_ptr<void> enter(running &self, const void *type)
+{
+    std::lock_guard<std::mutex> hold(self.of->lock);
+    if (self.of->type != type)
+        return nullptr;
+    self.of->running++;
+    self.outer = std::exchange(innermost(), &self);
+    return self.of->function;
+}
+
+inline void leave(running &self)
+{
+    std::lock_guard<std::mutex> hold(self.of->lock);
+    innermost() = self.outer;
+    self.of->running--;
+    self.of->idle.notify_all();
+}
+
+/* No other thread runs it any more when this returns. Whether it may be used again. */
+inline bool end(registration &callback)
+{
+    unsigned own = 0;
+    for (const running *at = innermost(); at; at = at->outer)
+        own += at->of == &callback;
+    std::unique_lock<std::mutex> hold(callback.lock);
+    callback.type = nullptr;
+    callback.idle.wait(hold, [&] { return callback.running == own; });
+    callback.function.reset(); /* who runs it has it, too */
+    return own == 0;
+}
+
+/* Those of a sandbox. */
+class registrations
+{
+  public:
+    registration *take()
+    {
+        std::lock_guard<std::mutex> hold(lock_);
+        if (free_.empty()) {
+            all_.push_back(std::make_unique<registration>());
+            free_.reserve(all_.size());
+            return all_.back().get();
+        }
+        registration *taken = free_.back();
+        free_.pop_back();
+        return taken;
+    }
+    void give(registration *given)
+    {
+        std::lock_guard<std::mutex> hold(lock_);
+        free_.push_back(given);
+    }
+
+  private:
+    std::mutex lock_;
+    std::vector<std::unique_ptr<registration>> all_;
+    std::vector<registration *> free_;
+};
+
+} // namespace bind
+
+/*
+ * A function of the host that the box can call until this ends; F is R(A...). The end waits until
+ * no other thread runs it, as the box may have threads that call it at any moment: what the
+ * function refers to may go after that, not before.
+ */
 template <class R, class... A, class Box> class callback<R(A...), Box>
 {
-    using result = std::conditional_t<std::is_void_v<R>, void, R>;
+    using function_type =
+        std::function<std::conditional_t<std::is_void_v<R>, void, R>(Box &, tainted<A, Box>...)>;
     struct state {
         Box *box;
-        std::function<result(Box &, tainted<A, Box>...)> function;
-        uint64_t address;
+        function_type function;
     };
 
   public:
     callback() = default;
-    template <class F> callback(Box &box, F function) : state_(new state{&box, function, 0})
+    template <class F> callback(Box &box, F function) : box_(&box)
     {
-        bind::check(lfi_library_callback(box.library(), reinterpret_cast<lfi_gate_fn *>(&thunk),
-                                         state_.get(), bind::callback_shape<R, A...>(),
-                                         &state_->address),
-                    "no room for a callback");
+        auto made = std::make_shared<state>(state{&box, function});
+        registration_ = box.registrations().take();
+        {
+            std::lock_guard<std::mutex> hold(registration_->lock);
+            registration_->type = type();
+            registration_->function = std::move(made);
+        }
+        int status =
+            lfi_library_callback(box.library(), reinterpret_cast<lfi_gate_fn *>(&thunk),
+                                 registration_, bind::callback_shape<R, A...>(), &address_);
+        if (status != 0)
+            unregister();
+        bind::check(status, "no room for a callback");
     }
-    callback(callback &&) = default;
+    callback(callback &&other) noexcept
+        : box_(std::exchange(other.box_, nullptr)), address_(std::exchange(other.address_, 0)),
+          registration_(std::exchange(other.registration_, nullptr))
+    {
+    }
     callback &operator=(callback &&other)
     {
-        unregister();
-        state_ = std::move(other.state_);
+        if (this != &other) {
+            unregister();
+            box_ = std::exchange(other.box_, nullptr);
+            address_ = std::exchange(other.address_, 0);
+            registration_ = std::exchange(other.registration_, nullptr);
+        }
         return *this;
     }
     ~callback()
@@ -508,17 +625,23 @@ template <class R, class... A, class Box> class callback<R(A...), Box>
     /* By code in the box, too: a call of it is a fault from now on. */
     void unregister()
     {
-        if (state_)
-            lfi_library_uncallback(state_->box->library(), state_->address);
-        state_.reset();
+        if (!registration_)
+            return;
+        if (address_)
+            lfi_library_uncallback(box_->library(), address_);
+        if (bind::end(*registration_))
+            box_->registrations().give(registration_);
+        registration_ = nullptr;
+        address_ = 0;
+        box_ = nullptr;
     }
     Box *box() const
     {
-        return state_ ? state_->box : nullptr;
+        return box_;
     }
     uint64_t address() const
     {
-        return state_ ? state_->address : 0;
+        return address_;
     }
 
   private:
@@ -529,22 +652,45 @@ template <class R, class... A, class Box> class callback<R(A...), Box>
         else
             return tainted<T, Box>::internal(bind::from_raw<T>(raw));
     }
-    static bind::raw_t<R> thunk(bind::raw_t<A>... raw)
+    static const void *type()
     {
-        state *s = static_cast<state *>(lfi_callback_data());
+        return reinterpret_cast<const void *>(&thunk);
+    }
+    /* In a function of its own: nothing is left to destroy where the thunk unwinds. */
+    static bool run(bind::registration *registration, std::optional<bind::raw_or_none<R>> &result,
+                    bind::raw_t<A>... raw)
+    {
+        bind::running self{registration, nullptr};
+        std::shared_ptr<void> held = bind::enter(self, type());
+        if (!held)
+            return false;
+        auto *s = static_cast<state *>(held.get());
+        bool good = false;
         try {
             if constexpr (std::is_void_v<R>) {
                 s->function(*s->box, argument<A>(s->box, raw)...);
-                return;
+                result.emplace();
             } else {
-                return bind::to_raw<R>(s->function(*s->box, argument<A>(s->box, raw)...));
+                result = bind::to_raw<R>(s->function(*s->box, argument<A>(s->box, raw)...));
             }
+            good = true;
         } catch (...) {
             bind::pending() = std::current_exception();
         }
-        lfi_library_unwind(-ECANCELED); /* rethrown by the call that it ends */
+        bind::leave(self);
+        return good;
     }
-    std::unique_ptr<state> state_;
+    static bind::raw_t<R> thunk(bind::raw_t<A>... raw)
+    {
+        std::optional<bind::raw_or_none<R>> result;
+        if (!run(static_cast<bind::registration *>(lfi_callback_data()), result, raw...))
+            lfi_library_unwind(-ECANCELED); /* rethrown by the call that it ends */
+        if constexpr (!std::is_void_v<R>)
+            return *result;
+    }
+    Box *box_ = nullptr;
+    uint64_t address_ = 0;
+    bind::registration *registration_ = nullptr;
 };
 
 /* ---------------------------------------------------------------------------------- sandbox */
@@ -559,6 +705,10 @@ template <class Box> class sandbox
     struct lfi_library *library() const
     {
         return library_;
+    }
+    bind::registrations &registrations() /* for callbacks */
+    {
+        return registrations_;
     }
 
     template <class T> tainted<T *, Box> malloc_in_sandbox(size_t count = 1)
@@ -633,6 +783,7 @@ template <class Box> class sandbox
         else
             return bind::to_raw<T>(value.UNSAFE_unverified());
     }
+    bind::registrations registrations_;
 };
 
 } // namespace lfi

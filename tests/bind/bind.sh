@@ -48,7 +48,12 @@ hostile) # limits, and a second thread of the box
         libhostile.a -o hbox
     gcc -g -O1 $host_flags -fsanitize=address,undefined -fno-sanitize-recover=undefined \
         "$here/hostile_run.c" hbox.c $link -o run
-    ASAN_OPTIONS=handle_segv=0:use_sigaltstack=0:detect_stack_use_after_return=0 ./run
+    export ASAN_OPTIONS=handle_segv=0:use_sigaltstack=0:detect_stack_use_after_return=0
+    ./run || fail "C"
+    gcc -g -O1 $host_flags -c hbox.c
+    g++ -std=c++17 -g -O1 $host_flags -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+        "$here/hostile_run.cpp" hbox.o $link -o run
+    ./run || fail "C++"
     ;;
 load-path)
     sample --load-path ./sbox.lfi
@@ -117,6 +122,18 @@ errors)
     "$bind" --version | grep -q '^lfi-bind '
     "$bind" --sdk "$sdk" --header sample.h -I . --undecided | grep -qx 'undecided.what: say string.*' ||
         fail 'undecided'
+    cat >lists.h <<'END'
+struct list { unsigned char *bytes; unsigned long size; };
+typedef void take_fn(const struct list *list);
+void call(take_fn *take);
+struct list get(void);
+END
+    printf 'list.bytes out size_is(size)\ntake_fn.list in\n' >lists
+    "$bind" --sdk "$sdk" --header lists.h -I . --annotations lists --undecided >out
+    for what in 'take_fn.list: a structure with lists as an argument of a callback' \
+        'get.return: a structure with lists as a result'; do
+        grep -qF "$what" out || fail "$(cat out)"
+    done
     ;;
 zlib) # real code as a drop-in: the host's source does not change
     zlib=$("$here/../../toolchain/fetch" zlib)

@@ -33,6 +33,32 @@ enum kind no_kind(void)
     return (enum kind)77;
 }
 
+void tile(tile_fn *call, int width, int height)
+{
+    call((const unsigned char *)memory, width, height);
+}
+static count_fn *count;
+void set_count(count_fn *call)
+{
+    count = call;
+}
+tile_fn *get_tile(void)
+{
+    return (tile_fn *)(void *)count;
+}
+
+static void *caller(void *call)
+{
+    for (int n = 0;; n++)
+        ((count_fn *)call)(n);
+    return NULL;
+}
+int call_by_thread(count_fn *call)
+{
+    pthread_t thread;
+    return pthread_create(&thread, NULL, caller, (void *)call);
+}
+
 /* Goes on after the call, while the host reads what the box gave it. */
 static struct buffer *volatile target;
 static void *rewriter(void *first)

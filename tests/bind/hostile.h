@@ -26,6 +26,13 @@ typedef void (*jump_fn)(jmp_buf, int);
 jmp_buf *object_buffer(struct object *object, jump_fn jump LFI("longjmp"), size_t size);
 void *pass(void *data LFI("user_data"));
 enum kind no_kind(void);
+typedef int count_fn(int n);
+int call_by_thread(count_fn *call); /* a thread of the box calls it again and again */
+typedef void tile_fn(const unsigned char *bytes LFI("in size_is(width * height)"), int width,
+                     int height);
+void tile(tile_fn *call, int width, int height);
+void set_count(count_fn *call);
+tile_fn *get_tile(void); /* what was set as a count_fn */
 int rewrite(struct buffer *buffer LFI("keep"), int times);
 
 #endif

@@ -27,6 +27,20 @@ static struct hbox *open_box(void)
     exit(1);
 }
 
+static unsigned tiles, tile_sum;
+static void on_tile(const unsigned char *bytes, int width, int height)
+{
+    tiles++;
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < width; x++)
+            tile_sum += bytes[(size_t)y * (size_t)width + (size_t)x] != 0;
+}
+
+static int on_count(int n)
+{
+    return n;
+}
+
 int main(void)
 {
     struct hbox *box = open_box();
@@ -57,6 +71,14 @@ int main(void)
         CHECK(hbox_pass(box, &data[n]) == &data[n]);
 
     CHECK((unsigned)hbox_no_kind(box) == 77 && hbox_status() == 0); /* the host's to check */
+
+    hbox_tile(box, on_tile, 100, 100);
+    CHECK(hbox_status() == 0 && tiles == 1);
+    hbox_tile(box, on_tile, 65536, 65537); /* an int would hold 65536 of it */
+    CHECK(hbox_status() == -EOVERFLOW && tiles == 1);
+
+    hbox_set_count(box, on_count);
+    CHECK(hbox_get_tile(box) == NULL); /* a function of another type */
 
     struct {
         unsigned char before[64], room[64], after[64];

@@ -161,6 +161,7 @@ static bool counted_by_cursor(struct copying *c, const char *name)
 struct naming {
     const char *word;
     size_t size;
+    CXType type;
     bool found;
 };
 
@@ -169,27 +170,62 @@ static bool search_name(CXCursor field, void *data)
     struct naming *n = data;
     char *name = take(clang_getCursorSpelling(field));
     n->found = strlen(name) == n->size && memcmp(name, n->word, n->size) == 0;
+    if (n->found)
+        n->type = clang_getCursorType(field);
     free(name);
     return !n->found;
 }
 
-/* An expression in which names of fields become those of the host's structure. */
-static void field_expression(struct copying *c, struct text *t, const char *expression)
+/* What an expression's names may be: parameters of a function, or fields. */
+struct scope {
+    const struct function *function;
+    CXType record; /* if there is no function */
+    const char *path;
+};
+
+static bool find_name(const struct scope *scope, struct naming *n)
 {
+    const struct function *f = scope->function;
+    for (unsigned i = 0; f && !n->found && i < f->count; i++) {
+        const char *name = f->parameters[i].name;
+        n->found = strlen(name) == n->size && memcmp(name, n->word, n->size) == 0;
+        n->type = f->parameters[i].type;
+    }
+    if (!f)
+        each_field(scope->record, search_name, n);
+    return n->found;
+}
+
+/*
+ * A size, where names of fields become those of the host's structure. Numbers are made wide before
+ * anything is done to them: in their own types a product may wrap, and the size be too small.
+ */
+static void size_expression(struct text *t, const struct scope *scope, const char *expression,
+                            bool wide)
+{
+    bool member = false; /* of what is in front of it */
     while (*expression) {
         size_t size = 0;
         while (isalnum((unsigned char)expression[size]) || expression[size] == '_')
             size++;
         if (size == 0) {
+            if (!isspace((unsigned char)*expression))
+                member = *expression == '.' || (*expression == '>' && t->bytes[t->size - 1] == '-');
             text_bytes(t, expression++, 1);
             continue;
         }
-        struct naming n = {expression, size, false};
-        each_field(c->type, search_name, &n);
-        if (n.found)
-            text_add(t, "lfi_host->%s", c->path);
+        struct naming n = {.word = expression, .size = size};
+        bool named = !member && find_name(scope, &n);
+        bool number = named && wide &&
+                      (kind_of(n.type) == KIND_INTEGER || kind_of(n.type) == KIND_BOOL ||
+                       kind_of(n.type) == KIND_ENUM);
+        text_add(t, "%s%s%s", number ? "lfi_bind_number(" : "",
+                 named && !scope->function ? "lfi_host->" : "",
+                 named && !scope->function ? scope->path : "");
         text_bytes(t, expression, size);
+        text_add(t, "%s", number ? ")" : "");
         expression += size;
+        member = false;
     }
 }
 
@@ -249,15 +285,17 @@ static void copy_pointer(struct copying *c, CXCursor field, const char *path, co
         text_add(c->to, ");\n");
         text_add(c->from,
                  "    lfi_host->%s = (%s)lfi_bind_function(lfi_call,\n"
-                 "        (uint64_t)(uintptr_t)lfi_image->%s);\n",
-                 path, spelled, path);
+                 "        (uint64_t)(uintptr_t)lfi_image->%s, (lfi_gate_fn *)%s_thunk_%s);\n",
+                 path, spelled, path, c->b->prefix, callback->name);
         break;
     }
     case PASS_COPY: {
         const char *unit = is_void(target_of(type)) ? "1" : NULL;
         struct text size = {0};
         text_add(&size, "lfi_bind_size(lfi_call, (__int128)(");
-        field_expression(c, &size, words_has(w, WORD_size_is) ? w->value[WORD_size_is] : "1");
+        struct scope scope = {.record = c->type, .path = c->path};
+        size_expression(&size, &scope, words_has(w, WORD_size_is) ? w->value[WORD_size_is] : "1",
+                        true);
         if (unit)
             text_add(&size, "), 1)");
         else
@@ -293,7 +331,7 @@ static void copy_pointer(struct copying *c, CXCursor field, const char *path, co
                      "            lfi_host->%s = (%s)((uintptr_t)lfi_host->%s + lfi_moved);\n",
                      path, spelled, path);
             text_add(c->from, "            ");
-            field_expression(c, c->from, w->value[WORD_size_is]);
+            size_expression(c->from, &scope, w->value[WORD_size_is], false);
             text_add(c->from, " -= lfi_moved%s%s%s;\n        }\n    }\n",
                      unit ? "" : " / sizeof *lfi_host->", unit ? "" : path, "");
         } else if (out) {
@@ -491,7 +529,8 @@ struct wrapper {
     struct text before, after, always, arguments, types;
 };
 
-static void copy_argument(struct binding *b, struct wrapper *w, struct parameter *a)
+static void copy_argument(struct binding *b, struct wrapper *w, struct function *f,
+                          struct parameter *a)
 {
     const char *n = a->name;
     CXType target = target_of(a->type);
@@ -502,9 +541,11 @@ static void copy_argument(struct binding *b, struct wrapper *w, struct parameter
     bool out = words_has(a->words, WORD_out) || words_has(a->words, WORD_inout) || kept;
     enum element element = element_of(b, target);
     const char *count = words_has(a->words, WORD_size_is) ? a->words->value[WORD_size_is] : "1";
-    text_add(&w->before,
-             "    uint64_t lfi_size_%s = %s ? lfi_bind_size(&lfi_call, (__int128)(%s), ", n, n,
-             count);
+    struct scope scope = {.function = f};
+    text_add(&w->before, "    uint64_t lfi_size_%s = %s ? lfi_bind_size(&lfi_call, (__int128)(", n,
+             n);
+    size_expression(&w->before, &scope, count, true);
+    text_add(&w->before, "), ");
     if (is_void(target))
         text_add(&w->before, "1) : 0;\n");
     else
@@ -649,7 +690,7 @@ static void argument(struct binding *b, struct wrapper *w, struct function *f, u
         text_add(&w->arguments, "lfi_at_%s", n);
         break;
     case PASS_COPY:
-        copy_argument(b, w, a);
+        copy_argument(b, w, f, a);
         text_add(&w->arguments, "lfi_at_%s", n);
         break;
     case PASS_PRIVATE:
@@ -699,7 +740,10 @@ static void emit_wrapper(struct binding *b, struct text *t, struct function *f, 
             text_add(t, "lfi_result = (%s)lfi_bind_lookup(&lfi_call, lfi_raw);\n", type);
             break;
         case PASS_CALLBACK:
-            text_add(t, "lfi_result = (%s)lfi_bind_function(&lfi_call, lfi_raw);\n", type);
+            text_add(t,
+                     "lfi_result = (%s)lfi_bind_function(&lfi_call, lfi_raw,\n"
+                     "                (lfi_gate_fn *)%s_thunk_%s);\n",
+                     type, p, callback_of(b, f->result, f->name, "return")->name);
             break;
         case PASS_JMP_BUF:
             text_add(
@@ -804,8 +848,10 @@ static void emit_thunk(struct binding *b, struct text *t, struct function *f)
             bool out = words_has(a->words, WORD_out) || words_has(a->words, WORD_inout);
             bool in = words_has(a->words, WORD_in) || words_has(a->words, WORD_inout);
             struct record *record = element == ELEMENT_RECORD ? record_of(b, target) : NULL;
-            text_add(&before, "uint64_t lfi_size_%s = lfi_bind_size(&lfi_call, (__int128)(%s), ", n,
-                     count);
+            struct scope scope = {.function = f};
+            text_add(&before, "uint64_t lfi_size_%s = lfi_bind_size(&lfi_call, (__int128)(", n);
+            size_expression(&before, &scope, count, true);
+            text_add(&before, "), ");
             if (is_void(target))
                 text_add(&before, "1);\n    ");
             else {

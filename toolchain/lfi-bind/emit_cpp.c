@@ -90,7 +90,7 @@ static bool emit_method(struct binding *b, struct text *t, struct function *f, s
         type_name(t, f->parameters[i].type);
         text_add(t, "> &%s", f->parameters[i].name);
     }
-    text_add(t, ")\n    {\n        return call<");
+    text_add(t, ")\n    {\n        return this->call<");
     type_name(t, f->result);
     text_add(t, ">(address_[%zu], ", index);
     write_shape(t, &shape, false);

@@ -124,6 +124,16 @@ static void fill(struct binding *binding, struct function *function, CXCursor cu
     function->result_words = annotations_find(&binding->annotations, function->name, "return", 0);
 }
 
+/* Whether it is, or points to, a structure whose fields have memory of their own, of the host. */
+static bool has_side(struct binding *binding, CXType type, enum pass pass)
+{
+    CXType target = pass == PASS_COPY ? target_of(type) : type;
+    if (pass != PASS_RECORD && (pass != PASS_COPY || element_of(binding, target) != ELEMENT_RECORD))
+        return false;
+    struct record *record = record_of(binding, target);
+    return record && record->side;
+}
+
 static void decide(struct binding *binding, struct function *function, bool callback)
 {
     struct text why = {0};
@@ -139,6 +149,9 @@ static void decide(struct binding *binding, struct function *function, bool call
         if (callback && (pass == PASS_CALLBACK || pass == PASS_LONGJMP || pass == PASS_JMP_BUF))
             text_add(&why, "%s.%s: a function as an argument of a callback\n", function->name,
                      parameter->name);
+        if (callback && has_side(binding, parameter->type, pass))
+            text_add(&why, "%s.%s: a structure with lists as an argument of a callback\n",
+                     function->name, parameter->name);
     }
     if (!is_void(function->result)) {
         enum pass pass = pass_of(binding, function->result, function->result_words, function->name,
@@ -147,6 +160,8 @@ static void decide(struct binding *binding, struct function *function, bool call
                     pass == PASS_HANDLE || pass == PASS_UNDECIDED;
         if (!callback)
             good |= pass == PASS_STRING || pass == PASS_JMP_BUF || pass == PASS_CALLBACK;
+        if (has_side(binding, function->result, pass))
+            text_add(&why, "%s.return: a structure with lists as a result\n", function->name);
         if (!good)
             text_add(&why, "%s.return: say string, box or user_data\n", function->name);
     }
