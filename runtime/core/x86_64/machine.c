@@ -387,10 +387,10 @@ void machine_call_end(const struct core_frame *frame, struct lfi_call *call)
 
 const char *machine_gate_entry(lfi_shape shape)
 {
-    const char *entry = machine_gate_entries + LFI_SHAPE_INDEX(shape) * 64;
+    const char *entry = machine_gate_entries + (size_t)LFI_SHAPE_INDEX(shape) * 64;
 
     /* movq %xmmN, %xmmN: four bytes for each vector */
-    return shape & LFI_SHAPE_WIDE ? entry + 4 * LFI_SHAPE_VECTORS(shape) : entry;
+    return shape & LFI_SHAPE_WIDE ? entry + (size_t)4 * LFI_SHAPE_VECTORS(shape) : entry;
 }
 
 bool machine_gate_touches(uint64_t pc)
