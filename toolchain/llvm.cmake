@@ -4,7 +4,8 @@
 
 set(LFI_CLANG ${LFI_SDK_DIR}/bin/llvm)
 file(GLOB_RECURSE recipe CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/llvm/*
-     ${CMAKE_CURRENT_SOURCE_DIR}/patches/llvm-*)
+     ${CMAKE_CURRENT_SOURCE_DIR}/patches/llvm-* ${CMAKE_CURRENT_SOURCE_DIR}/lfi-bind/*
+     ${CMAKE_SOURCE_DIR}/common/*.[ch])
 add_custom_command(OUTPUT ${LFI_CLANG}
     COMMAND ${CMAKE_COMMAND} -E env LFI_CACHE_DIR=${LFI_CACHE_DIR}
             ${CMAKE_CURRENT_SOURCE_DIR}/llvm/stage --provider=${LFI_LLVM_PROVIDER}

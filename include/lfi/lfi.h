@@ -406,7 +406,7 @@ void lfi_context_stop(struct lfi_context *context, int status);
  * LFI_EXIT_INTERRUPTED. Code in the box is stopped at once; a handler is left to finish, though
  * host calls in it that wait may return EINTR. Needs a signal (lfi_faults_install). A thread that
  * is about to wait may miss the signal: repeat until the run has ended. Afterwards the registers
- * are good for a report, but for continuing only if rip is a bundle start; on AArch64, if pc is
+ * are good for a report. To continue, rip must be a bundle start in the box; on AArch64, pc must be
  * x30.
  */
 void lfi_context_interrupt(struct lfi_context *context);

@@ -34,7 +34,8 @@ static int gate_frame(struct lfi_context *context, size_t depth, struct core_fra
     struct core_frame **grown, *frame;
 
     if (depth == context->gate_count) {
-        grown = realloc(context->gates, (depth + 1) * sizeof(*grown));
+        /* NOLINTNEXTLINE(bugprone-sizeof-expression): it is a list of pointers */
+        grown = realloc(context->gates, (depth + 1) * sizeof *grown);
         if (!grown)
             return -ENOMEM;
         context->gates = grown;

@@ -109,7 +109,7 @@ def layout():
         assert compilers <= programs
         own = {name for name in programs if name.startswith("lfi-")}
         wanted = {"lfi-config"}
-        wanted |= {"lfi-rewrite", "lfi-verify", "lfi-exec"} if release.kind == "lfi" else set()
+        wanted |= {"lfi-bind", "lfi-rewrite", "lfi-verify", "lfi-exec"} if release.kind == "lfi" else set()
         wanted |= {"lfi-postlink", "lfi-run"} if release.boxes else set()
         assert own == wanted, own ^ wanted
         runner = {f"{release.arch}-{vendor}-run" for vendor in VENDORS[release.kind]} & programs

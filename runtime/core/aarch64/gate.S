@@ -422,6 +422,9 @@ callback_special:		/* the box's words and room for a structure, on the host's st
 	b	callback_go
 machine_callback_end:
 callback_bad:			/* the box's fault: to where there is a trap */
+	.irp	i, 10, 11, 12, 13, 14, 15, 26	/* may hold a callback that is being changed */
+	mov	x\i, xzr
+	.endr
 	ldr	x9, [x25, #FRAME_ENTER]
 	br	x9
 back_interrupted:

@@ -145,7 +145,7 @@ void machine_write_table(uint8_t page[4096], uint64_t base, uint64_t trampolines
                                         : k == LFI_SLOT_CALLBACK ? TRAMPOLINE_CALLBACK
                                                                  : TRAMPOLINE_TRAP);
 
-        memcpy(page + 4096 - MACHINE_SYS_PAGE + MACHINE_SLOT(k), &entry, sizeof entry);
+        memcpy(page + (4096 - MACHINE_SYS_PAGE + MACHINE_SLOT((ptrdiff_t)k)), &entry, sizeof entry);
     }
 }
 
@@ -293,10 +293,10 @@ void machine_call_end(const struct core_frame *frame, struct lfi_call *call)
 
 const char *machine_gate_entry(lfi_shape shape)
 {
-    const char *entry = machine_gate_entries + LFI_SHAPE_INDEX(shape) * GATE_ENTRY_SIZE;
+    const char *entry = machine_gate_entries + (size_t)LFI_SHAPE_INDEX(shape) * GATE_ENTRY_SIZE;
 
     /* bti c; fmov dN, dN for each vector; bti c */
-    return shape & LFI_SHAPE_WIDE ? entry + 4 + 4 * LFI_SHAPE_VECTORS(shape) : entry;
+    return shape & LFI_SHAPE_WIDE ? entry + 4 + (size_t)4 * LFI_SHAPE_VECTORS(shape) : entry;
 }
 
 bool machine_gate_touches(uint64_t pc)

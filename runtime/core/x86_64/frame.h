@@ -124,13 +124,18 @@
 #define MACHINE_STACK_REACH     (LFI_BOX_SIZE - 1) /* docs/abi.md, "The stack" */
 #define MACHINE_SLOT(k)         LFI_SLOT_INSIDE(k)
 #define MACHINE_SYS_PAGE        (LFI_SYS_PAGE_INSIDE + LFI_SYS_PAGE_SIZE)
-#define MACHINE_AT_0            1
-#define MACHINE_ROOM            0
-#define MACHINE_STUB_SIZE       LFI_BUNDLE_SIZE
-#define MACHINE_ENTRY_MASK      (0xffffffff & -LFI_BUNDLE_SIZE) /* of addresses of functions */
-#define MACHINE_ST              2 /* x87 registers that may hold results */
-#define MACHINE_RESULT_VECTORS  2
-#define MACHINE_MEMORY_INTEGER  1 /* the address of a result in memory is an integer argument */
+/* TSan ends a program that maps address 0. */
+#if defined(__SANITIZE_THREAD__)
+#define MACHINE_AT_0 0
+#else
+#define MACHINE_AT_0 1
+#endif
+#define MACHINE_ROOM           0
+#define MACHINE_STUB_SIZE      LFI_BUNDLE_SIZE
+#define MACHINE_ENTRY_MASK     (0xffffffff & -LFI_BUNDLE_SIZE) /* of addresses of functions */
+#define MACHINE_ST             2 /* x87 registers that may hold results */
+#define MACHINE_RESULT_VECTORS 2
+#define MACHINE_MEMORY_INTEGER 1 /* the address of a result in memory is an integer argument */
 
 struct machine_reservation {
     char nothing;

@@ -301,12 +301,15 @@ return_host_fsw:
 return_special:			/* st(0) and st(1) are results; a structure is copied */
 	cmpl	$0, FRAME_ST(%rcx)
 	je	2f
+	movw	$INITIAL_FCW, FRAME_NOW(%rcx)
+	fldcw	FRAME_NOW(%rcx)	/* what is there may be no value: the host must not hear of that */
 	fstpt	FRAME_RESULT_ST(%rcx)
 	cmpl	$1, FRAME_ST(%rcx)
 	je	1f
 	fstpt	FRAME_RESULT_ST + 16(%rcx)
 1:	emms
-	fnclex			/* what was there may have been no value */
+	fnclex
+	fldcw	FRAME_HOST_FCW(%rcx)
 	cmpl	$1, FRAME_ST(%rcx)
 	je	1f
 	fldt	FRAME_RESULT_ST + 16(%rcx)
@@ -546,6 +549,9 @@ callback_special:		/* the box's words and room for a structure, on the host's st
 machine_callback_end:
 
 callback_bad:			/* the box's fault: back to where there is a trap */
+	.irp	i, 8, 9, 10, 11		/* may hold a callback that is being changed */
+	xorps	%xmm\i, %xmm\i
+	.endr
 	movq	FRAME_ENTER(%r11), %rax
 	addq	$(TRAMPOLINE_TRAP - TRAMPOLINE_ENTER), %rax
 	xorl	%r10d, %r10d

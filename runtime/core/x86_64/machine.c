@@ -387,10 +387,10 @@ void machine_call_end(const struct core_frame *frame, struct lfi_call *call)
 
 const char *machine_gate_entry(lfi_shape shape)
 {
-    const char *entry = machine_gate_entries + LFI_SHAPE_INDEX(shape) * 64;
+    const char *entry = machine_gate_entries + (size_t)LFI_SHAPE_INDEX(shape) * 64;
 
     /* movq %xmmN, %xmmN: four bytes for each vector */
-    return shape & LFI_SHAPE_WIDE ? entry + 4 * LFI_SHAPE_VECTORS(shape) : entry;
+    return shape & LFI_SHAPE_WIDE ? entry + (size_t)4 * LFI_SHAPE_VECTORS(shape) : entry;
 }
 
 bool machine_gate_touches(uint64_t pc)
@@ -526,6 +526,12 @@ void machine_signal_leave(void *ucontext, struct core_frame *frame, enum lfi_exi
         regs->r15 = (uint64_t)gregs[REG_R15];
         regs->rip = (uint64_t)gregs[REG_RIP];
         regs->rflags = (uint64_t)gregs[REG_EFL];
+        if (regs->rip - frame->base >= LFI_BOX_SIZE) { /* the trampolines load our address */
+            if (regs->rcx == (uint64_t)frame)
+                regs->rcx = 0;
+            if (regs->r11 == (uint64_t)frame)
+                regs->r11 = 0;
+        }
     }
     /* sigreturn restores the signal mask, the alternate stack and the box's vector state */
     gregs[REG_RBX] = (greg_t)frame;

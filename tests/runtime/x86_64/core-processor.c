@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <ucontext.h>
 
 extern const char code_dump[], code_preserve[], code_preserve_sse[], code_preserve_x87[],
     code_gate_dump[], code_gate_back[], code_rude[], code_halt[], code_divide[],
@@ -555,6 +556,91 @@ static void callback_shows_nothing_of_the_host(void **state)
     close_box(&t);
 }
 
+/*
+ * Calls a callback that another thread is changing: the box gets a trap, after which the host may
+ * let it go on, and nothing of what the host registered.
+ */
+static void changing_callback_shows_nothing_of_the_host(void **state)
+{
+    struct lfi_callback callback = {fill_registers, &found, LFI_SHAPE(1, 0, 0)};
+    struct lfi_exit exit;
+    struct lfi_error error;
+    struct test_box t;
+    uint64_t address;
+
+    (void)state;
+    open_box(&t, false, serve_nothing, NULL);
+    assert_int_equal(lfi_box_map_stubs(t.box, t.base + TEST_STUBS, &error), 0);
+    assert_int_equal(lfi_box_callback(t.box, &callback, &address), 0);
+    t.box->callbacks[0].version |= 1; /* as in the middle of write_entry() */
+    lfi_context_regs(t.context)->rip = address;
+    assert_int_equal(lfi_context_run(t.context, &exit), 0);
+    assert_int_equal(exit.kind, LFI_EXIT_FAULT);
+    assert_int_equal(exit.regs.r10, 0);
+    assert_int_equal(exit.regs.r11, 0);
+    for (int i = 8; i < 12; i++) {
+        const uint64_t *vector = (const uint64_t *)t.context->frame.vectors[i];
+
+        for (int k = 0; k < 4; k++)
+            assert_int_equal(vector[k], 0);
+    }
+    close_box(&t);
+}
+
+/*
+ * A thread that is interrupted on the trampoline page, after the frame's address is in rcx or r11:
+ * a stay that goes on from there does not have it. No signal can be aimed at one instruction, so
+ * the handler's part is called.
+ */
+static void interrupts_show_nothing_of_the_host(void **state)
+{
+    static const int registers[] = {REG_RCX, REG_R11};
+    struct test_box t;
+
+    (void)state;
+    open_box(&t, false, serve_nothing, NULL);
+    for (size_t i = 0; i < sizeof registers / sizeof registers[0]; i++) {
+        struct core_frame *frame = &t.context->frame;
+        ucontext_t machine = {0};
+        greg_t *gregs = machine.uc_mcontext.gregs;
+
+        core_frame_fill(frame, t.context);
+        gregs[REG_RCX] = gregs[REG_R11] = 0x1234;
+        gregs[registers[i]] = (greg_t)frame;
+        gregs[REG_RIP] = (greg_t)t.box->reservation->trampolines + 9;
+        machine_signal_leave(&machine, frame, LFI_EXIT_INTERRUPTED, false);
+        assert_int_equal(frame->regs.rcx, registers[i] == REG_RCX ? 0 : 0x1234);
+        assert_int_equal(frame->regs.r11, registers[i] == REG_R11 ? 0 : 0x1234);
+    }
+    close_box(&t);
+}
+
+/* A long double that the box does not return, for a host that wants to hear of invalid operations.
+ */
+static void gate_survives_an_empty_x87_stack(void **state)
+{
+    const uint16_t invalid_unmasked = 0x37e, standard = 0x37f;
+    struct test_box t;
+
+    (void)state;
+    open_box(&t, false, serve_nothing, NULL);
+    for (unsigned count = 1; count <= 2; count++) {
+        uint16_t after;
+        lfi_gate_fn *call =
+            gate(&t, code_gate_dump, LFI_SHAPE(0, 0, 0) | LFI_SHAPE_X87((uint64_t)count));
+
+        __asm__ volatile("fldcw %0" : : "m"(invalid_unmasked));
+        if (count == 1)
+            ((long double (*)(void))call)();
+        else
+            ((_Complex long double (*)(void))call)();
+        __asm__ volatile("fnstcw %0\n\tfninit\n\tfldcw %1" : "=m"(after) : "m"(standard));
+        assert_int_equal(lfi_gate_exit()->kind, LFI_EXIT_RETURNED);
+        assert_int_equal(after, invalid_unmasked);
+    }
+    close_box(&t);
+}
+
 /* The box changes all that it can. */
 static void gate_restores_the_host(void **state)
 {
@@ -588,6 +674,8 @@ int main(void)
         cmocka_unit_test(copies_of_contexts),
         cmocka_unit_test(gate_shows_nothing_of_the_host),
         cmocka_unit_test(callback_shows_nothing_of_the_host),
+        cmocka_unit_test(changing_callback_shows_nothing_of_the_host),
+        cmocka_unit_test(gate_survives_an_empty_x87_stack),
         cmocka_unit_test(gate_restores_the_host),
     };
     const struct CMUnitTest others[] = {
@@ -595,6 +683,7 @@ int main(void)
         cmocka_unit_test(system_call_leaves_no_x87_of_the_host),
         cmocka_unit_test(flags_are_kept_and_the_host_has_its_own),
         cmocka_unit_test(stack_pointer_is_only_a_number),
+        cmocka_unit_test(interrupts_show_nothing_of_the_host),
         cmocka_unit_test(faults),
     };
     int failed = 0;
