@@ -5,14 +5,11 @@
  */
 #include "internal.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "linux/sections.h"
 
-#define FILE_MAX     0xf0000000u
 #define SYMBOLS_MAX  0x1000000u
 #define NAME_LONGEST 4096 /* longer ones are left out, so that comparing takes no time */
 
@@ -113,9 +110,9 @@ static int make(struct library_image **made, const char *name, uint8_t *bytes, s
 int library_image_copy(struct library_image **image, const char *name, const void *bytes,
                        size_t size, struct lfi_error *error)
 {
-    uint8_t *copy = size && size <= FILE_MAX ? malloc(size) : NULL;
+    uint8_t *copy = size && size <= LINUX_IMAGE_MAX ? malloc(size) : NULL;
     if (!copy) {
-        bool bad = !size || size > FILE_MAX;
+        bool bad = !size || size > LINUX_IMAGE_MAX;
         linux_say(error, bad ? "%.200s: not a program" : "%.200s: out of memory", name);
         return bad ? -ENOEXEC : -ENOMEM;
     }
@@ -125,34 +122,10 @@ int library_image_copy(struct library_image **image, const char *name, const voi
 
 int library_image_open(struct library_image **image, const char *path, struct lfi_error *error)
 {
-    struct stat status;
-    int failed = 0, fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, &status))
-        failed = -errno;
-    else if (!S_ISREG(status.st_mode) || status.st_size == 0 || status.st_size > FILE_MAX)
-        failed = -ENOEXEC;
-    size_t size = failed ? 0 : (size_t)status.st_size, done = 0;
-    uint8_t *bytes = failed ? NULL : malloc(size);
-    if (!failed && !bytes)
-        failed = -ENOMEM;
-    while (!failed && done < size) {
-        ssize_t count = read(fd, bytes + done, size - done);
-        if (count < 0 && errno != EINTR)
-            failed = -errno;
-        else if (count == 0)
-            size = done; /* it became shorter: what was read is what is checked */
-        else if (count > 0)
-            done += (size_t)count;
-    }
-    if (fd >= 0)
-        close(fd);
-    if (failed) {
-        linux_say(error, "%.200s: %s", path,
-                  failed == -ENOEXEC ? "not a program" : strerror(-failed));
-        free(bytes);
-        return failed;
-    }
-    return make(image, path, bytes, size, error);
+    uint8_t *bytes;
+    size_t size;
+    int failed = linux_read_image(path, &bytes, &size, error);
+    return failed ? failed : make(image, path, bytes, size, error);
 }
 
 struct library_image *library_image_hold(struct library_image *image)

@@ -20,7 +20,6 @@
 /* Where the image goes: after the guard, so that huge pages fit. */
 #define IMAGE_OFFSET (2u << 20)
 #define HUGE_PAGE    (2u << 20)
-#define IMAGE_MAX    0xf0000000u
 
 static uint64_t page_down(uint64_t address)
 {
@@ -108,7 +107,7 @@ static int load_segments(struct lfi_process *process, const struct lfi_image *im
                          const uint8_t *bytes, struct lfi_error *error)
 {
     uint64_t size = image->end - image->start;
-    if (size > IMAGE_MAX) {
+    if (size > LINUX_IMAGE_MAX) {
         linux_say(error, "the program is too large for a box: 0x%" PRIx64 " bytes", size);
         return -ENOEXEC;
     }
@@ -221,43 +220,51 @@ int lfi_linux_load_bytes(struct lfi_process *process, const char *path, const vo
     return 0;
 }
 
-int lfi_linux_load(struct lfi_process *process, const char *path, struct lfi_error *error)
+int linux_read_image(const char *path, uint8_t **bytes, size_t *size, struct lfi_error *error)
 {
     struct stat status;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, &status)) {
-        int failed = -errno;
-        linux_say(error, "%.200s: %s", path, strerror(-failed));
-        if (fd >= 0)
-            close(fd);
-        return failed;
-    }
-    if (!S_ISREG(status.st_mode) || status.st_size > IMAGE_MAX || status.st_size == 0) {
-        linux_say(error, "%.200s: not a program", path);
-        close(fd);
-        return -ENOEXEC;
-    }
-    size_t size = (size_t)status.st_size, done = 0;
-    uint8_t *bytes = malloc(size);
-    int failed = bytes ? 0 : -ENOMEM;
-    while (!failed && done < size) {
-        ssize_t count = read(fd, bytes + done, size - done);
+    int failed = 0, fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &status))
+        failed = -errno;
+    else if (!S_ISREG(status.st_mode) || status.st_size == 0 || status.st_size > LINUX_IMAGE_MAX)
+        failed = -ENOEXEC;
+    size_t wanted = failed ? 0 : (size_t)status.st_size, done = 0;
+    uint8_t *read_bytes = failed ? NULL : malloc(wanted);
+    if (!failed && !read_bytes)
+        failed = -ENOMEM;
+    while (!failed && done < wanted) {
+        ssize_t count = read(fd, read_bytes + done, wanted - done);
         if (count < 0 && errno != EINTR)
             failed = -errno;
         else if (count == 0)
-            size = done; /* it became shorter: what was read is what is checked */
+            wanted = done; /* it became shorter: what was read is what is checked */
         else if (count > 0)
             done += (size_t)count;
     }
-    close(fd);
+    if (fd >= 0)
+        close(fd);
     if (failed) {
-        linux_say(error, "%.200s: %s", path, strerror(-failed));
-    } else {
-        struct lfi_error why = {{0}};
-        failed = lfi_linux_load_bytes(process, path, bytes, size, &why);
-        if (failed)
-            linux_say(error, "%.80s: %.170s", path, why.message);
+        linux_say(error, "%.200s: %s", path,
+                  failed == -ENOEXEC ? "not a program" : strerror(-failed));
+        free(read_bytes);
+        return failed;
     }
+    *bytes = read_bytes;
+    *size = wanted;
+    return 0;
+}
+
+int lfi_linux_load(struct lfi_process *process, const char *path, struct lfi_error *error)
+{
+    struct lfi_error why = {{0}};
+    uint8_t *bytes;
+    size_t size;
+    int failed = linux_read_image(path, &bytes, &size, error);
+    if (failed)
+        return failed;
+    failed = lfi_linux_load_bytes(process, path, bytes, size, &why);
+    if (failed)
+        linux_say(error, "%.80s: %.170s", path, why.message);
     free(bytes);
     return failed;
 }

@@ -219,6 +219,9 @@ bool linux_memory_claim(struct lfi_process *process, uint64_t address, uint64_t 
 uint64_t linux_memory_place(struct lfi_process *process, uint32_t pages);
 
 /* load.c, stack.c */
+#define LINUX_IMAGE_MAX 0xf0000000u /* bytes of a file, and of what it becomes in a box */
+/* Reads a program's file once into memory from malloc. -ENOEXEC if it cannot be one. */
+int linux_read_image(const char *path, uint8_t **bytes, size_t *size, struct lfi_error *error);
 int linux_build_stack(struct lfi_process *process, const struct lfi_image *image, uint64_t *stack,
                       struct lfi_error *error);
 

@@ -18,3 +18,12 @@ run() {
 copy() {
     cp -a --reflink=auto "$1" "$2"
 }
+
+# A program that ends well in a box, ./check, and a host that runs it: runs_check COMMAND...
+make_check() { # SDK
+    "$1/bin/$host-lfi-linux-musl-clang" -I"$here/project" "$here/project/check.c" "$here/project/words.c" -o check
+}
+runs_check() {
+    "$@" ./check 2>said || { cat said >&2 && die "$*"; }
+    grep -q '^embed: the program ended with status 0$' said || die "$* says something else"
+}

@@ -13,11 +13,7 @@ rm -rf "$work"
 mkdir -p "$work"
 cd "$work"
 
-"$sdk/bin/$host-lfi-linux-musl-clang" -I"$here/project" "$here/project/check.c" "$here/project/words.c" -o check
-runs_check() {
-    "$1" ./check 2>said || { cat said >&2 && die "$1"; }
-    grep -q '^embed: the program ended with status 0$' said || die "$1 says something else"
-}
+make_check "$sdk"
 
 run cmake -G Ninja -S "$here/embed" -B cmake -DCMAKE_PREFIX_PATH="$sdk"
 run cmake --build cmake

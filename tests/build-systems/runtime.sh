@@ -14,11 +14,7 @@ rm -rf "$work"
 mkdir -p "$work"
 cd "$work"
 
-"$sdk/bin/$host-lfi-linux-musl-clang" -I"$here/project" "$here/project/check.c" "$here/project/words.c" -o check
-runs_check() {
-    "$@" ./check 2>said || { cat said >&2 && die "$*"; }
-    grep -q '^embed: the program ended with status 0$' said || die "$* says something else"
-}
+make_check "$sdk"
 
 # No C++ compiler is needed.
 CXX=/nonexistent run cmake -S "$source" --preset runtime -B "$work/cmake" -DCMAKE_INSTALL_PREFIX="$work/first"

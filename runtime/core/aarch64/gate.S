@@ -19,10 +19,7 @@
  * the store to `interrupt` (it precedes the signal), and the read sees it.
  */
 #include "frame.h"
-
-#define HINT_BTI_C  hint #34	/* for hosts that check branch targets */
-#define HINT_BTI_J  hint #36
-#define DIT	S3_3_C4_C2_5
+#include "host.inc"
 
 	.text
 	.irp	name, machine_gate_entries, machine_gate_return, machine_gate_ended, machine_gate_refused, machine_callback, machine_unwind, machine_gate_start, machine_gate_end, machine_result_start, machine_result_end, machine_callback_start, machine_callback_end
@@ -31,50 +28,12 @@
 	.endr
 	.hidden	core_thread, core_gate_ended, core_gate_refused, machine_leave_entering
 
-.macro	HOST_FRAME
-	.cfi_startproc
-	.cfi_def_cfa sp, HOST_FRAME_SIZE
-	.cfi_offset x29, -HOST_FRAME_SIZE
-	.cfi_offset x30, -HOST_FRAME_SIZE + 8
-	.cfi_offset x19, -HOST_FRAME_SIZE + 16
-	.cfi_offset x20, -HOST_FRAME_SIZE + 24
-	.cfi_offset x21, -HOST_FRAME_SIZE + 32
-	.cfi_offset x22, -HOST_FRAME_SIZE + 40
-	.cfi_offset x23, -HOST_FRAME_SIZE + 48
-	.cfi_offset x24, -HOST_FRAME_SIZE + 56
-	.cfi_offset x25, -HOST_FRAME_SIZE + 64
-	.cfi_offset x26, -HOST_FRAME_SIZE + 72
-	.cfi_offset x27, -HOST_FRAME_SIZE + 80
-	.cfi_offset x28, -HOST_FRAME_SIZE + 88
-	.cfi_offset d8, -HOST_FRAME_SIZE + 96
-	.cfi_offset d9, -HOST_FRAME_SIZE + 104
-	.cfi_offset d10, -HOST_FRAME_SIZE + 112
-	.cfi_offset d11, -HOST_FRAME_SIZE + 120
-	.cfi_offset d12, -HOST_FRAME_SIZE + 128
-	.cfi_offset d13, -HOST_FRAME_SIZE + 136
-	.cfi_offset d14, -HOST_FRAME_SIZE + 144
-	.cfi_offset d15, -HOST_FRAME_SIZE + 152
-.endm
-
 /* x10 = &core_thread; clobbers x9 */
 .macro	THREAD
 	mrs	x9, tpidr_el0
 	adrp	x10, :gottprel:core_thread
 	ldr	x10, [x10, #:gottprel_lo12:core_thread]
 	add	x10, x9, x10
-.endm
-
-/* The host's control state; the frame is in x25. Clobbers x9, x10. */
-.macro	HOST_STATE
-	ldr	x18, [x25, #FRAME_HOST_X18]
-	ldp	x9, x10, [x25, #FRAME_HOST_FPCR]
-	msr	fpcr, x9
-	msr	fpsr, x10
-	ldr	w9, [x25, #FRAME_FEATURES]
-	tbz	w9, #FEATURE_DIT, 99f
-	ldr	x10, [x25, #FRAME_HOST_DIT]
-	msr	DIT, x10
-99:
 .endm
 
 /* For each number of integer and vector arguments. Those for vectors of 16 bytes begin behind the
@@ -122,15 +81,7 @@ gate:
 	stp	x29, x9, [sp, #-HOST_FRAME_SIZE]!
 	.cfi_endproc
 	HOST_FRAME
-	stp	x19, x20, [sp, #16]
-	stp	x21, x22, [sp, #32]
-	stp	x23, x24, [sp, #48]
-	stp	x25, x26, [sp, #64]
-	stp	x27, x28, [sp, #80]
-	stp	d8, d9, [sp, #96]
-	stp	d10, d11, [sp, #112]
-	stp	d12, d13, [sp, #128]
-	stp	d14, d15, [sp, #144]
+	HOST_REGS stp
 	mov	x25, x11
 	mov	x9, sp
 	str	x9, [x25, #FRAME_HOST_SP]
@@ -207,7 +158,7 @@ machine_gate_return:
 	str	wzr, [x25, #FRAME_IN_BOX]
 	ldr	x9, [x25, #FRAME_HOST_SP]
 	mov	sp, x9
-	HOST_STATE
+	HOST_STATE 9, 10
 	ldr	w11, [x25, #FRAME_BYTES]
 	ldr	w9, [x25, #FRAME_SPECIAL]
 	cbz	w9, 1f
@@ -220,15 +171,7 @@ machine_gate_return:
 	mov	w9, #1			/* LFI_EXIT_RETURNED */
 	str	w9, [x10, #THREAD_KIND]
 	str	x13, [x10, #THREAD_FRAME]
-	ldp	d14, d15, [sp, #144]
-	ldp	d12, d13, [sp, #128]
-	ldp	d10, d11, [sp, #112]
-	ldp	d8, d9, [sp, #96]
-	ldp	x27, x28, [sp, #80]
-	ldp	x25, x26, [sp, #64]
-	ldp	x23, x24, [sp, #48]
-	ldp	x21, x22, [sp, #32]
-	ldp	x19, x20, [sp, #16]
+	HOST_REGS ldp
 	ldp	x29, x30, [sp, #HOST_FRAME_SIZE]
 	add	sp, sp, #HOST_FRAME_SIZE + 16
 	.cfi_remember_state
@@ -338,7 +281,7 @@ machine_callback_start:
 callback_go:
 	mov	sp, x12
 	str	wzr, [x25, #FRAME_IN_BOX]
-	HOST_STATE
+	HOST_STATE 9, 10
 	mov	w9, #1
 	str	w9, [x25, #FRAME_IN_CALLBACK]
 	blr	x11

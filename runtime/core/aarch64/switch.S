@@ -18,12 +18,7 @@
  * SVE and SME state is not part of a box: no verified code can read it.
  */
 #include "frame.h"
-
-#define HINT_BTI_C  hint #34	/* for hosts that check branch targets */
-#define HINT_BTI_J  hint #36
-
-/* system registers by number: their names depend on the assembler's architecture version */
-#define DIT	S3_3_C4_C2_5
+#include "host.inc"
 
 	.text
 	.hidden	machine_enter, machine_syscall, machine_return
@@ -32,32 +27,6 @@
 	.globl	machine_enter, machine_syscall, machine_return
 	.globl	machine_leave_saving, machine_leave_entering
 	.globl	machine_resume_start, machine_resume_end
-
-/* The host's frame at frame.host_sp always looks the same, so it can be unwound. */
-.macro	HOST_FRAME
-	.cfi_startproc
-	.cfi_def_cfa sp, HOST_FRAME_SIZE
-	.cfi_offset x29, -HOST_FRAME_SIZE
-	.cfi_offset x30, -HOST_FRAME_SIZE + 8
-	.cfi_offset x19, -HOST_FRAME_SIZE + 16
-	.cfi_offset x20, -HOST_FRAME_SIZE + 24
-	.cfi_offset x21, -HOST_FRAME_SIZE + 32
-	.cfi_offset x22, -HOST_FRAME_SIZE + 40
-	.cfi_offset x23, -HOST_FRAME_SIZE + 48
-	.cfi_offset x24, -HOST_FRAME_SIZE + 56
-	.cfi_offset x25, -HOST_FRAME_SIZE + 64
-	.cfi_offset x26, -HOST_FRAME_SIZE + 72
-	.cfi_offset x27, -HOST_FRAME_SIZE + 80
-	.cfi_offset x28, -HOST_FRAME_SIZE + 88
-	.cfi_offset d8, -HOST_FRAME_SIZE + 96
-	.cfi_offset d9, -HOST_FRAME_SIZE + 104
-	.cfi_offset d10, -HOST_FRAME_SIZE + 112
-	.cfi_offset d11, -HOST_FRAME_SIZE + 120
-	.cfi_offset d12, -HOST_FRAME_SIZE + 128
-	.cfi_offset d13, -HOST_FRAME_SIZE + 136
-	.cfi_offset d14, -HOST_FRAME_SIZE + 144
-	.cfi_offset d15, -HOST_FRAME_SIZE + 152
-.endm
 
 /* \op is stp or ldp: all vector registers to or from the frame. */
 .macro	VECTORS op
@@ -79,19 +48,6 @@
 	\op	q30, q31, [x25, #FRAME_VECTORS + 16 * 30]
 .endm
 
-/* The host's control state in place of the box's. Clobbers x0, x1. */
-.macro	HOST_STATE
-	ldr	x18, [x25, #FRAME_HOST_X18]
-	ldp	x0, x1, [x25, #FRAME_HOST_FPCR]
-	msr	fpcr, x0
-	msr	fpsr, x1
-	ldr	w0, [x25, #FRAME_FEATURES]
-	tbz	w0, #FEATURE_DIT, 1f
-	ldr	x1, [x25, #FRAME_HOST_DIT]
-	msr	DIT, x1
-1:
-.endm
-
 /* The box's vector and control state to the frame, then the host's. Clobbers x0, x1. */
 .macro	SAVE_STATE
 	VECTORS	stp
@@ -103,7 +59,7 @@
 	mrs	x1, DIT
 	str	x1, [x25, #FRAME_DIT]
 1:
-	HOST_STATE
+	HOST_STATE 0, 1
 .endm
 
 /*
@@ -150,15 +106,7 @@ machine_enter:
 	stp	x29, x30, [sp, #-HOST_FRAME_SIZE]!
 	.cfi_endproc
 	HOST_FRAME
-	stp	x19, x20, [sp, #16]
-	stp	x21, x22, [sp, #32]
-	stp	x23, x24, [sp, #48]
-	stp	x25, x26, [sp, #64]
-	stp	x27, x28, [sp, #80]
-	stp	d8, d9, [sp, #96]
-	stp	d10, d11, [sp, #112]
-	stp	d12, d13, [sp, #128]
-	stp	d14, d15, [sp, #144]
+	HOST_REGS stp
 	mov	x29, sp
 	mov	x25, x0
 	mov	x0, sp
@@ -266,15 +214,7 @@ leave:
 	sub	w0, w0, #1
 	ldr	x1, [x25, #FRAME_HOST_SP]
 	mov	sp, x1
-	ldp	d14, d15, [sp, #144]
-	ldp	d12, d13, [sp, #128]
-	ldp	d10, d11, [sp, #112]
-	ldp	d8, d9, [sp, #96]
-	ldp	x27, x28, [sp, #80]
-	ldp	x25, x26, [sp, #64]
-	ldp	x23, x24, [sp, #48]
-	ldp	x21, x22, [sp, #32]
-	ldp	x19, x20, [sp, #16]
+	HOST_REGS ldp
 	ldp	x29, x30, [sp], #HOST_FRAME_SIZE
 	.cfi_def_cfa_offset 0
 	ret
@@ -310,7 +250,7 @@ machine_leave_saving:
 	.type	machine_leave_entering, %function
 machine_leave_entering:
 	HOST_FRAME
-	HOST_STATE
+	HOST_STATE 0, 1
 	mov	w0, w26
 	b	leave
 	.cfi_endproc

@@ -25,9 +25,8 @@
  * the store to `interrupt` (it precedes the signal), and the read sees it.
  */
 #include "frame.h"
+#include "host.inc"
 
-#define FLAGS_UNUSUAL 0x3f7500	/* TF, DF, IOPL, NT, RF, VM, AC, VIF, VIP, ID */
-#define FLAGS_CLEAR   0x202
 #define FSW_FLAGS     0xff	/* exceptions, stack fault, error summary */
 #define MXCSR_CONTROL 0xffc0
 
@@ -37,18 +36,6 @@
 	.globl	\name
 	.endr
 	.hidden	core_thread, core_gate_ended, core_gate_resume, core_gate_refused, machine_leave_entering
-
-/* The host's frame at frame.host_rsp. */
-.macro	HOST_FRAME
-	.cfi_startproc
-	.cfi_def_cfa rsp, 64
-	.cfi_offset rbx, -16
-	.cfi_offset rbp, -24
-	.cfi_offset r12, -32
-	.cfi_offset r13, -40
-	.cfi_offset r14, -48
-	.cfi_offset r15, -56
-.endm
 
 .macro	CLEAR_MMX		/* contents and tags; no exception may be pending */
 	.irp	i, 0, 1, 2, 3, 4, 5, 6, 7
@@ -275,12 +262,7 @@ machine_gate_return:
 	movq	%r9, %fs:THREAD_FRAME(%rdi)
 	testq	%r9, %r9
 	jnz	return_nested
-8:	movq	8(%rsp), %r15
-	movq	16(%rsp), %r14
-	movq	24(%rsp), %r13
-	movq	32(%rsp), %r12
-	movq	40(%rsp), %rbp
-	movq	48(%rsp), %rbx
+8:	HOST_REGS
 	addq	$72, %rsp
 	.cfi_remember_state
 	.cfi_def_cfa_offset 8

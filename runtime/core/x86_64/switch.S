@@ -18,12 +18,10 @@
  * there). State of AVX-512 is not part of a box: no verified code can read it.
  */
 #include "frame.h"
+#include "host.inc"
 
-/* flags that are neither arithmetic nor fixed: TF, DF, IOPL, NT, RF, VM, AC, VIF, VIP, ID */
-#define FLAGS_UNUSUAL 0x3f7500
-#define FLAG_DF       0x400
-#define FLAGS_KEPT    0xcd5
-#define FLAGS_CLEAR   0x202
+#define FLAG_DF    0x400
+#define FLAGS_KEPT 0xcd5
 
 	.text
 	.hidden	machine_enter, machine_syscall, machine_return
@@ -33,17 +31,6 @@
 	.globl	machine_leave_saving, machine_leave_entering
 	.globl	machine_resume_start, machine_resume_end
 
-/* The host's frame at frame.host_rsp always looks the same, so it can be unwound. */
-.macro	HOST_FRAME
-	.cfi_startproc
-	.cfi_def_cfa rsp, 64
-	.cfi_offset rbx, -16
-	.cfi_offset rbp, -24
-	.cfi_offset r12, -32
-	.cfi_offset r13, -40
-	.cfi_offset r14, -48
-	.cfi_offset r15, -56
-.endm
 
 
 /*
@@ -289,12 +276,7 @@ leave:
 	movl	$0, FRAME_IN_BOX(%rbx)
 	decl	%eax
 	movq	FRAME_HOST_RSP(%rbx), %rsp
-	movq	8(%rsp), %r15
-	movq	16(%rsp), %r14
-	movq	24(%rsp), %r13
-	movq	32(%rsp), %r12
-	movq	40(%rsp), %rbp
-	movq	48(%rsp), %rbx
+	HOST_REGS
 	addq	$56, %rsp
 	.cfi_def_cfa_offset 8
 	ret
