@@ -33,8 +33,8 @@
  * thread-local storage of the box's C library, made at its first call and freed when it ends
  * (lfi_library_detach() does so earlier). Functions that need them say "makes the thread". All
  * functions here may be called by any thread at any time, but for _open (whose result no one else
- * has yet), _freeze, _reset and _free, which return -EBUSY while a call is under way. None may be
- * called from signal handlers.
+ * has yet), _freeze, _reset and _free: these return -EBUSY while a call is under way, but the host
+ * must not begin one in another thread meanwhile. None may be called from signal handlers.
  *
  * A thread that calls must have SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGRTMIN + 3 and
  * SIGRTMIN + 4 unblocked: its first call does so. On x86-64 the base of %gs stays the box's after
