@@ -468,8 +468,10 @@ static void look_at(void *data, uint64_t start, uint64_t end, const char *prot, 
     const struct world *world = survey->world;
     uint64_t first = world->base + LFI_GUARD_SIZE,
              last = world->base + LFI_BOX_SIZE - LFI_GUARD_SIZE;
-    uint64_t space = world->base - LFI_BOX_SIZE - ((uint64_t)1 << 20);
-    uint64_t space_end = world->base + 2 * LFI_BOX_SIZE + ((uint64_t)1 << 20);
+    /* At address 0 there is no box beside it. */
+    uint64_t beside = world->base ? LFI_BOX_SIZE : 0, margin = (uint64_t)1 << 20;
+    uint64_t space = world->base ? world->base - beside - margin : 0;
+    uint64_t space_end = world->base + LFI_BOX_SIZE + beside + margin;
     if (end <= space || start >= space_end)
         return;
     if (prot[1] == 'w' && prot[2] == 'x')
@@ -645,7 +647,7 @@ static unsigned count_descriptors(void)
     return count;
 }
 
-/* The box stands between two others, whose pages are not its. */
+/* The box stands between two others, whose pages are not its, or at address 0. */
 static void make_boxes(struct world *world, struct lfi_box *others[2])
 {
     struct lfi_error error;
@@ -653,6 +655,11 @@ static void make_boxes(struct world *world, struct lfi_box *others[2])
     assert_int_equal(lfi_box_new(world->space, &others[0], &error), 0);
     assert_int_equal(lfi_box_new(world->space, &world->box, &error), 0);
     assert_int_equal(lfi_box_new(world->space, &others[1], &error), 0);
+    if (lfi_box_base(others[0]) == 0) {
+        struct lfi_box *other = world->box;
+        world->box = others[0];
+        others[0] = other;
+    }
     for (int i = 0; i < 2; i++)
         for (int end = 0; end < 2; end++) {
             uint64_t at = lfi_box_base(others[i]) +
