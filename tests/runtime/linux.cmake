@@ -13,3 +13,8 @@ if(CMAKE_CROSSCOMPILING)
     set(run ${LFI_SDK_DIR}/../../bin/${CMAKE_SYSTEM_PROCESSOR}-lfi-run)
 endif()
 lfi_test(runtime-lfi-run COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/lfi-run-options ${run} ${CMAKE_SYSTEM_PROCESSOR})
+# Sanitizers call functions of theirs from everywhere; then the light way is not used (process.h).
+if(NOT LFI_SANITIZE)
+    lfi_test(runtime-light COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/light.py ${CMAKE_OBJDUMP}
+        $<TARGET_FILE:lfi-run> ${CMAKE_SOURCE_DIR}/runtime/linux/syscalls.def)
+endif()

@@ -70,6 +70,9 @@ AT(now_mxcsr, FRAME_NOW_MXCSR);
 AT(result, FRAME_RESULT);
 AT(place, FRAME_PLACE);
 AT(result_st, FRAME_RESULT_ST);
+AT(light, FRAME_LIGHT);
+AT(host_call, FRAME_HOST_CALL);
+AT(done, FRAME_DONE);
 AT(callback, FRAME_CALLBACK);
 AT(vectors, FRAME_VECTORS);
 AT(x87, FRAME_X87);
@@ -494,11 +497,18 @@ void machine_signal_set_pc(void *ucontext, uint64_t pc)
     ((ucontext_t *)ucontext)->uc_mcontext.gregs[REG_RIP] = (greg_t)pc;
 }
 
+/* On the way back from a light call: the registers are in the frame, but vector state is not. */
+static bool in_light(uint64_t pc)
+{
+    return pc >= (uint64_t)machine_light_start && pc < (uint64_t)machine_light_end;
+}
+
 bool machine_signal_entering(const void *ucontext)
 {
     uint64_t pc = machine_signal_pc(ucontext);
 
-    return pc >= (uint64_t)machine_resume_start && pc < (uint64_t)machine_resume_end;
+    return (pc >= (uint64_t)machine_resume_start && pc < (uint64_t)machine_resume_end) ||
+           in_light(pc);
 }
 
 void machine_signal_leave(void *ucontext, struct core_frame *frame, enum lfi_exit_kind kind,
@@ -537,7 +547,9 @@ void machine_signal_leave(void *ucontext, struct core_frame *frame, enum lfi_exi
     gregs[REG_RBX] = (greg_t)frame;
     gregs[REG_R12] = (greg_t)kind + 1;
     gregs[REG_RSP] = (greg_t)frame->host_rsp;
-    gregs[REG_RIP] = (greg_t)(entering ? machine_leave_entering : machine_leave_saving);
+    gregs[REG_RIP] = (greg_t)(entering && !in_light((uint64_t)gregs[REG_RIP])
+                                  ? machine_leave_entering
+                                  : machine_leave_saving);
     gregs[REG_EFL] = 0x202;
     frame->in_box = 0;
 }
