@@ -3,6 +3,7 @@
 #include "core-box.h"
 
 #include <setjmp.h>
+#include <sys/syscall.h>
 
 extern const char code_dump[], code_preserve[], code_pstate[], code_push[], wild_stack[],
     wild_stack_fault[], wild_link[], wild_link_back[], wild_context[];
@@ -142,6 +143,79 @@ static void system_call_keeps_everything(void **state)
     }
     assert_int_equal(seen.regs.sp, t.base + TEST_DATA);
     assert_int_equal(seen.regs.nzcv, before->nzcv);
+    close_box(&t);
+}
+
+/* A light handler that leaves all that it may, and the ways in which a call of it can go on. */
+enum way { LIGHT_DONE, LIGHT_HOST, LIGHT_HOST_NOT, LIGHT_NOT, LIGHT_STOP, LIGHT_INTERRUPT, WAYS };
+
+struct lit {
+    struct seen seen; /* of the handler that is not light; first */
+    enum way way;
+    uint64_t x18; /* as the light one sees it */
+};
+
+LFI_LIGHT static enum lfi_light light(struct lfi_context *context, struct lfi_regs *regs,
+                                      struct lfi_host_call *host)
+{
+    struct lit *lit = lfi_context_data(context);
+
+    __asm__ volatile("mov %0, x18" : "=r"(lit->x18));
+    regs->x[0] = 0x5a5a5a;
+    host->number = SYS_gettid;
+    if (lit->way == LIGHT_STOP)
+        lfi_context_stop(context, 0);
+    if (lit->way == LIGHT_INTERRUPT)
+        __atomic_store_n(&context->interrupt, 1, __ATOMIC_SEQ_CST);
+    clobber_general();
+    if (lit->way == LIGHT_HOST || lit->way == LIGHT_HOST_NOT)
+        return LFI_LIGHT_HOST;
+    return lit->way == LIGHT_NOT ? LFI_LIGHT_NOT : LFI_LIGHT_DONE;
+}
+
+LFI_LIGHT static bool light_done(struct lfi_context *context, struct lfi_regs *regs, int64_t result)
+{
+    const struct lit *lit = lfi_context_data(context);
+
+    (void)regs, (void)result;
+    clobber_general();
+    return lit->way == LIGHT_HOST;
+}
+
+static void light_calls_keep_everything(void **state)
+{
+    struct lit lit = {{.result = 0x5a5a5a}, LIGHT_DONE, 0};
+    struct test_box t;
+    struct dump *before, *after;
+
+    (void)state;
+    open_box(&t, false, serve_clobbering, &lit);
+    lfi_context_light(t.context, light, light_done);
+    before = (struct dump *)(t.base + TEST_DATA);
+    after = (struct dump *)(t.base + TEST_DATA + 4096);
+    for (lit.way = LIGHT_DONE; lit.way < WAYS; lit.way++) {
+        struct lfi_exit exit;
+
+        lit.seen.calls = 0;
+        memset(after, 0, sizeof *after);
+        fill_dump(before);
+        __asm__ volatile("mov x18, #0x1818" : : : "x18");
+        exit = run_at_data(&t, t.context, code_preserve);
+        if (lit.way == LIGHT_STOP || lit.way == LIGHT_INTERRUPT) {
+            assert_int_equal(exit.kind, lit.way == LIGHT_STOP ? LFI_EXIT_STOPPED
+                                                              : LFI_EXIT_INTERRUPTED);
+            clobber();
+            WRITE("fpcr", 0);
+            assert_int_equal(lfi_context_run(t.context, &exit), 0);
+        }
+        assert_int_equal(exit.kind, LFI_EXIT_RETURNED);
+        check_kept(&t, before, after);
+        assert_int_equal(after->x[0], 0x5a5a5a);
+        assert_int_equal(lit.x18, 0x1818);
+        assert_true(is_block(&t, after->x[25]));
+        assert_int_equal(lit.seen.calls, lit.way == LIGHT_NOT || lit.way == LIGHT_HOST_NOT);
+        assert_int_equal(lit.seen.fpcr, 0);
+    }
     close_box(&t);
 }
 
@@ -508,6 +582,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(system_call_keeps_everything),
+        cmocka_unit_test(light_calls_keep_everything),
         cmocka_unit_test(nothing_of_the_host_at_entry),
         cmocka_unit_test(host_gets_its_control_registers_back),
         cmocka_unit_test(timing_and_speculation),
