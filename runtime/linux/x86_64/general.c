@@ -30,7 +30,7 @@ static const char one_byte[] = "mmmmbw  mmmmbw  "  /* 00 */
                                "   m    wWbM    "  /* 60 */
                                "jjjjjjjjjjjjjjjj"  /* 70 */
                                "MW Mmmmmmmmm m  "  /* 80 */
-                               "--------  --    "  /* 90: 9a is CALL, 9b WAIT: neither */
+                               "----------      "  /* 90: XCHG to CQO */
                                "    --  bw--    "  /* a0 */
                                "bbbbbbbbqqqqqqqq"  /* b0 */
                                "MM .  MW -  .   "  /* c0 */
@@ -127,6 +127,8 @@ static bool step(struct reader *reader, struct flow *flow)
     case 'w':
     case 'W':
         value(reader, word);
+        if (opcode == 0xc7 && group) /* XBEGIN branches */
+            return false;
         break;
     case 'q':
         value(reader, wide ? 8 : word);
