@@ -770,7 +770,7 @@ static int64_t call(struct world *world, long number, uint64_t a, uint64_t b, ui
                     uint64_t d, uint64_t e, uint64_t f)
 {
     struct lfi_regs regs = {CALL_REGISTERS((uint64_t)number, a, b, c, d, e, f)};
-    serve_call(world->process->main->context, &regs);
+    linux_serve(world->process->main->context, &regs);
     return (int64_t)regs.CALL_RESULT;
 }
 

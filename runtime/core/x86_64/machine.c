@@ -140,18 +140,21 @@ int machine_features(uint32_t *features, struct lfi_error *error)
     unsigned a = 0, b = 0, c = 0, d = 0;
 
     *features = 0;
-    if (!__get_cpuid(0x80000001, &a, &b, &c, &d) || !(c & 1)) {
+    __cpuid(0x80000001, a, b, c, d); /* __get_cpuid() asks once more; a hypervisor may take 3 us */
+    if (!(c & 1)) {
         core_explain(error, "this processor is older than x86-64-v2 (no LAHF in 64-bit mode)");
         return -ENOTSUP;
     }
     /* AT_HWCAP2 bit 1: HWCAP2_FSGSBASE of the kernel's uapi/asm/hwcap2.h */
     if (getauxval(AT_HWCAP2) & 2)
         *features |= FEATURE_FSGSBASE;
-    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE))
+    __cpuid(1, a, b, c, d);
+    if (!(c & bit_OSXSAVE))
         return 0;
     if ((c & bit_AVX) && (xgetbv(0) & 6) == 6) /* SDM 1, 14.3: SSE and AVX state are enabled */
         *features |= FEATURE_AVX;
-    if (__get_cpuid_count(0xd, 1, &a, &b, &c, &d) && (a & 4)) /* SDM 2A, CPUID leaf 0DH */
+    __cpuid_count(0xd, 1, a, b, c, d); /* is there with OSXSAVE */
+    if (a & 4)                         /* SDM 2A, CPUID leaf 0DH */
         *features |= FEATURE_XGETBV1;
     return 0;
 }
