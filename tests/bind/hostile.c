@@ -35,6 +35,10 @@ void *pass(void *data)
 {
     return data;
 }
+void *guess(size_t number)
+{
+    return (void *)number;
+}
 static void *one;
 void *pass_one(void *data)
 {

@@ -26,6 +26,7 @@ typedef void (*jump_fn)(jmp_buf, int);
 jmp_buf *object_buffer(struct object *object, jump_fn jump LFI("longjmp"), size_t size);
 void jump_to(struct object *object, size_t n); /* to the buffer of the nth */
 void *pass(void *data LFI("user_data"));
+void *guess(size_t number); /* a user_data that it makes up */
 void *pass_one(void *data LFI("user_data(one)"));
 void *pass_two(void *data LFI("user_data(two)")); /* both: what pass_one() got last */
 enum kind no_kind(void);

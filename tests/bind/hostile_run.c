@@ -118,9 +118,25 @@ static int no_threads(void)
     return 0;
 }
 
+/* A box that was reset has none of what the host gave it since the freeze. */
+static int resets(void)
+{
+    static char before, since;
+    struct hbox *box = open_box();
+    CHECK(hbox_pass(box, &before) == &before && hbox_guess(box, 3) == &before);
+    CHECK(lfi_library_freeze(hbox_library(box), NULL) == 0);
+    CHECK(hbox_pass(box, &since) == &since && hbox_guess(box, 5) == &since);
+    CHECK(lfi_library_reset(hbox_library(box), NULL) == 0);
+    CHECK(hbox_guess(box, 5) == NULL && hbox_status() == -EFAULT);
+    CHECK(hbox_guess(box, 3) == &before && hbox_status() == 0);
+    CHECK(hbox_pass(box, &since) == &since && hbox_guess(box, 5) == NULL);
+    CHECK(hbox_free(box) == 0);
+    return 0;
+}
+
 int main(void)
 {
-    if (jumps() != 0 || no_threads() != 0)
+    if (jumps() != 0 || no_threads() != 0 || resets() != 0)
         return 1;
     struct hbox *box = open_box();
     int n = 0;

@@ -71,10 +71,46 @@ static int compare(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
+static int compare_down(const void *a, const void *b)
+{
+    return compare(b, a);
+}
+
+/* After a reset the box gets anew what it got since the freeze, and keeps what it got before. */
+static void resets(void)
+{
+    struct sbox *box;
+    struct stream before = {0}, since = {0}, other = {0};
+    int list[] = {2, 1};
+    if (sbox_open(&box, NULL, NULL) != 0)
+        return;
+    CHECK(sbox_copy_stream(box, &before) == 0);
+    struct thing *thing = sbox_thing_new(box, 1);
+    sbox_thing_set(box, thing, visit, &visits);
+    CHECK(lfi_library_freeze(sbox_library(box), NULL) == 0);
+    for (int i = 0; i < 3; i++) {
+        CHECK(sbox_copy_stream(box, &before) == 0 && sbox_end_stream(box, &before) == 0);
+        CHECK(sbox_copy_stream(box, i ? &other : &since) == 0);
+        CHECK(sbox_copy_stream(box, i ? &since : &other) == 0);
+        CHECK(sbox_end_stream(box, &other) == 0 && (i || sbox_end_stream(box, &since) == 0));
+        sbox_sort(box, list, 2, i % 2 ? compare_down : compare);
+        CHECK(sbox_status() == 0 && list[0] == 1 + i % 2);
+        sbox_sort(box, list, 2, i % 2 ? compare : compare_down);
+        CHECK(sbox_status() == 0 && list[0] == 2 - i % 2);
+        visits = 0;
+        CHECK(sbox_thing_visit(box, thing, 5) == 3 && visits == 5);
+        CHECK(lfi_library_reset(sbox_library(box), NULL) == 0);
+    }
+    CHECK(sbox_end_stream(box, &before) == 0 && sbox_add(box, 1, 2) == 3);
+    CHECK(sbox_free(box) == 0);
+    visits = 0;
+}
+
 int main(void)
 {
     struct sbox *box;
     struct lfi_error error;
+    resets();
     if (sbox_open(&box, NULL, &error) != 0) {
         fprintf(stderr, "%s\n", error.message);
         return 1;
