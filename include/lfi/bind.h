@@ -140,13 +140,12 @@ static LFI_BIND_UNUSED __thread const char *lfi_bind_deepest, *lfi_bind_caller;
     }
 
 /* Fields of structures, whose images are the host's own copies of what the box has. */
-#define LFI_BIND_MOVE(to, from, type, field)                                                   \
-    memcpy((char *)(to) + offsetof(type, field), (const char *)(from) + offsetof(type, field), \
-           sizeof((to)->field))
-#define LFI_BIND_BOOLS(to, from, type, field)                                               \
-    do {                                                                                    \
-        LFI_BIND_MOVE(to, from, type, field);                                               \
-        lfi_bind_bools((unsigned char *)(to) + offsetof(type, field), sizeof((to)->field)); \
+#define LFI_BIND_MOVE(to, from, field) \
+    memcpy((void *)&(to)->field, (const void *)&(from)->field, sizeof((to)->field))
+#define LFI_BIND_BOOLS(to, from, field)                                     \
+    do {                                                                    \
+        LFI_BIND_MOVE(to, from, field);                                     \
+        lfi_bind_bools((unsigned char *)&(to)->field, sizeof((to)->field)); \
     } while (0)
 
 /* Bytes that are to be _Bool: 0 or 1. */
@@ -436,6 +435,14 @@ static LFI_BIND_UNUSED void *lfi_bind_fetch(struct lfi_bind_call *call, uint64_t
         return memory;
     free(memory);
     return NULL;
+}
+
+/* The box says that there is so much. NULL is nothing: the host would follow it. */
+static LFI_BIND_UNUSED void lfi_bind_there(struct lfi_bind_call *call, uint64_t address,
+                                           uint64_t size)
+{
+    if (!address && size > 0)
+        lfi_bind_fail(call, -EFAULT);
 }
 
 static LFI_BIND_UNUSED char *lfi_bind_fetch_string(struct lfi_bind_call *call, uint64_t address)

@@ -58,6 +58,10 @@ void tile(tile_fn *call, int width, int height)
 {
     call((const unsigned char *)memory, width, height);
 }
+void tile_null(tile_fn *call, int width, int height)
+{
+    call(NULL, width, height);
+}
 static count_fn *count;
 void set_count(count_fn *call)
 {

@@ -35,6 +35,7 @@ int call_by_thread(count_fn *call); /* a thread of the box calls it again and ag
 typedef void tile_fn(const unsigned char *bytes LFI("in size_is(width * height)"), int width,
                      int height);
 void tile(tile_fn *call, int width, int height);
+void tile_null(tile_fn *call, int width, int height);
 void set_count(count_fn *call);
 tile_fn *get_tile(void); /* what was set as a count_fn */
 int rewrite(struct buffer *buffer LFI("keep"), int times);

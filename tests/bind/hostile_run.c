@@ -178,6 +178,11 @@ int main(void)
     hbox_tile(box, on_tile, 65536, 65537); /* an int would hold 65536 of it */
     CHECK(hbox_status() == -EOVERFLOW && tiles == 1);
 
+    hbox_tile_null(box, on_tile, 10, 10); /* no bytes, says the box, and how many */
+    CHECK(hbox_status() == -EFAULT && tiles == 1);
+    hbox_tile_null(box, on_tile, 10, 0);
+    CHECK(hbox_status() == 0 && tiles == 2);
+
     hbox_set_count(box, on_count);
     CHECK(hbox_get_tile(box) == NULL); /* a function of another type */
 

@@ -159,6 +159,31 @@ int main(void)
     sbox_move_points(box, points, 2, 5);
     CHECK(points[0].x == 6 && points[1].y == 9);
 
+    struct padded padded;
+    memset(&padded, 0xff, sizeof padded);
+    for (int i = 0; i < 4; i++)
+        padded.list[i / 2][i % 2].kind = 0, padded.list[i / 2][i % 2].size = 0;
+    for (int i = 0; i < 3; i++)
+        padded.points[i].x = 0, padded.points[i].y = 0;
+    padded.both.x.a = 0, padded.both.x.b = 0;
+    padded.any.large = 0;
+    padded.wide = 0;
+    padded.on[0] = padded.on[1] = false;
+    padded.c = 0, padded.h = 0;
+    CHECK(sbox_spilt(box, &padded) == 0);
+    padded.list[1][0].size = 1, padded.points[2].y = 2, padded.both.y.d = 3;
+    padded.any.large = 4, padded.wide = 5, padded.h = 6;
+    padded = sbox_refill(box, padded, 1);
+    CHECK(padded.list[1][0].size == 2 && padded.points[2].y == 3 && padded.both.y.d == 4);
+    CHECK(padded.any.large == 5 && padded.wide == 6 && padded.h == 7);
+    memcpy(raw, padded.on, 2);
+    CHECK(raw[0] == 1 && raw[1] == 1);
+    CHECK(sbox_choose(box, (struct chosen){.kind = 1, .l = 1L << 40}) == 1L << 40);
+    long double wide[3];
+    memset(wide, 0xff, sizeof wide);
+    wide[0] = wide[1] = wide[2] = 0;
+    CHECK(sbox_spilt_list(box, wide, 3) == 0);
+
     char copy[4];
     struct message message = {"question", (const unsigned char *)"abc", 3, copy, sizeof copy};
     CHECK(sbox_read_message(box, &message) == 8 && memcmp(copy, "abc.", 4) == 0);

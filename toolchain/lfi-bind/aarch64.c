@@ -106,4 +106,4 @@ static bool shape(struct shape *shape, CXType result, const CXType *arguments, u
     return true;
 }
 
-const struct arch arch_aarch64 = {"aarch64", "AArch64", "__aarch64__", shape};
+const struct arch arch_aarch64 = {"aarch64", "AArch64", "__aarch64__", 16, shape};

@@ -132,6 +132,8 @@ struct copying {
     struct record *record;
     CXType type; /* of the structure that the fields are of */
     const char *path;
+    long at;        /* of the structure, in that behind the path: without a name it has no own */
+    unsigned depth; /* of loops around */
     struct text *to, *from, *side;
 };
 
@@ -168,7 +170,7 @@ struct naming {
 static bool search_name(CXCursor field, void *data)
 {
     struct naming *n = data;
-    char *name = take(clang_getCursorSpelling(field));
+    char *name = name_of(field);
     n->found = strlen(name) == n->size && memcmp(name, n->word, n->size) == 0;
     if (n->found)
         n->type = clang_getCursorType(field);
@@ -229,10 +231,9 @@ static void size_expression(struct text *t, const struct scope *scope, const cha
     }
 }
 
-static void move(struct text *t, const char *to, const char *from, const char *type,
-                 const char *path)
+static void move(struct text *t, const char *to, const char *from, const char *path)
 {
-    text_add(t, "    LFI_BIND_MOVE(%s, %s, %s, %s);\n", to, from, type, path);
+    text_add(t, "    LFI_BIND_MOVE(%s, %s, %s);\n", to, from, path);
 }
 
 /* What a user_data points to, in the words of the annotations. */
@@ -254,7 +255,7 @@ static void copy_pointer(struct copying *c, CXCursor field, const char *path, co
     text_free(&why);
     switch (pass) {
     case PASS_ADDRESS:
-        move(c->to, "lfi_image", "lfi_host", c->record->spelling, path);
+        move(c->to, "lfi_image", "lfi_host", path);
         text_add(c->from,
                  "    lfi_host->%s = (%s)(uintptr_t)lfi_bind_pointer(lfi_call,\n"
                  "        (uint64_t)(uintptr_t)lfi_image->%s);\n",
@@ -356,17 +357,82 @@ static void copy_pointer(struct copying *c, CXCursor field, const char *path, co
     free(spelled);
 }
 
+static bool copy_field(CXCursor field, void *data);
+
+/* Bytes of a union, or of what else has padding: those that are values. `host`: its place there. */
+static void copy_values(struct copying *c, CXType type, const struct words *words, const char *host,
+                        const char *image)
+{
+    long size = size_of(type);
+    unsigned char *mask = calloc(1, (size_t)size + 1);
+    bool whole = false;
+    if (kind_of(type) == KIND_UNION)
+        union_decided(c->b, type, words, c->record->type, &whole);
+    if (mask && whole)
+        memset(mask, 0xff, (size_t)size);
+    else if (mask)
+        mark_values(c->b->arch, type, mask, 0);
+    else
+        c->b->failed = true;
+    for (long from = 0, to; mask && from < size; from = to) {
+        for (to = from + 1; to < size && mask[to] == mask[from];)
+            to++;
+        if (mask[from] == 0)
+            continue;
+        text_add(c->to, "    memcpy((char *)%s + %ld, (const char *)%s + %ld, %ld);\n", image, from,
+                 host, from, to - from);
+        text_add(c->from, "    memcpy((char *)%s + %ld, (const char *)%s + %ld, %ld);\n", host,
+                 from, image, from, to - from);
+    }
+    free(mask);
+}
+
+/* A list of what does not cross whole: a loop for each dimension. */
+static void copy_list(struct copying *c, CXType type, const struct words *words, const char *path)
+{
+    struct text inner = {0}, host = {0}, image = {0};
+    struct copying nested = *c;
+    CXType element = target_of(type);
+    unsigned i = nested.depth++;
+    long count = size_of(element) > 0 ? size_of(type) / size_of(element) : 0;
+    struct text *both[] = {c->to, c->from};
+    for (size_t k = 0; k < 2; k++)
+        text_add(both[k], "    for (size_t lfi_%u = 0; lfi_%u < %ld; lfi_%u++) {\n", i, i, count,
+                 i);
+    text_add(&inner, "%s[lfi_%u]", path, i);
+    text_add(&host, "&lfi_host->%s", inner.bytes);
+    text_add(&image, "&lfi_image->%s", inner.bytes);
+    if (kind_of(element) == KIND_ARRAY) {
+        copy_list(&nested, element, words, inner.bytes);
+    } else if (kind_of(element) == KIND_RECORD) {
+        text_add(&inner, ".");
+        nested.type = element;
+        nested.path = inner.bytes;
+        nested.at = 0;
+        each_field(element, copy_field, &nested);
+    } else {
+        copy_values(&nested, element, words, host.bytes, image.bytes);
+    }
+    for (size_t k = 0; k < 2; k++)
+        text_add(both[k], "    }\n");
+    text_free(&inner);
+    text_free(&host);
+    text_free(&image);
+}
+
 static bool copy_field(CXCursor field, void *data)
 {
     struct copying *c = data;
-    CXType type = clang_getCursorType(field);
-    char *name = take(clang_getCursorSpelling(field));
+    CXType type = clang_getCursorType(field), element = innermost(type);
+    char *name = name_of(field);
     const struct words *w = field_words(c->b, c->type, field);
     struct text path = {0}, ident = {0};
     text_add(&path, "%s%s", c->path, name);
     for (char *at = path.bytes; *at; at++)
-        text_add(&ident, "%c", *at == '.' ? '_' : *at);
-    const char *spelled = c->record->spelling;
+        text_add(&ident, "%c", isalnum((unsigned char)*at) ? *at : '_');
+    long at = c->at + (long)clang_Cursor_getOffsetOfField(field) / 8;
+    bool loose = !clang_Cursor_isBitField(field) && is_plain(element) &&
+                 !is_tight(c->b->arch, element); /* has padding */
     if (words_has(w, WORD_private)) {
         ;
     } else if (kind_of(type) == KIND_RECORD) {
@@ -375,6 +441,7 @@ static bool copy_field(CXCursor field, void *data)
         struct copying nested = *c;
         nested.type = type;
         nested.path = inner.bytes;
+        nested.at = *name ? 0 : at;
         each_field(type, copy_field, &nested);
         text_free(&inner);
     } else if (clang_Cursor_isBitField(field)) {
@@ -382,22 +449,30 @@ static bool copy_field(CXCursor field, void *data)
             text_add(c->to, "    lfi_image->%s = lfi_host->%s;\n", path.bytes, path.bytes);
             text_add(c->from, "    lfi_host->%s = lfi_image->%s;\n", path.bytes, path.bytes);
         }
-    } else if (kind_of(type) == KIND_BOOL ||
-               (kind_of(type) == KIND_ARRAY && kind_of(target_of(type)) == KIND_BOOL)) {
-        move(c->to, "lfi_image", "lfi_host", spelled, path.bytes);
-        text_add(c->from, "    LFI_BIND_BOOLS(lfi_host, lfi_image, %s, %s);\n", spelled,
-                 path.bytes);
-    } else if (is_plain(type) && *name) {
-        move(c->to, "lfi_image", "lfi_host", spelled, path.bytes);
+    } else if (kind_of(element) == KIND_BOOL) {
+        move(c->to, "lfi_image", "lfi_host", path.bytes);
+        text_add(c->from, "    LFI_BIND_BOOLS(lfi_host, lfi_image, %s);\n", path.bytes);
+    } else if (kind_of(type) == KIND_ARRAY && (loose || kind_of(element) == KIND_RECORD)) {
+        copy_list(c, type, w, path.bytes);
+    } else if (is_plain(type) && (loose || !*name)) { /* or a union without a name */
+        struct text host = {0}, image = {0};
+        size_t size = path.size;
+        if (size && path.bytes[size - 1] == '.')
+            path.bytes[--size] = 0;
+        const char *open = *name ? "&" : size ? "((char *)&" : "((char *)";
+        text_add(&host, "%slfi_host%s%s", open, size ? "->" : "", path.bytes);
+        text_add(&image, "%slfi_image%s%s", open, size ? "->" : "", path.bytes);
+        if (!*name) {
+            text_add(&host, " + %ld)", at);
+            text_add(&image, " + %ld)", at);
+        }
+        copy_values(c, type, w, host.bytes, image.bytes);
+        text_free(&host);
+        text_free(&image);
+    } else if (is_plain(type)) {
+        move(c->to, "lfi_image", "lfi_host", path.bytes);
         if (!counted_by_cursor(c, name))
-            move(c->from, "lfi_host", "lfi_image", spelled, path.bytes);
-    } else if (is_plain(type)) { /* a union without a name */
-        long at = (long)clang_Cursor_getOffsetOfField(field) / 8;
-        text_add(c->to, "    memcpy((char *)lfi_image + %ld, (const char *)lfi_host + %ld, %ld);\n",
-                 at, at, size_of(type));
-        text_add(c->from,
-                 "    memcpy((char *)lfi_host + %ld, (const char *)lfi_image + %ld, %ld);\n", at,
-                 at, size_of(type));
+            move(c->from, "lfi_host", "lfi_image", path.bytes);
     } else {
         copy_pointer(c, field, path.bytes, ident.bytes);
     }
@@ -411,13 +486,11 @@ static void emit_record(struct binding *b, struct text *t, struct record *record
 {
     const char *p = b->prefix, *n = record->name, *s = record->spelling;
     struct text to = {0}, from = {0}, side = {0};
-    struct copying copying = {b, record, record->type, "", &to, &from, &side};
-    if (kind_of(record->type) == KIND_UNION) {
-        text_add(&to, "    memcpy(lfi_image, lfi_host, sizeof *lfi_image);\n");
-        text_add(&from, "    memcpy(lfi_host, lfi_image, sizeof *lfi_host);\n");
-    } else {
+    struct copying copying = {b, record, record->type, "", 0, 0, &to, &from, &side};
+    if (kind_of(record->type) == KIND_RECORD)
         each_field(record->type, copy_field, &copying);
-    }
+    else
+        copy_values(&copying, record->type, NULL, "lfi_host", "lfi_image");
     text_add(t,
              "static_assert(sizeof(%s) == %ld, \"%s is not as it was when lfi-bind read it\");\n",
              s, size_of(record->type), s);
@@ -905,6 +978,8 @@ static void emit_thunk(struct binding *b, struct text *t, struct function *f)
                 text_add(&before, "sizeof(%s));\n    ", unit);
                 free(unit);
             }
+            if (words_has(a->words, WORD_size_is))
+                text_add(&before, "lfi_bind_there(&lfi_call, lfi_%u, lfi_size_%s);\n    ", i, n);
             declare(&before, clang_getUnqualifiedType(a->type), n);
             text_add(
                 &before,

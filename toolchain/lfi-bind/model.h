@@ -88,6 +88,11 @@ struct record *record_of(struct binding *binding, CXType type);
 struct function *callback_of(struct binding *binding, CXType type, const char *owner,
                              const char *member);
 const struct words *field_words(struct binding *binding, CXType record, CXCursor field);
+/* Of a union: whether it is known which of its bytes cross, or all do (`whole`). */
+bool union_decided(struct binding *binding, CXType type, const struct words *words, CXType owner,
+                   bool *whole);
+/* What an array is of, of any number of dimensions; of others, itself. */
+CXType innermost(CXType type);
 bool is_plain(CXType type); /* any bytes are a value of it, and it holds no pointers */
 bool is_unnamed(CXType type);
 

@@ -149,4 +149,4 @@ static bool shape(struct shape *shape, CXType result, const CXType *arguments, u
     return true;
 }
 
-const struct arch arch_x86_64 = {"x86_64", "x86-64", "__x86_64__", shape};
+const struct arch arch_x86_64 = {"x86_64", "x86-64", "__x86_64__", 10, shape};
