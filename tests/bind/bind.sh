@@ -6,7 +6,8 @@ set -eu
 case=$1 bind=$2 sdk=$3 libraries=$4 work=$5/$1
 here=$(cd "$(dirname "$0")" && pwd)
 include=$here/../../include
-triple=x86_64-lfi-linux-musl
+arch=x86_64
+triple=$arch-lfi-linux-musl
 rm -rf "$work"
 mkdir -p "$work"
 cd "$work"
@@ -23,6 +24,13 @@ sample() {
         libsample.a -o sbox "$@" 2>messages
 }
 
+symbols() { # OPTION... the library of which only the names are known
+    "$sdk/bin/$triple-clang" -O2 -I"$here/$arch" -c "$here/symbols.c" -o symbols.o
+    "$sdk/bin/llvm-ar" rcs libsymbols.a symbols.o
+    cat "$here/symbols.names" "$here/$arch/symbols.names" >names
+    "$bind" --sdk "$sdk" --target "$triple" --symbols=names libsymbols.a -o nbox --drop-in "$@"
+}
+
 compilers() { for cc in "$@"; do ! command -v "$cc" >/dev/null || echo "$cc"; done; }
 
 case $case in
@@ -34,6 +42,22 @@ run) # C, by all compilers, strictly; the library embedded
         ./run || fail "$cc"
     done
     g++ -std=c++17 $host_flags -x c++ -c sbox.c -o /dev/null
+    ;;
+symbols) # without headers
+    symbols
+    for cc in $(compilers gcc clang-14 clang-19); do
+        $cc -std=gnu11 $host_flags -I"$here/$arch" -O2 "$here/symbols_run.c" nbox.c $link -o run
+        ./run || fail "$cc"
+    done
+    g++ -std=c++17 $host_flags -x c++ -c nbox.c -o nbox.o
+    gcc $host_flags -I"$here/$arch" "$here/symbols_run.c" nbox.o $link -o run
+    ./run || fail "compiled as C++"
+    [ ! -e nbox.hpp ] || fail "a C++ file without types"
+    # All names of the archive, with all registers.
+    "$bind" --sdk "$sdk" --symbols libsymbols.a -o allbox
+    sed -n 's/^lfi_gate_fn \*allbox_\([a-z_]*\)(.*/\1/p' allbox.h >all
+    sed -n 's/^\([a-z_]*\).*/\1/p' names | sort -u | grep . | diff -u - all || fail "names"
+    ! grep -v 'LFI_SHAPE(6, 8, 0) \*/' allbox.h | grep '^lfi_gate_fn' || fail "shapes"
     ;;
 sanitized) # the generated code and the host
     sample
@@ -92,6 +116,11 @@ golden) # what is written, but for the library itself
     for file in sbox.h sbox.c.text sbox.hpp; do
         diff -u "$here/golden/${file%.text}.text" $file || fail "$file: differs"
     done
+    symbols
+    sed '/^static const char lfi_image/,/";$/d; /lfi_library_open_bytes/d' nbox.c >nbox.c.text
+    for file in nbox.h nbox.c.text; do
+        diff -u "$here/golden/${file%.text}.text" $file || fail "$file: differs"
+    done
     [ "$(cat messages)" = "lfi-bind: sbox.h: 4 of 45 functions are not decided: see its comments, or --undecided" ] ||
         fail "$(cat messages)"
     ;;
@@ -118,6 +147,16 @@ errors)
     refuses 1 'size_is needs a value' --annotations bad --header sample.h -I . -o box
     printf '\nadd.z in\n' >bad
     refuses 1 'bad:2: add.z: the headers have none' --annotations bad --header sample.h -I . -o box
+    refuses 2 'usage: lfi-bind' --symbols --header sample.h -o box
+    refuses 2 'has no annotations' --symbols --undecided
+    refuses 1 'no functions' --symbols=/dev/null -o box
+    refuses 1 'could not be read' --symbols no-such.a -o box
+    printf 'add\nadd(1)\n' >names
+    refuses 1 "names:2: 'add(1)' is no name in C" --symbols=names -o box
+    for word in 'integers(7)' 'integers(x)' 'integers' 'vectors(9)' 'x87(3)' 'wide(1)' 'words(-1)' 'words(1) 2'; do
+        echo "add $word" >names
+        refuses 1 "names:1: '${word##* }': say integers" --symbols=names -o box
+    done
     "$bind" --help | grep -q '^usage: lfi-bind'
     "$bind" --version | grep -q '^lfi-bind '
     "$bind" --sdk "$sdk" --header sample.h -I . --undecided | grep -qx 'undecided.what: say string.*' ||

@@ -1150,18 +1150,10 @@ static void emit_drop_in(struct binding *b, struct text *t, struct function *f)
     text_add(t, "%s}\n\n", nothing ? "" : "    return lfi_result;\n");
 }
 
-void emit_source(struct binding *b, struct text *t, const char *image, size_t size,
-                 const char *load_path)
+/* What PREFIX.c begins with: the instance's type, and the names of its functions. */
+void emit_names(struct binding *b, struct text *t)
 {
     const char *p = b->prefix;
-    struct text records = {0}, thunks = {0}, wrappers = {0};
-    for (size_t i = 0; i < b->count; i++)
-        if (!b->functions[i].why && !words_has(b->functions[i].words, WORD_custom))
-            emit_wrapper(b, &wrappers, &b->functions[i], i);
-    for (size_t i = 0; i < b->callback_count; i++)
-        if (!b->callbacks[i]->why)
-            emit_thunk(b, &thunks, b->callbacks[i]);
-
     made_by(t, "The library in its box.");
     text_add(t, "#if !defined(%s)\n#error \"this binding is for %s\"\n#endif\n", b->arch->macro,
              b->arch->title);
@@ -1169,36 +1161,20 @@ void emit_source(struct binding *b, struct text *t, const char *image, size_t si
              "#ifndef _GNU_SOURCE\n#define _GNU_SOURCE 1\n#endif\n#include \"%s.h\"\n\n#include "
              "<stddef.h>\n\n#include <lfi/bind.h>\n\n",
              p);
-    text_add(t,
-             "struct %s {\n    struct lfi_bind bind;\n    uint64_t address[%zu];\n};\n\n"
-             "static __thread int %s_last;\n\n",
-             p, b->count ? b->count : 1, p);
+    text_add(t, "struct %s {\n    struct lfi_bind bind;\n    uint64_t address[%zu];\n};\n\n", p,
+             b->count ? b->count : 1);
+    if (!b->symbols)
+        text_add(t, "static __thread int %s_last;\n\n", p);
     text_add(t, "static const char *const %s_names[] = {\n", p);
     for (size_t i = 0; i < b->count; i++)
         text_add(t, "    \"%s\",\n", b->functions[i].name);
     text_add(t, "%s};\n\n", b->count ? "" : "    NULL,\n");
-    for (size_t i = 0; i < b->callback_count; i++) {
-        struct function *f = b->callbacks[i];
-        if (f->why)
-            continue;
-        text_add(t, "static LFI_BIND_UNUSED ");
-        raw_type(t, f->result, PASS_VALUE, false);
-        text_add(t, " %s_thunk_%s(", p, f->name);
-        for (unsigned k = 0; k < f->count; k++) {
-            text_add(t, "%s", k ? ", " : "");
-            raw_type(t, f->parameters[k].type, PASS_VALUE, f->by_address[k]);
-        }
-        text_add(t, "%s);\n", f->count ? "" : "void");
-    }
-    text_add(t, "\n");
-    for (size_t i = 0; i < b->record_count; i++)
-        if (!b->records[i]->why)
-            emit_record(b, t, b->records[i]);
-    if (thunks.bytes)
-        text_bytes(t, thunks.bytes, thunks.size);
-    if (wrappers.bytes)
-        text_bytes(t, wrappers.bytes, wrappers.size);
+}
 
+void emit_instance(struct binding *b, struct text *t, const char *image, size_t size,
+                   const char *load_path)
+{
+    const char *p = b->prefix;
     uint64_t hash = 0xcbf29ce484222325;
     for (size_t i = 0; i < size; i++)
         hash = (hash ^ (unsigned char)image[i]) * 0x100000001b3;
@@ -1222,34 +1198,65 @@ void emit_source(struct binding *b, struct text *t, const char *image, size_t si
         "    if (!*box) {\n        lfi_library_free(library);\n        return -ENOMEM;\n    }\n"
         "    lfi_bind_init(&(*box)->bind, library);\n"
         "    for (size_t i = 0; i < %zu; i++)\n"
-        "        (*box)->address[i] = lfi_library_symbol(library, %s_names[i]);\n    return "
-        "0;\n}\n\n",
+        "        (*box)->address[i] = lfi_library_symbol(library, %s_names[i]);\n",
         p, b->count, p);
+    if (b->symbols)
+        text_add(t,
+                 "    for (size_t i = 0; i < %zu; i++)\n"
+                 "        if ((*box)->address[i] == 0) {\n            %s_free(*box);\n"
+                 "            *box = NULL;\n"
+                 "            return lfi_bind_error(error, -ENOSYS, %s_names[i], \"the library "
+                 "has no such function\");\n        }\n",
+                 b->count, p, p);
     text_add(
         t,
+        "    return 0;\n}\n\n"
         "int %s_free(struct %s *box)\n{\n    if (!box)\n        return 0;\n"
         "    int status = lfi_library_free(box->bind.library);\n    if (status != 0)\n        "
         "return status;\n"
         "    lfi_bind_finish(&box->bind);\n    free(box);\n    return 0;\n}\n\n"
-        "struct lfi_library *%s_library(struct %s *box)\n{\n    return box->bind.library;\n}\n\n"
-        "int %s_status(void)\n{\n    return %s_last;\n}\n\n"
-        "void %s_forget(struct %s *box, const void *user_data)\n{\n    lfi_bind_forget(&box->bind, "
-        "user_data);\n}\n",
-        p, p, p, p, p, p, p, p);
-    if (b->drop_in) {
+        "struct lfi_library *%s_library(struct %s *box)\n{\n    return box->bind.library;\n}\n",
+        p, p, p, p);
+}
+
+void emit_process(struct binding *b, struct text *t)
+{
+    const char *p = b->prefix;
+    text_add(t,
+             "\n/* ------ The library's own names, of one instance of the process. */\n\n"
+             "/* A host that wants other options defines this. */\n"
+             "__attribute__((weak)) const struct lfi_library_options *%s_options(void)\n{\n    "
+             "return NULL;\n}\n\n"
+             "static struct %s *%s_instance;\n\n",
+             p, p, p);
+    if (b->symbols)
+        text_add(t,
+                 "/* No result says that a call failed: without a function of the host's options "
+                 "it ends the process. */\n"
+                 "static void %s_failed(struct lfi_library *library, const struct "
+                 "lfi_library_failure *failure,\n    void *data)\n{\n"
+                 "    (void)library, (void)data;\n"
+                 "    fprintf(stderr, \"%s: %%s\\n\", failure->report);\n    abort();\n}\n\n",
+                 p, p);
+    text_add(t, "static void %s_start(void)\n{\n    struct lfi_error error;\n", p);
+    if (b->symbols)
+        text_add(t,
+                 "    struct lfi_library_options options;\n"
+                 "    memset(&options, 0, sizeof options);\n"
+                 "    if (%s_options())\n        options = *%s_options();\n"
+                 "    if (!options.failed)\n        options.failed = %s_failed;\n",
+                 p, p, p);
+    text_add(t,
+             "    if (%s_open(&%s_instance, %s%s%s, &error) != 0) {\n"
+             "        fprintf(stderr, \"%s: %%s\\n\", error.message);\n        abort();\n    "
+             "}\n}\n\n"
+             "struct %s *%s_process(void)\n{\n    static pthread_once_t once = PTHREAD_ONCE_INIT;\n"
+             "    pthread_once(&once, %s_start);\n    return %s_instance;\n}\n\n",
+             p, p, b->symbols ? "&" : p, b->symbols ? "" : "_",
+             b->symbols ? "options" : "options()", p, p, p, p, p);
+    if (!b->symbols)
         text_add(
             t,
-            "\n/* ------ The library's own names, of one instance of the process. */\n\n"
-            "/* A host that wants other options defines this. */\n"
-            "__attribute__((weak)) const struct lfi_library_options *%s_options(void)\n{\n    "
-            "return NULL;\n}\n\n"
-            "static struct %s *%s_instance;\n\n"
-            "static void %s_start(void)\n{\n    struct lfi_error error;\n"
-            "    if (%s_open(&%s_instance, %s_options(), &error) != 0) {\n"
-            "        fprintf(stderr, \"%s: %%s\\n\", error.message);\n        abort();\n    "
-            "}\n}\n\n"
-            "struct %s *%s_process(void)\n{\n    static pthread_once_t once = PTHREAD_ONCE_INIT;\n"
-            "    pthread_once(&once, %s_start);\n    return %s_instance;\n}\n\n"
             "/* A call failed whose result cannot say so (fails()). */\n"
             "static LFI_BIND_UNUSED void %s_check(const char *function)\n{\n    if (%s_last == "
             "0)\n        return;\n"
@@ -1257,7 +1264,53 @@ void emit_source(struct binding *b, struct text *t, const char *image, size_t si
             "lfi_library_failed(%s_instance->bind.library);\n"
             "    fprintf(stderr, \"%s: %%s: %%s\\n\", function, failure ? failure->report : "
             "strerror(-%s_last));\n    abort();\n}\n\n",
-            p, p, p, p, p, p, p, p, p, p, p, p, p, p, p, p, p);
+            p, p, p, p, p);
+}
+
+void emit_source(struct binding *b, struct text *t, const char *image, size_t size,
+                 const char *load_path)
+{
+    const char *p = b->prefix;
+    struct text records = {0}, thunks = {0}, wrappers = {0};
+    for (size_t i = 0; i < b->count; i++)
+        if (!b->functions[i].why && !words_has(b->functions[i].words, WORD_custom))
+            emit_wrapper(b, &wrappers, &b->functions[i], i);
+    for (size_t i = 0; i < b->callback_count; i++)
+        if (!b->callbacks[i]->why)
+            emit_thunk(b, &thunks, b->callbacks[i]);
+
+    emit_names(b, t);
+    for (size_t i = 0; i < b->callback_count; i++) {
+        struct function *f = b->callbacks[i];
+        if (f->why)
+            continue;
+        text_add(t, "static LFI_BIND_UNUSED ");
+        raw_type(t, f->result, PASS_VALUE, false);
+        text_add(t, " %s_thunk_%s(", p, f->name);
+        for (unsigned k = 0; k < f->count; k++) {
+            text_add(t, "%s", k ? ", " : "");
+            raw_type(t, f->parameters[k].type, PASS_VALUE, f->by_address[k]);
+        }
+        text_add(t, "%s);\n", f->count ? "" : "void");
+    }
+    text_add(t, "\n");
+    for (size_t i = 0; i < b->record_count; i++)
+        if (!b->records[i]->why)
+            emit_record(b, t, b->records[i]);
+    if (thunks.bytes)
+        text_bytes(t, thunks.bytes, thunks.size);
+    if (wrappers.bytes)
+        text_bytes(t, wrappers.bytes, wrappers.size);
+
+    emit_instance(b, t, image, size, load_path);
+    text_add(
+        t,
+        "\nint %s_status(void)\n{\n    return %s_last;\n}\n\n"
+        "void %s_forget(struct %s *box, const void *user_data)\n{\n    lfi_bind_forget(&box->bind, "
+        "user_data);\n}\n",
+        p, p, p, p);
+    if (b->drop_in) {
+        emit_process(b, t);
         for (size_t i = 0; i < b->count; i++)
             if (!b->functions[i].why && !words_has(b->functions[i].words, WORD_custom))
                 emit_drop_in(b, t, &b->functions[i]);

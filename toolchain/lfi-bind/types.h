@@ -81,6 +81,14 @@ struct arch {
     const char *title; /* as people write it */
     const char *macro; /* that its compilers define */
     long long_double;  /* bytes of a long double that are its value */
+    unsigned integers; /* registers for integers and pointers */
+    bool x87;          /* long double is returned there */
+    /*
+     * For --symbols, assembly. `enter`: the function NAME, which has the number INDEX. `pass`,
+     * which it goes to: asks PREFIX_pass(INDEX) for the gate, with all registers for arguments
+     * kept, and goes there, as if the caller had.
+     */
+    const char *enter, *pass;
     bool (*shape)(struct shape *shape, CXType result, const CXType *arguments, unsigned count,
                   bool *by_address);
 };
