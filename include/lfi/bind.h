@@ -783,21 +783,48 @@ static LFI_BIND_UNUSED void lfi_bind_objects(struct lfi_bind_call *call, const u
         lfi_bind_age(frame);
 }
 
-/* The box gives out an object: if it has given it out before, that one is no more. */
-static LFI_BIND_UNUSED void lfi_bind_renew(struct lfi_bind_call *call, uint64_t object)
+/* The host gives an object back: its buffer is not jumped to any more. */
+static LFI_BIND_UNUSED void lfi_bind_gone(struct lfi_bind_call *call, uint64_t object)
 {
     for (struct lfi_bind_jump *jump = lfi_bind_jumps; jump; jump = jump->next)
         if (jump->bind == call->bind->number && jump->object == object)
             jump->frame = NULL;
 }
 
-/* The same for `count` that are in a list of the host. */
-static LFI_BIND_UNUSED void lfi_bind_renew_all(struct lfi_bind_call *call, const void *list,
+/*
+ * The box gives out an object. If it has given it out before, that one is no more; but not if a
+ * function further up has a buffer for it, and has not given it back: then these were two by one
+ * name, and a call with the first would jump to where the second's buffer was filled.
+ */
+static LFI_BIND_UNUSED void lfi_bind_renew(struct lfi_bind_call *call, uint64_t object)
+{
+    for (struct lfi_bind_jump *jump = lfi_bind_jumps; jump; jump = jump->next)
+        if (jump->bind == call->bind->number && jump->object == object &&
+            jump->frame > call->frame) {
+            lfi_bind_fail(call, -EFAULT);
+            return;
+        }
+    lfi_bind_gone(call, object);
+}
+
+/* The same for `count` that are in a list of the host; in front of a call they are given back. */
+static LFI_BIND_UNUSED void lfi_bind_renew_all(struct lfi_bind_call *call, void *list,
                                                uint64_t count)
 {
     for (uint64_t i = 0, object; i < count; i++) {
         memcpy(&object, (const char *)list + 8 * i, sizeof object);
         lfi_bind_renew(call, object);
+    }
+    if (call->status != 0)
+        memset(list, 0, 8 * count);
+}
+
+static LFI_BIND_UNUSED void lfi_bind_gone_all(struct lfi_bind_call *call, const void *list,
+                                              uint64_t count)
+{
+    for (uint64_t i = 0, object; i < count; i++) {
+        memcpy(&object, (const char *)list + 8 * i, sizeof object);
+        lfi_bind_gone(call, object);
     }
 }
 

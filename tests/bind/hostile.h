@@ -24,6 +24,8 @@ const char *fresh(int n, size_t size); /* another text for each n */
 struct object *object_at(size_t n);    /* another pointer for each n */
 typedef void (*jump_fn)(jmp_buf, int);
 jmp_buf *object_buffer(struct object *object, jump_fn jump LFI("longjmp"), size_t size);
+void free_object(struct object *object LFI("drop"));
+void replace_object(struct object **object LFI("inout"), size_t n);
 void jump_to(struct object *object, size_t n); /* to the buffer of the nth */
 void *pass(void *data LFI("user_data"));
 void *guess(size_t number); /* a user_data that it makes up */

@@ -649,6 +649,11 @@ static void copy_argument(struct binding *b, struct wrapper *w, struct function 
             text_add(&w->before,
                      "    uint64_t lfi_at_%s = %s ? lfi_bind_take(&lfi_call, lfi_size_%s) : 0;\n",
                      n, n, n);
+        if (in && out && element == ELEMENT_ADDRESS && jumps(b))
+            text_add(&w->after,
+                     "        if (lfi_at_%s)\n            lfi_bind_gone_all(&lfi_call, (const void "
+                     "*)%s, lfi_size_%s / 8);\n",
+                     n, n, n);
         if (out) {
             text_add(&w->after,
                      "        if (lfi_at_%s)\n            lfi_bind_read(&lfi_call, (void *)%s, "
@@ -666,8 +671,8 @@ static void copy_argument(struct binding *b, struct wrapper *w, struct function 
                          n, n, n);
             if (element == ELEMENT_ADDRESS && jumps(b))
                 text_add(&w->always,
-                         "    if (lfi_at_%s)\n        lfi_bind_renew_all(&lfi_call, (const void "
-                         "*)%s, lfi_size_%s / 8);\n",
+                         "    if (lfi_at_%s)\n        lfi_bind_renew_all(&lfi_call, (void *)%s, "
+                         "lfi_size_%s / 8);\n",
                          n, n, n);
         }
         return;
@@ -794,6 +799,8 @@ static void argument(struct binding *b, struct wrapper *w, struct function *f, u
         break;
     default:
         text_add(&w->arguments, "(uint64_t)(uintptr_t)%s", n);
+        if (words_has(a->words, WORD_drop) && jumps(b))
+            text_add(&w->always, "    lfi_bind_gone(&lfi_call, (uint64_t)(uintptr_t)%s);\n", n);
         break;
     }
 }

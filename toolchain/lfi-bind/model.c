@@ -543,6 +543,8 @@ static enum pass pass_pointer(struct binding *binding, CXType type, const struct
     }
     if (words_has(words, WORD_strings))
         return PASS_STRINGS;
+    if (words_has(words, WORD_drop) && is_incomplete(target))
+        return PASS_ADDRESS; /* the last call with an object */
     if (copies) {
         if (is_incomplete(target)) {
             *reason = "its size is not known: say box";
