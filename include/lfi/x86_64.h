@@ -18,4 +18,8 @@ struct lfi_regs {
 /* How many integer arguments of a call are passed in registers. */
 #define LFI_CALL_INTEGERS 6
 
+/* The stack pointer that the caller of the function that this stands in had at the call, for
+ * <lfi/bind.h>. */
+#define LFI_CALLER_STACK() ((const char *)__builtin_dwarf_cfa())
+
 #endif

@@ -818,7 +818,7 @@ static void emit_objects(struct binding *b, struct text *t, struct function *f)
     }
     if (count)
         text_add(t, "    const uint64_t lfi_objects[] = {%s};\n", list.bytes);
-    text_add(t, "    lfi_bind_objects(&lfi_call, %s, %zu, (const char *)__builtin_dwarf_cfa());\n",
+    text_add(t, "    lfi_bind_objects(&lfi_call, %s, %zu, LFI_CALLER_STACK());\n",
              count ? "lfi_objects" : "NULL", count);
     text_free(&list);
     text_free(&why);
@@ -1140,7 +1140,7 @@ static void emit_drop_in(struct binding *b, struct text *t, struct function *f)
     prototype(b, t, f, NULL);
     text_add(t, "\n{\n    ");
     if (jumps(b))
-        text_add(t, "lfi_bind_caller = (const char *)__builtin_dwarf_cfa();\n    ");
+        text_add(t, "lfi_bind_caller = LFI_CALLER_STACK();\n    ");
     bool nothing = is_void(f->result);
     if (!nothing) {
         declare(t, clang_getUnqualifiedType(f->result), "lfi_result");
