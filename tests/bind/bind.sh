@@ -26,11 +26,11 @@ sample() {
         libsample.a -o sbox "$@" 2>messages
 }
 
-symbols() { # OPTION... the library of which only the names are known
+symbols() { # the library of which only the names are known
     "$sdk/bin/$triple-clang" -O2 -I"$here/$arch" -c "$here/symbols.c" -o symbols.o
     "$sdk/bin/llvm-ar" rcs libsymbols.a symbols.o
     cat "$here/symbols.names" "$here/$arch/symbols.names" >names
-    binds --symbols=names libsymbols.a -o nbox --drop-in "$@"
+    binds --symbols=names libsymbols.a -o nbox --drop-in
 }
 
 # What builds hosts, and runs them; the sanitizers' options where they are there.
