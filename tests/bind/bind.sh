@@ -144,7 +144,7 @@ errors)
         grep -qF -- "$message" err || fail "$*: $(cat err)"
     }
     cp "$here/sample.h" .
-    refuses 2 'usage: lfi-bind'
+    refuses 2 'sage: lfi-bind'
     refuses 2 'no such option' --nonsense
     refuses 2 'needs a value' --header
     refuses 2 'is no name in C' --header sample.h -I . -o 1box
@@ -158,7 +158,7 @@ errors)
     refuses 1 'size_is needs a value' --annotations bad --header sample.h -I . -o box
     printf '\nadd.z in\n' >bad
     refuses 1 'bad:2: add.z: the headers have none' --annotations bad --header sample.h -I . -o box
-    refuses 2 'usage: lfi-bind' --symbols --header sample.h -o box
+    refuses 2 'sage: lfi-bind' --symbols --header sample.h -o box
     refuses 2 'has no annotations' --symbols --undecided
     refuses 1 'no functions' --symbols=/dev/null -o box
     refuses 1 'could not be read' --symbols no-such.a -o box
@@ -168,7 +168,7 @@ errors)
         echo "add $word" >names
         refuses 1 "names:1: '${word##* }': say integers" --symbols=names -o box
     done
-    "$bind" --help | grep -q '^usage: lfi-bind'
+    "$bind" --help | grep -q '^[Uu]sage: lfi-bind'
     "$bind" --version | grep -q '^lfi-bind '
     binds --header sample.h -I . --undecided | grep -qx 'undecided.what: say string.*' ||
         fail 'undecided'

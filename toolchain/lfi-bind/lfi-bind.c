@@ -22,14 +22,12 @@ enum { STATUS_OK, STATUS_FAILURE, STATUS_USAGE };
 
 static const char usage[] =
     "usage: lfi-bind --header FILE [option]... INPUT... -o PREFIX\n"
-    "       lfi-bind --symbols[=FILE] [option]... INPUT... -o PREFIX\n"
     "Puts a library into a box: PREFIX.lfi, and PREFIX.h, PREFIX.c, PREFIX.hpp to call it.\n"
     "INPUT is what the linker takes: archives, objects, -lNAME, -LFOLDER.\n"
     "\n"
     "  --header FILE        bind the functions that it declares (as #include \"FILE\")\n"
-    "  --symbols            without headers: all functions that archives and objects define; "
-    "calls\n"
-    "                       pass registers as they are, and check nothing\n"
+    "  --symbols            instead of headers: all functions that archives and objects define;\n"
+    "                       calls pass registers as they are, and check nothing\n"
     "  --symbols=FILE       the same for the names in FILE, one a line\n"
     "  -I FOLDER, -D NAME   as for the compiler\n"
     "  --annotations FILE   what pointers mean (docs/lfi-bind.md); `-` is standard input\n"
