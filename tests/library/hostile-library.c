@@ -322,6 +322,6 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_open_and_free),
     };
     test_files(argc, argv);
-    test_count = test_option(argc, argv, "--count=", TEST_EMULATED ? 400 : 4000 / TEST_SLOWER);
+    test_count = test_option(argc, argv, "--count=", 4000 / TEST_SLOWER) / (TEST_EMULATED ? 20 : 1);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
