@@ -13,12 +13,17 @@ case $name in
 zlib) set -- "$@" -DZLIB="$("$root/toolchain/fetch" zlib)" ;;
 expat) set -- "$@" -DEXPAT="$("$root/toolchain/fetch" expat)" ;;
 png) set -- "$@" -DZLIB="$("$root/toolchain/fetch" zlib)" -DPNG="$("$root/toolchain/fetch" libpng)" ;;
+jpeg) set -- "$@" -DJPEG="$("$root/toolchain/fetch" libjpeg-turbo)" ;;
 esac
 rm -rf "$work"
 mkdir -p "$work"
 cmake -G Ninja -S "$root/examples/$name" -B "$work" -DCMAKE_PREFIX_PATH="$sdk" -DCMAKE_BUILD_TYPE=Release \
     -DCMAKE_C_FLAGS='-Wall -Wextra -Werror' "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2 && exit 1; }
 cmake --build "$work" >>"$work/log" 2>&1 || { cat "$work/log" >&2 && exit 1; }
-case $name in png) set -- "$("$root/toolchain/fetch" libpng)/pngtest.png" ;; *) set -- ;; esac
+case $name in
+png) set -- "$("$root/toolchain/fetch" libpng)/pngtest.png" ;;
+jpeg) set -- "$("$root/toolchain/fetch" libjpeg-turbo)/testimages/testorig.jpg" ;;
+*) set -- ;;
+esac
 "$work/$name" "$@" >"$work/printed"
 diff -u "$root/examples/$name/expected" "$work/printed"
