@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-/* jpeg FILE: decodes it with examples/jpeg/picture.h, and prints how many milliseconds that took. */
+/* jpeg FILE: decodes it with examples/jpeg/picture.h, and prints how many milliseconds that took.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
