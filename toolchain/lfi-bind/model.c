@@ -492,8 +492,9 @@ static enum pass pass_pointer(struct binding *binding, CXType type, const struct
     if (words_has(words, WORD_box) && !addresses)
         return PASS_ADDRESS;
     if (addresses && !words_has(words, WORD_box) && !is_incomplete(target_of(target))) {
-        *reason = "it points to pointers: say box, too, if these are addresses in the box; otherwise "
-                  "write the function by hand (custom)";
+        *reason =
+            "it points to pointers: say box, too, if these are addresses in the box; otherwise "
+            "write the function by hand (custom)";
         return PASS_UNDECIDED;
     }
     if (words_has(words, WORD_string)) {
