@@ -405,6 +405,16 @@ static LFI_BIND_UNUSED uint64_t lfi_bind_in(struct lfi_bind_call *call, const vo
     return address;
 }
 
+/* Room for addresses of the box. Where the callee writes none, they are NULL. */
+static LFI_BIND_UNUSED uint64_t lfi_bind_take_addresses(struct lfi_bind_call *call, uint64_t size)
+{
+    const uint64_t null = 0;
+    uint64_t address = lfi_bind_take(call, size);
+    for (uint64_t at = 0; address && at < size; at += sizeof null)
+        lfi_bind_write(call, address + at, &null, sizeof null);
+    return address;
+}
+
 static LFI_BIND_UNUSED uint64_t lfi_bind_string(struct lfi_bind_call *call, const char *string)
 {
     return lfi_bind_in(call, string, string ? strlen(string) + 1 : 0);

@@ -647,8 +647,8 @@ static void copy_argument(struct binding *b, struct wrapper *w, struct function 
                 n, n, n);
         else
             text_add(&w->before,
-                     "    uint64_t lfi_at_%s = %s ? lfi_bind_take(&lfi_call, lfi_size_%s) : 0;\n",
-                     n, n, n);
+                     "    uint64_t lfi_at_%s = %s ? lfi_bind_take%s(&lfi_call, lfi_size_%s) : 0;\n",
+                     n, n, element == ELEMENT_ADDRESS ? "_addresses" : "", n);
         if (in && out && element == ELEMENT_ADDRESS && jumps(b))
             text_add(&w->after,
                      "        if (lfi_at_%s)\n            lfi_bind_gone_all(&lfi_call, (const void "

@@ -120,6 +120,13 @@ static bool write_file(const char *prefix, const char *suffix, const struct text
     return false;
 }
 
+/* Archives and objects; not options and what follows -l and -L. */
+static bool is_file_input(const struct arguments *inputs, size_t i)
+{
+    const char *before = i ? inputs->list[i - 1] : "";
+    return inputs->list[i][0] != '-' && strcmp(before, "-l") != 0 && strcmp(before, "-L") != 0;
+}
+
 static int link_box(const struct settings *settings, const struct binding *binding,
                     const char *path)
 {
@@ -132,13 +139,13 @@ static int link_box(const struct settings *settings, const struct binding *bindi
         arguments_add(&command, first[i]);
     size_t archives = 0;
     for (size_t i = 0; i < settings->inputs.count; i++)
-        if (settings->inputs.list[i][0] != '-') {
+        if (is_file_input(&settings->inputs, i)) {
             arguments_add(&command, settings->inputs.list[i]);
             archives++;
         }
     arguments_add(&command, "-Wl,--no-whole-archive");
     for (size_t i = 0; i < settings->inputs.count; i++)
-        if (settings->inputs.list[i][0] == '-')
+        if (!is_file_input(&settings->inputs, i))
             arguments_add(&command, settings->inputs.list[i]);
     arguments_add(&command, "-lboxrt");
     for (size_t i = 0; i < binding->count && exports; i++) {

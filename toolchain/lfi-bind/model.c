@@ -83,6 +83,17 @@ static enum CXChildVisitResult visit_name(CXCursor cursor, CXCursor parent, CXCl
     return CXChildVisit_Continue;
 }
 
+/* An array; not va_list or jmp_buf, which are some only by their definition. */
+static bool is_list(CXType type)
+{
+    if (kind_of(type) != KIND_ARRAY)
+        return false;
+    char *name = spelling(target_of(type));
+    bool hidden = strncmp(name, "struct __", 9) == 0 || strncmp(name, "__", 2) == 0;
+    free(name);
+    return !hidden;
+}
+
 /* Parameters: their types are those of the function type, their names and words those of the
  * declarations inside `cursor`. */
 static void fill(struct binding *binding, struct function *function, CXCursor cursor)
@@ -118,6 +129,8 @@ static void fill(struct binding *binding, struct function *function, CXCursor cu
             if (kind_of(type) == kind_of(parameter->type))
                 parameter->type = type; /* as it is written */
         }
+        if (is_list(parameter->type)) /* `char name[29]` is a pointer here */
+            parameter->type = clang_getArgType(clang_getCanonicalType(function->type), i);
     }
     free(names.list);
     function->words = annotations_find(&binding->annotations, function->name, "", 0);
@@ -505,7 +518,7 @@ enum element element_of(struct binding *binding, CXType element)
         return ELEMENT_PLAIN;
     if (kind == KIND_BOOL)
         return ELEMENT_BOOL;
-    if (kind == KIND_POINTER && is_incomplete(target_of(element)) && !is_file(target_of(element)))
+    if (kind == KIND_POINTER && !is_file(target_of(element)))
         return ELEMENT_ADDRESS;
     bool record = (kind == KIND_RECORD || kind == KIND_UNION) && !is_incomplete(element);
     if (record || kind == KIND_LONG_DOUBLE || kind == KIND_COMPLEX) {
@@ -533,8 +546,15 @@ static enum pass pass_pointer(struct binding *binding, CXType type, const struct
                   "(custom), or say user_data for a handle that the box only passes back";
         return PASS_UNDECIDED;
     }
-    if (words_has(words, WORD_box))
+    bool addresses = copies && kind_of(target) == KIND_POINTER; /* a list of them is copied */
+    if (words_has(words, WORD_box) && !addresses)
         return PASS_ADDRESS;
+    if (addresses && !words_has(words, WORD_box) && !is_incomplete(target_of(target))) {
+        *reason =
+            "it points to pointers: say box, too, if these are addresses in the box; otherwise "
+            "write the function by hand (custom)";
+        return PASS_UNDECIDED;
+    }
     if (words_has(words, WORD_string)) {
         if (is_char(target))
             return PASS_STRING;
