@@ -29,9 +29,10 @@ program: program.c
 EOF
 echo 'int main(void) { return 3; }' >"$work/program.c"
 (
+    cd "$work"
     eval "$("$sdk/bin/lfi-config" --environment)"
-    run make -C "$work"
-    sh -c "$CC -O2 -o '$work/again' '$work/program.c'" || die 'CC in a shell'
+    run make
+    sh -c "$CC -O2 -o again program.c" || die 'CC in a shell'
 )
 status=0
 "$sdk/bin/lfi-exec" "$work/program" || status=$?
