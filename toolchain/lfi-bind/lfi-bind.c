@@ -294,10 +294,10 @@ static int run(int argc, char **argv, struct settings *settings, struct binding 
             break;
         case HELP:
             fputs(usage, stdout);
-            return STATUS_OK;
+            return output_printed() ? STATUS_OK : failure("standard output", strerror(errno));
         case VERSION:
             puts("lfi-bind " LFI_VERSION);
-            return STATUS_OK;
+            return output_printed() ? STATUS_OK : failure("standard output", strerror(errno));
         case 'o':
             settings->output = optarg;
             break;
