@@ -53,7 +53,7 @@ class Suite:
                   "runner": self.sdk / "bin" / f"{self.arch}-{configuration.vendor}-run", "launch": HERE / "launch",
                   "include": HERE / "include", **self.settings}
         text = "# Made by bench/spec2017/run: change it there.\n"
-        text += "".join(f"%define {name} {value}\n" for name, value in macros.items())
+        text += "".join(f'%define {name} "{value}"\n' for name, value in macros.items())
         text += "".join((HERE / f"{part}.cfg").read_text() for part in ("common", self.arch))
         path = self.spec / "config" / f"lfi-{self.label(configuration)}.cfg"
         path.parent.mkdir(exist_ok=True)

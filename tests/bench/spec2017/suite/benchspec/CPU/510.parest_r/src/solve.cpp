@@ -9,31 +9,23 @@
 #error "not C++98"
 #endif
 
-template <typename T> struct Kind {
-    static int number()
-    {
-        return 1;
-    }
-};
-template <template <typename> class V, typename T> struct Kind<V<T>> {
-    static int number()
-    {
-        return 2;
-    }
-};
-template <template <typename, typename> class V, typename T, typename A> struct Kind<V<T, A>> {
-    static int number()
-    {
-        return 3;
-    }
-};
+template <template <typename> class V> int kind(const V<int> &)
+{
+    return 1;
+}
+
+template <template <typename, typename> class V, typename A> int kind(const V<int, A> &)
+{
+    return 2;
+}
 
 int main()
 {
+    std::vector<int> none;
     double x = 1;
 
     for (int i = 0; i < 50; i++)
         x = std::cos(x);
-    std::printf("%d %.4f\n", Kind<std::vector<int>>::number(), x);
+    std::printf("%d %.4f\n", kind(none), x);
     return 0;
 }
