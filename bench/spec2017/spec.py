@@ -25,9 +25,9 @@ CONFIGURATIONS = [
 
 
 def benchmarks():
-    """{name: languages} of SPECrate."""
-    lines = (HERE / "benchmarks.def").read_text().splitlines()
-    return {name: languages.split(",") for name, languages in (l.split() for l in lines if l and l[0] != "#")}
+    """{name: (suite, languages)} of SPECrate."""
+    rows = [l.split() for l in (HERE / "benchmarks.def").read_text().splitlines() if l and l[0] != "#"]
+    return {name: (suite, languages.split(",")) for name, suite, languages in rows}
 
 
 class Suite:

@@ -45,11 +45,13 @@ all='500.perlbench_r 502.gcc_r 520.omnetpp_r 526.blender_r'
 measure --rounds=1 $all || fail 'it does not run'
 for benchmark in $all; do
     for configuration in native 'native again' full 'full, high' 'full, restricted' stores jumps; do
-        grep -q "^$benchmark,\"\?$configuration\"\?,0,[0-9.]*\$" "$work/result/runs.csv" ||
+        grep -q "^SPECrate [a-z]*,$benchmark,\"\?$configuration\"\?,0,0.000000,[0-9.]*\$" "$work/result/runs.csv" ||
             fail "$benchmark: no run of $configuration"
     done
     grep -q "^| $benchmark | [0-9]* |" "$work/result/results.md" || fail "$benchmark: no code size"
+    grep -q ">$benchmark<" "$work/result/run-time-full-high.svg" || fail "$benchmark: not in the plot"
 done
+grep -q '^| \*\*geometric mean, SPECrate fp\*\* ' "$work/result/results.md" || fail 'no mean of a suite'
 
 # Each configuration had its runner and options, and so had the programs that compare.
 called() { grep -qE -- "$1" "$work/calls" || fail "not called: $1"; }
@@ -69,7 +71,7 @@ esac
 # Nothing was built twice: runcpu's record of what it built stayed.
 cp "$work/spec/config/lfi-$arch-full.cfg" "$work/before"
 measure --action=run --rounds=2 --only=full 502.gcc_r || fail 'not a second time'
-grep -q '^502.gcc_r,full,1,' "$work/result/runs.csv" || fail 'no second round'
+grep -q ',502.gcc_r,full,1,' "$work/result/runs.csv" || fail 'no second round'
 cmp "$work/before" "$work/spec/config/lfi-$arch-full.cfg" || fail 'built again'
 # Other options are another file, which forgets what was built.
 measure --action=build --only=full --optimize='-O1 -g' 502.gcc_r || fail 'not with other options'
@@ -83,7 +85,7 @@ failing() {
     grep -qF -- "$text" "$work/out" || fail "not said: $text"
 }
 failing "548.exchange2_r: cannot be built for 'native'" 548.exchange2_r 502.gcc_r
-grep -q '^502.gcc_r,full,0,' "$work/result/runs.csv" || fail 'the others are not measured'
+grep -q ',502.gcc_r,full,0,' "$work/result/runs.csv" || fail 'the others are not measured'
 echo '43 -O2' >"$work/spec/benchspec/CPU/502.gcc_r/data/test/output/sum.s"
 failing "502.gcc_r left out: 'native' ended with VE" 502.gcc_r
 rm "$work/spec/benchspec/CPU/500.perlbench_r/data/test/input/text.in"
