@@ -44,6 +44,7 @@ says 141 'ends: ended by signal 13 (Broken pipe)$' "$sdk/bin/lfi-run" -V ./ends 
 for compiler in "$sdk"/bin/*-lfi-linux-musl-clang; do
     arch=$(basename "$compiler" -lfi-linux-musl-clang)
     [ "$arch" != "$host" ] || continue
+    [ -e "$sdk/sysroot/$arch-lfi-linux-musl/usr/lib/libc.a" ] || continue
     "$compiler" -O2 ends.c -o "ends-$arch"
     says 126 "the program is for $arch, and this is $host: '$arch-lfi-run' runs it\$" "$sdk/bin/lfi-run" "./ends-$arch"
     says 134 'Aborted' "$sdk/bin/$arch-lfi-run" "./ends-$arch"
