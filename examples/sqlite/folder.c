@@ -2,7 +2,7 @@
 /*
  * All that comes in here is the choice of the box: names, numbers of files, offsets, sizes. What
  * lfi-bind has done: strings and buffers are copies of the host's own, `data` is what the host
- * gave, or NULL.
+ * gave, or NULL. What is not done here: a limit for the number of files, and so for the disk.
  */
 #include "folder.h"
 
