@@ -89,8 +89,8 @@ static size_t check(const struct lfi_code_map *code, struct lfi_error *error)
 static uint8_t *stage(const void *bytes, size_t used, size_t size, struct lfi_error *error)
 {
     /* all of it is written at once: populated, it costs no page faults */
-    uint8_t *staged = mmap(NULL, size, PROT_READ | PROT_WRITE,
-                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    uint8_t *staged =
+        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 
     if (staged == MAP_FAILED) {
         core_explain(error, "no memory for %zu bytes of code", size);

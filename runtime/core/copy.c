@@ -14,7 +14,8 @@ LFI_LIGHT int lfi_copy_in(const struct lfi_box *box, void *to, uint64_t address,
     return (int)machine_copy(to, (const void *)address, size);
 }
 
-LFI_LIGHT int lfi_copy_out(const struct lfi_box *box, uint64_t address, const void *from, size_t size)
+LFI_LIGHT int lfi_copy_out(const struct lfi_box *box, uint64_t address, const void *from,
+                           size_t size)
 {
     if (!lfi_box_contains(box, address, size))
         return -EFAULT;

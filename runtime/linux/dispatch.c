@@ -62,10 +62,13 @@
 #endif
 const struct entry linux_calls[CALLS_MAX] = {
 #define linux_sys_none NULL
-#define CALL(x86_64, generic, name, handler, light, ...) \
-    [ARCH_NUMBER(x86_64, generic)] = {                                               \
-        #name, linux_sys_##handler, linux_sys_##light,                               \
-        sizeof((struct argument[]){__VA_ARGS__}) / sizeof(struct argument), {__VA_ARGS__}},
+#define CALL(x86_64, generic, name, handler, light, ...)                         \
+    [ARCH_NUMBER(x86_64, generic)] = {#name,                                     \
+                                      linux_sys_##handler,                       \
+                                      linux_sys_##light,                         \
+                                      sizeof((struct argument[]){__VA_ARGS__}) / \
+                                          sizeof(struct argument),               \
+                                      {__VA_ARGS__}},
 #include "syscalls.def"
 #undef CALL
 #undef linux_sys_none

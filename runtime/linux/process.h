@@ -128,8 +128,8 @@ struct lfi_process {
     struct thread *main;
     int pid, last_tid;
     _Atomic uint64_t thread_count; /* only changed with the lock */
-    uint64_t processor_used; /* by threads that have left, in ns */
-    _Atomic mode_t umask;    /* in addition to the host's */
+    uint64_t processor_used;       /* by threads that have left, in ns */
+    _Atomic mode_t umask;          /* in addition to the host's */
     struct action actions[64];
     atomic_ullong pending; /* sent to the process */
     atomic_bool ending;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-/* Reads the function symbols of a program. Most programs never ask for one, so they are not sorted. */
+/* Reads the function symbols of a program. Most programs never ask for one, so they are not sorted.
+ */
 #include "symbols.h"
 
 #include <stdlib.h>

@@ -298,9 +298,9 @@ static void code_is_judged(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(both_ways_say_the_same),    cmocka_unit_test(left_to_the_other),
-        cmocka_unit_test(files_are_held),            cmocka_unit_test(signals_take_the_full_way),
-        cmocka_unit_test(the_vdso_is_understood),    cmocka_unit_test(code_is_judged),
+        cmocka_unit_test(both_ways_say_the_same), cmocka_unit_test(left_to_the_other),
+        cmocka_unit_test(files_are_held),         cmocka_unit_test(signals_take_the_full_way),
+        cmocka_unit_test(the_vdso_is_understood), cmocka_unit_test(code_is_judged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

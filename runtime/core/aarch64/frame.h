@@ -170,8 +170,8 @@ struct core_frame {
     uint32_t special;          /* any of words, bytes */
     uint64_t result, place;    /* a structure in memory: the caller's, the callee's */
     uint64_t back;             /* where a callback returns to */
-    struct core_callback callback; /* the one that runs, or ran last */
-    lfi_light_fn *light;           /* or NULL */
+    struct core_callback callback;  /* the one that runs, or ran last */
+    lfi_light_fn *light;            /* or NULL */
     struct lfi_host_call host_call; /* of a light call, then `done` */
     lfi_light_done_fn *done;
 };

@@ -549,9 +549,9 @@ void machine_signal_leave(void *ucontext, struct core_frame *frame, enum lfi_exi
     gregs[REG_RBX] = (greg_t)frame;
     gregs[REG_R12] = (greg_t)kind + 1;
     gregs[REG_RSP] = (greg_t)frame->host_rsp;
-    gregs[REG_RIP] = (greg_t)(entering && !in_light((uint64_t)gregs[REG_RIP])
-                                  ? machine_leave_entering
-                                  : machine_leave_saving);
+    gregs[REG_RIP] =
+        (greg_t)(entering && !in_light((uint64_t)gregs[REG_RIP]) ? machine_leave_entering
+                                                                 : machine_leave_saving);
     gregs[REG_EFL] = 0x202;
     frame->in_box = 0;
 }

@@ -16,27 +16,27 @@
  *   -  nothing             m  ModRM             t  ModRM, only one whose /r is 0 or 1, for `f` with
  *   b  8 bits              M  ModRM, 8 bits        a value: TEST
  *   w  16 or 32 bits       W  ModRM, 16 or 32   i  ModRM, whose /r is 0, 1 or 6: INC, DEC, PUSH
- *   q  16, 32 or 64 bits                        s  ModRM, of registers only, /r 5 to 7: fences, RDPID
- *   j  8 bits: jumps if    J  8 bits: jumps     T  the byte F9: RDTSCP
- *   k  32 bits: jumps if   K  32 bits: jumps    c  32 bits: calls
- *   .  the end: RET, UD2, INT3                  (space) not such an instruction
+ *   q  16, 32 or 64 bits                        s  ModRM, of registers only, /r 5 to 7: fences,
+ * RDPID j  8 bits: jumps if    J  8 bits: jumps     T  the byte F9: RDTSCP k  32 bits: jumps if   K
+ * 32 bits: jumps    c  32 bits: calls .  the end: RET, UD2, INT3                  (space) not such
+ * an instruction
  */
-static const char one_byte[] = "mmmmbw  mmmmbw  "  /* 00 */
-                               "mmmmbw  mmmmbw  "  /* 10 */
-                               "mmmmbw  mmmmbw  "  /* 20 */
-                               "mmmmbw  mmmmbw  "  /* 30 */
-                               "                "  /* 40: prefixes */
-                               "----------------"  /* 50 */
-                               "   m    wWbM    "  /* 60 */
-                               "jjjjjjjjjjjjjjjj"  /* 70 */
-                               "MW Mmmmmmmmm m  "  /* 80 */
-                               "----------      "  /* 90: XCHG to CQO */
-                               "    --  bw--    "  /* a0 */
-                               "bbbbbbbbqqqqqqqq"  /* b0 */
-                               "MM .  MW -  .   "  /* c0 */
-                               "mmmm            "  /* d0 */
-                               "        cK J    "  /* e0 */
-                               "      tf      ii"; /* f0 */
+static const char one_byte[] = "mmmmbw  mmmmbw  "   /* 00 */
+                               "mmmmbw  mmmmbw  "   /* 10 */
+                               "mmmmbw  mmmmbw  "   /* 20 */
+                               "mmmmbw  mmmmbw  "   /* 30 */
+                               "                "   /* 40: prefixes */
+                               "----------------"   /* 50 */
+                               "   m    wWbM    "   /* 60 */
+                               "jjjjjjjjjjjjjjjj"   /* 70 */
+                               "MW Mmmmmmmmm m  "   /* 80 */
+                               "----------      "   /* 90: XCHG to CQO */
+                               "    --  bw--    "   /* a0 */
+                               "bbbbbbbbqqqqqqqq"   /* b0 */
+                               "MM .  MW -  .   "   /* c0 */
+                               "mmmm            "   /* d0 */
+                               "        cK J    "   /* e0 */
+                               "      tf      ii";  /* f0 */
 static const char two_bytes[] = " T   -     .    "  /* 00: 05 is SYSCALL */
                                 "        m     mm"  /* 10: PREFETCH, ENDBR, NOP */
                                 "                "  /* 20 */

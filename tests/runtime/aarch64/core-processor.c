@@ -203,8 +203,8 @@ static void light_calls_keep_everything(void **state)
         __asm__ volatile("mov x18, #0x1818" : : : "x18");
         exit = run_at_data(&t, t.context, code_preserve);
         if (lit.way == LIGHT_STOP || lit.way == LIGHT_INTERRUPT) {
-            assert_int_equal(exit.kind, lit.way == LIGHT_STOP ? LFI_EXIT_STOPPED
-                                                              : LFI_EXIT_INTERRUPTED);
+            assert_int_equal(exit.kind,
+                             lit.way == LIGHT_STOP ? LFI_EXIT_STOPPED : LFI_EXIT_INTERRUPTED);
             clobber();
             WRITE("fpcr", 0);
             assert_int_equal(lfi_context_run(t.context, &exit), 0);

@@ -3,10 +3,10 @@
 #ifndef TEST_GENERAL_H
 #define TEST_GENERAL_H
 
-#define CODE(good, why, ...)                                                                   \
-    {                                                                                          \
+#define CODE(good, why, ...)                                                                       \
+    {                                                                                              \
         (const uint8_t *)(const uint32_t[]){__VA_ARGS__}, sizeof((const uint32_t[]){__VA_ARGS__}), \
-            good, why "\n"                                                                     \
+            good, why "\n"                                                                         \
     }
 #define RET 0xd65f03c0
 
@@ -19,8 +19,8 @@ static const struct {
     CODE(true, "ret", RET),
     CODE(true, "ldp x0, x1, [sp]; add x0, x0, x1; str x0, [x1]", 0xa94007e0, 0x8b010000, 0xf9000020,
          RET),
-    CODE(true, "isb; mrs x0, cntvct_el0; svc #0; bti c; autiasp", 0xd5033fdf, 0xd53be040, 0xd4000001,
-         0xd503245f, 0xd50323bf, RET),
+    CODE(true, "isb; mrs x0, cntvct_el0; svc #0; bti c; autiasp", 0xd5033fdf, 0xd53be040,
+         0xd4000001, 0xd503245f, 0xd50323bf, RET),
     CODE(true, "ldar w0, [x1]; ldxr; mul; csel; movk", 0x88dffc20, 0xc85f7c20, 0x9b017c00,
          0x9a810000, 0xf2a00020, RET),
     CODE(true, "cbz x0 over fmov that nothing reaches", 0xb4000060, RET, 0x9e670000, RET),

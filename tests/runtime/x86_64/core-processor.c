@@ -182,8 +182,8 @@ static void run_light(struct test_box *t, const char *label)
     lfi_context_light(t->context, light, light_done);
     exit = run(t, label, 0);
     if (lit->way == LIGHT_STOP || lit->way == LIGHT_INTERRUPT) {
-        assert_int_equal(exit.kind, lit->way == LIGHT_STOP ? LFI_EXIT_STOPPED
-                                                           : LFI_EXIT_INTERRUPTED);
+        assert_int_equal(exit.kind,
+                         lit->way == LIGHT_STOP ? LFI_EXIT_STOPPED : LFI_EXIT_INTERRUPTED);
         clobber_and_repair();
         assert_int_equal(lfi_context_run(t->context, &exit), 0);
     }
