@@ -15,17 +15,13 @@
 #define STACK_MOST    (1ull << 30)
 #define STACK_DEFAULT (8ull << 20)
 
-static void woken(int number)
-{
-    (void)number; /* all it has to do is end the host call */
-}
-
 static int install_signals(struct lfi_error *error)
 {
     int failed = lfi_faults_install(HOST_SIGNAL_INTERRUPT, error);
     if (failed)
         return failed;
-    struct sigaction action = {.sa_handler = woken, .sa_flags = SA_ONSTACK};
+    struct sigaction action = {.sa_sigaction = linux_wait_woken,
+                               .sa_flags = SA_ONSTACK | SA_SIGINFO};
     sigemptyset(&action.sa_mask);
     if (sigaction(HOST_SIGNAL_WAKE, &action, NULL)) {
         failed = -errno;

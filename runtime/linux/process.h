@@ -58,6 +58,7 @@ struct thread {
     struct thread *next;
     pthread_t host;
     atomic_int host_tid;       /* 0 until it runs */
+    atomic_int wake;           /* wait.c: its next wait in the host does not begin */
     bool left;                 /* it will not enter the box again */
     int tid;                   /* as the box knows it */
     uint64_t clear_tid;        /* address to clear and wake at the end, or 0 */
@@ -152,6 +153,18 @@ static inline int64_t host_result(long result)
     return result == -1 ? -errno : result;
 }
 
+/*
+ * wait.c: a system call of the host that may wait. -EINTR: a signal of the box came, or its end, may
+ * be before it began.
+ */
+#define HOST_WAIT(number, thread, ...) \
+    linux_wait((thread), (number), (const uint64_t[6]){__VA_ARGS__})
+int64_t linux_wait(struct thread *thread, long number, const uint64_t arg[6]);
+/* Ends the wait that the thread is in or is about to begin. The process's lock is held. */
+void linux_thread_wake(struct thread *thread);
+/* The handler of HOST_SIGNAL_WAKE. */
+void linux_wait_woken(int signal, siginfo_t *info, void *context);
+
 /* How an argument is checked: part of the table, see syscalls.def. */
 enum argument_kind {
     ARG_VALUE,
@@ -199,6 +212,9 @@ void linux_arch_set_stack(struct lfi_regs *regs, uint64_t stack);
 uint64_t linux_arch_get_stack(const struct lfi_regs *regs);
 uint64_t linux_arch_get_pc(const struct lfi_regs *regs);
 uint64_t linux_arch_get_result(const struct lfi_regs *regs);
+/* Where a signal of the host came: of its handler's ucontext_t. */
+uint64_t linux_arch_signal_pc(const void *context);
+void linux_arch_signal_set_pc(void *context, uint64_t pc);
 /* Puts the frame of a handler on the stack that ends at `top` (0: the current one): 0 or -EFAULT.
  */
 int linux_arch_signal_enter(struct thread *thread, struct lfi_regs *regs, int number,
@@ -231,7 +247,7 @@ struct thread *linux_thread_new(struct lfi_process *process);
 void linux_thread_clear_tid(struct thread *thread);
 void linux_thread_end(struct thread *thread); /* leaves the list, frees */
 void linux_process_end(struct thread *thread, const struct lfi_linux_result *result);
-/* Interrupts all threads, once: one that is about to wait in the host may miss it. */
+/* Interrupts all threads, wherever they are: in the box, or in a wait in the host. */
 void linux_threads_interrupt(struct lfi_process *process);
 /* Ends the process from outside: waits until all threads have left the box. */
 void linux_process_kill(struct lfi_process *process, const struct lfi_linux_result *result);

@@ -96,17 +96,23 @@ void linux_process_end(struct thread *thread, const struct lfi_linux_result *res
         linux_threads_interrupt(process);
 }
 
+static void interrupt(struct thread *thread)
+{
+    lfi_context_interrupt(thread->context);
+    linux_thread_wake(thread);
+}
+
 void linux_threads_interrupt(struct lfi_process *process)
 {
     pthread_mutex_lock(&process->lock);
     for (struct thread *thread = process->threads; thread; thread = thread->next)
-        lfi_context_interrupt(thread->context);
+        interrupt(thread);
     pthread_mutex_unlock(&process->lock);
 }
 
 /*
- * Waits for all other threads to leave the box. A thread that was just about to wait in the host
- * misses the signal, so it is sent repeatedly.
+ * Waits for all other threads to leave the box. Again and again, since one that is about to open a
+ * FIFO, which may wait as well, does not hear of it (and TSan keeps signals back).
  */
 static void expel_others(struct thread *self)
 {
@@ -120,7 +126,7 @@ static void expel_others(struct thread *self)
                 continue;
             waiting = true;
             if (atomic_load(&thread->host_tid))
-                lfi_context_interrupt(thread->context);
+                interrupt(thread);
         }
         struct timespec until;
         clock_gettime(CLOCK_REALTIME, &until);
@@ -394,8 +400,8 @@ HANDLER(futex)
     default:
         return -ENOSYS;
     }
-    return host(SYS_futex, call->arg[0], (int)call->arg[1], (uint32_t)call->arg[2], timeout, second,
-                (uint32_t)call->arg[5]);
+    return HOST_WAIT(SYS_futex, call->thread, call->arg[0], (uint32_t)call->arg[1],
+                     (uint32_t)call->arg[2], timeout, second, (uint32_t)call->arg[5]);
 }
 
 HANDLER(set_tid_address)

@@ -6,9 +6,13 @@
 #include "library.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <setjmp.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/syscall.h>
+
+#include "options.h"
 
 /* ------------------------------------------------------------------------------------- calls */
 
@@ -394,19 +398,53 @@ static void test_interrupt(void **state)
         usleep(100000);
         assert_int_equal(lfi_library_free(l), -EBUSY);
         assert_int_equal(lfi_library_reset(l, NULL), -EBUSY);
-        for (int i = 0; i < 4; i++) {
-            struct timespec now;
-            do {
-                lfi_library_interrupt(l);
-                clock_gettime(CLOCK_REALTIME, &now);
-                now.tv_nsec += 20000000;
-                now.tv_sec += now.tv_nsec / 1000000000;
-                now.tv_nsec %= 1000000000;
-            } while (pthread_timedjoin_np(threads[i], NULL, &now));
-        }
+        lfi_library_interrupt(l);
+        for (int i = 0; i < 4; i++)
+            pthread_join(threads[i], NULL);
         assert_int_equal(call0(l, "bump"), 0);
         assert_int_equal(lfi_library_reset(l, NULL), 0);
         assert_int_equal(call0(l, "bump"), 8);
+    }
+    assert_int_equal(lfi_library_free(l), 0);
+}
+
+struct wait {
+    struct lfi_library *library;
+    int how;
+    atomic_int called;
+};
+
+static void *waits_somehow(void *data)
+{
+    struct wait *wait = data;
+    call0(wait->library, "bump"); /* the thread is made */
+    wait->called = 1;
+    CHECK(call1(wait->library, "waits", wait->how) == 0);
+    CHECK(lfi_library_failed(wait->library)->end != LFI_LIBRARY_FAULT);
+    return NULL;
+}
+
+/* One interrupt, at any moment from before the wait until the thread sleeps. */
+static void test_interrupt_waits(void **state)
+{
+    struct lfi_library *l = open_boxed(NULL);
+    uint64_t seed = 1;
+    (void)state;
+    assert_int_equal(lfi_library_freeze(l, NULL), 0);
+    for (int round = 0; round < 3000 / TEST_SLOWER; round++) {
+        struct wait wait = {.library = l, .how = round};
+        struct timespec until;
+        pthread_t thread;
+        assert_int_equal(pthread_create(&thread, NULL, waits_somehow, &wait), 0);
+        while (!wait.called)
+            sched_yield();
+        for (volatile uint64_t i = test_random(&seed) % 30000; i; i--)
+            continue;
+        lfi_library_interrupt(l);
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec += 60;
+        assert_int_equal(pthread_timedjoin_np(thread, NULL, &until), 0);
+        assert_int_equal(lfi_library_reset(l, NULL), 0);
     }
     assert_int_equal(lfi_library_free(l), 0);
 }
@@ -516,7 +554,7 @@ static void test_open_errors(void **state)
     assert_int_equal(lfi_library_open(&l, "/nothing", NULL, &why), -ENOENT);
     assert_null(l);
     assert_non_null(strstr(why.message, "/nothing"));
-    assert_int_equal(lfi_library_open(&l, "/etc/passwd", NULL, &why), -ENOEXEC);
+    assert_int_equal(lfi_library_open(&l, "/proc/self/exe", NULL, &why), -ENOEXEC);
     assert_int_equal(lfi_library_open(&l, test_program, NULL, &why), -ENOEXEC);
     assert_non_null(strstr(why.message, "-lboxrt"));
     assert_int_equal(lfi_library_open_bytes(&l, "none", "", 0, NULL, &why), -ENOEXEC);
@@ -595,6 +633,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_failed_jumps),
         cmocka_unit_test(test_exit_in_callback),
         cmocka_unit_test(test_interrupt),
+        cmocka_unit_test(test_interrupt_waits),
         cmocka_unit_test(test_fault_interrupts),
         cmocka_unit_test(test_free_library),
         cmocka_unit_test(test_nothing),
