@@ -53,8 +53,7 @@ static int64_t wait_for(struct thread *thread, const struct linux_file *file, sh
 {
     struct pollfd fd = {.fd = file->host, .events = events};
     struct timespec none = {0};
-    int64_t ready =
-        HOST_WAIT(SYS_ppoll, thread, (uintptr_t)&fd, 1, now ? (uintptr_t)&none : 0);
+    int64_t ready = HOST_WAIT(SYS_ppoll, thread, (uintptr_t)&fd, 1, now ? (uintptr_t)&none : 0);
     return ready < 0 ? ready : ready ? 0 : -EAGAIN;
 }
 
@@ -77,7 +76,8 @@ static int64_t after(const struct call *call, short events, int64_t result)
     const struct linux_file *file = call->file[0];
     if (result != -EAGAIN || !file->given || !file->given->waits || is_nonblocking(file))
         return result;
-    int64_t error = wait_for(call->thread, file, events, false); /* the host's O_NONBLOCK is not the box's */
+    int64_t error =
+        wait_for(call->thread, file, events, false); /* the host's O_NONBLOCK is not the box's */
     return error ? error : 1;
 }
 
@@ -102,7 +102,7 @@ static int64_t transfer(const struct call *call, bool write, const struct iovec 
             arg[2] = vector->iov_len;
         }
         int64_t result = move(call,
-                              write ? count == 1 ? SYS_write : SYS_writev
+                              write        ? count == 1 ? SYS_write : SYS_writev
                               : count == 1 ? SYS_read
                                            : SYS_readv,
                               arg);
@@ -138,8 +138,7 @@ HANDLER(sendfile)
     for (int i = 0; i < 2; i++) {
         const struct linux_file *file = call->file[i];
         short events = i ? POLLIN : POLLOUT;
-        int64_t error =
-            is_nonblocking(file) ? wait_for(call->thread, file, events, true) : 0;
+        int64_t error = is_nonblocking(file) ? wait_for(call->thread, file, events, true) : 0;
         if (error)
             return error;
     }

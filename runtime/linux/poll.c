@@ -198,5 +198,6 @@ HANDLER(epoll_wait)
         return -EINVAL;
     if (!lfi_box_contains(call->process->box, call->arg[1], count * sizeof(struct epoll_event)))
         return -EFAULT;
-    return HOST_WAIT(SYS_epoll_pwait, call->thread, call->arg[0], call->arg[1], count, call->arg[3]);
+    return HOST_WAIT(SYS_epoll_pwait, call->thread, call->arg[0], call->arg[1], count,
+                     call->arg[3]);
 }

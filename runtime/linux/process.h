@@ -154,8 +154,8 @@ static inline int64_t host_result(long result)
 }
 
 /*
- * wait.c: a system call of the host that may wait. -EINTR: a signal of the box came, or its end, may
- * be before it began.
+ * wait.c: a system call of the host that may wait. -EINTR: a signal of the box came, or its end,
+ * may be before it began.
  */
 #define HOST_WAIT(number, thread, ...) \
     linux_wait((thread), (number), (const uint64_t[6]){__VA_ARGS__})

@@ -13,8 +13,8 @@
 int64_t linux_arch_wait(const atomic_int *wake, long number, const uint64_t arg[6])
     __attribute__((visibility("hidden")));
 /* Between the first two the call has not begun, or has to begin again; the third is its end. */
-extern const char linux_arch_wait_start[], linux_arch_wait_end[], linux_arch_wait_woken[]
-    __attribute__((visibility("hidden")));
+extern const char linux_arch_wait_start[], linux_arch_wait_end[],
+    linux_arch_wait_woken[] __attribute__((visibility("hidden")));
 #endif
 
 #endif
