@@ -352,6 +352,10 @@ int lfi_context_new(struct lfi_box *box, lfi_syscall_fn *serve, void *data,
 /* -EBUSY if a thread runs in it. NULL is allowed. */
 int lfi_context_free(struct lfi_context *context);
 
+/* Whether a thread is in it, in a handler or callback too. By any thread, to which it is old news.
+ */
+bool lfi_context_entered(const struct lfi_context *context);
+
 struct lfi_box *lfi_context_box(const struct lfi_context *context);
 void *lfi_context_data(const struct lfi_context *context);
 

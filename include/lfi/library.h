@@ -105,8 +105,14 @@ struct lfi_library_options {
     /*
      * What the box gets of the host, copied; NULL: nothing. Taken as `restricted`, and without
      * `files` it has no descriptors: what is not named here is not there. `stack_size` is that of
-     * each thread: default 2 MiB. The limits `processor` and `resident` are -ENOTSUP: use
-     * lfi_library_interrupt() with a timer.
+     * each thread: default 2 MiB.
+     *
+     * The limits `processor` and `resident` need a thread of the host for each instance, which
+     * looks 20 times a second; a call does not become slower. Above one the instance fails (LIMIT):
+     * a call under way ends, or the next one is refused. `processor` counts what the library's own
+     * threads use, and the host's in calls, callbacks included: a thread of the host that is in a
+     * call at a look is charged with all that it used since the last one, others with nothing. A
+     * reset sets it back to what it was at the freeze.
      */
     const struct lfi_linux_options *linux_options;
     bool one_thread; /* only one thread of the host calls, on the main stack: an instance then takes

@@ -199,10 +199,13 @@ static int make_thread(struct lfi_library *library, struct thread **made)
     failed = -pthread_mutex_lock(&library->maker);
     if (failed)
         return failed;
+    linux_thread_own(process->main);
     failed = linux_rest_adopt(process->main, library->stack_size, made);
     pthread_mutex_unlock(&library->maker);
-    if (!failed)
+    if (!failed) {
+        linux_thread_own(*made);
         failed = linux_rest_run(*made);
+    }
     if (failed == -ENOEXEC)
         failed = -EAGAIN;
     if (failed && *made)
@@ -260,8 +263,7 @@ struct library_thread *library_thread_get(struct lfi_library *library, int *erro
         free(thread);
         return NULL;
     }
-    thread->thread->host = pthread_self();
-    thread->thread->owner_tid = (int)syscall(SYS_gettid);
+    linux_thread_own(thread->thread);
     set_context(thread);
     atomic_init(&thread->library, library);
     *slot_of(host, library) = thread;

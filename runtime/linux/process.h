@@ -56,14 +56,14 @@ struct thread {
     struct lfi_process *process;
     struct lfi_context *context;
     struct thread *next;
-    pthread_t host;
     atomic_int host_tid;       /* 0 until it runs */
     atomic_int wake;           /* wait.c: its next wait in the host does not begin */
     bool left;                 /* it will not enter the box again */
     int tid;                   /* as the box knows it */
     uint64_t clear_tid;        /* address to clear and wake at the end, or 0 */
     bool charged;              /* LINUX_THREAD_MEMORY and LINUX_THREAD_MAPPINGS are */
-    uint64_t processor_before; /* processor time of the host's thread before, in ns */
+    uint64_t processor_before; /* processor time of the host's thread before, in ns; hosted: at the
+                                  monitor's last look */
 
     /* rest.c */
     int owner_tid;         /* of the host's thread that it is of; host_tid is 0 outside of calls */
@@ -120,7 +120,7 @@ struct lfi_process {
     struct thread *main;
     int pid, last_tid;
     uint64_t thread_count;
-    uint64_t processor_used; /* by threads that have left, in ns */
+    uint64_t processor_used; /* by threads that have left and those that are hosted, in ns */
     _Atomic mode_t umask;    /* in addition to the host's */
     struct action actions[64];
     atomic_ullong pending; /* sent to the process */
@@ -243,6 +243,8 @@ int linux_build_stack(struct lfi_process *process, const struct lfi_image *image
 
 /* threads.c */
 struct thread *linux_thread_new(struct lfi_process *process);
+/* The calling thread of the host is from now on the one that is in a hosted thread. */
+void linux_thread_own(struct thread *thread);
 /* What it asked for its end: set_tid_address(2). */
 void linux_thread_clear_tid(struct thread *thread);
 void linux_thread_end(struct thread *thread); /* leaves the list, frees */

@@ -167,6 +167,15 @@ static uint64_t processor_time(void)
     return (uint64_t)used.tv_sec * 1000000000 + (uint64_t)used.tv_nsec;
 }
 
+void linux_thread_own(struct thread *thread)
+{
+    uint64_t used = processor_time();
+    pthread_mutex_lock(&thread->process->lock);
+    thread->owner_tid = (int)syscall(SYS_gettid);
+    thread->processor_before = used;
+    pthread_mutex_unlock(&thread->process->lock);
+}
+
 /* As the kernel does at the end of a thread, set_tid_address(2). */
 void linux_thread_clear_tid(struct thread *thread)
 {

@@ -132,6 +132,23 @@ EXPORT int sleeps()
     for (;;)
         pause();
 }
+EXPORT long burn(long rounds)
+{
+    volatile long i = 0;
+    while (i < rounds)
+        i = i + 1;
+    return i;
+}
+EXPORT int eats()
+{
+    for (;;) {
+        volatile char *memory = (volatile char *)malloc(1 << 20);
+        for (int i = 0; memory && i < 1 << 20; i += 4096)
+            memory[i] = 1;
+        if (!memory)
+            pause();
+    }
+}
 // Waits in one of several ways, each as soon as the last one ends.
 EXPORT int waits(int how)
 {

@@ -548,7 +548,7 @@ static void test_open_errors(void **state)
 {
     struct lfi_library *l;
     struct lfi_error why;
-    struct lfi_linux_options gets = {.limits = {.processor = 100}};
+    struct lfi_linux_options gets = {.limits = {.resident = 100}};
     struct lfi_library_options options = {.linux_options = &gets};
     (void)state;
     assert_int_equal(lfi_library_open(&l, "/nothing", NULL, &why), -ENOENT);
@@ -558,8 +558,105 @@ static void test_open_errors(void **state)
     assert_int_equal(lfi_library_open(&l, test_program, NULL, &why), -ENOEXEC);
     assert_non_null(strstr(why.message, "-lboxrt"));
     assert_int_equal(lfi_library_open_bytes(&l, "none", "", 0, NULL, &why), -ENOEXEC);
-    assert_int_equal(lfi_library_open(&l, test_boxed, &options, &why), -ENOTSUP);
-    assert_non_null(strstr(why.message, "processor"));
+    assert_int_equal(lfi_library_open(&l, test_boxed, &options, &why), -EINVAL);
+    assert_non_null(strstr(why.message, "limit resident must be from 1M"));
+}
+
+/* ------------------------------------------------------------------------------------- limits */
+
+static struct lfi_library *open_limited(uint64_t processor, uint64_t resident)
+{
+    struct lfi_linux_options gets = {.limits = {.processor = processor, .resident = resident}};
+    struct lfi_library_options options = {.linux_options = &gets};
+    return open_boxed(&options);
+}
+
+static uint64_t milliseconds(clockid_t clock)
+{
+    struct timespec time;
+    clock_gettime(clock, &time);
+    return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
+}
+
+/* Until the instance has failed; two minutes are enough for any machine. */
+static void wait_until_broken(struct lfi_library *l)
+{
+    uint64_t until = milliseconds(CLOCK_MONOTONIC) + 120000;
+    while (!lfi_library_broken(l) && milliseconds(CLOCK_MONOTONIC) < until)
+        usleep(1000);
+    assert_true(lfi_library_broken(l));
+}
+
+static void test_limit_of_a_call(void **state)
+{
+    if (!TEST_SPINS)
+        skip();
+    struct lfi_library *l = open_limited(200, 0);
+    (void)state;
+    assert_int_equal(lfi_library_freeze(l, NULL), 0);
+    for (int round = 0; round < 2; round++) {
+        uint64_t before = milliseconds(CLOCK_THREAD_CPUTIME_ID);
+        assert_int_equal(call0(l, "spin"), 0);
+        assert_true(milliseconds(CLOCK_THREAD_CPUTIME_ID) - before > 100);
+        assert_int_equal(lfi_library_failed(l)->end, LFI_LIBRARY_LIMIT);
+        assert_int_equal(lfi_library_failed(l)->signal, SIGXCPU);
+        assert_string_equal(lfi_library_failed(l)->report,
+                            "call of spin: limit processor (200ms) reached\n");
+        assert_int_equal(call0(l, "bump"), 0);
+        assert_int_equal(lfi_library_failed(l)->end, LFI_LIBRARY_REFUSED);
+        assert_non_null(strstr(lfi_library_failed(l)->report, "limit processor"));
+        assert_int_equal(lfi_library_reset(l, NULL), 0);
+        assert_int_equal(call0(l, "bump"), 8);
+    }
+    assert_int_equal(lfi_library_free(l), 0);
+}
+
+/* Short calls, whose time is a sample's; the library's own threads; not what the host does itself.
+ */
+static void test_limit_of_many_calls(void **state)
+{
+    struct lfi_library *l = open_limited(300, 0);
+    uint64_t before = milliseconds(CLOCK_THREAD_CPUTIME_ID), until;
+    (void)state;
+    assert_int_equal(call0(l, "bump"), 8);
+    while (milliseconds(CLOCK_THREAD_CPUTIME_ID) - before < 600)
+        continue;
+    assert_false(lfi_library_broken(l));
+    assert_int_equal(call0(l, "bump"), 9);
+    until = milliseconds(CLOCK_MONOTONIC) + 120000;
+    while (!lfi_library_broken(l) && milliseconds(CLOCK_MONOTONIC) < until)
+        call1(l, "burn", 20000);
+    assert_true(lfi_library_broken(l));
+    assert_int_equal(lfi_library_free(l), 0);
+
+    if (!TEST_SPINS)
+        return;
+    l = open_limited(100, 0);
+    assert_int_equal(call0(l, "starts"), 0);
+    wait_until_broken(l);
+    assert_int_equal(call0(l, "bump"), 0);
+    assert_non_null(strstr(lfi_library_failed(l)->report, "limit processor (100ms) reached"));
+    assert_int_equal(lfi_library_free(l), 0);
+}
+
+static void test_limit_of_memory(void **state)
+{
+    struct lfi_library *l = open_limited(0, 32 << 20);
+    (void)state;
+    assert_int_equal(lfi_library_freeze(l, NULL), 0);
+    for (int round = 0; round < 2; round++) {
+        assert_int_equal(call0(l, "eats"), 0);
+        assert_int_equal(lfi_library_failed(l)->end, LFI_LIBRARY_LIMIT);
+        assert_non_null(strstr(lfi_library_failed(l)->report, "limit resident (32M) reached"));
+        assert_int_equal(lfi_library_reset(l, NULL), 0);
+        assert_int_equal(call0(l, "bump"), 8);
+    }
+    /* while no call is under way */
+    uint64_t memory = lfi_library_malloc(l, 40 << 20);
+    assert_true(memory);
+    CALL(l, "dirty", int (*)(uint64_t, int), LFI_SHAPE(2, 0, 0))(memory, (40 << 20) / 4096);
+    wait_until_broken(l);
+    assert_int_equal(lfi_library_free(l), 0);
 }
 
 /* ------------------------------------------------------------------------------ freeze and reset
@@ -639,6 +736,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_nothing),
         cmocka_unit_test(test_hook),
         cmocka_unit_test(test_open_errors),
+        cmocka_unit_test(test_limit_of_a_call),
+        cmocka_unit_test(test_limit_of_many_calls),
+        cmocka_unit_test(test_limit_of_memory),
         cmocka_unit_test(test_reset),
         cmocka_unit_test(test_freeze_refuses),
     };

@@ -20,11 +20,12 @@ linux_arch_wait:
 	ldp	x4, x5, [x10, #32]
 linux_arch_wait_start:
 	ldar	w11, [x9]		/* after the store of host_tid */
-	cbnz	w11, linux_arch_wait_woken
+	cbnz	w11, 1f
 	svc	#0			/* a signal that comes before it, or makes it start again, skips it */
 linux_arch_wait_end:
 	ret
 linux_arch_wait_woken:
+1:
 	mov	x0, #LINUX_NOT_BEGUN
 	ret
 	.cfi_endproc

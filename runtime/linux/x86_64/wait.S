@@ -21,11 +21,12 @@ linux_arch_wait:
 	movq	16(%rdx), %rdx
 linux_arch_wait_start:
 	cmpl	$0, (%rcx)
-	jne	linux_arch_wait_woken
+	jne	1f
 	syscall			/* a signal that comes before it, or makes it start again, skips it */
 linux_arch_wait_end:
 	ret
 linux_arch_wait_woken:
+1:
 	movq	$LINUX_NOT_BEGUN, %rax
 	ret
 	.cfi_endproc
