@@ -596,6 +596,12 @@ int lfi_box_callback(struct lfi_box *box, const struct lfi_callback *callback, u
 int lfi_box_uncallback(struct lfi_box *box, uint64_t address);
 
 /*
+ * The same, but the stub is never used again: for an address that the box keeps in a state that
+ * comes back (lfi_box_reset()), where it must not become the address of something else.
+ */
+int lfi_box_retire_callback(struct lfi_box *box, uint64_t address);
+
+/*
  * Maps a page of verified code, stubs for callbacks, at a page-aligned address where this box never
  * had code: 128 for 4 KiB, on AArch64 256. It stays until the box is freed. -ENOSPC if the box has
  * LFI_CALLBACKS_MAX, else as lfi_box_map_code(). Any thread.

@@ -215,8 +215,11 @@ void lfi_library_interrupt(struct lfi_library *library);
 int lfi_library_callback(struct lfi_library *library, lfi_gate_fn *function, void *data,
                          lfi_shape shape, uint64_t *address);
 
-/* Calls of the address are faults of the box from now on; one that is under way ends normally. The
- * slot is reused. -EINVAL if it is not one. */
+/*
+ * Calls of the address are faults of the box from now on; one that is under way ends normally. The
+ * slot is reused, unless the callback was there at the freeze: the frozen state may hold its
+ * address, which so never becomes that of another function. -EINVAL if it is not one.
+ */
 int lfi_library_uncallback(struct lfi_library *library, uint64_t address);
 
 /* Within a callback: whose, in a thread of the library's own, too. NULL elsewhere. */
@@ -281,8 +284,9 @@ int lfi_library_freeze(struct lfi_library *library, struct lfi_error *error);
 
 /*
  * Back to that state: pages written since are dropped, threads that the library started since are
- * ended, and it is no longer failed. Callbacks registered since are gone; those unregistered since
- * stay so. Threads of the host that called since get a new part in the box at their next call,
+ * ended, and it is no longer failed. Callbacks registered since are gone. Those unregistered since
+ * stay so, since their data may be: the box, which may again hold such an address, faults when it
+ * calls it. Threads of the host that called since get a new part in the box at their next call,
  * without thread_local destructors. The position in a file, and what a file holds, do not change
  * back. -EBUSY while a call is under way, -EINVAL if it was never frozen. After another error the
  * instance has failed.

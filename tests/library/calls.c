@@ -701,6 +701,46 @@ static void test_reset(void **state)
     assert_int_equal(lfi_library_free(l), 0);
 }
 
+/*
+ * A callback that the host took back since the freeze stays so, since its data may be gone. The
+ * frozen state holds its address, which does not become that of another one.
+ */
+static void test_reset_of_callbacks(void **state)
+{
+    struct lfi_library *l = open_boxed(NULL);
+    struct times kept = {.factor = 10}, gone = {.factor = 20}, other = {.factor = 30};
+    uint64_t since[2];
+    (void)state;
+    uint64_t before[2] = {callback(l, &kept), callback(l, &gone)};
+    assert_int_equal(lfi_library_freeze(l, NULL), 0);
+    for (int round = 0; round < 3; round++) {
+        since[0] = callback(l, &other);
+        since[1] = callback(l, &other);
+        assert_int_equal(call_back(l, "calls", since[0], 1), 31);
+        assert_int_equal(lfi_library_uncallback(l, since[1]), 0);
+        assert_int_equal(lfi_library_uncallback(l, before[1]), round ? -EINVAL : 0);
+        for (int i = 0; i < LFI_CALLBACKS_MAX - 3; i++) {
+            uint64_t address;
+            assert_int_equal(lfi_library_callback(l, (lfi_gate_fn *)times, &other,
+                                                  LFI_SHAPE(1, 0, 0) | LFI_SHAPE_RESULT(1, 0),
+                                                  &address),
+                             0);
+            assert_true(address != before[1]);
+        }
+        assert_int_equal(
+            lfi_library_callback(l, (lfi_gate_fn *)times, &other, LFI_SHAPE(1, 0, 0), &since[1]),
+            -ENOSPC);
+        assert_int_equal(call_back(l, "calls", before[1], 1), 0);
+        assert_int_equal(lfi_library_failed(l)->end, LFI_LIBRARY_FAULT);
+        assert_int_equal(lfi_library_reset(l, NULL), 0);
+        assert_int_equal(call_back(l, "calls", before[0], 1), 11);
+        assert_int_equal(call_back(l, "calls", since[0], 1), 0);
+        assert_int_equal(lfi_library_failed(l)->end, LFI_LIBRARY_FAULT);
+        assert_int_equal(lfi_library_reset(l, NULL), 0);
+    }
+    assert_int_equal(lfi_library_free(l), 0);
+}
+
 static void test_freeze_refuses(void **state)
 {
     if (!TEST_SPINS)
@@ -740,6 +780,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_limit_of_many_calls),
         cmocka_unit_test(test_limit_of_memory),
         cmocka_unit_test(test_reset),
+        cmocka_unit_test(test_reset_of_callbacks),
         cmocka_unit_test(test_freeze_refuses),
     };
     test_files(argc, argv);
