@@ -180,7 +180,8 @@ lfi_gate_fn *lfi_library_gate(struct lfi_library *library, uint64_t function, lf
 /*
  * Makes the calling thread's part in the box now, instead of at its first call: its context, for
  * the functions of <lfi/lfi.h>; or NULL. It belongs to the library. The box runs for that, which is
- * a call as any other; callbacks that it makes then cannot call the library (-EDEADLK).
+ * a call as any other; callbacks that it makes then cannot call the library (-EDEADLK), nor others
+ * for the first time where a thread that makes its part there waits for this one.
  */
 struct lfi_context *lfi_library_thread(struct lfi_library *library);
 

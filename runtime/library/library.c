@@ -61,7 +61,6 @@ static void drop(struct lfi_library *library)
     lfi_box_free(library->box);
     lfi_space_free(library->own_space);
     library_image_drop(library->image);
-    pthread_mutex_destroy(&library->maker);
     pthread_mutex_destroy(&library->lock);
     free(library);
 }
@@ -103,11 +102,6 @@ static int make(struct lfi_library **made, struct library_image *image,
     library->data = options->data;
     library->one_thread = options->one_thread;
     library->stack_size = host.stack_size;
-    pthread_mutexattr_t checks;
-    pthread_mutexattr_init(&checks);
-    pthread_mutexattr_settype(&checks, PTHREAD_MUTEX_ERRORCHECK);
-    pthread_mutex_init(&library->maker, &checks);
-    pthread_mutexattr_destroy(&checks);
     pthread_mutex_init(&library->lock, NULL);
 
     struct lfi_space *space = options->space;
