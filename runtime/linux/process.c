@@ -100,7 +100,10 @@ static int enter_directory(struct lfi_process *process, const struct lfi_linux_o
                   fd == -EINVAL ? "not an absolute path" : strerror(-fd));
         return fd;
     }
-    process->cwd = linux_file_new(fd, true, &found);
+    bool virtual = found.map == LINUX_PLACE_VIRTUAL; /* known by its path: no descriptor is kept */
+    if (virtual)
+        close(fd);
+    process->cwd = linux_file_new(virtual ? -1 : fd, !virtual, &found);
     return process->cwd ? 0 : -ENOMEM;
 }
 
@@ -293,11 +296,12 @@ int lfi_linux_perf_map(struct lfi_process *process, struct lfi_error *error)
         return failed;
     }
     uint64_t bias = lfi_linux_bias(process);
-    for (size_t i = 0; i < process->symbols.count; i++) {
-        const struct linux_symbol *symbol = &process->symbols.list[i];
+    const struct linux_symbols *symbols = process->symbols;
+    for (size_t i = 0; symbols && i < symbols->count; i++) {
+        const struct linux_symbol *symbol = &symbols->list[i];
         uint64_t size = symbol->size;
         if (!size)
-            size = i + 1 < process->symbols.count ? symbol[1].address - symbol->address : 32;
+            size = i + 1 < symbols->count ? symbol[1].address - symbol->address : 32;
         fprintf(file, "%lx %lx %.200s\n", (unsigned long)(bias + symbol->address),
                 (unsigned long)size, symbol->name);
     }
@@ -318,7 +322,7 @@ void lfi_linux_free(struct lfi_process *process)
     linux_file_drop(process->cwd);
     linux_paths_free(&process->paths);
     linux_memory_free(process);
-    linux_symbols_free(&process->symbols);
+    linux_symbols_free(&process->own_symbols);
     linux_debugger_remove(process->debugger);
     free_list(process->argv);
     free_list(process->envp);

@@ -35,13 +35,15 @@ struct action {
 };
 
 /*
- * Code of a file that several processes load: verified by the first. Whoever has it keeps it while
- * processes load, and calls linux_shared_free() when none will any more.
+ * What processes share that load one file: its code, which the first has verified, and its symbols.
+ * Whoever has it keeps it as long as one of them, and then calls linux_shared_free().
  */
 #define LINUX_SHARED_MAX 8
 struct linux_shared {
     pthread_mutex_t lock;
     struct lfi_shared_code *code[LINUX_SHARED_MAX]; /* of the segments, by their number */
+    struct linux_symbols symbols;
+    bool has_symbols;
 };
 void linux_shared_free(struct linux_shared *shared);
 
@@ -87,7 +89,8 @@ struct lfi_process {
     struct memory memory;
     struct linux_paths paths;
     struct linux_fdtable files;
-    struct linux_symbols symbols;
+    struct linux_symbols own_symbols;
+    const struct linux_symbols *symbols; /* its own, or those that it shares; NULL: not loaded */
     struct linux_debugger_entry *debugger;
     unsigned weakest_mode; /* LFI_MODE_*: what a program may ask for */
     unsigned mode;         /* of the loaded program */

@@ -215,9 +215,9 @@ void linux_report_fault(struct thread *thread, const struct lfi_exit *exit,
     *result =
         (struct lfi_linux_result){.end = LFI_LINUX_FAULT, .signal = exit->signal, .fault = *exit};
     const struct linux_symbol *symbol = NULL;
-    if (pc >= process->image_start && pc < process->image_end)
+    if (process->symbols && pc >= process->image_start && pc < process->image_end)
         symbol =
-            linux_symbols_find(&process->symbols, pc - process->image_start + process->image_bias);
+            linux_symbols_find(process->symbols, pc - process->image_start + process->image_bias);
     char where[160] = "", address[96] = "";
     if (symbol)
         snprintf(
