@@ -6,14 +6,14 @@ if(NOT LFI_SANITIZE STREQUAL thread) # its shadow leaves no room
     list(APPEND parts many)
 endif()
 if(CMAKE_SYSTEM_PROCESSOR STREQUAL x86_64)
-    list(APPEND parts stack)
+    list(APPEND parts stack step)
     if(NOT LFI_SANITIZE) # their memory lies there
         list(APPEND parts at-0)
     endif()
 endif()
 foreach(part IN LISTS parts)
     set(source core-${part}.c)
-    if(part MATCHES "^(processor|stack|at-0)$")
+    if(part MATCHES "^(processor|stack|step|at-0)$")
         set(source ${CMAKE_SYSTEM_PROCESSOR}/${source})
     endif()
     lfi_unit_test(runtime-core-${part} TIMEOUT 120 LIBS lfi-objects

@@ -20,7 +20,7 @@
 enum { STATUS_OK, STATUS_FAILURE, STATUS_USAGE };
 
 static const char usage[] =
-    "usage: lfi-bind --header FILE [option]... INPUT... -o PREFIX\n"
+    "Usage: lfi-bind --header FILE [option]... INPUT... -o PREFIX\n"
     "Puts a library into a box: PREFIX.lfi, and PREFIX.h, PREFIX.c, PREFIX.hpp to call it.\n"
     "INPUT is what the linker takes: archives, objects, -lNAME, -LFOLDER.\n"
     "\n"

@@ -405,7 +405,7 @@ machine_callback_start:
 	movaps	%xmm9, FRAME_CALLBACK + 16(%r11)
 	movaps	%xmm10, FRAME_CALLBACK + 32(%r11)
 	movaps	%xmm11, FRAME_CALLBACK + 48(%r11)
-	cmpq	$0, CALLBACK_FUNCTION(%r10)
+	cmpq	$0, FRAME_CALLBACK + CALLBACK_FUNCTION(%r11) /* of that version */
 	je	callback_bad
 	movq	%rsp, REGS_RSP(%r11)
 	movq	$0, FRAME_BELOW(%r11)
