@@ -431,7 +431,7 @@ static void test_interrupt_waits(void **state)
     uint64_t seed = 1;
     (void)state;
     assert_int_equal(lfi_library_freeze(l, NULL), 0);
-    for (int round = 0; round < 3000 / TEST_SLOWER; round++) {
+    for (int round = 0; round < 1000 / TEST_SLOWER; round++) {
         struct wait wait = {.library = l, .how = round};
         struct timespec until;
         pthread_t thread;
