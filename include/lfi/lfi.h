@@ -379,6 +379,10 @@ void lfi_context_light(struct lfi_context *context, lfi_light_fn *light, lfi_lig
 /* -EBUSY if a thread runs in it. NULL is allowed. */
 int lfi_context_free(struct lfi_context *context);
 
+/* Whether a thread is in it, in a handler or callback too. By any thread, to which it is old news.
+ */
+bool lfi_context_entered(const struct lfi_context *context);
+
 struct lfi_box *lfi_context_box(const struct lfi_context *context);
 void *lfi_context_data(const struct lfi_context *context);
 
@@ -617,6 +621,12 @@ int lfi_box_callback(struct lfi_box *box, const struct lfi_callback *callback, u
  * need `data`; a later call is a fault of the box (SIGILL). -EINVAL if there is none. Any thread.
  */
 int lfi_box_uncallback(struct lfi_box *box, uint64_t address);
+
+/*
+ * The same, but the stub is never used again: for an address that the box keeps in a state that
+ * comes back (lfi_box_reset()), where it must not become the address of something else.
+ */
+int lfi_box_retire_callback(struct lfi_box *box, uint64_t address);
 
 /*
  * Maps a page of verified code, stubs for callbacks, at a page-aligned address where this box never

@@ -84,9 +84,14 @@ bool core_box_entered(const struct lfi_box *box)
 {
     const struct lfi_context *context = box->first;
 
-    while (context && !__atomic_load_n(&context->active, __ATOMIC_ACQUIRE))
+    while (context && !lfi_context_entered(context))
         context = context->next;
     return context != NULL;
+}
+
+bool lfi_context_entered(const struct lfi_context *context)
+{
+    return __atomic_load_n(&context->active, __ATOMIC_ACQUIRE) != NULL;
 }
 
 void lfi_box_limit_nesting(struct lfi_box *box, unsigned depth)

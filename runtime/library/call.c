@@ -254,7 +254,10 @@ int lfi_library_uncallback(struct lfi_library *library, uint64_t address)
     struct library_callback *found = *at;
     if (found) {
         *at = found->next;
-        lfi_box_uncallback(library->box, address);
+        if (found->frozen)
+            lfi_box_retire_callback(library->box, address);
+        else
+            lfi_box_uncallback(library->box, address);
     }
     pthread_mutex_unlock(&library->lock);
     free(found);

@@ -94,6 +94,11 @@ HANDLER(pass)
     return host(call->number, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
 }
 
+HANDLER(pass_waiting)
+{
+    return linux_wait(call->thread, call->number, call->arg);
+}
+
 LIGHT_HANDLER(ignore)
 {
     (void)call;

@@ -25,6 +25,7 @@ struct linux_frozen {
     mode_t umask;
     struct action actions[64];
     uint64_t pending;
+    uint64_t processor_used;
     struct kept_thread *threads;
     size_t thread_count;
 };
@@ -92,6 +93,7 @@ int linux_freeze(struct lfi_process *process, struct linux_frozen **made)
     frozen->umask = process->umask;
     memcpy(frozen->actions, process->actions, sizeof frozen->actions);
     frozen->pending = process->pending;
+    frozen->processor_used = process->processor_used;
     pthread_mutex_unlock(&process->lock);
     if (!failed)
         failed = keep_memory(&process->memory, frozen);
@@ -178,6 +180,7 @@ static int restore_thread(struct lfi_process *process, const struct kept_thread 
     thread->clear_tid = kept->state.clear_tid;
     thread->mask = kept->state.mask;
     thread->pending = kept->state.pending;
+    thread->wake = 1; /* for these, and those of the process */
     thread->stack = kept->state.stack;
     thread->stack_size = kept->state.stack_size;
     thread->stack_flags = kept->state.stack_flags;
@@ -203,6 +206,7 @@ int linux_thaw(struct lfi_process *process, const struct linux_frozen *frozen, b
     process->umask = frozen->umask;
     memcpy(process->actions, frozen->actions, sizeof process->actions);
     process->pending = frozen->pending;
+    process->processor_used = frozen->processor_used;
     for (size_t i = 0; !failed && i < frozen->thread_count; i++) {
         if (frozen->threads[i].thread)
             failed = restore_thread(process, &frozen->threads[i], renew);

@@ -44,5 +44,8 @@ void linux_limits_descriptors(int *bound, unsigned *calls);
 int linux_monitor_start(struct lfi_process *process);
 /* Waits for its end. No thread of the box may be left by then. */
 void linux_monitor_stop(struct lfi_process *process);
+/* In between it looks at nothing, and does not end the process. It waits for a look under way. */
+void linux_monitor_pause(struct lfi_process *process);
+void linux_monitor_continue(struct lfi_process *process);
 
 #endif

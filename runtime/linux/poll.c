@@ -41,7 +41,8 @@ static int64_t do_poll(struct call *call, uint64_t address, uint64_t count,
     }
     if (!result) {
         struct timespec none = {0};
-        result = host(SYS_ppoll, fds, count, bad ? &none : timeout, NULL, 0);
+        result = HOST_WAIT(SYS_ppoll, call->thread, (uintptr_t)fds, count,
+                           (uintptr_t)(bad ? &none : timeout));
     }
     if (result >= 0) {
         result += bad;
@@ -122,7 +123,8 @@ static int64_t do_select(struct call *call, const struct timespec *timeout)
     }
     struct timespec rest = timeout ? *timeout : (struct timespec){0};
     if (!result)
-        result = host(SYS_ppoll, fds, count, timeout ? &rest : NULL, NULL, 0);
+        result = HOST_WAIT(SYS_ppoll, call->thread, (uintptr_t)fds, count,
+                           timeout ? (uintptr_t)&rest : 0);
     if (result >= 0) {
         unsigned long ready[SETS][LINUX_FILES_MAX / 64] = {{0}};
         result = 0;
@@ -196,5 +198,6 @@ HANDLER(epoll_wait)
         return -EINVAL;
     if (!lfi_box_contains(call->process->box, call->arg[1], count * sizeof(struct epoll_event)))
         return -EFAULT;
-    return host(SYS_epoll_pwait, call->arg[0], call->arg[1], count, call->arg[3], NULL, 8);
+    return HOST_WAIT(SYS_epoll_pwait, call->thread, call->arg[0], call->arg[1], count,
+                     call->arg[3]);
 }

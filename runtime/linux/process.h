@@ -38,13 +38,15 @@ struct action {
 };
 
 /*
- * Code of a file that several processes load: verified by the first. Whoever has it keeps it while
- * processes load, and calls linux_shared_free() when none will any more.
+ * What processes share that load one file: its code, which the first has verified, and its symbols.
+ * Whoever has it keeps it as long as one of them, and then calls linux_shared_free().
  */
 #define LINUX_SHARED_MAX 8
 struct linux_shared {
     pthread_mutex_t lock;
     struct lfi_shared_code *code[LINUX_SHARED_MAX]; /* of the segments, by their number */
+    struct linux_symbols symbols;
+    bool has_symbols;
 };
 void linux_shared_free(struct linux_shared *shared);
 
@@ -59,13 +61,14 @@ struct thread {
     struct lfi_process *process;
     struct lfi_context *context;
     struct thread *next;
-    pthread_t host;
     atomic_int host_tid;       /* 0 until it runs */
+    atomic_int wake;           /* wait.c: its next wait in the host does not begin */
     bool left;                 /* it will not enter the box again */
     int tid;                   /* as the box knows it */
     uint64_t clear_tid;        /* address to clear and wake at the end, or 0 */
     bool charged;              /* LINUX_THREAD_MEMORY and LINUX_THREAD_MAPPINGS are */
-    uint64_t processor_before; /* processor time of the host's thread before, in ns */
+    uint64_t processor_before; /* processor time of the host's thread before, in ns; hosted: at the
+                                  monitor's last look */
 
     /* rest.c */
     int owner_tid;         /* of the host's thread that it is of; host_tid is 0 outside of calls */
@@ -94,7 +97,8 @@ struct lfi_process {
     struct memory memory;
     struct linux_paths paths;
     struct linux_fdtable files;
-    struct linux_symbols symbols;
+    struct linux_symbols own_symbols;
+    const struct linux_symbols *symbols; /* its own, or those that it shares; NULL: not loaded */
     struct linux_debugger_entry *debugger;
     unsigned weakest_mode; /* LFI_MODE_*: what a program may ask for */
     unsigned mode;         /* of the loaded program */
@@ -128,7 +132,7 @@ struct lfi_process {
     struct thread *main;
     int pid, last_tid;
     _Atomic uint64_t thread_count; /* only changed with the lock */
-    uint64_t processor_used;       /* by threads that have left, in ns */
+    uint64_t processor_used;       /* by threads that have left and those that are hosted, in ns */
     _Atomic mode_t umask;          /* in addition to the host's */
     struct action actions[64];
     atomic_ullong pending; /* sent to the process */
@@ -160,6 +164,18 @@ static inline int64_t host_result(long result)
 {
     return result == -1 ? -errno : result;
 }
+
+/*
+ * wait.c: a system call of the host that may wait. -EINTR: a signal of the box came, or its end,
+ * may be before it began.
+ */
+#define HOST_WAIT(number, thread, ...) \
+    linux_wait((thread), (number), (const uint64_t[6]){__VA_ARGS__})
+int64_t linux_wait(struct thread *thread, long number, const uint64_t arg[6]);
+/* Ends the wait that the thread is in or is about to begin. The process's lock is held. */
+void linux_thread_wake(struct thread *thread);
+/* The handler of HOST_SIGNAL_WAKE. */
+void linux_wait_woken(int signal, siginfo_t *info, void *context);
 
 /* How an argument is checked: part of the table, see syscalls.def. */
 enum argument_kind {
@@ -200,9 +216,11 @@ void linux_serve(struct lfi_context *context, struct lfi_regs *regs);
 /* light.c */
 lfi_light_fn linux_serve_light;
 lfi_light_done_fn linux_light_done;
-/* Of a light handler: nothing is done, the other one must; the host's call is to be made. */
+/* Of a light handler: nothing is done, the other one must; the host's call is to be made; the same,
+ * and it may wait. */
 #define LINUX_NOT_LIGHT INT64_MIN
 #define LINUX_HOST_CALL (INT64_MIN + 1)
+#define LINUX_HOST_WAIT (INT64_MIN + 2)
 /* ASan and TSan call functions of theirs from everywhere, which use what they like. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define LINUX_LIGHT false
@@ -230,6 +248,9 @@ void linux_arch_set_stack(struct lfi_regs *regs, uint64_t stack);
 uint64_t linux_arch_get_stack(const struct lfi_regs *regs);
 uint64_t linux_arch_get_pc(const struct lfi_regs *regs);
 uint64_t linux_arch_get_result(const struct lfi_regs *regs);
+/* Where a signal of the host came: of its handler's ucontext_t. */
+uint64_t linux_arch_signal_pc(const void *context);
+void linux_arch_signal_set_pc(void *context, uint64_t pc);
 /* Puts the frame of a handler on the stack that ends at `top` (0: the current one): 0 or -EFAULT.
  */
 int linux_arch_signal_enter(struct thread *thread, struct lfi_regs *regs, int number,
@@ -258,11 +279,13 @@ int linux_build_stack(struct lfi_process *process, const struct lfi_image *image
 
 /* threads.c */
 struct thread *linux_thread_new(struct lfi_process *process);
+/* The calling thread of the host is from now on the one that is in a hosted thread. */
+void linux_thread_own(struct thread *thread);
 /* What it asked for its end: set_tid_address(2). */
 void linux_thread_clear_tid(struct thread *thread);
 void linux_thread_end(struct thread *thread); /* leaves the list, frees */
 void linux_process_end(struct thread *thread, const struct lfi_linux_result *result);
-/* Interrupts all threads, once: one that is about to wait in the host may miss it. */
+/* Interrupts all threads, wherever they are: in the box, or in a wait in the host. */
 void linux_threads_interrupt(struct lfi_process *process);
 /* Ends the process from outside: waits until all threads have left the box. */
 void linux_process_kill(struct lfi_process *process, const struct lfi_linux_result *result);

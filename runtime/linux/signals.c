@@ -163,13 +163,12 @@ static int64_t send(struct call *call, int tid, int number)
         if (tid && thread->tid != tid)
             continue;
         result = 0;
-        int host_tid = atomic_load(&thread->host_tid);
         if (!number)
             continue;
         if (tid)
             atomic_fetch_or(&thread->pending, BIT(number));
-        if (thread != call->thread && host_tid)
-            host(SYS_tgkill, getpid(), host_tid, HOST_SIGNAL_WAKE);
+        if (thread != call->thread)
+            linux_thread_wake(thread);
     }
     pthread_mutex_unlock(&process->lock);
     return result;
@@ -270,15 +269,14 @@ HANDLER(sigpending)
     return lfi_copy_out(call->process->box, call->arg[0], &pending, sizeof pending);
 }
 
-/* Waits until a signal can be delivered. Short naps limit the cost of a lost wake-up. */
+/* Waits until a signal can be delivered. */
 static int64_t wait_for_signal(struct call *call)
 {
     struct thread *thread = call->thread;
-    struct timespec nap = {0, 100000000};
     while (
         !atomic_load(&call->process->ending) &&
         !((atomic_load(&thread->pending) | atomic_load(&call->process->pending)) & ~thread->mask))
-        host(SYS_nanosleep, &nap, NULL);
+        HOST_WAIT(SYS_ppoll, thread, 0);
     return -EINTR;
 }
 

@@ -100,17 +100,23 @@ void linux_process_end(struct thread *thread, const struct lfi_linux_result *res
         linux_threads_interrupt(process);
 }
 
+static void interrupt(struct thread *thread)
+{
+    lfi_context_interrupt(thread->context);
+    linux_thread_wake(thread);
+}
+
 void linux_threads_interrupt(struct lfi_process *process)
 {
     pthread_mutex_lock(&process->lock);
     for (struct thread *thread = process->threads; thread; thread = thread->next)
-        lfi_context_interrupt(thread->context);
+        interrupt(thread);
     pthread_mutex_unlock(&process->lock);
 }
 
 /*
- * Waits for all other threads to leave the box. A thread that was just about to wait in the host
- * misses the signal, so it is sent repeatedly.
+ * Waits for all other threads to leave the box. Again and again, since one that is about to open a
+ * FIFO, which may wait as well, does not hear of it (and TSan keeps signals back).
  */
 static void expel_others(struct thread *self)
 {
@@ -124,7 +130,7 @@ static void expel_others(struct thread *self)
                 continue;
             waiting = true;
             if (atomic_load(&thread->host_tid))
-                lfi_context_interrupt(thread->context);
+                interrupt(thread);
         }
         struct timespec until;
         clock_gettime(CLOCK_REALTIME, &until);
@@ -163,6 +169,15 @@ static uint64_t processor_time(void)
     struct timespec used;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
     return (uint64_t)used.tv_sec * 1000000000 + (uint64_t)used.tv_nsec;
+}
+
+void linux_thread_own(struct thread *thread)
+{
+    uint64_t used = processor_time();
+    pthread_mutex_lock(&thread->process->lock);
+    thread->owner_tid = (int)syscall(SYS_gettid);
+    thread->processor_before = used;
+    pthread_mutex_unlock(&thread->process->lock);
 }
 
 /* As the kernel does at the end of a thread, set_tid_address(2). */
@@ -204,9 +219,9 @@ void linux_report_fault(struct thread *thread, const struct lfi_exit *exit,
     *result =
         (struct lfi_linux_result){.end = LFI_LINUX_FAULT, .signal = exit->signal, .fault = *exit};
     const struct linux_symbol *symbol = NULL;
-    if (pc >= process->image_start && pc < process->image_end)
+    if (process->symbols && pc >= process->image_start && pc < process->image_end)
         symbol =
-            linux_symbols_find(&process->symbols, pc - process->image_start + process->image_bias);
+            linux_symbols_find(process->symbols, pc - process->image_start + process->image_bias);
     char where[160] = "", address[96] = "";
     if (symbol)
         snprintf(
@@ -403,16 +418,13 @@ LIGHT_HANDLER(light_futex)
     call->arg[3] = timeout;
     call->arg[4] = second;
     call->arg[5] = (uint32_t)call->arg[5];
-    return LINUX_HOST_CALL;
+    return LINUX_HOST_WAIT;
 }
 
 HANDLER(futex)
 {
     int64_t result = linux_sys_light_futex(call);
-    const uint64_t *arg = call->arg;
-    return result == LINUX_HOST_CALL
-               ? host(SYS_futex, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5])
-               : result;
+    return result == LINUX_HOST_WAIT ? linux_wait(call->thread, SYS_futex, call->arg) : result;
 }
 
 LIGHT_HANDLER(set_tid_address)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-/* The time of day. These go through the host's vDSO where it has one: no system call. */
+/* Time. That of day goes through the host's vDSO where it has one: no system call. */
 #include "process.h"
 
+#include <string.h>
 #include <sys/time.h>
 #include <time.h>
 
@@ -60,4 +61,20 @@ LIGHT_HANDLER(light_time)
     if (call->arg[0] && lfi_copy_out(call->process->box, call->arg[0], &seconds, sizeof seconds))
         return -EFAULT;
     return seconds;
+}
+
+/* nanosleep and clock_nanosleep. A sleep that did not begin has all of its time left. */
+HANDLER(sleep)
+{
+    bool clock = call->number == SYS_clock_nanosleep;
+    uint64_t arg[6], request = call->arg[clock ? 2 : 0], remain = call->arg[clock ? 3 : 1];
+    struct timespec left;
+    if (lfi_copy_in(call->process->box, &left, request, sizeof left))
+        return -EFAULT;
+    memcpy(arg, call->arg, sizeof arg);
+    arg[clock ? 3 : 1] = (uintptr_t)&left;
+    int64_t result = linux_wait(call->thread, call->number, arg);
+    if (result != -EINTR || !remain || (clock && (call->arg[1] & TIMER_ABSTIME)))
+        return result;
+    return lfi_copy_out(call->process->box, remain, &left, sizeof left) ? -EFAULT : result;
 }

@@ -5,6 +5,7 @@
 #include <asm/hwcap.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <ucontext.h>
 
 /* clone(flags, stack, parent_tid, tls, child_tid): clone(2), "C library/kernel differences". */
 void linux_arch_clone_arguments(const uint64_t arg[6], uint64_t *child_tid, uint64_t *tls)
@@ -63,6 +64,16 @@ uint64_t linux_arch_get_pc(const struct lfi_regs *regs)
 uint64_t linux_arch_get_result(const struct lfi_regs *regs)
 {
     return regs->x[0];
+}
+
+uint64_t linux_arch_signal_pc(const void *context)
+{
+    return ((const ucontext_t *)context)->uc_mcontext.pc;
+}
+
+void linux_arch_signal_set_pc(void *context, uint64_t pc)
+{
+    ((ucontext_t *)context)->uc_mcontext.pc = pc;
 }
 
 /* What a handler finds on its stack: the kernel's arch/arm64/kernel/signal.c, asm/sigcontext.h. */

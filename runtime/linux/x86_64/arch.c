@@ -51,6 +51,16 @@ uint64_t linux_arch_get_result(const struct lfi_regs *regs)
     return regs->rax;
 }
 
+uint64_t linux_arch_signal_pc(const void *context)
+{
+    return (uint64_t)((const ucontext_t *)context)->uc_mcontext.gregs[REG_RIP];
+}
+
+void linux_arch_signal_set_pc(void *context, uint64_t pc)
+{
+    ((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP] = (greg_t)pc;
+}
+
 /* What a handler finds on its stack: arch/x86/include/asm/sigframe.h, without vector state. */
 struct frame {
     uint64_t restorer;

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * Waiting in the host, and being woken from it: by a signal of the box, or the end of the process.
+ *
+ * A wake-up must not be lost, whenever it comes. Who wakes a thread stores `wake`, then sends a
+ * signal if the thread may be in a host call. The thread looks at `wake`, then makes the call. If
+ * the store comes first, the thread sees it. Otherwise the signal comes after that look: during the
+ * call, which then ends with EINTR; or before the call, which its handler then skips, since it
+ * knows the few instructions of linux_arch_wait().
+ */
+#include "wait.h"
+
+#include <ucontext.h>
+
+#include "process.h"
+
+/* What wakes the thread, and is still there to be seen at the end of its system call. */
+LFI_LIGHT static bool has_cause(struct thread *thread)
+{
+    uint64_t pending = atomic_load(&thread->pending) | atomic_load(&thread->process->pending);
+    return atomic_load(&thread->process->ending) || (pending & ~thread->mask);
+}
+
+LFI_LIGHT int64_t linux_wait(struct thread *thread, long number, const uint64_t arg[6])
+{
+    int64_t result;
+    while ((result = linux_arch_wait(&thread->wake, number, arg)) == LINUX_NOT_BEGUN) {
+        atomic_store(&thread->wake, 0); /* first, so that the next one is not lost */
+        if (has_cause(thread))
+            return -EINTR;
+    }
+    return result;
+}
+
+void linux_wait_woken(int signal, siginfo_t *info, void *context)
+{
+    uint64_t pc = linux_arch_signal_pc(context);
+    (void)signal;
+    (void)info;
+    if (pc >= (uint64_t)linux_arch_wait_start && pc < (uint64_t)linux_arch_wait_end)
+        linux_arch_signal_set_pc(context, (uint64_t)linux_arch_wait_woken);
+}
+
+void linux_thread_wake(struct thread *thread)
+{
+    atomic_store(&thread->wake, 1);
+    int tid = atomic_load(&thread->host_tid);
+    if (tid)
+        host(SYS_tgkill, getpid(), tid, HOST_SIGNAL_WAKE);
+}
