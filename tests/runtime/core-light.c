@@ -142,7 +142,7 @@ static void *send(void *data)
 /* Vector registers are filled; then there are only light calls, and they must be as they were. */
 static void interrupts_keep_vectors(void **state)
 {
-    enum { ROUNDS = TEST_EMULATED ? 200 : 3000 };
+    enum { ROUNDS = TEST_EMULATED ? 200 : 600 };
     static const uint64_t numbers[] = {DONE, HOST, HOST_FALSE};
     struct count count = {0};
     struct test_box t;
