@@ -42,4 +42,7 @@ void lfi_context_set_vectors(struct lfi_context *context, const struct lfi_vecto
 }
 #endif
 
+/* For functions that use general registers only: lfi_light_fn. */
+#define LFI_LIGHT __attribute__((target("+nofp")))
+
 #endif

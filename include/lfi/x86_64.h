@@ -18,4 +18,7 @@ struct lfi_regs {
 /* How many integer arguments of a call are passed in registers. */
 #define LFI_CALL_INTEGERS 6
 
+/* For functions that use general registers only: lfi_light_fn. */
+#define LFI_LIGHT __attribute__((target("general-regs-only")))
+
 #endif

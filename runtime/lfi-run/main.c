@@ -250,9 +250,12 @@ static bool is_traced(void)
     char line[128];
     unsigned long tracer = 0;
     FILE *status = fopen("/proc/self/status", "re");
-    while (status && fgets(line, sizeof line, status))
-        if (!strncmp(line, key, sizeof key - 1))
-            tracer = strtoul(line + sizeof key - 1, NULL, 10);
+    while (status && fgets(line, sizeof line, status)) {
+        if (strncmp(line, key, sizeof key - 1))
+            continue;
+        tracer = strtoul(line + sizeof key - 1, NULL, 10);
+        break;
+    }
     if (status)
         fclose(status);
     return tracer != 0;

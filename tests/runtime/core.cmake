@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # Unit tests of runtime/core; what differs by architecture stands in a folder of its own.
-set(parts switch gate faults memory holes mappings copy processor snapshot)
+set(parts switch light gate faults memory holes mappings copy processor snapshot)
 if(NOT LFI_SANITIZE STREQUAL thread) # its shadow leaves no room
     list(APPEND parts many)
 endif()
