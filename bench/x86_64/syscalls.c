@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * What system calls cost, x86-64, in cycles of the time-stamp counter: the minimum and the median of
- * many short rounds. The same program runs natively and in a box; `syscalls` does that.
+ * What system calls cost, x86-64, in cycles of the time-stamp counter: the minimum and the median
+ * of many short rounds. The same program runs natively and in a box; `syscalls` does that.
  */
 #include <fcntl.h>
 #include <stdint.h>
@@ -39,16 +39,16 @@ static long ask(long number, long a, long b, long c)
     return result;
 }
 
-#define MEASURE(name, call)                                      \
-    do {                                                         \
-        static double cycles_[ROUNDS];                           \
-        for (int r_ = 0; r_ < ROUNDS; r_++) {                    \
-            uint64_t start_ = __rdtsc();                         \
-            for (int i_ = 0; i_ < CALLS; i_++)                   \
-                call;                                            \
-            cycles_[r_] = (double)(__rdtsc() - start_) / CALLS;  \
-        }                                                        \
-        print(name, cycles_);                                    \
+#define MEASURE(name, call)                                     \
+    do {                                                        \
+        static double cycles_[ROUNDS];                          \
+        for (int r_ = 0; r_ < ROUNDS; r_++) {                   \
+            uint64_t start_ = __rdtsc();                        \
+            for (int i_ = 0; i_ < CALLS; i_++)                  \
+                call;                                           \
+            cycles_[r_] = (double)(__rdtsc() - start_) / CALLS; \
+        }                                                       \
+        print(name, cycles_);                                   \
     } while (0)
 
 int main(void)

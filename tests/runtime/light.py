@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
-light.py OBJDUMP PROGRAM SYSCALLS.DEF: all code that a light system call can run uses general
-registers only.
+light.py OBJDUMP PROGRAM SYSCALLS.DEF PATTERNS: all code that a light system call can run uses
+general registers only. PATTERNS has two lines: names of instructions and operands that are not for
+general registers.
 
 PROGRAM is linked with liblfi and has its symbols. From where the box enters the runtime
 (switch.S) and from the light handlers of the table, every function that is called or jumped to is
@@ -29,11 +30,6 @@ INDIRECT = {
     "linux_sys_light_gettimeofday": "the same",
     "linux_sys_light_time": "the same",
 }
-# What is not for general registers, by the name of the instruction and by its operands.
-VECTOR = {
-    "x86_64": (r"(f|v|emms|ldmxcsr|stmxcsr|xsave|xrstor|xgetbv)", r"%(x|y|z|t)?mm\d|%st\b|%k\d"),
-    "aarch64": (r"(f|movi|ptrue)", r"\b[vqdshbzp]\d+\b|\bfp[cs]r\b"),
-}
 
 
 def read_functions(objdump, program):
@@ -51,12 +47,12 @@ def read_functions(objdump, program):
             operands = re.sub(r"\s+(# |//).*", "", insn.group(2))
             functions[-1][2].append((insn.group(1), operands))
     functions.sort(key=lambda function: function[0])
-    return functions, "aarch64" if "aarch64" in text[:300] else "x86_64"
+    return functions
 
 
-def check(functions, machine, roots):
+def check(functions, patterns, roots):
     """Problems found, and how many functions were looked at."""
-    name_pattern, operand_pattern = VECTOR[machine]
+    name_pattern, operand_pattern = patterns
     starts = [address for address, _, _ in functions]
     waiting = [i for i, function in enumerate(functions) if function[1] in roots]
     seen, problems = set(), []
@@ -92,24 +88,25 @@ def check(functions, machine, roots):
 
 
 def main():
-    objdump, program, table = sys.argv[1:]
-    functions, machine = read_functions(objdump, program)
-    column = 0 if machine == "x86_64" else 1
+    objdump, program, table, patterns = sys.argv[1:]
+    functions = read_functions(objdump, program)
+    with open(patterns, encoding="utf-8") as lines:
+        patterns = [line.rstrip("\n") for line in lines if line[0] != "#"]
     handlers = set()
     with open(table, encoding="utf-8") as lines:
         for line in lines:
-            call = re.match(r"CALL\((\w+), (\w+), \w+, \w+, (\w+)", line)
-            if call and call.group(3) != "none" and call.group(1 + column) != "NONE":
-                handlers.add("linux_sys_" + call.group(3))
+            call = re.match(r"CALL\(\w+, \w+, \w+, \w+, (\w+)", line)
+            if call and call.group(1) != "none":
+                handlers.add("linux_sys_" + call.group(1))
     if len(handlers) < 10:
         sys.exit(f"FAILED: only {len(handlers)} light handlers found in {table}")
     roots = {"machine_syscall", "linux_serve_light", "linux_light_done"} | handlers
-    problems, count = check(functions, machine, roots)
+    problems, count = check(functions, patterns, roots)
     for problem in problems:
         print("FAILED:", problem)
     # The full way does use them, so what finds nothing above can find something.
     for other in ("machine_return", "linux_sys_openat"):
-        if not check(functions, machine, {other})[0]:
+        if not check(functions, patterns, {other})[0]:
             problems.append(other)
             print(f"FAILED: nothing is found in {other}, either")
     print(f"{count} functions of {len(handlers)} light handlers")

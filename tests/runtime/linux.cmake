@@ -16,5 +16,6 @@ lfi_test(runtime-lfi-run COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/lfi-run-options ${r
 # Sanitizers call functions of theirs from everywhere; then the light way is not used (process.h).
 if(NOT LFI_SANITIZE)
     lfi_test(runtime-light COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/light.py ${CMAKE_OBJDUMP}
-        $<TARGET_FILE:lfi-run> ${CMAKE_SOURCE_DIR}/runtime/linux/syscalls.def)
+        $<TARGET_FILE:lfi-run> ${CMAKE_SOURCE_DIR}/runtime/linux/syscalls.def
+        ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR}/vector.patterns)
 endif()

@@ -57,7 +57,6 @@
 #define FRAME_GATE        300
 #define FRAME_SPECIAL     304
 #define FRAME_FCW         308
-#define FRAME_FSW         310
 #define FRAME_HOST_FSW    312
 #define FRAME_NOW         314
 #define FRAME_NOW_MXCSR   316
@@ -196,7 +195,7 @@ struct core_frame {
     uint32_t words, bytes, st; /* of the shape */
     uint32_t gate;             /* a gate call's: 1 + how many of the context are around it */
     uint32_t special;          /* any of words, bytes, st */
-    uint16_t fcw, fsw;         /* of the box, during a callback */
+    uint16_t fcw, unused;      /* of the box, during a callback */
     uint16_t host_fsw;
     uint16_t now; /* scratch, as now_mxcsr */
     uint32_t now_mxcsr;

@@ -63,7 +63,6 @@ AT(st, FRAME_ST);
 AT(gate, FRAME_GATE);
 AT(special, FRAME_SPECIAL);
 AT(fcw, FRAME_FCW);
-AT(fsw, FRAME_FSW);
 AT(host_fsw, FRAME_HOST_FSW);
 AT(now, FRAME_NOW);
 AT(now_mxcsr, FRAME_NOW_MXCSR);

@@ -27,7 +27,7 @@ static bool step(uint32_t word, struct flow *flow)
     *flow = (struct flow){0};
     if ((group & 5) == 4) /* loads and stores: bit 26 says of which registers */
         return (group & 2) == 0;
-    if ((group & 6) == 0 && group < 4) /* SME, SVE and what is not allocated; 0: UDF */
+    if (group < 4) /* SME, SVE and what is not allocated; 0: UDF */
         return false;
     if ((group & 7) == 7)
         return false;
