@@ -254,7 +254,7 @@ static void test_end(void **state)
     uint64_t seed = 1;
     pthread_t thread;
     (void)state;
-    for (uint64_t i = 0; i < test_count / 20; i++) {
+    for (uint64_t i = 0; i < test_count / 20 + 10; i++) {
         open_box(&(struct lfi_linux_options){.restricted = true});
         set_call((int)(i % 6));
         w.rounds = 1;
@@ -280,6 +280,6 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_signals),
         cmocka_unit_test(test_end),
     };
-    test_count = test_option(argc, argv, "--count=", 5000 / TEST_SLOWER);
+    test_count = test_option(argc, argv, "--count=", (TEST_EMULATED ? 200 : 5000) / TEST_SLOWER);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
