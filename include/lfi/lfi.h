@@ -370,7 +370,7 @@ struct lfi_host_call {
     uint64_t arg[6];
     const int *unless; /* if it is not 0 the call is not made: the result is LFI_HOST_NOT_MADE */
 };
-#define LFI_HOST_NOT_MADE (-512)
+enum { LFI_HOST_NOT_MADE = -512 };
 typedef enum lfi_light lfi_light_fn(struct lfi_context *context, struct lfi_regs *regs,
                                     struct lfi_host_call *host);
 typedef bool lfi_light_done_fn(struct lfi_context *context, struct lfi_regs *regs, int64_t result);
