@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,6 +120,14 @@ static int complain_usage(const char *format, const char *what)
     return EXIT_USAGE;
 }
 
+/* The exit status after output on standard output: was it written? */
+static int printed(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return EXIT_SUCCESS;
+    return complain("standard output: %s", strerror(errno));
+}
+
 /* Splits BOX=HOST at the first '='. */
 static bool parse_dir(char *text, struct lfi_linux_dir *dir)
 {
@@ -216,10 +225,10 @@ static int parse(int argc, char **argv, struct settings *settings)
             break;
         case 'h':
             fputs(usage, stdout);
-            return EXIT_SUCCESS;
+            return printed();
         case OPT_VERSION:
             puts("lfi-run " LFI_VERSION);
-            return EXIT_SUCCESS;
+            return printed();
         default:
             fputs("Try 'lfi-run --help'.\n", stderr);
             return EXIT_USAGE;
@@ -283,6 +292,16 @@ static bool confine(const struct settings *settings, struct lfi_process *process
     return true;
 }
 
+/* Would a shell name the signal, had it ended a native program: is it the sign of a mistake? */
+static bool is_mistake(int signal)
+{
+    static const int quiet[] = {SIGHUP, SIGINT, SIGPIPE, SIGALRM, SIGTERM, SIGKILL};
+    for (size_t i = 0; i < sizeof quiet / sizeof *quiet; i++)
+        if (signal == quiet[i])
+            return false;
+    return true;
+}
+
 /* What the program's end means for a shell. */
 static int status_of(const struct settings *settings, const struct lfi_linux_result *result)
 {
@@ -292,7 +311,7 @@ static int status_of(const struct settings *settings, const struct lfi_linux_res
     case LFI_LINUX_KILLED:
         if (result->report[0])
             fprintf(stderr, "lfi-run: %s: %s", settings->program, result->report);
-        if (settings->verbose)
+        else if (is_mistake(result->signal) || settings->verbose)
             complain("%s: ended by signal %d (%s)", settings->program, result->signal,
                      strsignal(result->signal));
         return 128 + result->signal;

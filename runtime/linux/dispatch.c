@@ -270,7 +270,7 @@ void linux_serve(struct lfi_context *context, struct lfi_regs *regs)
 {
     struct call call; /* text is large and needs no initial value */
     call.thread = lfi_context_data(context);
-    if (!LINUX_LIGHT && without_light(context, regs))
+    if (!LINUX_LIGHT && !call.thread->answered && without_light(context, regs))
         return;
     linux_file_drop(call.thread->held);
     call.thread->held = NULL;

@@ -207,12 +207,14 @@ int lfi_linux_load_bytes(struct lfi_process *process, const char *path, const vo
         return weak ? -EACCES : verdict == LFI_REFUSED ? -ENOEXEC : -ENOMEM;
     }
     process->mode = image.mode;
-    bool native = image.arch == ARCH_IMAGE;
-    if (!native || !image.phdr_vaddr) {
-        linux_say(error,
-                  native ? "the program headers are not loaded: link with -static-pie"
-                         : "the program is for another processor (machine %u)",
-                  (unsigned)image.arch);
+    if (image.arch != ARCH_IMAGE) {
+        const char *other = lfi_arch_name(image.arch), *ours = lfi_arch_name(ARCH_IMAGE);
+        linux_say(error, "the program is for %s, and this is %s: '%s-lfi-run' runs it", other, ours,
+                  other);
+        return -ENOEXEC;
+    }
+    if (!image.phdr_vaddr) {
+        linux_say(error, "the program headers are not loaded: link with -static-pie");
         return -ENOEXEC;
     }
     if (image.page_size < lfi_page_size()) {

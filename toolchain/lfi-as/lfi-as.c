@@ -269,7 +269,7 @@ int main(int argc, char **argv)
     if (options.help || options.version) {
         fputs(options.help ? help : "lfi-as " LFI_VERSION "\n", stdout);
         options_free(&options);
-        return STATUS_OK;
+        return output_printed() ? STATUS_OK : failure("standard output");
     }
     if (!target_choose(&target, "lfi-as", argv[0], options.target, options.mode)) {
         options_free(&options);

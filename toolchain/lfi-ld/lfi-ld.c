@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +42,9 @@ static int run(const struct arguments *arguments, int messages)
     if (status < 0)
         return failure("cannot be run", arguments->list[0]);
     if (status > 128)
-        fprintf(stderr, "lfi-ld: %s: ended by signal %d\n", arguments->list[0], status - 128);
+        fprintf(stderr, "lfi-ld: %s: ended by signal %d (%s)%s\n", arguments->list[0], status - 128,
+                strsignal(status - 128),
+                status - 128 == SIGBUS ? ": is the disk of the output full?" : "");
     return status;
 }
 

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# shellcheck shell=bash disable=SC2154,SC2034,SC2086,SC2046 # variables and `objects` come from tests/packages/package
+source=expat
+needs=expat
+programs='benchmark'
+
+build() {
+    $CC $cflags -w -Iexpat/lib -o benchmark expat/tests/benchmark/benchmark.c ../expat/build/libexpat.a
+}
