@@ -368,10 +368,18 @@ enum lfi_light { LFI_LIGHT_NOT, LFI_LIGHT_DONE, LFI_LIGHT_HOST };
 struct lfi_host_call {
     long number;
     uint64_t arg[6];
+    const int *unless; /* if it is not 0 the call is not made: the result is LFI_HOST_NOT_MADE */
 };
+enum { LFI_HOST_NOT_MADE = -512 };
 typedef enum lfi_light lfi_light_fn(struct lfi_context *context, struct lfi_regs *regs,
                                     struct lfi_host_call *host);
 typedef bool lfi_light_done_fn(struct lfi_context *context, struct lfi_regs *regs, int64_t result);
+
+/*
+ * For the handler of a signal that is to end a host call that waits: one that is about to begin
+ * (`unless` was looked at) is not made. True: there was one.
+ */
+bool lfi_host_call_skip(void *ucontext);
 
 /* For contexts in which no thread is; NULL, as at first: none. `done` is for LFI_LIGHT_HOST. */
 void lfi_context_light(struct lfi_context *context, lfi_light_fn *light, lfi_light_done_fn *done);

@@ -262,7 +262,8 @@ static bool without_light(struct lfi_context *context, struct lfi_regs *regs)
     enum lfi_light light = linux_serve_light(context, regs, &call);
     if (light != LFI_LIGHT_HOST)
         return light == LFI_LIGHT_DONE;
-    return linux_light_done(context, regs, linux_arch_call(call.number, call.arg));
+    return linux_light_done(context, regs,
+                            linux_wait_once(lfi_context_data(context), call.number, call.arg));
 }
 
 void linux_serve(struct lfi_context *context, struct lfi_regs *regs)

@@ -6,8 +6,6 @@
  *
  * tests/runtime/light.py disassembles all that can be reached from here.
  */
-#include <sys/stat.h>
-
 #include "process.h"
 
 #include "call.h"
@@ -64,25 +62,6 @@ LIGHT_HANDLER(direct)
     return LINUX_HOST_CALL;
 }
 
-LIGHT_HANDLER(waiting)
-{
-    (void)call;
-    return LINUX_HOST_WAIT;
-}
-
-/* A transfer of a regular file does not wait, and a signal does not end it: files.c. */
-LFI_LIGHT static int64_t do_wait(const struct call *call)
-{
-    int64_t result = linux_wait(call->thread, call->number, call->arg);
-    if (result == -EINTR && (call->number == SYS_read || call->number == SYS_write)) {
-        struct stat status;
-        const uint64_t arg[6] = {call->arg[0], (uintptr_t)&status};
-        if (!linux_arch_call(SYS_fstat, arg) && S_ISREG(status.st_mode))
-            result = linux_arch_call(call->number, call->arg);
-    }
-    return result;
-}
-
 /* What follows a call, if it is nothing special; otherwise linux_serve() does that. */
 LFI_LIGHT static bool finish(struct thread *thread, struct lfi_regs *regs, int64_t result)
 {
@@ -103,6 +82,8 @@ LFI_LIGHT bool linux_light_done(struct lfi_context *context, struct lfi_regs *re
 {
     struct thread *thread = lfi_context_data(context);
     drop(thread);
+    if (result == LFI_HOST_NOT_MADE) /* linux_serve() looks why, and makes it */
+        return false;
     return finish(thread, regs, result);
 }
 
@@ -131,14 +112,13 @@ LFI_LIGHT enum lfi_light linux_serve_light(struct lfi_context *context, struct l
     if (result == 0)
         result = entry->light(&call);
     /* a thread that is within a call of the host has the host's signals to think of: dispatch.c */
-    if ((result == LINUX_HOST_CALL || result == LINUX_HOST_WAIT) && thread->hosted)
+    if (result == LINUX_HOST_CALL && thread->hosted)
         result = LINUX_NOT_LIGHT;
-    if (result == LINUX_HOST_WAIT)
-        result = do_wait(&call);
     if (result == LINUX_HOST_CALL) {
         host->number = call.number;
         for (int i = 0; i < 6; i++)
             host->arg[i] = call.arg[i];
+        host->unless = (const int *)&thread->wake;
         return LFI_LIGHT_HOST;
     }
     drop(thread);

@@ -172,6 +172,8 @@ static inline int64_t host_result(long result)
 #define HOST_WAIT(number, thread, ...) \
     linux_wait((thread), (number), (const uint64_t[6]){__VA_ARGS__})
 int64_t linux_wait(struct thread *thread, long number, const uint64_t arg[6]);
+/* The same as LFI_LIGHT_HOST is served: LFI_HOST_NOT_MADE if the thread was to be woken. */
+int64_t linux_wait_once(struct thread *thread, long number, const uint64_t arg[6]);
 /* Ends the wait that the thread is in or is about to begin. The process's lock is held. */
 void linux_thread_wake(struct thread *thread);
 /* The handler of HOST_SIGNAL_WAKE. */
@@ -216,11 +218,9 @@ void linux_serve(struct lfi_context *context, struct lfi_regs *regs);
 /* light.c */
 lfi_light_fn linux_serve_light;
 lfi_light_done_fn linux_light_done;
-/* Of a light handler: nothing is done, the other one must; the host's call is to be made; the same,
- * and it may wait. */
+/* Of a light handler: nothing is done, the other one must; the host's call is to be made. */
 #define LINUX_NOT_LIGHT INT64_MIN
 #define LINUX_HOST_CALL (INT64_MIN + 1)
-#define LINUX_HOST_WAIT (INT64_MIN + 2)
 /* ASan and TSan call functions of theirs from everywhere, which use what they like. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define LINUX_LIGHT false

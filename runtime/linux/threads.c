@@ -418,13 +418,13 @@ LIGHT_HANDLER(light_futex)
     call->arg[3] = timeout;
     call->arg[4] = second;
     call->arg[5] = (uint32_t)call->arg[5];
-    return LINUX_HOST_WAIT;
+    return LINUX_HOST_CALL;
 }
 
 HANDLER(futex)
 {
     int64_t result = linux_sys_light_futex(call);
-    return result == LINUX_HOST_WAIT ? linux_wait(call->thread, SYS_futex, call->arg) : result;
+    return result == LINUX_HOST_CALL ? linux_wait(call->thread, SYS_futex, call->arg) : result;
 }
 
 LIGHT_HANDLER(set_tid_address)

@@ -14,14 +14,16 @@
 
 #include "process.h"
 
+_Static_assert(LINUX_NOT_BEGUN == LFI_HOST_NOT_MADE, "both mean the same");
+
 /* What wakes the thread, and is still there to be seen at the end of its system call. */
-LFI_LIGHT static bool has_cause(struct thread *thread)
+static bool has_cause(struct thread *thread)
 {
     uint64_t pending = atomic_load(&thread->pending) | atomic_load(&thread->process->pending);
     return atomic_load(&thread->process->ending) || (pending & ~thread->mask);
 }
 
-LFI_LIGHT int64_t linux_wait(struct thread *thread, long number, const uint64_t arg[6])
+int64_t linux_wait(struct thread *thread, long number, const uint64_t arg[6])
 {
     int64_t result;
     while ((result = linux_arch_wait(&thread->wake, number, arg)) == LINUX_NOT_BEGUN) {
@@ -32,6 +34,11 @@ LFI_LIGHT int64_t linux_wait(struct thread *thread, long number, const uint64_t 
     return result;
 }
 
+int64_t linux_wait_once(struct thread *thread, long number, const uint64_t arg[6])
+{
+    return linux_arch_wait(&thread->wake, number, arg);
+}
+
 void linux_wait_woken(int signal, siginfo_t *info, void *context)
 {
     uint64_t pc = linux_arch_signal_pc(context);
@@ -39,6 +46,8 @@ void linux_wait_woken(int signal, siginfo_t *info, void *context)
     (void)info;
     if (pc >= (uint64_t)linux_arch_wait_start && pc < (uint64_t)linux_arch_wait_end)
         linux_arch_signal_set_pc(context, (uint64_t)linux_arch_wait_woken);
+    else
+        lfi_host_call_skip(context); /* of the light way */
 }
 
 void linux_thread_wake(struct thread *thread)
