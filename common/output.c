@@ -150,3 +150,8 @@ void output_clean_on_signal(struct output *output)
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
         sigaction(signals[i], &action, NULL);
 }
+
+bool output_printed(void)
+{
+    return fflush(stdout) == 0 && !ferror(stdout);
+}

@@ -33,6 +33,9 @@ bool output_open(struct output *output, const char *path, enum output_use use, m
 bool output_commit(struct output *output);
 void output_discard(struct output *output);
 
+/* Whether all that was printed on standard output was written; errno set if not. */
+bool output_printed(void);
+
 /* Removes the temporary if a signal ends the program. One output at a time. */
 void output_clean_on_signal(struct output *output);
 

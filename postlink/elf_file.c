@@ -230,6 +230,12 @@ void elf_store_segment(struct elf_file *elf, size_t index)
            sizeof(Elf64_Phdr));
 }
 
+void elf_store_section(struct elf_file *elf, size_t index)
+{
+    memcpy(elf->bytes + elf->header.e_shoff + index * sizeof(Elf64_Shdr), &elf->sections[index],
+           sizeof(Elf64_Shdr));
+}
+
 bool elf_unused(const struct elf_file *elf, uint64_t start, uint64_t end)
 {
     const Elf64_Ehdr *h = &elf->header;

@@ -20,7 +20,7 @@ struct elf_file {
     size_t size;
     elf_report_fn *report;
     void *report_data;
-    /* Set by elf_file_open(). Headers are copies; elf_store_segment() writes one back. */
+    /* Set by elf_file_open(). Headers are copies; elf_store_*() writes one back. */
     Elf64_Ehdr header;
     Elf64_Phdr *segments;
     Elf64_Shdr *sections;
@@ -53,8 +53,9 @@ static inline bool elf_executable(const Elf64_Phdr *segment)
     return segment->p_type == PT_LOAD && (segment->p_flags & PF_X);
 }
 
-/* Writes segment `index` back to the program header table. */
+/* Writes segment or section `index` back to the table of headers. */
 void elf_store_segment(struct elf_file *elf, size_t index);
+void elf_store_section(struct elf_file *elf, size_t index);
 
 /* Whether no section, segment or header uses the bytes [start, end) of the file. */
 bool elf_unused(const struct elf_file *elf, uint64_t start, uint64_t end);

@@ -108,6 +108,15 @@ static enum status run(const char *input, const char *output, unsigned mode, boo
     return ok ? STATUS_OK : STATUS_FAILURE;
 }
 
+/* The exit status after output on standard output. */
+static enum status printed(void)
+{
+    if (output_printed())
+        return STATUS_OK;
+    fprintf(stderr, "lfi-postlink: standard output: %s\n", strerror(errno));
+    return STATUS_FAILURE;
+}
+
 /* `message` is NULL where getopt_long has said what is wrong. */
 static enum status usage(const char *message)
 {
@@ -146,10 +155,10 @@ int main(int argc, char **argv)
             break;
         case HELP:
             fputs(help, stdout);
-            return fflush(stdout) == 0 ? STATUS_OK : STATUS_FAILURE;
+            return printed();
         case VERSION:
             printf("lfi-postlink %s (ABI version %d)\n", LFI_VERSION, LFI_ABI_VERSION);
-            return fflush(stdout) == 0 ? STATUS_OK : STATUS_FAILURE;
+            return printed();
         default:
             return usage(NULL);
         }

@@ -11,13 +11,13 @@
 
 /* The sections of one executable segment, in the order of their addresses. */
 struct layout {
-    const Elf64_Shdr **sections;
+    Elf64_Shdr **sections; /* of elf_file.sections */
     size_t count;
 };
 
 static int by_address(const void *a, const void *b)
 {
-    const Elf64_Shdr *x = *(const Elf64_Shdr *const *)a, *y = *(const Elf64_Shdr *const *)b;
+    const Elf64_Shdr *x = *(Elf64_Shdr *const *)a, *y = *(Elf64_Shdr *const *)b;
     return (x->sh_addr > y->sh_addr) - (x->sh_addr < y->sh_addr);
 }
 
@@ -29,7 +29,7 @@ static bool read_layout(const struct elf_file *elf, const Elf64_Phdr *p, struct 
 {
     layout->count = 0;
     for (size_t i = 0; i < elf->section_count; i++) {
-        const Elf64_Shdr *s = &elf->sections[i];
+        Elf64_Shdr *s = &elf->sections[i];
         bool in_file = s->sh_type != SHT_NOBITS;
         bool in_memory = (s->sh_flags & SHF_ALLOC) && (in_file || !(s->sh_flags & SHF_TLS));
         if (s->sh_type == SHT_NULL || s->sh_size == 0)
@@ -53,7 +53,7 @@ static bool read_layout(const struct elf_file *elf, const Elf64_Phdr *p, struct 
         layout->sections[layout->count++] = s;
     }
     if (layout->count > 1)
-        qsort(layout->sections, layout->count, sizeof(const Elf64_Shdr *), by_address);
+        qsort(layout->sections, layout->count, sizeof(Elf64_Shdr *), by_address);
     for (size_t i = 1; i < layout->count; i++) {
         const Elf64_Shdr *s = layout->sections[i - 1];
         if (s->sh_addr + s->sh_size > layout->sections[i]->sh_addr)
@@ -92,9 +92,33 @@ static void complete_last_bundle(struct elf_file *elf, size_t index, struct post
     elf_store_segment(elf, index);
 }
 
+/*
+ * Each section takes in the gap after it: what rewrites files (strip, objcopy) keeps the contents
+ * of sections, and nothing between them.
+ */
+static void close_gaps(struct elf_file *elf, const Elf64_Phdr *p, struct layout *layout)
+{
+    for (size_t i = 0; i < layout->count; i++) {
+        Elf64_Shdr *s = layout->sections[i];
+        uint64_t end =
+            i + 1 < layout->count ? layout->sections[i + 1]->sh_addr : p->p_vaddr + p->p_filesz;
+        s->sh_size = end - s->sh_addr;
+        elf_store_section(elf, (size_t)(s - elf->sections));
+    }
+}
+
 static bool falls_through(const char *name)
 {
     return strcmp(name, ".init") == 0 || strcmp(name, ".fini") == 0;
+}
+
+/* Without the traps at its end, which are the gap that a run before this one took in. */
+static uint64_t code_size(const uint8_t *bytes, const Elf64_Shdr *s, bool falls_through)
+{
+    uint64_t size = s->sh_size;
+    while (falls_through && size > 0 && bytes[size - 1] == X86_64_TRAP)
+        size--;
+    return size;
 }
 
 /*
@@ -124,12 +148,13 @@ static bool postlink_segment(struct elf_file *elf, size_t index, struct layout *
         const Elf64_Shdr *s = layout->sections[i];
         struct x86_64_code code = {
             .bytes = bytes + (s->sh_addr - p->p_vaddr),
-            .size = s->sh_size,
             .address = s->sh_addr,
             .falls_through = falls_through(elf_section_name(elf, s)),
         };
+        code.size = code_size(code.bytes, s, code.falls_through);
         ok = x86_64_postlink(elf, &code, stats) && ok;
     }
+    close_gaps(elf, p, layout);
     return ok;
 }
 
@@ -142,7 +167,7 @@ bool postlink(struct elf_file *elf, unsigned mode, struct postlink_stats *stats)
     ok = ok && elf_check_relocations(elf) && elf_set_note(elf, EM_X86_64, mode);
     struct layout layout = {0};
     if (ok) {
-        layout.sections = calloc(elf->section_count, sizeof(const Elf64_Shdr *));
+        layout.sections = calloc(elf->section_count, sizeof(Elf64_Shdr *));
         if (!layout.sections)
             ok = elf_error(elf, "out of memory");
     }

@@ -15,7 +15,7 @@
 #include <lfi/abi.h>
 
 #define BUNDLE ((uint64_t)LFI_BUNDLE_SIZE)
-#define INT3   0xcc
+#define INT3   X86_64_TRAP
 
 enum kind {
     OTHER,

@@ -21,6 +21,8 @@ struct x86_64_code {
 bool x86_64_postlink(const struct elf_file *elf, const struct x86_64_code *code,
                      struct postlink_stats *stats);
 
+#define X86_64_TRAP 0xcc /* int3 */
+
 /* Fills bytes that control never reaches. */
 void x86_64_fill_trap(uint8_t *bytes, uint64_t size);
 

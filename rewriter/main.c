@@ -179,10 +179,10 @@ int main(int argc, char **argv)
             break;
         case 'h':
             print_help();
-            return 0;
+            return output_printed() ? 0 : fail("standard output");
         case 'V':
             puts(PROGRAM " " LFI_VERSION);
-            return 0;
+            return output_printed() ? 0 : fail("standard output");
         default:
             return usage();
         }

@@ -22,6 +22,12 @@ const struct verify_arch *lfi_verify_arch_find(enum lfi_arch machine)
     return NULL;
 }
 
+const char *lfi_arch_name(enum lfi_arch machine)
+{
+    const struct verify_arch *arch = lfi_verify_arch_find(machine);
+    return arch ? arch->name : NULL;
+}
+
 static const struct {
     const char *name, *message;
 } rules[RULE_COUNT] = {

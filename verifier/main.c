@@ -66,6 +66,15 @@ static void print_help(FILE *to)
     fputs(more_help, to);
 }
 
+/* Whether all that was printed on standard output was written. */
+static bool printed(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return true;
+    fprintf(stderr, "lfi-verify: standard output: %s\n", strerror(errno));
+    return false;
+}
+
 static bool report(void *data, const struct lfi_violation *violation)
 {
     struct subject *s = data;
@@ -286,10 +295,10 @@ int main(int argc, char **argv)
             break;
         case 'h':
             print_help(stdout);
-            return EXIT_SUCCESS;
+            return printed() ? EXIT_SUCCESS : EXIT_FAILURE;
         case 'V':
             puts("lfi-verify " LFI_VERSION);
-            return EXIT_SUCCESS;
+            return printed() ? EXIT_SUCCESS : EXIT_FAILURE;
         default:
             return usage(); /* getopt_long has said why */
         }
@@ -308,5 +317,6 @@ int main(int argc, char **argv)
     bool pass = true;
     for (int i = optind; i < argc; i++)
         pass &= verify_file(&o, argv[i]);
+    pass &= printed();
     return pass ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * xml [callbacks]: parses a document of 8 MB, and prints how many milliseconds that took. With
- * callbacks for each element and text, or without any.
+ * xml [callbacks]: parses a document of 8 MB, and prints how many milliseconds of processor time
+ * that took. With callbacks for each element and text, or without any.
  */
 #include <expat.h>
 #include <stdio.h>
@@ -63,9 +63,9 @@ int main(int argc, char **argv)
     unsigned long sum = 0;
     parse("<a/>", 4, argc > 1, &sum); /* opens the box */
     struct timespec a, b;
-    clock_gettime(CLOCK_MONOTONIC, &a);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);
     parse(document, size, argc > 1, &sum);
-    clock_gettime(CLOCK_MONOTONIC, &b);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);
     printf("%.3f %lx\n",
            1e3 * (double)(b.tv_sec - a.tv_sec) + 1e-6 * (double)(b.tv_nsec - a.tv_nsec), sum);
     return 0;

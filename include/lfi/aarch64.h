@@ -5,6 +5,14 @@
 
 #include <stdint.h>
 
+/* The stack pointer that the caller of the function that this stands in had at the call, for
+ * <lfi/bind.h>. (What clang calls so is the frame pointer, which depends on the function.) */
+#if defined(__clang__)
+#define LFI_CALLER_STACK() ((const char *)__builtin_sponentry())
+#else
+#define LFI_CALLER_STACK() ((const char *)__builtin_dwarf_cfa())
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -41,5 +49,8 @@ void lfi_context_set_vectors(struct lfi_context *context, const struct lfi_vecto
 #ifdef __cplusplus
 }
 #endif
+
+/* For functions that use general registers only: lfi_light_fn. */
+#define LFI_LIGHT __attribute__((target("+nofp")))
 
 #endif

@@ -37,9 +37,9 @@ struct lfi_bind;
 /* A callback of the host that has an address in the box. */
 struct lfi_bind_slot {
     struct lfi_bind *bind;
-    lfi_gate_fn *function; /* of the host, of the library's type */
-    lfi_gate_fn *thunk;    /* of the binding: brings the arguments over */
-    uint64_t address;
+    lfi_gate_fn *function;                     /* of the host, of the library's type */
+    lfi_gate_fn *thunk;                        /* of the binding: brings the arguments over */
+    uint64_t address, generation;              /* of the library, when it was made */
     struct lfi_bind_slot *next, *next_address; /* of the same bucket */
 };
 
@@ -48,13 +48,15 @@ struct lfi_bind_handle {
     const void *pointer;
     const char *kind; /* of what it points to, as annotations say; "": nothing is said */
     uint64_t number;  /* odd, and never an address */
+    uint64_t generation;
     struct lfi_bind_handle *next, *next_number; /* of the same bucket */
 };
 
 /* A structure of the host that has one place in the box for as long as both use it. */
 struct lfi_bind_kept {
     const void *host;
-    uint64_t address;
+    uint64_t address, generation;
+    bool dropped; /* since the freeze, and made before it: a reset brings it back */
     size_t size;
     struct lfi_bind_kept *next;
 };
@@ -88,6 +90,7 @@ struct lfi_bind {
     struct lfi_bind_interned *interned[LFI_BIND_BUCKETS];     /* by text */
     uint64_t number;                                          /* no other instance has it, ever */
     uint64_t last_handle;
+    uint64_t generation; /* of the library, as the indexes are */
     size_t interned_count, interned_bytes;
 };
 
@@ -137,13 +140,12 @@ static LFI_BIND_UNUSED __thread const char *lfi_bind_deepest, *lfi_bind_caller;
     }
 
 /* Fields of structures, whose images are the host's own copies of what the box has. */
-#define LFI_BIND_MOVE(to, from, type, field)                                                   \
-    memcpy((char *)(to) + offsetof(type, field), (const char *)(from) + offsetof(type, field), \
-           sizeof((to)->field))
-#define LFI_BIND_BOOLS(to, from, type, field)                                               \
-    do {                                                                                    \
-        LFI_BIND_MOVE(to, from, type, field);                                               \
-        lfi_bind_bools((unsigned char *)(to) + offsetof(type, field), sizeof((to)->field)); \
+#define LFI_BIND_MOVE(to, from, field) \
+    memcpy((void *)&(to)->field, (const void *)&(from)->field, sizeof((to)->field))
+#define LFI_BIND_BOOLS(to, from, field)                                     \
+    do {                                                                    \
+        LFI_BIND_MOVE(to, from, field);                                     \
+        lfi_bind_bools((unsigned char *)&(to)->field, sizeof((to)->field)); \
     } while (0)
 
 /* Bytes that are to be _Bool: 0 or 1. */
@@ -198,6 +200,39 @@ static LFI_BIND_UNUSED void lfi_bind_finish(struct lfi_bind *bind)
         if (jump->bind == bind->number)
             jump->frame = NULL;
     pthread_mutex_destroy(&bind->lock);
+}
+
+/* A reset of the library undoes what was made since its freeze; the indexes follow. */
+#define LFI_BIND_FORGET(type, list, link, free)                        \
+    for (type **at = &(list), *item = *at; item != NULL; item = *at) { \
+        if (item->generation == 0) {                                   \
+            at = &item->link;                                          \
+        } else {                                                       \
+            *at = item->link;                                          \
+            free;                                                      \
+        }                                                              \
+    }
+
+/* The lock of the indexes. */
+static LFI_BIND_UNUSED void lfi_bind_lock(struct lfi_bind *bind)
+{
+    pthread_mutex_lock(&bind->lock);
+    uint64_t generation = lfi_library_generation(bind->library);
+    if (__builtin_expect(bind->generation == generation, 1))
+        return;
+    bool reset = generation > 1; /* else it was frozen only */
+    for (size_t i = 0; reset && i < LFI_BIND_BUCKETS; i++) {
+        LFI_BIND_FORGET(struct lfi_bind_slot, bind->slot_addresses[i], next_address, (void)0);
+        LFI_BIND_FORGET(struct lfi_bind_handle, bind->handle_numbers[i], next_number, (void)0);
+    }
+    for (size_t i = 0; reset && i < LFI_BIND_BUCKETS; i++) {
+        LFI_BIND_FORGET(struct lfi_bind_slot, bind->slots[i], next, free(item));
+        LFI_BIND_FORGET(struct lfi_bind_handle, bind->handles[i], next, free(item));
+        LFI_BIND_FORGET(struct lfi_bind_kept, bind->kept[i], next, free(item));
+        for (struct lfi_bind_kept *kept = bind->kept[i]; kept; kept = kept->next)
+            kept->dropped = false;
+    }
+    bind->generation = generation;
 }
 
 /* Which library a binding was made for: not a check against attackers, the verifier is that. */
@@ -370,6 +405,16 @@ static LFI_BIND_UNUSED uint64_t lfi_bind_in(struct lfi_bind_call *call, const vo
     return address;
 }
 
+/* Room for addresses of the box. Where the callee writes none, they are NULL. */
+static LFI_BIND_UNUSED uint64_t lfi_bind_take_addresses(struct lfi_bind_call *call, uint64_t size)
+{
+    const uint64_t null = 0;
+    uint64_t address = lfi_bind_take(call, size);
+    for (uint64_t at = 0; address && at < size; at += sizeof null)
+        lfi_bind_write(call, address + at, &null, sizeof null);
+    return address;
+}
+
 static LFI_BIND_UNUSED uint64_t lfi_bind_string(struct lfi_bind_call *call, const char *string)
 {
     return lfi_bind_in(call, string, string ? strlen(string) + 1 : 0);
@@ -400,6 +445,14 @@ static LFI_BIND_UNUSED void *lfi_bind_fetch(struct lfi_bind_call *call, uint64_t
         return memory;
     free(memory);
     return NULL;
+}
+
+/* The box says that there is so much. NULL is nothing: the host would follow it. */
+static LFI_BIND_UNUSED void lfi_bind_there(struct lfi_bind_call *call, uint64_t address,
+                                           uint64_t size)
+{
+    if (!address && size > 0)
+        lfi_bind_fail(call, -EFAULT);
 }
 
 static LFI_BIND_UNUSED char *lfi_bind_fetch_string(struct lfi_bind_call *call, uint64_t address)
@@ -536,7 +589,7 @@ static LFI_BIND_UNUSED uint64_t lfi_bind_handle(struct lfi_bind_call *call, cons
     struct lfi_bind *bind = call->bind;
     if (!pointer || call->status != 0)
         return 0;
-    pthread_mutex_lock(&bind->lock);
+    lfi_bind_lock(bind);
     struct lfi_bind_handle **bucket = &bind->handles[lfi_bind_bucket((uintptr_t)pointer)];
     struct lfi_bind_handle *handle = *bucket;
     while (handle && (handle->pointer != pointer || strcmp(handle->kind, kind) != 0))
@@ -545,6 +598,7 @@ static LFI_BIND_UNUSED uint64_t lfi_bind_handle(struct lfi_bind_call *call, cons
         handle->pointer = pointer;
         handle->kind = kind;
         handle->number = 2 * ++bind->last_handle + 1;
+        handle->generation = bind->generation;
         handle->next = *bucket;
         *bucket = handle;
         bucket = &bind->handle_numbers[lfi_bind_bucket(handle->number)];
@@ -565,7 +619,7 @@ static LFI_BIND_UNUSED void *lfi_bind_lookup(struct lfi_bind_call *call, uint64_
     struct lfi_bind *bind = call->bind;
     if (number == 0)
         return NULL;
-    pthread_mutex_lock(&bind->lock);
+    lfi_bind_lock(bind);
     struct lfi_bind_handle *handle = bind->handle_numbers[lfi_bind_bucket(number)];
     while (handle && (handle->number != number || strcmp(handle->kind, kind) != 0))
         handle = handle->next_number;
@@ -579,7 +633,7 @@ static LFI_BIND_UNUSED void *lfi_bind_lookup(struct lfi_bind_call *call, uint64_
 /* The host no longer has this pointer: its numbers are forgotten. */
 static LFI_BIND_UNUSED void lfi_bind_forget(struct lfi_bind *bind, const void *pointer)
 {
-    pthread_mutex_lock(&bind->lock);
+    lfi_bind_lock(bind);
     struct lfi_bind_handle **at = &bind->handles[lfi_bind_bucket((uintptr_t)pointer)];
     while (*at) {
         struct lfi_bind_handle *handle = *at;
@@ -606,7 +660,7 @@ static LFI_BIND_UNUSED char *lfi_bind_intern(struct lfi_bind_call *call, uint64_
         return NULL;
     size_t size = strlen(text) + 1;
     struct lfi_bind_interned **bucket = &bind->interned[lfi_bind_bucket(lfi_bind_hash(text, size))];
-    pthread_mutex_lock(&bind->lock);
+    lfi_bind_lock(bind);
     struct lfi_bind_interned *found = *bucket;
     while (found && strcmp(found->text, text) != 0)
         found = found->next;
@@ -635,7 +689,7 @@ static LFI_BIND_UNUSED uint64_t lfi_bind_callback(struct lfi_bind_call *call, lf
     struct lfi_bind *bind = call->bind;
     if (!function || call->status != 0)
         return 0;
-    pthread_mutex_lock(&bind->lock);
+    lfi_bind_lock(bind);
     struct lfi_bind_slot **bucket = &bind->slots[lfi_bind_bucket((uintptr_t)function)];
     struct lfi_bind_slot *slot = *bucket;
     while (slot && (slot->function != function || slot->thunk != thunk))
@@ -645,6 +699,7 @@ static LFI_BIND_UNUSED uint64_t lfi_bind_callback(struct lfi_bind_call *call, lf
         slot->bind = bind;
         slot->function = function;
         slot->thunk = thunk;
+        slot->generation = bind->generation;
         status = lfi_library_callback(bind->library, thunk, slot, shape, &slot->address);
         if (status == 0) {
             slot->next = *bucket;
@@ -668,7 +723,7 @@ static LFI_BIND_UNUSED uint64_t lfi_bind_callback(struct lfi_bind_call *call, lf
 static LFI_BIND_UNUSED lfi_gate_fn *lfi_bind_function(struct lfi_bind_call *call, uint64_t address,
                                                       lfi_gate_fn *thunk)
 {
-    pthread_mutex_lock(&call->bind->lock);
+    lfi_bind_lock(call->bind);
     struct lfi_bind_slot *slot = call->bind->slot_addresses[lfi_bind_bucket(address)];
     while (slot && (slot->address != address || slot->thunk != thunk))
         slot = slot->next_address;
@@ -738,21 +793,48 @@ static LFI_BIND_UNUSED void lfi_bind_objects(struct lfi_bind_call *call, const u
         lfi_bind_age(frame);
 }
 
-/* The box gives out an object: if it has given it out before, that one is no more. */
-static LFI_BIND_UNUSED void lfi_bind_renew(struct lfi_bind_call *call, uint64_t object)
+/* The host gives an object back: its buffer is not jumped to any more. */
+static LFI_BIND_UNUSED void lfi_bind_gone(struct lfi_bind_call *call, uint64_t object)
 {
     for (struct lfi_bind_jump *jump = lfi_bind_jumps; jump; jump = jump->next)
         if (jump->bind == call->bind->number && jump->object == object)
             jump->frame = NULL;
 }
 
-/* The same for `count` that are in a list of the host. */
-static LFI_BIND_UNUSED void lfi_bind_renew_all(struct lfi_bind_call *call, const void *list,
+/*
+ * The box gives out an object. If it has given it out before, that one is no more; but not if a
+ * function further up has a buffer for it, and has not given it back: then these were two by one
+ * name, and a call with the first would jump to where the second's buffer was filled.
+ */
+static LFI_BIND_UNUSED void lfi_bind_renew(struct lfi_bind_call *call, uint64_t object)
+{
+    for (struct lfi_bind_jump *jump = lfi_bind_jumps; jump; jump = jump->next)
+        if (jump->bind == call->bind->number && jump->object == object &&
+            jump->frame > call->frame) {
+            lfi_bind_fail(call, -EFAULT);
+            return;
+        }
+    lfi_bind_gone(call, object);
+}
+
+/* The same for `count` that are in a list of the host; in front of a call they are given back. */
+static LFI_BIND_UNUSED void lfi_bind_renew_all(struct lfi_bind_call *call, void *list,
                                                uint64_t count)
 {
     for (uint64_t i = 0, object; i < count; i++) {
         memcpy(&object, (const char *)list + 8 * i, sizeof object);
         lfi_bind_renew(call, object);
+    }
+    if (call->status != 0)
+        memset(list, 0, 8 * count);
+}
+
+static LFI_BIND_UNUSED void lfi_bind_gone_all(struct lfi_bind_call *call, const void *list,
+                                              uint64_t count)
+{
+    for (uint64_t i = 0, object; i < count; i++) {
+        memcpy(&object, (const char *)list + 8 * i, sizeof object);
+        lfi_bind_gone(call, object);
     }
 }
 
@@ -870,15 +952,16 @@ static LFI_BIND_UNUSED uint64_t lfi_bind_keep(struct lfi_bind_call *call, const 
     struct lfi_bind *bind = call->bind;
     if (!host || call->status != 0)
         return 0;
-    pthread_mutex_lock(&bind->lock);
+    lfi_bind_lock(bind);
     struct lfi_bind_kept **bucket = &bind->kept[lfi_bind_bucket((uintptr_t)host)];
     struct lfi_bind_kept *kept = *bucket;
-    while (kept && (kept->host != host || kept->size != size))
+    while (kept && (kept->host != host || kept->size != size || kept->dropped))
         kept = kept->next;
+    uint64_t address = kept ? kept->address : 0;
     pthread_mutex_unlock(&bind->lock);
-    if (kept)
-        return kept->address;
-    uint64_t address = lfi_library_calloc(bind->library, 1, size);
+    if (address)
+        return address;
+    address = lfi_library_calloc(bind->library, 1, size);
     kept = address ? (struct lfi_bind_kept *)malloc(sizeof *kept) : NULL;
     if (!kept) {
         lfi_bind_fail(call, -ENOMEM);
@@ -887,7 +970,9 @@ static LFI_BIND_UNUSED uint64_t lfi_bind_keep(struct lfi_bind_call *call, const 
     kept->host = host;
     kept->address = address;
     kept->size = size;
-    pthread_mutex_lock(&bind->lock);
+    kept->dropped = false;
+    lfi_bind_lock(bind);
+    kept->generation = bind->generation;
     kept->next = *bucket;
     *bucket = kept;
     pthread_mutex_unlock(&bind->lock);
@@ -899,14 +984,17 @@ static LFI_BIND_UNUSED void lfi_bind_drop(struct lfi_bind_call *call, const void
 {
     struct lfi_bind *bind = call->bind;
     uint64_t address = 0;
-    pthread_mutex_lock(&bind->lock);
+    lfi_bind_lock(bind);
     struct lfi_bind_kept **at = &bind->kept[lfi_bind_bucket((uintptr_t)host)];
     for (; *at; at = &(*at)->next) {
         struct lfi_bind_kept *kept = *at;
-        if (kept->host == host && kept->size == size) {
+        if (kept->host == host && kept->size == size && !kept->dropped) {
             address = kept->address;
-            *at = kept->next;
-            free(kept);
+            kept->dropped = kept->generation == 0 && bind->generation != 0;
+            if (!kept->dropped) {
+                *at = kept->next;
+                free(kept);
+            }
             break;
         }
     }

@@ -595,6 +595,7 @@ template <class R, class... A, class Box> class callback<R(A...), Box>
             registration_->type = type();
             registration_->function = std::move(made);
         }
+        generation_ = lfi_library_generation(box.library());
         int status =
             lfi_library_callback(box.library(), reinterpret_cast<lfi_gate_fn *>(&thunk),
                                  registration_, bind::callback_shape<R, A...>(), &address_);
@@ -604,7 +605,7 @@ template <class R, class... A, class Box> class callback<R(A...), Box>
     }
     callback(callback &&other) noexcept
         : box_(std::exchange(other.box_, nullptr)), address_(std::exchange(other.address_, 0)),
-          registration_(std::exchange(other.registration_, nullptr))
+          generation_(other.generation_), registration_(std::exchange(other.registration_, nullptr))
     {
     }
     callback &operator=(callback &&other)
@@ -613,6 +614,7 @@ template <class R, class... A, class Box> class callback<R(A...), Box>
             unregister();
             box_ = std::exchange(other.box_, nullptr);
             address_ = std::exchange(other.address_, 0);
+            generation_ = other.generation_;
             registration_ = std::exchange(other.registration_, nullptr);
         }
         return *this;
@@ -627,7 +629,7 @@ template <class R, class... A, class Box> class callback<R(A...), Box>
     {
         if (!registration_)
             return;
-        if (address_)
+        if (address()) /* else a reset has, and another may have the address now */
             lfi_library_uncallback(box_->library(), address_);
         if (bind::end(*registration_))
             box_->registrations().give(registration_);
@@ -639,9 +641,12 @@ template <class R, class... A, class Box> class callback<R(A...), Box>
     {
         return box_;
     }
+    /* 0 after a reset of the library to a state in which it was not there. */
     uint64_t address() const
     {
-        return address_;
+        bool there =
+            box_ && (generation_ == 0 || generation_ == lfi_library_generation(box_->library()));
+        return there ? address_ : 0;
     }
 
   private:
@@ -689,7 +694,7 @@ template <class R, class... A, class Box> class callback<R(A...), Box>
             return *result;
     }
     Box *box_ = nullptr;
-    uint64_t address_ = 0;
+    uint64_t address_ = 0, generation_ = 0;
     bind::registration *registration_ = nullptr;
 };
 

@@ -349,6 +349,33 @@ typedef void lfi_syscall_fn(struct lfi_context *context, struct lfi_regs *regs);
 int lfi_context_new(struct lfi_box *box, lfi_syscall_fn *serve, void *data,
                     struct lfi_context **context);
 
+/*
+ * A handler that is asked first, and costs less: the box's vector and x87 state, control words
+ * included, stay in the registers. So it, and all that it reaches, must not use them, or the box
+ * sees what was in them, and loses what it had there. LFI_LIGHT makes a compiler use general
+ * registers only; what it calls must be compiled like that, too (no function of the C library is).
+ * It may call lfi_context_box(), lfi_context_data(), lfi_context_stop(), lfi_box_contains(),
+ * lfi_copy_in() and lfi_copy_out().
+ *
+ *   LFI_LIGHT_NOT   lfi_syscall_fn is to be called, as without it
+ *   LFI_LIGHT_DONE  the result is in *regs, of which nothing else was changed
+ *   LFI_LIGHT_HOST  the host's system call is to be made that was put in *host; with its result
+ *                   lfi_light_done_fn is called, which puts the box's in *regs and returns true, or
+ *                   returns false: then lfi_syscall_fn is called. (Processors do not foresee where
+ *                   a function returns to that made a system call.)
+ */
+enum lfi_light { LFI_LIGHT_NOT, LFI_LIGHT_DONE, LFI_LIGHT_HOST };
+struct lfi_host_call {
+    long number;
+    uint64_t arg[6];
+};
+typedef enum lfi_light lfi_light_fn(struct lfi_context *context, struct lfi_regs *regs,
+                                    struct lfi_host_call *host);
+typedef bool lfi_light_done_fn(struct lfi_context *context, struct lfi_regs *regs, int64_t result);
+
+/* For contexts in which no thread is; NULL, as at first: none. `done` is for LFI_LIGHT_HOST. */
+void lfi_context_light(struct lfi_context *context, lfi_light_fn *light, lfi_light_done_fn *done);
+
 /* -EBUSY if a thread runs in it. NULL is allowed. */
 int lfi_context_free(struct lfi_context *context);
 

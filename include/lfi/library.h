@@ -283,6 +283,13 @@ int lfi_library_freeze(struct lfi_library *library, struct lfi_error *error);
  */
 int lfi_library_reset(struct lfi_library *library, struct lfi_error *error);
 
+/*
+ * Which state the box is in: 0 until it is frozen, 1 then, and one more with each reset. For who
+ * keeps what belongs to the box: what was made at 0 or at the present number is there, anything
+ * else is gone.
+ */
+uint64_t lfi_library_generation(const struct lfi_library *library);
+
 #ifdef __cplusplus
 }
 #endif

@@ -68,6 +68,12 @@ const char *lfi_mode_name(unsigned mode);
 int lfi_mode_from_name(const char *name);
 
 /*
+ * The name of an architecture, as in the names of programs and folders: "x86_64"; NULL if the
+ * verifier does not know it. Static storage.
+ */
+const char *lfi_arch_name(enum lfi_arch machine);
+
+/*
  * Verifies one run of code as sandboxing mode `mode` (LFI_MODE_* of <lfi/abi.h>) demands. Control
  * leaves the run only through table slots, masked or guarded indirect branches, or by falling off
  * its end; on AArch64 also by direct branches inside the image.

@@ -5,6 +5,10 @@
 
 #include <stdint.h>
 
+/* The stack pointer that the caller of the function that this stands in had at the call, for
+ * <lfi/bind.h>. */
+#define LFI_CALLER_STACK() ((const char *)__builtin_dwarf_cfa())
+
 /* The general registers of a context. Initially all are 0 (rflags: 0x202). */
 struct lfi_regs {
     uint64_t rax, rbx, rcx, rdx, rsi, rdi, rbp, rsp;
@@ -17,5 +21,8 @@ struct lfi_regs {
 
 /* How many integer arguments of a call are passed in registers. */
 #define LFI_CALL_INTEGERS 6
+
+/* For functions that use general registers only: lfi_light_fn. */
+#define LFI_LIGHT __attribute__((target("general-regs-only")))
 
 #endif

@@ -18,6 +18,7 @@ _Static_assert(CALLBACKS_MAX == LFI_CALLBACKS_MAX, "frame.h");
 _Static_assert(offsetof(struct core_thread, frame) == THREAD_FRAME, "frame.h");
 _Static_assert(offsetof(struct core_thread, gate) == THREAD_GATE, "frame.h");
 _Static_assert(offsetof(struct core_thread, gate_kind) == THREAD_KIND, "frame.h");
+_Static_assert(LFI_LIGHT_NOT == 0 && LFI_LIGHT_DONE == 1, "switch.S");
 _Static_assert(LFI_EXIT_RETURNED == 1 && LFI_EXIT_INTERRUPTED == 3, "switch.S");
 _Static_assert(sizeof(struct core_frame) == FRAME_SIZE, "frame.h: FRAME_SIZE");
 
@@ -48,6 +49,12 @@ int lfi_context_new(struct lfi_box *box, lfi_syscall_fn *serve, void *data,
     __atomic_add_fetch(&box->contexts, 1, __ATOMIC_ACQ_REL);
     *result = context;
     return 0;
+}
+
+void lfi_context_light(struct lfi_context *context, lfi_light_fn *light, lfi_light_done_fn *done)
+{
+    context->light = light;
+    context->light_done = done;
 }
 
 int lfi_context_free(struct lfi_context *context)
@@ -87,12 +94,12 @@ void lfi_box_limit_nesting(struct lfi_box *box, unsigned depth)
     __atomic_store_n(&box->nesting, depth, __ATOMIC_RELEASE);
 }
 
-struct lfi_box *lfi_context_box(const struct lfi_context *context)
+LFI_LIGHT struct lfi_box *lfi_context_box(const struct lfi_context *context)
 {
     return context->box;
 }
 
-void *lfi_context_data(const struct lfi_context *context)
+LFI_LIGHT void *lfi_context_data(const struct lfi_context *context)
 {
     return context->data;
 }
@@ -118,7 +125,7 @@ void lfi_context_copy(struct lfi_context *to, const struct lfi_context *from)
     lfi_context_set_tp(to, lfi_context_tp(from));
 }
 
-void lfi_context_stop(struct lfi_context *context, int status)
+LFI_LIGHT void lfi_context_stop(struct lfi_context *context, int status)
 {
     context->status = status;
     if (context->active)
@@ -167,6 +174,8 @@ void core_frame_fill(struct core_frame *frame, struct lfi_context *context)
 
     frame->context = context;
     frame->serve = context->serve;
+    frame->light = context->light;
+    frame->done = context->light_done;
     frame->base = box->base;
     frame->stack_reach =
         __atomic_load_n(&box->free_stack, __ATOMIC_ACQUIRE) ? UINT64_MAX : MACHINE_STACK_REACH;

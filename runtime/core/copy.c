@@ -7,14 +7,15 @@
 
 #include <errno.h>
 
-int lfi_copy_in(const struct lfi_box *box, void *to, uint64_t address, size_t size)
+LFI_LIGHT int lfi_copy_in(const struct lfi_box *box, void *to, uint64_t address, size_t size)
 {
     if (!lfi_box_contains(box, address, size))
         return -EFAULT;
     return (int)machine_copy(to, (const void *)address, size);
 }
 
-int lfi_copy_out(const struct lfi_box *box, uint64_t address, const void *from, size_t size)
+LFI_LIGHT int lfi_copy_out(const struct lfi_box *box, uint64_t address, const void *from,
+                           size_t size)
 {
     if (!lfi_box_contains(box, address, size))
         return -EFAULT;

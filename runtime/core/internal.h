@@ -88,6 +88,8 @@ struct lfi_context {
     struct machine_context machine;
     struct lfi_box *box;
     lfi_syscall_fn *serve;
+    lfi_light_fn *light; /* or NULL */
+    lfi_light_done_fn *light_done;
     void *data;
     struct lfi_context *next, *previous; /* of the same box; under the box's lock */
     uint64_t owner;            /* atomic: id of the thread in it, or that it is attached to, or 0 */

@@ -74,6 +74,8 @@ enum lfi_exit_kind machine_enter(struct core_frame *frame);
 extern const char machine_syscall[], machine_return[];
 extern const char machine_leave_saving[], machine_leave_entering[];
 extern const char machine_resume_start[], machine_resume_end[];
+/* The same after a light call: vector and x87 state are the box's, and not in the frame. */
+extern const char machine_light_start[], machine_light_end[];
 
 /* Runs the box until it leaves. Returns the exit kind. */
 enum lfi_exit_kind machine_run(struct core_frame *frame);

@@ -452,7 +452,7 @@ uint64_t lfi_box_base(const struct lfi_box *box)
     return box->base;
 }
 
-bool lfi_box_contains(const struct lfi_box *box, uint64_t address, size_t size)
+LFI_LIGHT bool lfi_box_contains(const struct lfi_box *box, uint64_t address, size_t size)
 {
     const uint64_t usable = BOX_SIZE - 2 * (uint64_t)LFI_GUARD_SIZE;
     uint64_t offset = address - (box->base + LFI_GUARD_SIZE);

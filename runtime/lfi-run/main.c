@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,7 +39,8 @@ static const char usage[] =
     "      --wd DIR           start in the directory DIR, an absolute path in the box\n"
     "  -r, --restricted       for untrusted programs: show only the files below --dir, set only\n"
     "                         the variables of --env, and let the kernel confine lfi-run as well\n"
-    "      --limit NAME=VALUE limit what the program can use; may be repeated. NAME: memory,\n"
+    "      --limit NAME=VALUE\n"
+    "                         limit what the program can use; may be repeated. NAME: memory,\n"
     "                         resident, mappings, descriptors, threads, processor, nesting\n"
     "  -g, --debug            let a debugger that attaches later see the program; not needed\n"
     "                         under a debugger that starts lfi-run\n"
@@ -116,6 +118,14 @@ static int complain_usage(const char *format, const char *what)
     fprintf(stderr, format, what);
     fputs("\nTry 'lfi-run --help'.\n", stderr);
     return EXIT_USAGE;
+}
+
+/* The exit status after output on standard output: was it written? */
+static int printed(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return EXIT_SUCCESS;
+    return complain("standard output: %s", strerror(errno));
 }
 
 /* Splits BOX=HOST at the first '='. */
@@ -215,10 +225,10 @@ static int parse(int argc, char **argv, struct settings *settings)
             break;
         case 'h':
             fputs(usage, stdout);
-            return EXIT_SUCCESS;
+            return printed();
         case OPT_VERSION:
             puts("lfi-run " LFI_VERSION);
-            return EXIT_SUCCESS;
+            return printed();
         default:
             fputs("Try 'lfi-run --help'.\n", stderr);
             return EXIT_USAGE;
@@ -249,9 +259,12 @@ static bool is_traced(void)
     char line[128];
     unsigned long tracer = 0;
     FILE *status = fopen("/proc/self/status", "re");
-    while (status && fgets(line, sizeof line, status))
-        if (!strncmp(line, key, sizeof key - 1))
-            tracer = strtoul(line + sizeof key - 1, NULL, 10);
+    while (status && fgets(line, sizeof line, status)) {
+        if (strncmp(line, key, sizeof key - 1))
+            continue;
+        tracer = strtoul(line + sizeof key - 1, NULL, 10);
+        break;
+    }
     if (status)
         fclose(status);
     return tracer != 0;
@@ -279,6 +292,16 @@ static bool confine(const struct settings *settings, struct lfi_process *process
     return true;
 }
 
+/* Would a shell name the signal, had it ended a native program: is it the sign of a mistake? */
+static bool is_mistake(int signal)
+{
+    static const int quiet[] = {SIGHUP, SIGINT, SIGPIPE, SIGALRM, SIGTERM, SIGKILL};
+    for (size_t i = 0; i < sizeof quiet / sizeof *quiet; i++)
+        if (signal == quiet[i])
+            return false;
+    return true;
+}
+
 /* What the program's end means for a shell. */
 static int status_of(const struct settings *settings, const struct lfi_linux_result *result)
 {
@@ -288,7 +311,7 @@ static int status_of(const struct settings *settings, const struct lfi_linux_res
     case LFI_LINUX_KILLED:
         if (result->report[0])
             fprintf(stderr, "lfi-run: %s: %s", settings->program, result->report);
-        if (settings->verbose)
+        else if (is_mistake(result->signal) || settings->verbose)
             complain("%s: ended by signal %d (%s)", settings->program, result->signal,
                      strsignal(result->signal));
         return 128 + result->signal;

@@ -37,6 +37,7 @@ int lfi_library_freeze(struct lfi_library *library, struct lfi_error *error)
     for (struct library_callback *at = library->callbacks; at; at = at->next)
         at->frozen = true;
     pthread_mutex_unlock(&library->lock);
+    atomic_store(&library->generation, 1);
     return 0;
 }
 
@@ -91,7 +92,13 @@ int lfi_library_reset(struct lfi_library *library, struct lfi_error *error)
         return say(error, failed);
     }
     drop_callbacks(library);
+    atomic_fetch_add(&library->generation, 1);
     atomic_store(&library->interrupted, false);
     atomic_store(&process->ending, false);
     return 0;
+}
+
+uint64_t lfi_library_generation(const struct lfi_library *library)
+{
+    return atomic_load_explicit(&library->generation, memory_order_relaxed);
 }

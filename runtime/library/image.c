@@ -19,6 +19,14 @@ static int by_name(const void *a, const void *b)
     return strcmp(left->name, right->name);
 }
 
+static int by_address(const void *a, const void *b)
+{
+    const struct library_symbol *left = a, *right = b;
+    if (left->address != right->address)
+        return left->address < right->address ? -1 : 1;
+    return left->name < right->name ? -1 : left->name > right->name;
+}
+
 /* Adds what the symbol table of this type defines for others. */
 static bool add_symbols(struct library_image *image, const struct linux_sections *sections,
                         unsigned type)
@@ -78,8 +86,14 @@ static int read_symbols(struct library_image *image)
             image->symbols[count++] = symbol;
     }
     image->symbol_count = count;
-    if (count)
+    image->by_address = malloc((count + 1) * sizeof *image->by_address);
+    if (!image->by_address)
+        return -ENOMEM;
+    if (count) {
         qsort(image->symbols, count, sizeof *image->symbols, by_name);
+        memcpy(image->by_address, image->symbols, count * sizeof *image->by_address);
+        qsort(image->by_address, count, sizeof *image->by_address, by_address);
+    }
     return 0;
 }
 
@@ -142,6 +156,7 @@ void library_image_drop(struct library_image *image)
     free(image->name);
     free(image->bytes);
     free(image->symbols);
+    free(image->by_address);
     free(image);
 }
 
@@ -157,9 +172,15 @@ uint64_t library_image_find(const struct library_image *image, const char *name)
 
 const char *library_image_name(const struct library_image *image, uint64_t address)
 {
-    for (size_t i = 0; i < image->symbol_count; i++) {
-        if (image->symbols[i].address == address)
-            return image->symbols[i].name;
+    size_t low = 0, high = image->symbol_count; /* the first that is not below */
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (image->by_address[middle].address < address)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    return NULL;
+    return low < image->symbol_count && image->by_address[low].address == address
+               ? image->by_address[low].name
+               : NULL;
 }

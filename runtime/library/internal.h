@@ -37,7 +37,8 @@ struct library_image {
     char *name;
     uint8_t *bytes;
     size_t size;
-    struct library_symbol *symbols; /* ascending by name */
+    struct library_symbol *symbols;    /* ascending by name */
+    struct library_symbol *by_address; /* the same, ascending by address */
     size_t symbol_count;
     struct linux_shared code; /* verified by the first instance */
 };
@@ -96,6 +97,7 @@ struct lfi_library {
     struct library_thread *threads; /* under the registry's lock */
     size_t beginning;               /* threads that the box makes right now, under that lock */
     struct linux_frozen *frozen;    /* or NULL */
+    atomic_ulong generation;        /* 0 until it is frozen; resets count up */
 };
 
 /* thread.c */

@@ -13,6 +13,7 @@
 #include <sys/vfs.h>
 
 #include "arch.h"
+#include "call.h"
 
 #define VALUE        \
     {                \
@@ -60,10 +61,17 @@
 #pragma GCC diagnostic ignored "-Winitializer-overrides"
 #endif
 const struct entry linux_calls[CALLS_MAX] = {
-#define CALL(x86_64, generic, name, handler, ...) \
-    [ARCH_NUMBER(x86_64, generic)] = {#name, linux_sys_##handler, {__VA_ARGS__}},
+#define linux_sys_none NULL
+#define CALL(x86_64, generic, name, handler, light, ...)                         \
+    [ARCH_NUMBER(x86_64, generic)] = {#name,                                     \
+                                      linux_sys_##handler,                       \
+                                      linux_sys_##light,                         \
+                                      sizeof((struct argument[]){__VA_ARGS__}) / \
+                                          sizeof(struct argument),               \
+                                      {__VA_ARGS__}},
 #include "syscalls.def"
 #undef CALL
+#undef linux_sys_none
     [NONE] = {0},
 };
 #pragma GCC diagnostic pop
@@ -86,7 +94,7 @@ HANDLER(pass)
     return host(call->number, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
 }
 
-HANDLER(ignore)
+LIGHT_HANDLER(ignore)
 {
     (void)call;
     return 0;
@@ -231,10 +239,40 @@ static bool ask_hook(struct call *call, int64_t *result)
     return answered;
 }
 
+/* At the end of each call: signals, and the end of the process. */
+static void finish(struct thread *thread, struct lfi_regs *regs, int64_t result)
+{
+    if (result == -EPIPE) /* the host's signal is blocked */
+        atomic_fetch_or(&thread->pending, 1ull << (SIGPIPE - 1));
+    if (linux_signals_pending(thread))
+        linux_signals_deliver(thread, regs);
+    if (atomic_load_explicit(&thread->process->ending, memory_order_relaxed))
+        lfi_context_stop(thread->context, 0);
+}
+
+/* As switch.S calls the light way. */
+static bool without_light(struct lfi_context *context, struct lfi_regs *regs)
+{
+    struct lfi_host_call call;
+    enum lfi_light light = linux_serve_light(context, regs, &call);
+    if (light != LFI_LIGHT_HOST)
+        return light == LFI_LIGHT_DONE;
+    return linux_light_done(context, regs, linux_arch_call(call.number, call.arg));
+}
+
 void linux_serve(struct lfi_context *context, struct lfi_regs *regs)
 {
     struct call call; /* text is large and needs no initial value */
     call.thread = lfi_context_data(context);
+    if (!LINUX_LIGHT && without_light(context, regs))
+        return;
+    linux_file_drop(call.thread->held);
+    call.thread->held = NULL;
+    if (call.thread->answered) {
+        call.thread->answered = false;
+        finish(call.thread, regs, call.thread->answer);
+        return;
+    }
     call.process = call.thread->process;
     call.regs = regs;
     call.number = linux_arch_call_number(regs);
@@ -270,12 +308,7 @@ void linux_serve(struct lfi_context *context, struct lfi_regs *regs)
     if (call.process->trace)
         trace(&call, entry, given, result);
 
-    if (result == -EPIPE && !call.registers_set) /* the host's signal is blocked */
-        atomic_fetch_or(&call.thread->pending, 1ull << (SIGPIPE - 1));
     if (!call.registers_set)
         linux_arch_call_result(regs, result);
-    if (linux_signals_pending(call.thread))
-        linux_signals_deliver(call.thread, regs);
-    if (atomic_load_explicit(&call.process->ending, memory_order_relaxed))
-        lfi_context_stop(context, 0);
+    finish(call.thread, regs, call.registers_set ? 0 : result);
 }

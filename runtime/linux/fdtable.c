@@ -4,18 +4,42 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "call.h"
 #include "process.h"
+
+/* A lock as in Drepper's "Futexes Are Tricky": libc's may use any register. */
+LFI_LIGHT static bool try_lock(struct linux_fdtable *table)
+{
+    int free = 0;
+    return atomic_compare_exchange_strong_explicit(&table->lock, &free, 1, memory_order_acquire,
+                                                   memory_order_relaxed);
+}
+
+static void lock(struct linux_fdtable *table)
+{
+    if (try_lock(table))
+        return;
+    while (atomic_exchange_explicit(&table->lock, 2, memory_order_acquire))
+        host(SYS_futex, &table->lock, FUTEX_WAIT_PRIVATE, 2, NULL, NULL, 0);
+}
+
+LFI_LIGHT static void unlock(struct linux_fdtable *table)
+{
+    const uint64_t wake[6] = {(uint64_t)&table->lock, FUTEX_WAKE_PRIVATE, 1};
+    if (atomic_exchange_explicit(&table->lock, 0, memory_order_release) == 2)
+        linux_arch_call(SYS_futex, wake);
+}
 
 void linux_fdtable_init(struct linux_fdtable *table)
 {
     memset(table, 0, sizeof *table);
-    pthread_mutex_init(&table->lock, NULL);
     sem_init(&table->openers, 0, 0);
     linux_fdtable_limit(table, LINUX_FILES_MAX, INT_MAX, 32);
 }
@@ -56,7 +80,6 @@ void linux_fdtable_free(struct linux_fdtable *table)
         linux_file_drop(table->slots[fd]);
         table->slots[fd] = NULL;
     }
-    pthread_mutex_destroy(&table->lock);
     sem_destroy(&table->openers);
 }
 
@@ -110,9 +133,20 @@ bool linux_file_give(struct linux_file *file)
     return true;
 }
 
-void linux_file_hold(struct linux_file *file)
+LFI_LIGHT void linux_file_hold(struct linux_file *file)
 {
     atomic_fetch_add_explicit(&file->references, 1, memory_order_relaxed);
+}
+
+LFI_LIGHT bool linux_file_try_drop(struct linux_file *file)
+{
+    unsigned count = atomic_load_explicit(&file->references, memory_order_relaxed);
+    while (count > 1) {
+        if (atomic_compare_exchange_weak_explicit(&file->references, &count, count - 1,
+                                                  memory_order_release, memory_order_relaxed))
+            return true;
+    }
+    return false;
 }
 
 void linux_file_drop(struct linux_file *file)
@@ -131,7 +165,7 @@ void linux_file_drop(struct linux_file *file)
     free(file);
 }
 
-static bool in_range(const struct linux_fdtable *table, int fd)
+LFI_LIGHT static bool in_range(const struct linux_fdtable *table, int fd)
 {
     return fd >= 0 && fd < table->limit;
 }
@@ -155,25 +189,39 @@ struct linux_file *linux_fdtable_get(struct linux_fdtable *table, int fd)
 {
     if (!in_range(table, fd))
         return NULL;
-    pthread_mutex_lock(&table->lock);
+    lock(table);
     struct linux_file *file = table->slots[fd];
     if (file)
         linux_file_hold(file);
-    pthread_mutex_unlock(&table->lock);
+    unlock(table);
     return file;
+}
+
+LFI_LIGHT bool linux_fdtable_try(struct linux_fdtable *table, int fd, struct linux_file **file)
+{
+    *file = NULL;
+    if (!in_range(table, fd))
+        return true;
+    if (!try_lock(table))
+        return false;
+    *file = table->slots[fd];
+    if (*file)
+        linux_file_hold(*file);
+    unlock(table);
+    return true;
 }
 
 struct linux_file *linux_fdtable_find(struct linux_fdtable *table, int host)
 {
     struct linux_file *file = NULL;
-    pthread_mutex_lock(&table->lock);
+    lock(table);
     for (int fd = 0; fd < LINUX_FILES_MAX && !file; fd++) {
         if (table->slots[fd] && table->slots[fd]->host == host)
             file = table->slots[fd];
     }
     if (file)
         linux_file_hold(file);
-    pthread_mutex_unlock(&table->lock);
+    unlock(table);
     return file;
 }
 
@@ -190,7 +238,7 @@ int linux_fdtable_add(struct linux_fdtable *table, struct linux_file *file, int 
         linux_file_drop(file);
         return -EMFILE;
     }
-    pthread_mutex_lock(&table->lock);
+    lock(table);
     int fd = from > table->lowest ? from : table->lowest;
     while (fd < table->limit && table->slots[fd])
         fd++;
@@ -200,7 +248,7 @@ int linux_fdtable_add(struct linux_fdtable *table, struct linux_file *file, int 
         if (from <= table->lowest)
             table->lowest = fd + 1;
     }
-    pthread_mutex_unlock(&table->lock);
+    unlock(table);
     if (fd < table->limit)
         return fd;
     linux_file_drop(file);
@@ -211,13 +259,13 @@ int linux_fdtable_add(struct linux_fdtable *table, struct linux_file *file, int 
 static struct linux_file *exchange(struct linux_fdtable *table, struct linux_file *file, int fd,
                                    bool close_on_exec)
 {
-    pthread_mutex_lock(&table->lock);
+    lock(table);
     struct linux_file *old = table->slots[fd];
     table->slots[fd] = file;
     table->close_on_exec[fd] = close_on_exec;
     if (!file && fd < table->lowest)
         table->lowest = fd;
-    pthread_mutex_unlock(&table->lock);
+    unlock(table);
     return old;
 }
 
@@ -248,19 +296,19 @@ int linux_fdtable_close_on_exec(struct linux_fdtable *table, int fd, int set)
     int result = -EBADF;
     if (!in_range(table, fd))
         return result;
-    pthread_mutex_lock(&table->lock);
+    lock(table);
     if (table->slots[fd]) {
         if (set >= 0)
             table->close_on_exec[fd] = set != 0;
         result = table->close_on_exec[fd];
     }
-    pthread_mutex_unlock(&table->lock);
+    unlock(table);
     return result;
 }
 
 void linux_fdtable_keep(struct linux_fdtable *table, struct linux_kept_files *kept)
 {
-    pthread_mutex_lock(&table->lock);
+    lock(table);
     memcpy(kept->slots, table->slots, sizeof kept->slots);
     memcpy(kept->close_on_exec, table->close_on_exec, sizeof kept->close_on_exec);
     kept->memory = false;
@@ -270,20 +318,20 @@ void linux_fdtable_keep(struct linux_fdtable *table, struct linux_kept_files *ke
         linux_file_hold(kept->slots[fd]);
         kept->memory |= kept->slots[fd]->memory != NULL;
     }
-    pthread_mutex_unlock(&table->lock);
+    unlock(table);
 }
 
 void linux_fdtable_restore(struct linux_fdtable *table, const struct linux_kept_files *kept)
 {
     for (int fd = 0; fd < LINUX_FILES_MAX; fd++) {
-        pthread_mutex_lock(&table->lock);
+        lock(table);
         struct linux_file *old = table->slots[fd], *file = kept->slots[fd];
         if (old != file && file)
             linux_file_hold(file);
         table->slots[fd] = file;
         table->close_on_exec[fd] = kept->close_on_exec[fd];
         table->lowest = 0;
-        pthread_mutex_unlock(&table->lock);
+        unlock(table);
         if (old != file)
             linux_file_drop(old);
     }

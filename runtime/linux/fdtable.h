@@ -9,10 +9,11 @@
 #ifndef LFI_LINUX_FDTABLE_H
 #define LFI_LINUX_FDTABLE_H
 
-#include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+
+#include <lfi/lfi.h>
 
 #include "paths.h"
 
@@ -44,7 +45,7 @@ struct linux_file {
 };
 
 struct linux_fdtable {
-    pthread_mutex_t lock;
+    atomic_int lock;  /* 0: free, 1: taken, 2: and others may wait; the light way tries it */
     int limit;        /* numbers are below it */
     int host_bound;   /* so are the host's numbers of owned files */
     int spare;        /* files that may still be in use after a close, beyond `limit` */
@@ -85,6 +86,17 @@ void linux_file_drop(struct linux_file *file); /* may be NULL */
 
 /* The file that `fd` names, with a reference for the caller, or NULL. */
 struct linux_file *linux_fdtable_get(struct linux_fdtable *table, int fd);
+
+/* The same with general registers only: false if the table is in use. Without a reference, while
+ * no other thread uses the table. And linux_file_drop(): false if it is the last reference, which
+ * is kept. */
+bool linux_fdtable_try(struct linux_fdtable *table, int fd, struct linux_file **file);
+LFI_LIGHT static inline struct linux_file *linux_fdtable_peek(const struct linux_fdtable *table,
+                                                              int fd)
+{
+    return fd >= 0 && fd < table->limit ? table->slots[fd] : NULL;
+}
+bool linux_file_try_drop(struct linux_file *file);
 
 /* The file that has the host's descriptor `host`, likewise. */
 struct linux_file *linux_fdtable_find(struct linux_fdtable *table, int host);

@@ -8,18 +8,18 @@
 #include <sys/resource.h>
 #include <sys/utsname.h>
 
-HANDLER(getpid)
+LIGHT_HANDLER(getpid)
 {
     return call->process->pid;
 }
 
-HANDLER(getppid)
+LIGHT_HANDLER(getppid)
 {
     (void)call;
     return 1; /* the box may not know who started the host */
 }
 
-HANDLER(getgroups)
+LIGHT_HANDLER(getgroups)
 {
     (void)call;
     return 0;

@@ -21,6 +21,10 @@
 #define IMAGE_OFFSET (2u << 20)
 #define HUGE_PAGE    (2u << 20)
 
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
 static uint64_t page_down(uint64_t address)
 {
     return address & ~(uint64_t)(lfi_page_size() - 1);
@@ -94,8 +98,10 @@ static int load_data(struct lfi_process *process, const struct lfi_image *image,
                     (segment->write ? LINUX_RANGE_WRITE : 0);
     if (!linux_memory_claim(process, start, size, kind))
         return -ENOMEM;
+    /* most of it is written at once */
+    int populate = segment->file_size >= segment->mem_size / 2 ? MAP_POPULATE : 0;
     int error = lfi_box_map(process->box, start, size, PROT_READ | PROT_WRITE,
-                            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+                            MAP_PRIVATE | MAP_ANONYMOUS | populate, -1, 0);
     if (!error)
         error = lfi_copy_out(process->box, address, bytes + segment->offset, segment->file_size);
     if (!error && prot != (PROT_READ | PROT_WRITE))
@@ -184,12 +190,14 @@ int lfi_linux_load_bytes(struct lfi_process *process, const char *path, const vo
         return weak ? -EACCES : verdict == LFI_REFUSED ? -ENOEXEC : -ENOMEM;
     }
     process->mode = image.mode;
-    bool native = image.arch == ARCH_IMAGE;
-    if (!native || !image.phdr_vaddr) {
-        linux_say(error,
-                  native ? "the program headers are not loaded: link with -static-pie"
-                         : "the program is for another processor (machine %u)",
-                  (unsigned)image.arch);
+    if (image.arch != ARCH_IMAGE) {
+        const char *other = lfi_arch_name(image.arch), *ours = lfi_arch_name(ARCH_IMAGE);
+        linux_say(error, "the program is for %s, and this is %s: '%s-lfi-run' runs it", other, ours,
+                  other);
+        return -ENOEXEC;
+    }
+    if (!image.phdr_vaddr) {
+        linux_say(error, "the program headers are not loaded: link with -static-pie");
         return -ENOEXEC;
     }
     if (image.page_size < lfi_page_size()) {
@@ -220,6 +228,14 @@ int lfi_linux_load_bytes(struct lfi_process *process, const char *path, const vo
     return 0;
 }
 
+/* All of it is about to be written: without page faults, where the kernel knows that. */
+static void populate(void *memory, size_t size)
+{
+    uint64_t start = page_up((uint64_t)memory), end = page_down((uint64_t)memory + size);
+    if (memory && start < end)
+        madvise((void *)start, end - start, MADV_POPULATE_WRITE); // NOLINT: an address
+}
+
 int linux_read_image(const char *path, uint8_t **bytes, size_t *size, struct lfi_error *error)
 {
     struct stat status;
@@ -232,6 +248,7 @@ int linux_read_image(const char *path, uint8_t **bytes, size_t *size, struct lfi
     uint8_t *read_bytes = failed ? NULL : malloc(wanted);
     if (!failed && !read_bytes)
         failed = -ENOMEM;
+    populate(read_bytes, wanted);
     while (!failed && done < wanted) {
         ssize_t count = read(fd, read_bytes + done, wanted - done);
         if (count < 0 && errno != EINTR)

@@ -203,6 +203,7 @@ int lfi_linux_new(struct lfi_box *box, const struct lfi_linux_options *options,
     pthread_cond_init(&process->gone, NULL);
     linux_paths_init(&process->paths);
     process->restricted = process->paths.restricted = options->restricted;
+    process->clock = linux_vdso_clock();
     process->own = (struct linux_own){
         .files = &process->files,
         .argv = process->argv,

@@ -25,6 +25,9 @@
 #define HOST_SIGNAL_INTERRUPT (SIGRTMIN + 3)
 #define HOST_SIGNAL_WAKE      (SIGRTMIN + 4)
 
+/* clock_gettime(2) without libc: 0 or a negative errno value. */
+typedef long linux_clock_fn(long clock, void *timespec);
+
 /* A signal's action, as the kernel's rt_sigaction has it (all our architectures but for restorer).
  */
 struct action {
@@ -78,6 +81,11 @@ struct thread {
     uint64_t stack, stack_size, stack_flags; /* sigaltstack */
     bool suspended; /* restore_mask holds what the mask will be after the handler */
     uint64_t restore_mask;
+
+    /* light.c: the call is answered, the rest is for linux_serve(); a file to be dropped there */
+    bool answered;
+    int64_t answer;
+    struct linux_file *held; /* or NULL */
 };
 
 struct lfi_process {
@@ -110,6 +118,7 @@ struct lfi_process {
     uint64_t stack_guard, guard_size; /* the pages below the main stack */
     bool signals;                     /* lfi_faults_install() succeeded */
     struct lfi_linux_limits limits;   /* those with a default are all set */
+    linux_clock_fn *clock;            /* linux_vdso_clock() */
     struct monitor *monitor;          /* or NULL */
 
     pthread_mutex_t lock; /* for all below */
@@ -118,9 +127,9 @@ struct lfi_process {
     struct thread *threads;
     struct thread *main;
     int pid, last_tid;
-    uint64_t thread_count;
-    uint64_t processor_used; /* by threads that have left, in ns */
-    _Atomic mode_t umask;    /* in addition to the host's */
+    _Atomic uint64_t thread_count; /* only changed with the lock */
+    uint64_t processor_used;       /* by threads that have left, in ns */
+    _Atomic mode_t umask;          /* in addition to the host's */
     struct action actions[64];
     atomic_ullong pending; /* sent to the process */
     atomic_bool ending;
@@ -177,6 +186,8 @@ struct argument {
 struct entry {
     const char *name;
     handler_fn *handler;
+    handler_fn *light; /* or NULL */
+    unsigned count;    /* of arguments */
     struct argument arguments[6];
 };
 
@@ -186,10 +197,30 @@ struct entry {
 extern const struct entry linux_calls[CALLS_MAX];
 void linux_serve(struct lfi_context *context, struct lfi_regs *regs);
 
-/* The architecture's part: ARCH/arch.c. */
-long linux_arch_call_number(const struct lfi_regs *regs);
-void linux_arch_call_arguments(const struct lfi_regs *regs, uint64_t arg[6]);
-void linux_arch_call_result(struct lfi_regs *regs, int64_t result);
+/* light.c */
+lfi_light_fn linux_serve_light;
+lfi_light_done_fn linux_light_done;
+/* Of a light handler: nothing is done, the other one must; the host's call is to be made. */
+#define LINUX_NOT_LIGHT INT64_MIN
+#define LINUX_HOST_CALL (INT64_MIN + 1)
+/* ASan and TSan call functions of theirs from everywhere, which use what they like. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define LINUX_LIGHT false
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define LINUX_LIGHT false
+#endif
+#endif
+#ifndef LINUX_LIGHT
+#define LINUX_LIGHT true
+#endif
+
+/* The architecture's part: ARCH/arch.c; registers of calls: ARCH/call.h. */
+/* ARCH/general.c: whether what is reached from `entry`, an offset, stays within the code and uses
+ * general registers only. */
+bool linux_arch_general(const void *code, size_t size, uint64_t entry);
+/* The vDSO's, or NULL if there is none that linux_arch_general() says this of. */
+linux_clock_fn *linux_vdso_clock(void);
 void linux_arch_clone_arguments(const uint64_t arg[6], uint64_t *child_tid, uint64_t *tls);
 /* AT_PLATFORM, and of the host's AT_HWCAP and AT_HWCAP2 what code of a box can use. */
 const char *linux_arch_platform(void);
@@ -276,7 +307,7 @@ void linux_signals_blocked(sigset_t *set); /* in the thread that runs the proces
 void linux_signals_drop(const sigset_t *set, const sigset_t *pending);
 void linux_signals_of_thread(sigset_t *set);
 bool linux_signals_deliver(struct thread *thread, struct lfi_regs *regs);
-static inline bool linux_signals_pending(struct thread *thread)
+LFI_LIGHT static inline bool linux_signals_pending(struct thread *thread)
 {
     uint64_t pending = atomic_load_explicit(&thread->pending, memory_order_relaxed) |
                        atomic_load_explicit(&thread->process->pending, memory_order_relaxed);
@@ -311,8 +342,11 @@ void linux_say(struct lfi_error *error, const char *format, ...)
 
 /* A handler of the table: HANDLER(read_vector) { … call->arg[0] … } */
 #define HANDLER(name) int64_t linux_sys_##name(struct call *call)
+/* One that the light way may use. */
+#define LIGHT_HANDLER(name) LFI_LIGHT HANDLER(name)
 
-#define CALL(x86_64, generic, name, handler, ...) handler_fn linux_sys_##handler;
+#define CALL(x86_64, generic, name, handler, light, ...) \
+    handler_fn linux_sys_##handler, linux_sys_##light;
 #include "syscalls.def"
 #undef CALL
 

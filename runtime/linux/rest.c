@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "call.h"
+
 #define RED_ZONE 128 /* below its stack pointer, which a thread may use without moving it */
 
 int64_t linux_rest(struct thread *thread, const struct lfi_regs *regs, uint64_t functions)

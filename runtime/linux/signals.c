@@ -218,12 +218,12 @@ HANDLER(sigaction)
     return call->arg[2] ? lfi_copy_out(process->box, call->arg[2], &old, sizeof old) : 0;
 }
 
-static void set_mask(struct thread *thread, uint64_t mask)
+LFI_LIGHT static void set_mask(struct thread *thread, uint64_t mask)
 {
     thread->mask = mask & ~(BIT(SIGKILL) | BIT(SIGSTOP));
 }
 
-HANDLER(sigprocmask)
+LIGHT_HANDLER(sigprocmask)
 {
     struct lfi_box *box = call->process->box;
     uint64_t old = call->thread->mask, set;

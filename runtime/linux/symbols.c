@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-/* Reads the function symbols of a program, sorted by address. */
+/* Reads the function symbols of a program. Most programs never ask for one, so they are not sorted.
+ */
 #include "symbols.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "sections.h"
-
-static int compare(const void *a, const void *b)
-{
-    const struct linux_symbol *left = a, *right = b;
-    return (left->address > right->address) - (left->address < right->address);
-}
 
 /* A copy of the names, of what can be printed in one word of a perf map. */
 static char *copy_names(const uint8_t *names, size_t size)
@@ -68,8 +63,6 @@ void linux_symbols_read(struct linux_symbols *symbols, const void *file, size_t 
             .name = symbols->names + entry.st_name,
         };
     }
-    if (symbols->count)
-        qsort(symbols->list, symbols->count, sizeof *symbols->list, compare);
 }
 
 void linux_symbols_free(struct linux_symbols *symbols)
@@ -81,16 +74,11 @@ void linux_symbols_free(struct linux_symbols *symbols)
 
 const struct linux_symbol *linux_symbols_find(const struct linux_symbols *symbols, uint64_t address)
 {
-    size_t low = 0, high = symbols->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (symbols->list[middle].address <= address)
-            low = middle + 1;
-        else
-            high = middle;
+    const struct linux_symbol *best = NULL;
+    for (size_t i = 0; i < symbols->count; i++) {
+        const struct linux_symbol *symbol = &symbols->list[i];
+        if (symbol->address <= address && (!best || symbol->address >= best->address))
+            best = symbol;
     }
-    if (low == 0)
-        return NULL;
-    const struct linux_symbol *symbol = &symbols->list[low - 1];
-    return symbol->size && address - symbol->address >= symbol->size ? NULL : symbol;
+    return best && best->size && address - best->address >= best->size ? NULL : best;
 }

@@ -14,7 +14,7 @@ struct linux_symbol {
 };
 
 struct linux_symbols {
-    struct linux_symbol *list; /* ascending */
+    struct linux_symbol *list; /* in the order of the file */
     size_t count;
     char *names; /* once for all: a file may use a long one for each of its symbols */
 };

@@ -12,6 +12,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "call.h"
+
 #define HOST_STACK \
     (256 * 1024) /* of a thread: the handlers' frames, and what the host's libc needs */
 
@@ -48,6 +50,8 @@ struct thread *linux_thread_new(struct lfi_process *process)
         free(thread);
         return NULL;
     }
+    if (LINUX_LIGHT)
+        lfi_context_light(thread->context, linux_serve_light, linux_light_done);
     pthread_mutex_lock(&process->lock);
     bool room = process->thread_count < process->limits.threads;
     if (room) {
@@ -369,7 +373,7 @@ HANDLER(exit_group)
     return 0;
 }
 
-HANDLER(futex)
+LIGHT_HANDLER(light_futex)
 {
     struct lfi_box *box = call->process->box;
     uint64_t timeout = call->arg[3], second = call->arg[4];
@@ -394,17 +398,30 @@ HANDLER(futex)
     default:
         return -ENOSYS;
     }
-    return host(SYS_futex, call->arg[0], (int)call->arg[1], (uint32_t)call->arg[2], timeout, second,
-                (uint32_t)call->arg[5]);
+    call->arg[1] = (uint32_t)call->arg[1];
+    call->arg[2] = (uint32_t)call->arg[2];
+    call->arg[3] = timeout;
+    call->arg[4] = second;
+    call->arg[5] = (uint32_t)call->arg[5];
+    return LINUX_HOST_CALL;
 }
 
-HANDLER(set_tid_address)
+HANDLER(futex)
+{
+    int64_t result = linux_sys_light_futex(call);
+    const uint64_t *arg = call->arg;
+    return result == LINUX_HOST_CALL
+               ? host(SYS_futex, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5])
+               : result;
+}
+
+LIGHT_HANDLER(set_tid_address)
 {
     call->thread->clear_tid = call->arg[0];
     return call->thread->tid;
 }
 
-HANDLER(gettid)
+LIGHT_HANDLER(gettid)
 {
     return call->thread->tid;
 }

@@ -13,6 +13,15 @@ HANDLER(clock_gettime)
     return lfi_copy_out(call->process->box, call->arg[1], &now, sizeof now);
 }
 
+LIGHT_HANDLER(light_clock_gettime)
+{
+    struct timespec now;
+    if (!call->process->clock)
+        return LINUX_NOT_LIGHT;
+    long error = call->process->clock((int)call->arg[0], &now);
+    return error ? error : lfi_copy_out(call->process->box, call->arg[1], &now, sizeof now);
+}
+
 HANDLER(gettimeofday)
 {
     struct timeval now;
@@ -25,10 +34,30 @@ HANDLER(gettimeofday)
     return error;
 }
 
+LIGHT_HANDLER(light_gettimeofday)
+{
+    struct timespec now;
+    if (!call->process->clock || call->arg[1] || call->process->clock(CLOCK_REALTIME, &now))
+        return LINUX_NOT_LIGHT;
+    struct timeval told = {now.tv_sec, now.tv_nsec / 1000};
+    return call->arg[0] ? lfi_copy_out(call->process->box, call->arg[0], &told, sizeof told) : 0;
+}
+
 HANDLER(time)
 {
     int64_t now = time(NULL);
     if (call->arg[0] && lfi_copy_out(call->process->box, call->arg[0], &now, sizeof now))
         return -EFAULT;
     return now;
+}
+
+LIGHT_HANDLER(light_time)
+{
+    struct timespec now;
+    if (!call->process->clock || call->process->clock(CLOCK_REALTIME_COARSE, &now))
+        return LINUX_NOT_LIGHT;
+    int64_t seconds = now.tv_sec;
+    if (call->arg[0] && lfi_copy_out(call->process->box, call->arg[0], &seconds, sizeof seconds))
+        return -EFAULT;
+    return seconds;
 }

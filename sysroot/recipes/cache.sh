@@ -7,7 +7,7 @@
 cache_key() {
     {
         # LC_ALL: the order of the names must not depend on the user's language.
-        LC_ALL=C find "$here/recipes" "$here/patches" "$here/boxrt" -type f | LC_ALL=C sort | xargs cat
+        LC_ALL=C find "$here/recipes" "$here/patches" "$here/boxrt" "$here/builtins" -type f | LC_ALL=C sort | xargs cat
         cat "$here/../include/lfi/abi.h"
         "$here/../toolchain/fetch" --key linux musl llvm mimalloc
         # Sandboxed targets have an assembler of their own. CMake's checks link.

@@ -1,84 +1,119 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
-# lfi-bind with the sample library. usage: bind.sh CASE LFI_BIND SDK LIBRARIES WORK
+# lfi-bind with the sample library. usage: bind.sh CASE LFI_BIND SDK LIBRARIES WORK [ARCH]
+# Another ARCH than the machine's: hosts are built by the SDK's compiler, and run in the emulator.
 set -eu
 case=$1 bind=$2 sdk=$3 libraries=$4 work=$5/$1
 here=$(cd "$(dirname "$0")" && pwd)
 include=$here/../../include
-triple=x86_64-lfi-linux-musl
+arch=${6-$(uname -m)}
+triple=$arch-lfi-linux-musl
 rm -rf "$work"
 mkdir -p "$work"
 cd "$work"
 
 fail() { echo "$case: $*" >&2; exit 1; }
 host_flags="-Wall -Wextra -Werror -I. -I$here -I$include"
+binds() { "$bind" --sdk "$sdk" --target "$triple" "$@"; }
 link="$libraries/liblfi.a $libraries/liblfi-verifier.a -lpthread"
 
 sample() {
     "$sdk/bin/$triple-clang" -O2 -c "$here/sample.c" -o sample.o
     rm -f libsample.a
     "$sdk/bin/llvm-ar" rcs libsample.a sample.o
-    "$bind" --sdk "$sdk" --header sample.h -I "$here" --annotations "$here/sample.annotations" \
+    binds --header sample.h -I "$here" --annotations "$here/sample.annotations" \
         libsample.a -o sbox "$@" 2>messages
 }
 
+symbols() { # the library of which only the names are known
+    "$sdk/bin/$triple-clang" -O2 -I"$here/$arch" -c "$here/symbols.c" -o symbols.o
+    "$sdk/bin/llvm-ar" rcs libsymbols.a symbols.o
+    cat "$here/symbols.names" "$here/$arch/symbols.names" >names
+    binds --symbols=names libsymbols.a -o nbox --drop-in
+}
+
+# What builds hosts, and runs them; the sanitizers' options where they are there.
 compilers() { for cc in "$@"; do ! command -v "$cc" >/dev/null || echo "$cc"; done; }
+run=
+if [ "$arch" = "$(uname -m)" ]; then
+    cc=gcc cxx=g++ all_cc=$(compilers gcc clang-14 clang-19) all_cxx=$(compilers g++ clang++-14 clang++-19)
+    sanitize='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
+else
+    cc=$sdk/bin/$arch-native-linux-musl-clang cxx=$cc++ sanitize=
+    all_cc=$cc all_cxx=$cxx run=$sdk/bin/$arch-native-run
+fi
 
 case $case in
 run) # C, by all compilers, strictly; the library embedded
     sample
-    for cc in $(compilers gcc clang-14 clang-19); do
+    for cc in $all_cc; do
         $cc -std=c11 $host_flags -O2 -c sbox.c
         $cc -std=gnu11 $host_flags -O2 "$here/run.c" sbox.o $link -o run
-        ./run || fail "$cc"
+        $run ./run || fail "$cc"
     done
-    g++ -std=c++17 $host_flags -x c++ -c sbox.c -o /dev/null
+    $cxx -std=c++17 $host_flags -x c++ -c sbox.c -o /dev/null
+    ;;
+symbols) # without headers
+    symbols
+    for cc in $all_cc; do
+        $cc -std=gnu11 $host_flags -I"$here/$arch" -O2 "$here/symbols_run.c" nbox.c $link -o run
+        $run ./run || fail "$cc"
+    done
+    $cxx -std=c++17 $host_flags -x c++ -c nbox.c -o nbox.o
+    $cc $host_flags -I"$here/$arch" "$here/symbols_run.c" nbox.o $link -o run
+    $run ./run || fail "compiled as C++"
+    [ ! -e nbox.hpp ] || fail "a C++ file without types"
+    # All names of the archive, with all registers.
+    binds --symbols libsymbols.a -o allbox
+    sed -n 's/^lfi_gate_fn \*allbox_\([a-z_]*\)(.*/\1/p' allbox.h >all
+    sed -n 's/^\([a-z_]*\).*/\1/p' names | sort -u | grep . | diff -u - all || fail "names"
+    ! grep -v 'LFI_SHAPE([68], 8, 0) \*/' allbox.h | grep '^lfi_gate_fn' || fail "shapes"
     ;;
 sanitized) # the generated code and the host
     sample
-    gcc -g -O1 $host_flags -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+    $cc -g -O1 $host_flags $sanitize \
         "$here/run.c" sbox.c $link -o run
     ASAN_OPTIONS=handle_segv=0:use_sigaltstack=0:detect_stack_use_after_return=0 ./run
     ;;
 hostile) # limits, and a second thread of the box
     "$sdk/bin/$triple-clang" -O2 -c "$here/hostile.c" -o hostile.o
     "$sdk/bin/llvm-ar" rcs libhostile.a hostile.o
-    "$bind" --sdk "$sdk" --header hostile.h -I "$here" --annotations "$here/hostile.annotations" \
+    binds --header hostile.h -I "$here" --annotations "$here/hostile.annotations" \
         libhostile.a -o hbox
-    gcc -g -O1 $host_flags -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+    $cc -g -O1 $host_flags $sanitize \
         "$here/hostile_run.c" hbox.c $link -o run
     export ASAN_OPTIONS=handle_segv=0:use_sigaltstack=0:detect_stack_use_after_return=0
-    ./run || fail "C"
-    gcc -g -O1 $host_flags -c hbox.c
-    g++ -std=c++17 -g -O1 $host_flags -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+    $run ./run || fail "C"
+    $cc -g -O1 $host_flags -c hbox.c
+    $cxx -std=c++17 -g -O1 $host_flags $sanitize \
         "$here/hostile_run.cpp" hbox.o $link -o run
-    ./run || fail "C++"
+    $run ./run || fail "C++"
     ;;
 load-path)
     sample --load-path ./sbox.lfi
-    gcc $host_flags "$here/run.c" sbox.c $link -o run
-    ./run || fail "does not run"
+    $cc $host_flags "$here/run.c" sbox.c $link -o run
+    $run ./run || fail "does not run"
     printf x >>sbox.lfi
-    ./run 2>err && fail "a stale library was opened"
+    $run ./run 2>err && fail "a stale library was opened"
     grep -q 'is not the library that the binding was made for' err || fail "$(cat err)"
     rm sbox.lfi
-    ./run 2>err && fail "a missing library was opened"
+    $run ./run 2>err && fail "a missing library was opened"
     grep -q 'sbox.lfi: No such file' err || fail "$(cat err)"
     ;;
 cpp)
     sample
-    gcc $host_flags -c sbox.c
-    for cxx in $(compilers g++ clang++-14 clang++-19); do
+    $cc $host_flags -c sbox.c
+    for cxx in $all_cxx; do
         $cxx -std=c++17 $host_flags -O1 "$here/run.cpp" sbox.o $link -o run
-        ./run || fail "$cxx"
+        $run ./run || fail "$cxx"
     done
     ;;
 misuse) # each must be refused, where the same without the mistake (ok.cpp) is not
     sample
     for file in "$here"/misuse/*; do
-        case $file in *.c) cc="gcc -std=gnu11" ;; *) cc="g++ -std=c++17" ;; esac
-        if $cc -Wall -I. -I"$here" -I"$include" -fsyntax-only "$file" 2>err; then
+        case $file in *.c) compiler="$cc -std=gnu11" ;; *) compiler="$cxx -std=c++17" ;; esac
+        if $compiler -Wall -I. -I"$here" -I"$include" -fsyntax-only "$file" 2>err; then
             [ "${file##*/}" = ok.cpp ] || fail "$file: was accepted"
         else
             [ "${file##*/}" != ok.cpp ] || fail "$file: $(cat err)"
@@ -92,19 +127,24 @@ golden) # what is written, but for the library itself
     for file in sbox.h sbox.c.text sbox.hpp; do
         diff -u "$here/golden/${file%.text}.text" $file || fail "$file: differs"
     done
-    [ "$(cat messages)" = "lfi-bind: sbox.h: 3 of 40 functions are not decided: see its comments, or --undecided" ] ||
+    symbols
+    sed '/^static const char lfi_image/,/";$/d; /lfi_library_open_bytes/d' nbox.c >nbox.c.text
+    for file in nbox.h nbox.c.text; do
+        diff -u "$here/golden/${file%.text}.text" $file || fail "$file: differs"
+    done
+    [ "$(cat messages)" = "lfi-bind: sbox.h: 4 of 45 functions are not decided: see its comments, or --undecided" ] ||
         fail "$(cat messages)"
     ;;
 errors)
     refuses() { # STATUS MESSAGE ARGUMENT...
         status=$1 message=$2 got=0
         shift 2
-        "$bind" --sdk "$sdk" "$@" >out 2>err || got=$?
+        binds "$@" >out 2>err || got=$?
         [ $got = "$status" ] || fail "$*: status $got: $(cat err)"
         grep -qF -- "$message" err || fail "$*: $(cat err)"
     }
     cp "$here/sample.h" .
-    refuses 2 'usage: lfi-bind'
+    refuses 2 'sage: lfi-bind'
     refuses 2 'no such option' --nonsense
     refuses 2 'needs a value' --header
     refuses 2 'is no name in C' --header sample.h -I . -o 1box
@@ -118,9 +158,19 @@ errors)
     refuses 1 'size_is needs a value' --annotations bad --header sample.h -I . -o box
     printf '\nadd.z in\n' >bad
     refuses 1 'bad:2: add.z: the headers have none' --annotations bad --header sample.h -I . -o box
-    "$bind" --help | grep -q '^usage: lfi-bind'
+    refuses 2 'sage: lfi-bind' --symbols --header sample.h -o box
+    refuses 2 'has no annotations' --symbols --undecided
+    refuses 1 'no functions' --symbols=/dev/null -o box
+    refuses 1 'could not be read' --symbols no-such.a -o box
+    printf 'add\nadd(1)\n' >names
+    refuses 1 "names:2: 'add(1)' is no name in C" --symbols=names -o box
+    for word in 'integers(7)' 'integers(x)' 'integers' 'vectors(9)' 'x87(3)' 'wide(1)' 'words(-1)' 'words(1) 2'; do
+        echo "add $word" >names
+        refuses 1 "names:1: '${word##* }': say integers" --symbols=names -o box
+    done
+    "$bind" --help | grep -q '^[Uu]sage: lfi-bind'
     "$bind" --version | grep -q '^lfi-bind '
-    "$bind" --sdk "$sdk" --header sample.h -I . --undecided | grep -qx 'undecided.what: say string.*' ||
+    binds --header sample.h -I . --undecided | grep -qx 'undecided.what: say string.*' ||
         fail 'undecided'
     cat >lists.h <<'END'
 struct list { unsigned char *bytes; unsigned long size; };
@@ -129,7 +179,7 @@ void call(take_fn *take);
 struct list get(void);
 END
     printf 'list.bytes out size_is(size)\ntake_fn.list in\n' >lists
-    "$bind" --sdk "$sdk" --header lists.h -I . --annotations lists --undecided >out
+    binds --header lists.h -I . --annotations lists --undecided >out
     for what in 'take_fn.list: a structure with lists as an argument of a callback' \
         'get.return: a structure with lists as a result'; do
         grep -qF "$what" out || fail "$(cat out)"
@@ -144,13 +194,13 @@ zlib) # real code as a drop-in: the host's source does not change
         (cd boxed && "$sdk/bin/$triple-clang" -O2 -w -c "$file")
     done
     "$sdk/bin/llvm-ar" rcs libz.a boxed/*.o
-    "$bind" --sdk "$sdk" --header zlib.h -I "$zlib" --annotations "$here/../../examples/zlib/zlib.annotations" --drop-in libz.a \
+    binds --header zlib.h -I "$zlib" --annotations "$here/../../examples/zlib/zlib.annotations" --drop-in libz.a \
         -o zbox 2>messages
-    gcc -O2 $host_flags -I"$zlib" "$here/zlib.c" zbox.c $link -o boxed-host
-    gcc -O2 -w -I"$zlib" "$here/zlib.c" $sources -o native-host
+    $cc -O2 $host_flags -I"$zlib" "$here/zlib.c" zbox.c $link -o boxed-host
+    $cc -O2 -w -I"$zlib" "$here/zlib.c" $sources -o native-host
     for level in 1 6 9; do
-        ./boxed-host zbox.c $level >boxed.out
-        ./native-host zbox.c $level >native.out
+        $run ./boxed-host zbox.c $level >boxed.out
+        $run ./native-host zbox.c $level >native.out
         grep -q ': same$' native.out || fail "$(cat native.out)"
         diff -u native.out boxed.out || fail "level $level"
     done
@@ -165,13 +215,13 @@ expat) # callbacks with strings, lists and user data
         (cd boxed && "$sdk/bin/$triple-clang" -O2 -w $define -c "$expat/$file.c")
     done
     "$sdk/bin/llvm-ar" rcs libexpat.a boxed/*.o
-    "$bind" --sdk "$sdk" --header expat.h -I "$expat" --annotations "$here/../../examples/expat/expat.annotations" --drop-in \
+    binds --header expat.h -I "$expat" --annotations "$here/../../examples/expat/expat.annotations" --drop-in \
         libexpat.a -o xbox 2>messages
-    gcc -O2 $host_flags -I"$expat" "$here/expat.c" xbox.c $link -o boxed-host
-    gcc -O2 -w $define -I"$expat" "$here/expat.c" "$expat"/xmlparse.c "$expat"/xmlrole.c \
+    $cc -O2 $host_flags -I"$expat" "$here/expat.c" xbox.c $link -o boxed-host
+    $cc -O2 -w $define -I"$expat" "$here/expat.c" "$expat"/xmlparse.c "$expat"/xmlrole.c \
         "$expat"/xmltok.c -o native-host
-    ./boxed-host >boxed.out
-    ./native-host >native.out
+    $run ./boxed-host >boxed.out
+    $run ./native-host >native.out
     grep -q '^end document' native.out || fail "$(cat native.out)"
     diff -u native.out boxed.out || fail "differs"
     ;;

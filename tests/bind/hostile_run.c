@@ -74,6 +74,48 @@ static int in_thread(void *(*run)(void *), void *data)
     return (int)(intptr_t)result;
 }
 
+/* As prepare_object(), for a new one. NULL: the box gave none. */
+static __attribute__((noinline)) struct object *other_object(struct hbox *box, size_t n)
+{
+    struct object *object = hbox_object_at(box, n);
+    if (object && prepare_object(box, object) != 0)
+        abort();
+    return object;
+}
+static __attribute__((noinline)) struct object *replaced_object(struct hbox *box,
+                                                                struct object *object, size_t n)
+{
+    hbox_replace_object(box, &object, n);
+    return object;
+}
+static __attribute__((noinline)) int deeper_jump(struct hbox *box, struct object *object, size_t n)
+{
+    volatile char room[256] = {0};
+    hbox_jump_to(box, object, n);
+    return hbox_status() + room[0];
+}
+
+/* Two objects at one address: a function that has returned has filled the buffer of the second. */
+enum back { KEPT, DROPPED, REPLACED };
+static int aliases(struct hbox *box, enum back back)
+{
+    struct object *object = hbox_object_at(box, 512);
+    if (setjmp(*hbox_object_buffer(box, object, (jump_fn)longjmp, sizeof(jmp_buf))) != 0)
+        return 1;
+    if (back == REPLACED)
+        return replaced_object(box, object, 512) ? 2 : 3;
+    if (back == DROPPED) { /* as a good library may, if the first was given back */
+        hbox_free_object(box, object);
+        return other_object(box, 512) ? 2 : 3;
+    }
+    if (other_object(box, 512) || hbox_status() != -EFAULT)
+        return 4;
+    struct object *list = hbox_object_at(box, 1024);
+    if (!list || hbox_status() != 0)
+        return 5;
+    return deeper_jump(box, object, 512);
+}
+
 /* The box jumps only to where the function that calls it waits for that. */
 static int jumps(void)
 {
@@ -86,6 +128,10 @@ static int jumps(void)
     prepare_object(box, object);
     hbox_jump_to(box, object, 0);
     CHECK(hbox_status() == -EFAULT);
+    CHECK(aliases(box, KEPT) == 1);
+    CHECK(aliases(box, DROPPED) == 2);
+    CHECK(aliases(box, REPLACED) == 2);
+    CHECK(!replaced_object(box, object, SIZE_MAX / 2) && hbox_status() == -EFAULT);
     CHECK(in_thread(prepares_object, box) == 0);
     CHECK(in_thread(jumps_there, box) == -EFAULT); /* of a thread in the same place, which ended */
     CHECK(hbox_free(box) == 0);
@@ -118,9 +164,25 @@ static int no_threads(void)
     return 0;
 }
 
+/* A box that was reset has none of what the host gave it since the freeze. */
+static int resets(void)
+{
+    static char before, since;
+    struct hbox *box = open_box();
+    CHECK(hbox_pass(box, &before) == &before && hbox_guess(box, 3) == &before);
+    CHECK(lfi_library_freeze(hbox_library(box), NULL) == 0);
+    CHECK(hbox_pass(box, &since) == &since && hbox_guess(box, 5) == &since);
+    CHECK(lfi_library_reset(hbox_library(box), NULL) == 0);
+    CHECK(hbox_guess(box, 5) == NULL && hbox_status() == -EFAULT);
+    CHECK(hbox_guess(box, 3) == &before && hbox_status() == 0);
+    CHECK(hbox_pass(box, &since) == &since && hbox_guess(box, 5) == NULL);
+    CHECK(hbox_free(box) == 0);
+    return 0;
+}
+
 int main(void)
 {
-    if (jumps() != 0 || no_threads() != 0)
+    if (jumps() != 0 || no_threads() != 0 || resets() != 0)
         return 1;
     struct hbox *box = open_box();
     int n = 0;
@@ -161,6 +223,11 @@ int main(void)
     CHECK(hbox_status() == 0 && tiles == 1);
     hbox_tile(box, on_tile, 65536, 65537); /* an int would hold 65536 of it */
     CHECK(hbox_status() == -EOVERFLOW && tiles == 1);
+
+    hbox_tile_null(box, on_tile, 10, 10); /* no bytes, says the box, and how many */
+    CHECK(hbox_status() == -EFAULT && tiles == 1);
+    hbox_tile_null(box, on_tile, 10, 0);
+    CHECK(hbox_status() == 0 && tiles == 2);
 
     hbox_set_count(box, on_count);
     CHECK(hbox_get_tile(box) == NULL); /* a function of another type */

@@ -71,10 +71,46 @@ static int compare(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
+static int compare_down(const void *a, const void *b)
+{
+    return compare(b, a);
+}
+
+/* After a reset the box gets anew what it got since the freeze, and keeps what it got before. */
+static void resets(void)
+{
+    struct sbox *box;
+    struct stream before = {0}, since = {0}, other = {0};
+    int list[] = {2, 1};
+    if (sbox_open(&box, NULL, NULL) != 0)
+        return;
+    CHECK(sbox_copy_stream(box, &before) == 0);
+    struct thing *thing = sbox_thing_new(box, 1);
+    sbox_thing_set(box, thing, visit, &visits);
+    CHECK(lfi_library_freeze(sbox_library(box), NULL) == 0);
+    for (int i = 0; i < 3; i++) {
+        CHECK(sbox_copy_stream(box, &before) == 0 && sbox_end_stream(box, &before) == 0);
+        CHECK(sbox_copy_stream(box, i ? &other : &since) == 0);
+        CHECK(sbox_copy_stream(box, i ? &since : &other) == 0);
+        CHECK(sbox_end_stream(box, &other) == 0 && (i || sbox_end_stream(box, &since) == 0));
+        sbox_sort(box, list, 2, i % 2 ? compare_down : compare);
+        CHECK(sbox_status() == 0 && list[0] == 1 + i % 2);
+        sbox_sort(box, list, 2, i % 2 ? compare : compare_down);
+        CHECK(sbox_status() == 0 && list[0] == 2 - i % 2);
+        visits = 0;
+        CHECK(sbox_thing_visit(box, thing, 5) == 3 && visits == 5);
+        CHECK(lfi_library_reset(sbox_library(box), NULL) == 0);
+    }
+    CHECK(sbox_end_stream(box, &before) == 0 && sbox_add(box, 1, 2) == 3);
+    CHECK(sbox_free(box) == 0);
+    visits = 0;
+}
+
 int main(void)
 {
     struct sbox *box;
     struct lfi_error error;
+    resets();
     if (sbox_open(&box, NULL, &error) != 0) {
         fprintf(stderr, "%s\n", error.message);
         return 1;
@@ -122,6 +158,31 @@ int main(void)
     struct point points[] = {{1, 2}, {3, 4}};
     sbox_move_points(box, points, 2, 5);
     CHECK(points[0].x == 6 && points[1].y == 9);
+
+    struct padded padded;
+    memset(&padded, 0xff, sizeof padded);
+    for (int i = 0; i < 4; i++)
+        padded.list[i / 2][i % 2].kind = 0, padded.list[i / 2][i % 2].size = 0;
+    for (int i = 0; i < 3; i++)
+        padded.points[i].x = 0, padded.points[i].y = 0;
+    padded.both.x.a = 0, padded.both.x.b = 0;
+    padded.any.large = 0;
+    padded.wide = 0;
+    padded.on[0] = padded.on[1] = false;
+    padded.c = 0, padded.h = 0;
+    CHECK(sbox_spilt(box, &padded) == 0);
+    padded.list[1][0].size = 1, padded.points[2].y = 2, padded.both.y.d = 3;
+    padded.any.large = 4, padded.wide = 5, padded.h = 6;
+    padded = sbox_refill(box, padded, 1);
+    CHECK(padded.list[1][0].size == 2 && padded.points[2].y == 3 && padded.both.y.d == 4);
+    CHECK(padded.any.large == 5 && padded.wide == 6 && padded.h == 7);
+    memcpy(raw, padded.on, 2);
+    CHECK(raw[0] == 1 && raw[1] == 1);
+    CHECK(sbox_choose(box, (struct chosen){.kind = 1, .l = 1L << 40}) == 1L << 40);
+    long double wide[3];
+    memset(wide, 0xff, sizeof wide);
+    wide[0] = wide[1] = wide[2] = 0;
+    CHECK(sbox_spilt_list(box, wide, 3) == 0);
 
     char copy[4];
     struct message message = {"question", (const unsigned char *)"abc", 3, copy, sizeof copy};

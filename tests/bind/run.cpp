@@ -16,9 +16,33 @@ template <class T> using tainted = boxed::sbox::tainted<T>;
 using boxed::sbox::sandbox;
 static auto same = [](auto value) { return value; };
 
-int main()
+/* A callback that a reset took away has no address, and its end takes none from another. */
+static int resets()
 {
     int failures = 0;
+    sandbox box;
+    tainted<int *> list = box.malloc_in_sandbox<int>(2);
+    CHECK(lfi_library_freeze(box.library(), nullptr) == 0);
+    auto less = [](sandbox &, tainted<const void *> a, tainted<const void *> b) {
+        auto at = [](tainted<const void *> p) {
+            return (*lfi::sandbox_reinterpret_cast<const int *>(p)).copy_and_verify(same);
+        };
+        return at(a) - at(b);
+    };
+    auto before = box.register_callback<compare_fn>(less);
+    CHECK(lfi_library_reset(box.library(), nullptr) == 0 && before.address() == 0);
+    auto since = box.register_callback<compare_fn>(less);
+    before.unregister();
+    list[0] = 2;
+    list[1] = 1;
+    box.sort(list, 2, since);
+    CHECK(list[0].copy_and_verify(same) == 1 && list[1].copy_and_verify(same) == 2);
+    return failures;
+}
+
+int main()
+{
+    int failures = resets();
     sandbox box;
     CHECK(box.add(-5, 3).copy_and_verify(same) == -2);
     CHECK(box.third(1.5f).unverified_safe_because("a test") == 0.5f);

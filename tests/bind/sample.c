@@ -98,6 +98,37 @@ void move_points(struct point *points, size_t count, int by)
         points[i].y += by;
     }
 }
+/* How many bytes are not 0. */
+static size_t count_bytes(const void *bytes, size_t size)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < size; i++)
+        count += ((const unsigned char *)bytes)[i] != 0;
+    return count;
+}
+size_t spilt(const struct padded *padded)
+{
+    return count_bytes(padded, sizeof *padded);
+}
+size_t spilt_list(const long double *list, size_t count)
+{
+    return count_bytes(list, count * sizeof *list);
+}
+long choose(struct chosen chosen)
+{
+    return chosen.kind ? chosen.l : chosen.c;
+}
+struct padded refill(struct padded p, int with)
+{
+    p.list[1][0].size += with;
+    p.points[2].y += with;
+    p.both.y.d = (unsigned char)(p.both.y.d + with);
+    p.any.large += with;
+    p.wide += with;
+    memset(p.on, 2, sizeof p.on);
+    p.h += with;
+    return p;
+}
 size_t read_message(struct message *m)
 {
     size_t n = strlen(m->text);
@@ -211,6 +242,10 @@ struct thing *evil_pointer(uint64_t address)
 void undecided(char *what)
 {
     *what = 1;
+}
+void loose(const union loose *what)
+{
+    (void)what;
 }
 int format(const char *text, ...)
 {

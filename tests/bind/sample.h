@@ -55,6 +55,47 @@ struct stream {
     unsigned avail_out;
     void *own;
 };
+struct padded {
+    struct {
+        char kind;
+        int size;
+    } list[2][2];
+    struct point points[3];
+    union { /* the same bytes are padding in both */
+        struct {
+            int a;
+            char b;
+        } x;
+        struct {
+            unsigned c;
+            unsigned char d;
+        } y;
+    } both;
+    union {
+        short small;
+        long large;
+    } any LFI("whole");
+    long double wide;
+    bool on[2];
+    struct {
+        char c;
+        union {
+            int h;
+            float i;
+        };
+    };
+};
+union loose {
+    char c;
+    long l;
+};
+struct chosen { /* the annotations say `whole` */
+    int kind;
+    union {
+        char c;
+        long l;
+    };
+};
 struct thing; /* opaque */
 
 int add(int a, int b);
@@ -77,6 +118,10 @@ long sum(const int *list LFI("in size_is(count)"), int count);
 void twice(int *list LFI("inout size_is(count)"), size_t count);
 void flags(bool *list LFI("out size_is(count)"), size_t count);
 void move_points(struct point *points LFI("inout size_is(count)"), size_t count, int by);
+size_t spilt(const struct padded *padded LFI("in"));
+size_t spilt_list(const long double *list LFI("in size_is(count)"), size_t count);
+long choose(struct chosen chosen);
+struct padded refill(struct padded padded, int with);
 size_t read_message(struct message *message LFI("inout"));
 int copy_stream(struct stream *stream LFI("keep"));
 int end_stream(struct stream *stream LFI("drop"));
@@ -106,6 +151,7 @@ struct thing *evil_pointer(uint64_t address);
 
 /* Cannot be decided. */
 void undecided(char *what);
+void loose(const union loose *what LFI("in"));
 int format(const char *text LFI("string"), ...);
 void print(FILE *file);
 

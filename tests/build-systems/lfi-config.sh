@@ -76,6 +76,24 @@ while read -r triple; do
 done <targets
 is "$(head -n 1 targets)" --target
 
+# Programs that start by themselves, where the kernel lets a namespace have formats of its own.
+is ":$host-lfi:E::lfi::$sdk/bin/lfi-run:" --binfmt="$host-lfi"
+refused 1 "programs of '$host-native' need no runner" --binfmt="$host-native"
+printf '#include <stdio.h>\nint main(int argc, char **argv) { return printf("%%d %%s\\n", argc, argv[1]) < 0; }\n' >hello.c
+"$("$config" --cc="$host-lfi")" -O2 hello.c -o hello.lfi
+cat >register <<'EOF'
+mount -t binfmt_misc none /proc/sys/fs/binfmt_misc 2>/dev/null || exit 77
+"$1" --binfmt="$2" >/proc/sys/fs/binfmt_misc/register
+exec ./hello.lfi 'a b'
+EOF
+status=0
+unshare -rm sh -e register "$config" "$host-lfi" >out 2>err || status=$?
+case $status in
+0) echo '2 a b' | diff - out >&2 || die 'a registered program' ;;
+*) grep -q 'unshare failed' err || [ $status = 77 ] || { cat err >&2 && die 'a program cannot be registered'; }
+    echo 'lfi-config: no namespace with formats here; a registered program was not tried' >&2 ;;
+esac
+
 # The help names every option that there is.
 "$config" --help >help
 sed -n 's/^    \(--[a-z-]*\)).*/\1/p' "$config" >options

@@ -85,7 +85,22 @@ status=0
 [ $status = 2 ] || die 'without a command'
 grep -q '^lfi-exec: no command given' err || die 'the message'
 "$exec" --help | grep -q '^Usage: lfi-exec' || die '--help'
-mkdir -p 'an sdk/bin'
+! "$exec" --help >/dev/full 2>err || die 'help that cannot be printed'
+! "$exec" --version >/dev/full 2>err || die 'a version that cannot be printed'
+for name in 'a:sdk' 'a;sdk'; do
+    mkdir -p "$name/bin"
+    cp "$exec" "$name/bin/"
+    ! "$name/bin/lfi-exec" ./prog 2>err || die "$name: no failure"
+    grep -q 'with a colon or semicolon' err || die "$name: the message"
+done
+# A space in the path is nothing special, and the host's own search path stays.
+mkdir -p 'an sdk/bin' 'an sdk/libexec'
 cp "$exec" 'an sdk/bin/'
-! 'an sdk/bin/lfi-exec' ./prog 2>err || die 'a space in the path'
-grep -q 'with a space' err || die 'the message'
+ln -s "$sdk/libexec/lfi" 'an sdk/libexec/lfi'
+for runner in "$sdk"/bin/*-run; do
+    ln -s "$runner" 'an sdk/bin/'
+done
+exec="an sdk/bin/lfi-exec"
+starts 'a space in the path' sh -c "./prog 'a b' ''"
+LD_LIBRARY_PATH=/nowhere "$exec" sh -c 'printf %s "$LD_LIBRARY_PATH"' >out
+grep -q ':/nowhere$' out || die 'the search path of the host'

@@ -19,6 +19,25 @@ done
 ln -s "links/lfi-config" "$work/config"
 [ "$("$work/config" --cc)" = "$sdk/bin/$host-lfi-linux-musl-clang" ] || die 'lfi-config --cc'
 
+# The variables for make, configure and the like, which use them as the start of a command.
+cat >"$work/Makefile" <<'EOF'
+program: program.c
+	$(CC) -O2 -c program.c
+	$(CXX) -o $@ program.o
+	$(STRIP) $@
+	$(PKG_CONFIG) --version
+EOF
+echo 'int main(void) { return 3; }' >"$work/program.c"
+(
+    cd "$work"
+    eval "$("$sdk/bin/lfi-config" --environment)"
+    run make
+    sh -c "$CC -O2 -o again program.c" || die 'CC in a shell'
+)
+status=0
+"$sdk/bin/lfi-exec" "$work/program" || status=$?
+[ $status = 3 ] || die "lfi-exec: status $status"
+
 "$here/run.sh" "$sdk" "$work" cmake
 "$here/run.sh" "$sdk" "$work" meson
 "$here/embed.sh" "$sdk" "$work"

@@ -4,9 +4,10 @@
 # Does what a page tells its reader to do, in its order, in an empty folder.
 #   page.py PAGE SDK-FOLDER WORK-FOLDER
 #
-# An indented block after a line that ends with `NAME`: is that file. One that begins with "$ " has
-# commands and what each prints, where … stands for anything. Other blocks are only shown. Compilers
-# are those for the processor of this machine.
+# An indented block after a line that ends with `NAME`: is that file; after "From `NAME`:" it is a part
+# of a file that is there, but for the indent. One that begins with "$ " has commands and what each
+# prints, where … stands for anything. Other blocks are only shown. `examples` is the repository's.
+# Compilers are those for the processor of this machine.
 import os
 import platform
 import re
@@ -17,6 +18,7 @@ import sys
 page, sdk, work = sys.argv[1:]
 shutil.rmtree(work, ignore_errors=True)
 os.makedirs(work)
+os.symlink(os.path.join(os.path.dirname(os.path.abspath(page)), "../examples"), f"{work}/examples")
 environment = dict(os.environ, PATH=f"{sdk}/bin:{os.environ['PATH']}", LC_ALL="C")
 
 
@@ -38,7 +40,13 @@ text = re.sub(r"\w+-lfi-linux-musl-", f"{platform.machine()}-lfi-linux-musl-", t
 for before, block in re.findall(r"([^\n]*)\n\n((?:    [^\n]*\n|\n(?=    ))+)", text):
     lines = [line[4:] for line in block.rstrip("\n").split("\n")]
     name = re.search(r"`([\w.]+)`:$", before)
-    if name:
+    if name and before.endswith(f"From `{name[1]}`:"):
+        with open(os.path.join(work, name[1]), encoding="utf-8") as file:
+            there = [line.strip() for line in file]
+        part = [line.strip() for line in lines]
+        if not any(there[i:i + len(part)] == part for i in range(len(there))):
+            sys.exit(f"{page}: this is not in {name[1]}:\n{block}")
+    elif name:
         with open(os.path.join(work, name[1]), "w", encoding="utf-8") as file:
             file.write("\n".join(lines) + "\n")
     elif lines[0].startswith("$ "):

@@ -288,7 +288,8 @@ static void test_faults(void **state)
     print_message("%" PRIu64 " faults, %ld KiB more\n", all, resident() - before);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) /* which keep what was freed \
                                                                      */
-    assert_true(resident() - before < 20000);
+    if (!TEST_EMULATED) /* an emulator takes memory of its own, tens of megabytes at once */
+        assert_true(resident() - before < 20000);
 #endif
     assert_int_equal(lfi_library_free(first), 0);
 }
@@ -299,7 +300,7 @@ static void test_open_and_free(void **state)
     struct lfi_library *first = open_boxed(NULL), *l;
     int descriptors = count_descriptors();
     (void)state;
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < (TEST_EMULATED ? 6 : 100); i++) {
         assert_int_equal(lfi_library_open_again(&l, first, NULL, NULL), 0);
         if (TEST_SPINS)
             call0(l, "starts");
@@ -321,6 +322,6 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_open_and_free),
     };
     test_files(argc, argv);
-    test_count = test_option(argc, argv, "--count=", 4000 / TEST_SLOWER);
+    test_count = test_option(argc, argv, "--count=", 4000 / TEST_SLOWER) / (TEST_EMULATED ? 20 : 1);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -77,9 +77,44 @@ def unpack():
 
 def sums():
     wanted = {f"{r}.{s}" for r in RELEASES for s in ("tar.zst", "tar.gz", "spdx.json", "sources.txt")}
+    wanted |= {f"{r}.deb" for r in RELEASES if r.kind == "lfi"}
     lines = (dist / "SHA256SUMS").read_text().splitlines()
     assert {line.split()[1] for line in lines} == wanted
     print(run("sh", "-c", 'cd "$1" && sha256sum --check --strict SHA256SUMS', "sh", dist))
+
+
+def deb():
+    """Debian packages: fields, owners, times, links that lead somewhere, two that can be installed together, and
+    programs that work from there."""
+    epoch = tarfile.open(dist / f"{RELEASES[0]}.tar.gz").next().mtime
+    everywhere = {}
+    for release in (release for release in RELEASES if release.kind == "lfi"):
+        package = dist / f"{release}.deb"
+        fields = dict(line.split(": ", 1) for line in run("dpkg-deb", "--field", package).splitlines() if line[0] != " ")
+        name = f"{release.arch}-lfi-clang".replace("_", "-")
+        assert fields["Package"] == name and fields["Version"] == version, fields
+        root = unpacked / "deb" / name
+        run("rm", "-rf", root)
+        with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", package], stdout=subprocess.PIPE) as process, \
+                tarfile.open(fileobj=process.stdout, mode="r|") as archive:
+            for member in archive:
+                assert member.uid == member.gid == 0 and member.mtime <= epoch, member.name
+                assert not member.mode & 0o6022 or member.issym(), member.name
+                if not member.isdir():
+                    assert everywhere.setdefault(member.name, name) == name, f"{member.name} is in two packages"
+        root.mkdir(parents=True)
+        run("dpkg-deb", "--extract", package, root)
+        run("sh", "-c", 'cd "$1" && dpkg-deb --control "$2" ../control && md5sum --check --quiet ../control/md5sums',
+            "sh", root, package)
+        run("rm", "-rf", root.parent / "control")
+        for link in root.rglob("*"):
+            assert not link.is_symlink() or (link.exists() and root in link.resolve().parents), f"{link} leads nowhere"
+        source = root / "hello.c"
+        source.write_text('#include <stdio.h>\nint main(void) { return puts("hello") < 0; }\n')
+        run(root / f"usr/bin/{release.arch}-lfi-linux-musl-clang", source, "-o", root / "hello")
+        assert run(root / f"usr/bin/{release.arch}-lfi-run", root / "hello") == "hello\n"
+        assert (root / "usr/share/man/man1/lfi-run.1.gz").exists() != release.cross
+        run("rm", "-rf", root)
 
 
 def size():

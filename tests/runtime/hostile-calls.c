@@ -33,6 +33,7 @@
 #include "jail.h"
 #include "linux-program.h"
 #include "linux/process.h"
+#include "serve.h"
 
 #define PAGE_SIZE lfi_page_size()
 
@@ -310,7 +311,7 @@ static uint64_t serve(const struct world *world, struct thread *thread, long num
     struct lfi_regs regs = {
         CALL_REGISTERS((uint64_t)number, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]),
         .STACK = stack, .PC = world->code};
-    linux_serve(thread->context, &regs);
+    serve_call(thread->context, &regs);
     return regs.CALL_RESULT;
 }
 

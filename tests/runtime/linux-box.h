@@ -10,6 +10,7 @@
 
 #include "linux-program.h"
 #include "linux/process.h"
+#include "serve.h"
 
 struct box {
     struct lfi_space *space;
@@ -26,7 +27,7 @@ static inline long box_call(struct box *box, long number, const uint64_t arg[6])
 {
     struct lfi_regs regs = {
         CALL_REGISTERS((uint64_t)number, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5])};
-    linux_serve(box->process->main->context, &regs);
+    serve_call(box->process->main->context, &regs);
     return (long)regs.CALL_RESULT;
 }
 

@@ -22,6 +22,7 @@
 
 #include "linux-program.h"
 #include "linux/process.h"
+#include "serve.h"
 
 #define PAGE_SIZE lfi_page_size()
 
@@ -38,7 +39,7 @@ static long call(struct world *world, long number, uint64_t a, uint64_t b, uint6
                  uint64_t e, uint64_t f)
 {
     struct lfi_regs regs = {CALL_REGISTERS((uint64_t)number, a, b, c, d, e, f)};
-    linux_serve(world->context, &regs);
+    serve_call(world->context, &regs);
     return (long)regs.CALL_RESULT;
 }
 

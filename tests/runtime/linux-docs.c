@@ -16,7 +16,7 @@ static const char *document;
 
 /* Of every architecture. */
 static const char *const names[] = {
-#define CALL(x86_64, generic, name, handler, ...) #name,
+#define CALL(x86_64, generic, name, handler, light, ...) #name,
 #include "linux/syscalls.def"
 #undef CALL
 };

@@ -25,6 +25,7 @@
 
 #include "linux-program.h"
 #include "linux/process.h"
+#include "serve.h"
 
 #define PAGE_SIZE lfi_page_size()
 #define MIB       (1u << 20)
@@ -105,7 +106,7 @@ static long call(struct world *world, long number, uint64_t a, uint64_t b, uint6
 {
     struct lfi_regs regs = {CALL_REGISTERS((uint64_t)number, a, b, c, d, e, 0)};
     regs.PC = world->code;
-    linux_serve(world->caller->context, &regs);
+    serve_call(world->caller->context, &regs);
     return (long)regs.CALL_RESULT;
 }
 
@@ -115,7 +116,7 @@ static long map(struct world *world, uint64_t size)
 {
     struct lfi_regs regs = {CALL_REGISTERS(SYS_mmap, 0, size, PROT_READ | PROT_WRITE,
                                            MAP_PRIVATE | MAP_ANONYMOUS, UINT64_MAX, 0)};
-    linux_serve(world->caller->context, &regs);
+    serve_call(world->caller->context, &regs);
     return (long)regs.CALL_RESULT;
 }
 
@@ -243,7 +244,7 @@ static void memory_is_limited(void **state)
     /* what is there can be mapped anew, */
     struct lfi_regs regs = {CALL_REGISTERS(SYS_mmap, (uint64_t)last, MIB, PROT_READ,
                                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, UINT64_MAX, 0)};
-    linux_serve(world->caller->context, &regs);
+    serve_call(world->caller->context, &regs);
     assert_int_equal(regs.CALL_RESULT, last);
     /* and what is given back can be had again. */
     assert_int_equal(CALL(SYS_munmap, last, MIB, 0), 0);
@@ -317,7 +318,7 @@ static void files_in_memory_count(void **state)
     assert_int_equal(CALL(SYS_ftruncate, fd, 40 * MIB, 0), 0);
     struct lfi_regs regs = {
         CALL_REGISTERS(SYS_mmap, 0, PAGE_SIZE, PROT_READ, MAP_SHARED, (uint64_t)fd, 0)};
-    linux_serve(world->caller->context, &regs);
+    serve_call(world->caller->context, &regs);
     assert_true((int64_t)regs.CALL_RESULT > 0);
     assert_int_equal(CALL(SYS_close, fd, 0, 0), 0);
     assert_int_equal(map(world, 32 * MIB), -ENOMEM);
@@ -420,7 +421,7 @@ static void *hold(void *data)
     struct holder *holder = data;
     struct lfi_regs regs = {
         CALL_REGISTERS(SYS_openat, (uint64_t)AT_FDCWD, holder->argument, O_RDONLY, 0, 0, 0)};
-    linux_serve(holder->thread->context, &regs);
+    serve_call(holder->thread->context, &regs);
     __atomic_store_n(&holder->result, (long)regs.CALL_RESULT, __ATOMIC_RELEASE);
     return NULL;
 }

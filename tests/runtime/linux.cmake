@@ -3,7 +3,7 @@
 # The Linux personality. The tests look into it: its own headers are on the path.
 set(ARGS_docs ${CMAKE_SOURCE_DIR}/docs/system-calls.md)
 set(ARGS_limits ${CMAKE_SOURCE_DIR}/docs/lfi-run.md)
-foreach(topic ranges fdtable paths names slashes given load calls docs limits)
+foreach(topic ranges fdtable paths names slashes given load calls light docs limits)
     lfi_unit_test(runtime-linux-${topic} SOURCES linux-${topic}.c LIBS lfi-objects ARGS ${ARGS_${topic}})
     target_include_directories(test-runtime-linux-${topic} PRIVATE ${CMAKE_SOURCE_DIR}/runtime
         ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR})
@@ -13,3 +13,9 @@ if(CMAKE_CROSSCOMPILING)
     set(run ${LFI_SDK_DIR}/../../bin/${CMAKE_SYSTEM_PROCESSOR}-lfi-run)
 endif()
 lfi_test(runtime-lfi-run COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/lfi-run-options ${run} ${CMAKE_SYSTEM_PROCESSOR})
+# Sanitizers call functions of theirs from everywhere; then the light way is not used (process.h).
+if(NOT LFI_SANITIZE)
+    lfi_test(runtime-light COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/light.py ${CMAKE_OBJDUMP}
+        $<TARGET_FILE:lfi-run> ${CMAKE_SOURCE_DIR}/runtime/linux/syscalls.def
+        ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR}/vector.patterns)
+endif()

@@ -100,12 +100,14 @@ static void kinds(void **state)
 static void own_options(void **state)
 {
     struct options options;
-    char line[] = "--lfi-mode=stores --lfi-target=x86_64-lfi-linux-musl a.o --dependency-file=d";
+    char line[] = "--lfi-mode=stores --lfi-target=x86_64-lfi-linux-musl a.o --dependency-file=d "
+                  "--lfi-unverified";
     (void)state;
     assert_true(read_line(&options, line));
     assert_int_equal(options.mode, LFI_MODE_STORES);
     assert_string_equal(options.target, "x86_64-lfi-linux-musl");
     assert_string_equal(options.dependencies, "d");
+    assert_true(options.unverified);
     assert_int_equal(options.rest.count, 2); /* not our own */
     options_free(&options);
 

@@ -226,7 +226,6 @@ linking)
     has 'shared libraries are not supported' err
     refused "$cc" -flto -gsplit-dwarf -nostdlib start.c -o lto
     has 'do without -gsplit-dwarf' err
-    refused "$cc" -no-pie -nostdlib start.o -o no-pie
     ld=$sdk/bin/$arch-lfi-linux-musl-ld
     pie='-static -pie --no-dynamic-linker'
     # shellcheck disable=SC2086 # words

@@ -230,6 +230,19 @@ static void unknown_modes_are_no_mode(void **state)
     assert_int_equal(lfi_mode_from_name("fullest"), -1);
 }
 
+static void architectures_have_names(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < ARCHS; i++) {
+        const char *name = lfi_arch_name(archs[i].machine);
+        assert_non_null(name);
+        for (unsigned k = 0; k < i; k++)
+            assert_string_not_equal(name, lfi_arch_name(archs[k].machine));
+    }
+    assert_null(lfi_arch_name((enum lfi_arch)0));
+    assert_null(lfi_arch_name((enum lfi_arch)0xffff));
+}
+
 static uint64_t next_random(uint64_t *random)
 {
     *random ^= *random << 13;
@@ -292,6 +305,7 @@ int main(void)
         cmocka_unit_test(cut),
         cmocka_unit_test(the_caller_chooses_the_mode),
         cmocka_unit_test(unknown_modes_are_no_mode),
+        cmocka_unit_test(architectures_have_names),
         cmocka_unit_test(changed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,6 +16,8 @@
 #include <lfi/rewriter.h>
 
 #include "file.h"
+#include "mark.h"
+#include "modes.h"
 #include "options.h"
 #include "output.h"
 #include "process.h"
@@ -76,6 +78,15 @@ static bool feed(void *data, const char *text, size_t size)
     }
     assembler->left = !file_write(assembler->pipe, text, size);
     return !assembler->left;
+}
+
+static void feed_mark(struct assembler *assembler, int mode)
+{
+    char text[128];
+    int size = snprintf(text, sizeof text,
+                        "\n\t.section " MARK_SECTION ",\"e\"\n\t.asciz \"" MARK_TEXT "\"\n",
+                        mode_name((unsigned)mode));
+    feed(assembler, text, (size_t)size);
 }
 
 /* Prints the assembler's messages unchanged. */
@@ -222,8 +233,8 @@ static int assemble(const struct options *options, const struct target *target,
     }
     enum lfi_rewrite_status rewritten =
         rewrite(&rewriting, input.bytes, input.size, llvm, target, options);
-    if (rewritten == LFI_REWRITE_OK && assembler.pid == 0)
-        feed(&assembler, "", 0); /* an empty file makes an object, too */
+    if (rewritten == LFI_REWRITE_OK)
+        feed_mark(&assembler, target->mode); /* an empty file makes an object, too */
 
     int status = rewritten == LFI_REWRITE_OK ? STATUS_OK : STATUS_FAILURE;
     if (assembler.pid > 0) {
@@ -258,7 +269,7 @@ int main(int argc, char **argv)
     if (options.help || options.version) {
         fputs(options.help ? help : "lfi-as " LFI_VERSION "\n", stdout);
         options_free(&options);
-        return STATUS_OK;
+        return output_printed() ? STATUS_OK : failure("standard output");
     }
     if (!target_choose(&target, "lfi-as", argv[0], options.target, options.mode)) {
         options_free(&options);

@@ -106,4 +106,55 @@ static bool shape(struct shape *shape, CXType result, const CXType *arguments, u
     return true;
 }
 
-const struct arch arch_aarch64 = {"aarch64", "AArch64", "__aarch64__", shape};
+static const char enter[] = ".globl NAME\n"
+                            ".type NAME, %function\n"
+                            ".p2align 2\n"
+                            "NAME:\n"
+                            "\t.cfi_startproc\n"
+                            "\thint #34\n"
+                            "\tmovz w16, #(INDEX & 0xffff)\n"
+                            "\tmovk w16, #(INDEX >> 16), lsl #16\n"
+                            "\tb PREFIX_pass_registers\n"
+                            "\t.cfi_endproc\n"
+                            ".size NAME, . - NAME\n";
+
+static const char pass[] = ".type PREFIX_pass_registers, %function\n"
+                           ".p2align 2\n"
+                           "PREFIX_pass_registers:\n"
+                           "\t.cfi_startproc\n"
+                           "\tstp x29, x30, [sp, #-224]!\n"
+                           "\t.cfi_def_cfa_offset 224\n"
+                           "\t.cfi_offset 29, -224\n"
+                           "\t.cfi_offset 30, -216\n"
+                           "\tmov x29, sp\n"
+                           "\tstp x0, x1, [sp, #16]\n"
+                           "\tstp x2, x3, [sp, #32]\n"
+                           "\tstp x4, x5, [sp, #48]\n"
+                           "\tstp x6, x7, [sp, #64]\n"
+                           "\tstr x8, [sp, #80]\n"
+                           "\tstp q0, q1, [sp, #96]\n"
+                           "\tstp q2, q3, [sp, #128]\n"
+                           "\tstp q4, q5, [sp, #160]\n"
+                           "\tstp q6, q7, [sp, #192]\n"
+                           "\tmov w0, w16\n"
+                           "\tbl PREFIX_pass\n"
+                           "\tmov x16, x0\n"
+                           "\tldp x0, x1, [sp, #16]\n"
+                           "\tldp x2, x3, [sp, #32]\n"
+                           "\tldp x4, x5, [sp, #48]\n"
+                           "\tldp x6, x7, [sp, #64]\n"
+                           "\tldr x8, [sp, #80]\n"
+                           "\tldp q0, q1, [sp, #96]\n"
+                           "\tldp q2, q3, [sp, #128]\n"
+                           "\tldp q4, q5, [sp, #160]\n"
+                           "\tldp q6, q7, [sp, #192]\n"
+                           "\tldp x29, x30, [sp], #224\n"
+                           "\t.cfi_def_cfa_offset 0\n"
+                           "\t.cfi_restore 29\n"
+                           "\t.cfi_restore 30\n"
+                           "\tbr x16\n"
+                           "\t.cfi_endproc\n"
+                           ".size PREFIX_pass_registers, . - PREFIX_pass_registers\n";
+
+const struct arch arch_aarch64 = {"aarch64", "AArch64", "__aarch64__", 16,   8,
+                                  false,     enter,     pass,          shape};

@@ -132,6 +132,8 @@ struct copying {
     struct record *record;
     CXType type; /* of the structure that the fields are of */
     const char *path;
+    long at;        /* of the structure, in that behind the path: without a name it has no own */
+    unsigned depth; /* of loops around */
     struct text *to, *from, *side;
 };
 
@@ -168,7 +170,7 @@ struct naming {
 static bool search_name(CXCursor field, void *data)
 {
     struct naming *n = data;
-    char *name = take(clang_getCursorSpelling(field));
+    char *name = name_of(field);
     n->found = strlen(name) == n->size && memcmp(name, n->word, n->size) == 0;
     if (n->found)
         n->type = clang_getCursorType(field);
@@ -229,10 +231,9 @@ static void size_expression(struct text *t, const struct scope *scope, const cha
     }
 }
 
-static void move(struct text *t, const char *to, const char *from, const char *type,
-                 const char *path)
+static void move(struct text *t, const char *to, const char *from, const char *path)
 {
-    text_add(t, "    LFI_BIND_MOVE(%s, %s, %s, %s);\n", to, from, type, path);
+    text_add(t, "    LFI_BIND_MOVE(%s, %s, %s);\n", to, from, path);
 }
 
 /* What a user_data points to, in the words of the annotations. */
@@ -254,7 +255,7 @@ static void copy_pointer(struct copying *c, CXCursor field, const char *path, co
     text_free(&why);
     switch (pass) {
     case PASS_ADDRESS:
-        move(c->to, "lfi_image", "lfi_host", c->record->spelling, path);
+        move(c->to, "lfi_image", "lfi_host", path);
         text_add(c->from,
                  "    lfi_host->%s = (%s)(uintptr_t)lfi_bind_pointer(lfi_call,\n"
                  "        (uint64_t)(uintptr_t)lfi_image->%s);\n",
@@ -356,17 +357,82 @@ static void copy_pointer(struct copying *c, CXCursor field, const char *path, co
     free(spelled);
 }
 
+static bool copy_field(CXCursor field, void *data);
+
+/* Bytes of a union, or of what else has padding: those that are values. `host`: its place there. */
+static void copy_values(struct copying *c, CXType type, const struct words *words, const char *host,
+                        const char *image)
+{
+    long size = size_of(type);
+    unsigned char *mask = calloc(1, (size_t)size + 1);
+    bool whole = false;
+    if (kind_of(type) == KIND_UNION)
+        union_decided(c->b, type, words, c->record->type, &whole);
+    if (mask && whole)
+        memset(mask, 0xff, (size_t)size);
+    else if (mask)
+        mark_values(c->b->arch, type, mask, 0);
+    else
+        c->b->failed = true;
+    for (long from = 0, to; mask && from < size; from = to) {
+        for (to = from + 1; to < size && mask[to] == mask[from];)
+            to++;
+        if (mask[from] == 0)
+            continue;
+        text_add(c->to, "    memcpy((char *)%s + %ld, (const char *)%s + %ld, %ld);\n", image, from,
+                 host, from, to - from);
+        text_add(c->from, "    memcpy((char *)%s + %ld, (const char *)%s + %ld, %ld);\n", host,
+                 from, image, from, to - from);
+    }
+    free(mask);
+}
+
+/* A list of what does not cross whole: a loop for each dimension. */
+static void copy_list(struct copying *c, CXType type, const struct words *words, const char *path)
+{
+    struct text inner = {0}, host = {0}, image = {0};
+    struct copying nested = *c;
+    CXType element = target_of(type);
+    unsigned i = nested.depth++;
+    long count = size_of(element) > 0 ? size_of(type) / size_of(element) : 0;
+    struct text *both[] = {c->to, c->from};
+    for (size_t k = 0; k < 2; k++)
+        text_add(both[k], "    for (size_t lfi_%u = 0; lfi_%u < %ld; lfi_%u++) {\n", i, i, count,
+                 i);
+    text_add(&inner, "%s[lfi_%u]", path, i);
+    text_add(&host, "&lfi_host->%s", inner.bytes);
+    text_add(&image, "&lfi_image->%s", inner.bytes);
+    if (kind_of(element) == KIND_ARRAY) {
+        copy_list(&nested, element, words, inner.bytes);
+    } else if (kind_of(element) == KIND_RECORD) {
+        text_add(&inner, ".");
+        nested.type = element;
+        nested.path = inner.bytes;
+        nested.at = 0;
+        each_field(element, copy_field, &nested);
+    } else {
+        copy_values(&nested, element, words, host.bytes, image.bytes);
+    }
+    for (size_t k = 0; k < 2; k++)
+        text_add(both[k], "    }\n");
+    text_free(&inner);
+    text_free(&host);
+    text_free(&image);
+}
+
 static bool copy_field(CXCursor field, void *data)
 {
     struct copying *c = data;
-    CXType type = clang_getCursorType(field);
-    char *name = take(clang_getCursorSpelling(field));
+    CXType type = clang_getCursorType(field), element = innermost(type);
+    char *name = name_of(field);
     const struct words *w = field_words(c->b, c->type, field);
     struct text path = {0}, ident = {0};
     text_add(&path, "%s%s", c->path, name);
     for (char *at = path.bytes; *at; at++)
-        text_add(&ident, "%c", *at == '.' ? '_' : *at);
-    const char *spelled = c->record->spelling;
+        text_add(&ident, "%c", isalnum((unsigned char)*at) ? *at : '_');
+    long at = c->at + (long)clang_Cursor_getOffsetOfField(field) / 8;
+    bool loose = !clang_Cursor_isBitField(field) && is_plain(element) &&
+                 !is_tight(c->b->arch, element); /* has padding */
     if (words_has(w, WORD_private)) {
         ;
     } else if (kind_of(type) == KIND_RECORD) {
@@ -375,6 +441,7 @@ static bool copy_field(CXCursor field, void *data)
         struct copying nested = *c;
         nested.type = type;
         nested.path = inner.bytes;
+        nested.at = *name ? 0 : at;
         each_field(type, copy_field, &nested);
         text_free(&inner);
     } else if (clang_Cursor_isBitField(field)) {
@@ -382,22 +449,30 @@ static bool copy_field(CXCursor field, void *data)
             text_add(c->to, "    lfi_image->%s = lfi_host->%s;\n", path.bytes, path.bytes);
             text_add(c->from, "    lfi_host->%s = lfi_image->%s;\n", path.bytes, path.bytes);
         }
-    } else if (kind_of(type) == KIND_BOOL ||
-               (kind_of(type) == KIND_ARRAY && kind_of(target_of(type)) == KIND_BOOL)) {
-        move(c->to, "lfi_image", "lfi_host", spelled, path.bytes);
-        text_add(c->from, "    LFI_BIND_BOOLS(lfi_host, lfi_image, %s, %s);\n", spelled,
-                 path.bytes);
-    } else if (is_plain(type) && *name) {
-        move(c->to, "lfi_image", "lfi_host", spelled, path.bytes);
+    } else if (kind_of(element) == KIND_BOOL) {
+        move(c->to, "lfi_image", "lfi_host", path.bytes);
+        text_add(c->from, "    LFI_BIND_BOOLS(lfi_host, lfi_image, %s);\n", path.bytes);
+    } else if (kind_of(type) == KIND_ARRAY && (loose || kind_of(element) == KIND_RECORD)) {
+        copy_list(c, type, w, path.bytes);
+    } else if (is_plain(type) && (loose || !*name)) { /* or a union without a name */
+        struct text host = {0}, image = {0};
+        size_t size = path.size;
+        if (size && path.bytes[size - 1] == '.')
+            path.bytes[--size] = 0;
+        const char *open = *name ? "&" : size ? "((char *)&" : "((char *)";
+        text_add(&host, "%slfi_host%s%s", open, size ? "->" : "", path.bytes);
+        text_add(&image, "%slfi_image%s%s", open, size ? "->" : "", path.bytes);
+        if (!*name) {
+            text_add(&host, " + %ld)", at);
+            text_add(&image, " + %ld)", at);
+        }
+        copy_values(c, type, w, host.bytes, image.bytes);
+        text_free(&host);
+        text_free(&image);
+    } else if (is_plain(type)) {
+        move(c->to, "lfi_image", "lfi_host", path.bytes);
         if (!counted_by_cursor(c, name))
-            move(c->from, "lfi_host", "lfi_image", spelled, path.bytes);
-    } else if (is_plain(type)) { /* a union without a name */
-        long at = (long)clang_Cursor_getOffsetOfField(field) / 8;
-        text_add(c->to, "    memcpy((char *)lfi_image + %ld, (const char *)lfi_host + %ld, %ld);\n",
-                 at, at, size_of(type));
-        text_add(c->from,
-                 "    memcpy((char *)lfi_host + %ld, (const char *)lfi_image + %ld, %ld);\n", at,
-                 at, size_of(type));
+            move(c->from, "lfi_host", "lfi_image", path.bytes);
     } else {
         copy_pointer(c, field, path.bytes, ident.bytes);
     }
@@ -411,13 +486,11 @@ static void emit_record(struct binding *b, struct text *t, struct record *record
 {
     const char *p = b->prefix, *n = record->name, *s = record->spelling;
     struct text to = {0}, from = {0}, side = {0};
-    struct copying copying = {b, record, record->type, "", &to, &from, &side};
-    if (kind_of(record->type) == KIND_UNION) {
-        text_add(&to, "    memcpy(lfi_image, lfi_host, sizeof *lfi_image);\n");
-        text_add(&from, "    memcpy(lfi_host, lfi_image, sizeof *lfi_host);\n");
-    } else {
+    struct copying copying = {b, record, record->type, "", 0, 0, &to, &from, &side};
+    if (kind_of(record->type) == KIND_RECORD)
         each_field(record->type, copy_field, &copying);
-    }
+    else
+        copy_values(&copying, record->type, NULL, "lfi_host", "lfi_image");
     text_add(t,
              "static_assert(sizeof(%s) == %ld, \"%s is not as it was when lfi-bind read it\");\n",
              s, size_of(record->type), s);
@@ -574,7 +647,12 @@ static void copy_argument(struct binding *b, struct wrapper *w, struct function 
                 n, n, n);
         else
             text_add(&w->before,
-                     "    uint64_t lfi_at_%s = %s ? lfi_bind_take(&lfi_call, lfi_size_%s) : 0;\n",
+                     "    uint64_t lfi_at_%s = %s ? lfi_bind_take%s(&lfi_call, lfi_size_%s) : 0;\n",
+                     n, n, element == ELEMENT_ADDRESS ? "_addresses" : "", n);
+        if (in && out && element == ELEMENT_ADDRESS && jumps(b))
+            text_add(&w->after,
+                     "        if (lfi_at_%s)\n            lfi_bind_gone_all(&lfi_call, (const void "
+                     "*)%s, lfi_size_%s / 8);\n",
                      n, n, n);
         if (out) {
             text_add(&w->after,
@@ -593,8 +671,8 @@ static void copy_argument(struct binding *b, struct wrapper *w, struct function 
                          n, n, n);
             if (element == ELEMENT_ADDRESS && jumps(b))
                 text_add(&w->always,
-                         "    if (lfi_at_%s)\n        lfi_bind_renew_all(&lfi_call, (const void "
-                         "*)%s, lfi_size_%s / 8);\n",
+                         "    if (lfi_at_%s)\n        lfi_bind_renew_all(&lfi_call, (void *)%s, "
+                         "lfi_size_%s / 8);\n",
                          n, n, n);
         }
         return;
@@ -721,6 +799,8 @@ static void argument(struct binding *b, struct wrapper *w, struct function *f, u
         break;
     default:
         text_add(&w->arguments, "(uint64_t)(uintptr_t)%s", n);
+        if (words_has(a->words, WORD_drop) && jumps(b))
+            text_add(&w->always, "    lfi_bind_gone(&lfi_call, (uint64_t)(uintptr_t)%s);\n", n);
         break;
     }
 }
@@ -738,7 +818,7 @@ static void emit_objects(struct binding *b, struct text *t, struct function *f)
     }
     if (count)
         text_add(t, "    const uint64_t lfi_objects[] = {%s};\n", list.bytes);
-    text_add(t, "    lfi_bind_objects(&lfi_call, %s, %zu, (const char *)__builtin_dwarf_cfa());\n",
+    text_add(t, "    lfi_bind_objects(&lfi_call, %s, %zu, LFI_CALLER_STACK());\n",
              count ? "lfi_objects" : "NULL", count);
     text_free(&list);
     text_free(&why);
@@ -905,6 +985,8 @@ static void emit_thunk(struct binding *b, struct text *t, struct function *f)
                 text_add(&before, "sizeof(%s));\n    ", unit);
                 free(unit);
             }
+            if (words_has(a->words, WORD_size_is))
+                text_add(&before, "lfi_bind_there(&lfi_call, lfi_%u, lfi_size_%s);\n    ", i, n);
             declare(&before, clang_getUnqualifiedType(a->type), n);
             text_add(
                 &before,
@@ -1058,7 +1140,7 @@ static void emit_drop_in(struct binding *b, struct text *t, struct function *f)
     prototype(b, t, f, NULL);
     text_add(t, "\n{\n    ");
     if (jumps(b))
-        text_add(t, "lfi_bind_caller = (const char *)__builtin_dwarf_cfa();\n    ");
+        text_add(t, "lfi_bind_caller = LFI_CALLER_STACK();\n    ");
     bool nothing = is_void(f->result);
     if (!nothing) {
         declare(t, clang_getUnqualifiedType(f->result), "lfi_result");
@@ -1075,18 +1157,10 @@ static void emit_drop_in(struct binding *b, struct text *t, struct function *f)
     text_add(t, "%s}\n\n", nothing ? "" : "    return lfi_result;\n");
 }
 
-void emit_source(struct binding *b, struct text *t, const char *image, size_t size,
-                 const char *load_path)
+/* What PREFIX.c begins with: the instance's type, and the names of its functions. */
+void emit_names(struct binding *b, struct text *t)
 {
     const char *p = b->prefix;
-    struct text records = {0}, thunks = {0}, wrappers = {0};
-    for (size_t i = 0; i < b->count; i++)
-        if (!b->functions[i].why && !words_has(b->functions[i].words, WORD_custom))
-            emit_wrapper(b, &wrappers, &b->functions[i], i);
-    for (size_t i = 0; i < b->callback_count; i++)
-        if (!b->callbacks[i]->why)
-            emit_thunk(b, &thunks, b->callbacks[i]);
-
     made_by(t, "The library in its box.");
     text_add(t, "#if !defined(%s)\n#error \"this binding is for %s\"\n#endif\n", b->arch->macro,
              b->arch->title);
@@ -1094,36 +1168,20 @@ void emit_source(struct binding *b, struct text *t, const char *image, size_t si
              "#ifndef _GNU_SOURCE\n#define _GNU_SOURCE 1\n#endif\n#include \"%s.h\"\n\n#include "
              "<stddef.h>\n\n#include <lfi/bind.h>\n\n",
              p);
-    text_add(t,
-             "struct %s {\n    struct lfi_bind bind;\n    uint64_t address[%zu];\n};\n\n"
-             "static __thread int %s_last;\n\n",
-             p, b->count ? b->count : 1, p);
+    text_add(t, "struct %s {\n    struct lfi_bind bind;\n    uint64_t address[%zu];\n};\n\n", p,
+             b->count ? b->count : 1);
+    if (!b->symbols)
+        text_add(t, "static __thread int %s_last;\n\n", p);
     text_add(t, "static const char *const %s_names[] = {\n", p);
     for (size_t i = 0; i < b->count; i++)
         text_add(t, "    \"%s\",\n", b->functions[i].name);
     text_add(t, "%s};\n\n", b->count ? "" : "    NULL,\n");
-    for (size_t i = 0; i < b->callback_count; i++) {
-        struct function *f = b->callbacks[i];
-        if (f->why)
-            continue;
-        text_add(t, "static LFI_BIND_UNUSED ");
-        raw_type(t, f->result, PASS_VALUE, false);
-        text_add(t, " %s_thunk_%s(", p, f->name);
-        for (unsigned k = 0; k < f->count; k++) {
-            text_add(t, "%s", k ? ", " : "");
-            raw_type(t, f->parameters[k].type, PASS_VALUE, f->by_address[k]);
-        }
-        text_add(t, "%s);\n", f->count ? "" : "void");
-    }
-    text_add(t, "\n");
-    for (size_t i = 0; i < b->record_count; i++)
-        if (!b->records[i]->why)
-            emit_record(b, t, b->records[i]);
-    if (thunks.bytes)
-        text_bytes(t, thunks.bytes, thunks.size);
-    if (wrappers.bytes)
-        text_bytes(t, wrappers.bytes, wrappers.size);
+}
 
+void emit_instance(struct binding *b, struct text *t, const char *image, size_t size,
+                   const char *load_path)
+{
+    const char *p = b->prefix;
     uint64_t hash = 0xcbf29ce484222325;
     for (size_t i = 0; i < size; i++)
         hash = (hash ^ (unsigned char)image[i]) * 0x100000001b3;
@@ -1147,34 +1205,65 @@ void emit_source(struct binding *b, struct text *t, const char *image, size_t si
         "    if (!*box) {\n        lfi_library_free(library);\n        return -ENOMEM;\n    }\n"
         "    lfi_bind_init(&(*box)->bind, library);\n"
         "    for (size_t i = 0; i < %zu; i++)\n"
-        "        (*box)->address[i] = lfi_library_symbol(library, %s_names[i]);\n    return "
-        "0;\n}\n\n",
+        "        (*box)->address[i] = lfi_library_symbol(library, %s_names[i]);\n",
         p, b->count, p);
+    if (b->symbols)
+        text_add(t,
+                 "    for (size_t i = 0; i < %zu; i++)\n"
+                 "        if ((*box)->address[i] == 0) {\n            %s_free(*box);\n"
+                 "            *box = NULL;\n"
+                 "            return lfi_bind_error(error, -ENOSYS, %s_names[i], \"the library "
+                 "has no such function\");\n        }\n",
+                 b->count, p, p);
     text_add(
         t,
+        "    return 0;\n}\n\n"
         "int %s_free(struct %s *box)\n{\n    if (!box)\n        return 0;\n"
         "    int status = lfi_library_free(box->bind.library);\n    if (status != 0)\n        "
         "return status;\n"
         "    lfi_bind_finish(&box->bind);\n    free(box);\n    return 0;\n}\n\n"
-        "struct lfi_library *%s_library(struct %s *box)\n{\n    return box->bind.library;\n}\n\n"
-        "int %s_status(void)\n{\n    return %s_last;\n}\n\n"
-        "void %s_forget(struct %s *box, const void *user_data)\n{\n    lfi_bind_forget(&box->bind, "
-        "user_data);\n}\n",
-        p, p, p, p, p, p, p, p);
-    if (b->drop_in) {
+        "struct lfi_library *%s_library(struct %s *box)\n{\n    return box->bind.library;\n}\n",
+        p, p, p, p);
+}
+
+void emit_process(struct binding *b, struct text *t)
+{
+    const char *p = b->prefix;
+    text_add(t,
+             "\n/* ------ The library's own names, of one instance of the process. */\n\n"
+             "/* A host that wants other options defines this. */\n"
+             "__attribute__((weak)) const struct lfi_library_options *%s_options(void)\n{\n    "
+             "return NULL;\n}\n\n"
+             "static struct %s *%s_instance;\n\n",
+             p, p, p);
+    if (b->symbols)
+        text_add(t,
+                 "/* No result says that a call failed: without a function of the host's options "
+                 "it ends the process. */\n"
+                 "static void %s_failed(struct lfi_library *library, const struct "
+                 "lfi_library_failure *failure,\n    void *data)\n{\n"
+                 "    (void)library, (void)data;\n"
+                 "    fprintf(stderr, \"%s: %%s\\n\", failure->report);\n    abort();\n}\n\n",
+                 p, p);
+    text_add(t, "static void %s_start(void)\n{\n    struct lfi_error error;\n", p);
+    if (b->symbols)
+        text_add(t,
+                 "    struct lfi_library_options options;\n"
+                 "    memset(&options, 0, sizeof options);\n"
+                 "    if (%s_options())\n        options = *%s_options();\n"
+                 "    if (!options.failed)\n        options.failed = %s_failed;\n",
+                 p, p, p);
+    text_add(t,
+             "    if (%s_open(&%s_instance, %s%s%s, &error) != 0) {\n"
+             "        fprintf(stderr, \"%s: %%s\\n\", error.message);\n        abort();\n    "
+             "}\n}\n\n"
+             "struct %s *%s_process(void)\n{\n    static pthread_once_t once = PTHREAD_ONCE_INIT;\n"
+             "    pthread_once(&once, %s_start);\n    return %s_instance;\n}\n\n",
+             p, p, b->symbols ? "&" : p, b->symbols ? "" : "_",
+             b->symbols ? "options" : "options()", p, p, p, p, p);
+    if (!b->symbols)
         text_add(
             t,
-            "\n/* ------ The library's own names, of one instance of the process. */\n\n"
-            "/* A host that wants other options defines this. */\n"
-            "__attribute__((weak)) const struct lfi_library_options *%s_options(void)\n{\n    "
-            "return NULL;\n}\n\n"
-            "static struct %s *%s_instance;\n\n"
-            "static void %s_start(void)\n{\n    struct lfi_error error;\n"
-            "    if (%s_open(&%s_instance, %s_options(), &error) != 0) {\n"
-            "        fprintf(stderr, \"%s: %%s\\n\", error.message);\n        abort();\n    "
-            "}\n}\n\n"
-            "struct %s *%s_process(void)\n{\n    static pthread_once_t once = PTHREAD_ONCE_INIT;\n"
-            "    pthread_once(&once, %s_start);\n    return %s_instance;\n}\n\n"
             "/* A call failed whose result cannot say so (fails()). */\n"
             "static LFI_BIND_UNUSED void %s_check(const char *function)\n{\n    if (%s_last == "
             "0)\n        return;\n"
@@ -1182,7 +1271,53 @@ void emit_source(struct binding *b, struct text *t, const char *image, size_t si
             "lfi_library_failed(%s_instance->bind.library);\n"
             "    fprintf(stderr, \"%s: %%s: %%s\\n\", function, failure ? failure->report : "
             "strerror(-%s_last));\n    abort();\n}\n\n",
-            p, p, p, p, p, p, p, p, p, p, p, p, p, p, p, p, p);
+            p, p, p, p, p);
+}
+
+void emit_source(struct binding *b, struct text *t, const char *image, size_t size,
+                 const char *load_path)
+{
+    const char *p = b->prefix;
+    struct text records = {0}, thunks = {0}, wrappers = {0};
+    for (size_t i = 0; i < b->count; i++)
+        if (!b->functions[i].why && !words_has(b->functions[i].words, WORD_custom))
+            emit_wrapper(b, &wrappers, &b->functions[i], i);
+    for (size_t i = 0; i < b->callback_count; i++)
+        if (!b->callbacks[i]->why)
+            emit_thunk(b, &thunks, b->callbacks[i]);
+
+    emit_names(b, t);
+    for (size_t i = 0; i < b->callback_count; i++) {
+        struct function *f = b->callbacks[i];
+        if (f->why)
+            continue;
+        text_add(t, "static LFI_BIND_UNUSED ");
+        raw_type(t, f->result, PASS_VALUE, false);
+        text_add(t, " %s_thunk_%s(", p, f->name);
+        for (unsigned k = 0; k < f->count; k++) {
+            text_add(t, "%s", k ? ", " : "");
+            raw_type(t, f->parameters[k].type, PASS_VALUE, f->by_address[k]);
+        }
+        text_add(t, "%s);\n", f->count ? "" : "void");
+    }
+    text_add(t, "\n");
+    for (size_t i = 0; i < b->record_count; i++)
+        if (!b->records[i]->why)
+            emit_record(b, t, b->records[i]);
+    if (thunks.bytes)
+        text_bytes(t, thunks.bytes, thunks.size);
+    if (wrappers.bytes)
+        text_bytes(t, wrappers.bytes, wrappers.size);
+
+    emit_instance(b, t, image, size, load_path);
+    text_add(
+        t,
+        "\nint %s_status(void)\n{\n    return %s_last;\n}\n\n"
+        "void %s_forget(struct %s *box, const void *user_data)\n{\n    lfi_bind_forget(&box->bind, "
+        "user_data);\n}\n",
+        p, p, p, p);
+    if (b->drop_in) {
+        emit_process(b, t);
         for (size_t i = 0; i < b->count; i++)
             if (!b->functions[i].why && !words_has(b->functions[i].words, WORD_custom))
                 emit_drop_in(b, t, &b->functions[i]);

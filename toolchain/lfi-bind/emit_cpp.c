@@ -24,10 +24,10 @@ struct listing {
 static bool list_field(CXCursor field, void *data)
 {
     struct listing *l = data;
-    char *name = take(clang_getCursorSpelling(field));
+    char *name = name_of(field);
     CXType type = clang_getCursorType(field);
-    bool unnamed =
-        (kind_of(type) == KIND_RECORD || kind_of(type) == KIND_UNION) && is_unnamed(type);
+    enum kind kind = kind_of(innermost(type));
+    bool unnamed = (kind == KIND_RECORD || kind == KIND_UNION) && is_unnamed(innermost(type));
     if (*name && !clang_Cursor_isBitField(field) && kind_of(type) != KIND_OTHER && !unnamed &&
         !(kind_of(type) == KIND_ARRAY && size_of(type) < 0)) {
         text_add(l->members, "    tainted_volatile<");

@@ -2,7 +2,8 @@
 /*
  * lfi-bind: from a library and its headers to a boxed library and the code that calls it.
  * docs/lfi-bind.md. The map: words.c reads annotations, types.c knows C types and calling
- * conventions, model.c decides how each value crosses, emit_c.c and emit_cpp.c write the files.
+ * conventions, model.c decides how each value crosses, emit_c.c and emit_cpp.c write the files;
+ * symbols.c does it all where only names are known.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -20,11 +21,14 @@
 enum { STATUS_OK, STATUS_FAILURE, STATUS_USAGE };
 
 static const char usage[] =
-    "usage: lfi-bind --header FILE [option]... INPUT... -o PREFIX\n"
+    "Usage: lfi-bind --header FILE [option]... INPUT... -o PREFIX\n"
     "Puts a library into a box: PREFIX.lfi, and PREFIX.h, PREFIX.c, PREFIX.hpp to call it.\n"
     "INPUT is what the linker takes: archives, objects, -lNAME, -LFOLDER.\n"
     "\n"
     "  --header FILE        bind the functions that it declares (as #include \"FILE\")\n"
+    "  --symbols            instead of headers: all functions that archives and objects define;\n"
+    "                       calls pass registers as they are, and check nothing\n"
+    "  --symbols=FILE       the same for the names in FILE, one a line\n"
     "  -I FOLDER, -D NAME   as for the compiler\n"
     "  --annotations FILE   what pointers mean (docs/lfi-bind.md); `-` is standard input\n"
     "  -o PREFIX            names of files and functions: a path whose last part is a C name\n"
@@ -39,6 +43,7 @@ static const char usage[] =
 
 enum {
     HEADER = 256,
+    SYMBOLS,
     ANNOTATIONS,
     STRIP,
     DROP_IN,
@@ -53,6 +58,7 @@ enum {
 
 static const struct option long_options[] = {
     {"header", required_argument, NULL, HEADER},
+    {"symbols", optional_argument, NULL, SYMBOLS},
     {"annotations", required_argument, NULL, ANNOTATIONS},
     {"strip", required_argument, NULL, STRIP},
     {"drop-in", no_argument, NULL, DROP_IN},
@@ -67,7 +73,7 @@ static const struct option long_options[] = {
 };
 
 struct settings {
-    const char *output, *load_path, *image, *target;
+    const char *output, *load_path, *image, *target, *names;
     char sdk[PATH_MAX];
     bool undecided;
     struct arguments headers, parse, inputs;
@@ -94,14 +100,6 @@ static bool find_sdk(char sdk[PATH_MAX])
     return true;
 }
 
-static bool is_name(const char *name)
-{
-    return *name &&
-           strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") ==
-               strlen(name) &&
-           !(*name >= '0' && *name <= '9');
-}
-
 static bool write_file(const char *prefix, const char *suffix, const struct text *text)
 {
     char path[PATH_MAX];
@@ -122,6 +120,13 @@ static bool write_file(const char *prefix, const char *suffix, const struct text
     return false;
 }
 
+/* Archives and objects; not options and what follows -l and -L. */
+static bool is_file_input(const struct arguments *inputs, size_t i)
+{
+    const char *before = i ? inputs->list[i - 1] : "";
+    return inputs->list[i][0] != '-' && strcmp(before, "-l") != 0 && strcmp(before, "-L") != 0;
+}
+
 static int link_box(const struct settings *settings, const struct binding *binding,
                     const char *path)
 {
@@ -134,13 +139,13 @@ static int link_box(const struct settings *settings, const struct binding *bindi
         arguments_add(&command, first[i]);
     size_t archives = 0;
     for (size_t i = 0; i < settings->inputs.count; i++)
-        if (settings->inputs.list[i][0] != '-') {
+        if (is_file_input(&settings->inputs, i)) {
             arguments_add(&command, settings->inputs.list[i]);
             archives++;
         }
     arguments_add(&command, "-Wl,--no-whole-archive");
     for (size_t i = 0; i < settings->inputs.count; i++)
-        if (settings->inputs.list[i][0] == '-')
+        if (!is_file_input(&settings->inputs, i))
             arguments_add(&command, settings->inputs.list[i]);
     arguments_add(&command, "-lboxrt");
     for (size_t i = 0; i < binding->count && exports; i++) {
@@ -160,7 +165,8 @@ static int link_box(const struct settings *settings, const struct binding *bindi
     return status == 0 ? STATUS_OK : STATUS_FAILURE;
 }
 
-static int bind(const struct settings *settings, struct binding *binding)
+/* STATUS_OK: go on and write the files. */
+static int read_headers(const struct settings *settings, struct binding *binding, size_t *undecided)
 {
     struct text sysroot = {0}, target = {0}, resources = {0}, here = {0};
     struct arguments parse = {0};
@@ -173,7 +179,6 @@ static int bind(const struct settings *settings, struct binding *binding)
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         arguments_add(&parse, fixed[i]);
     arguments_add_all(&parse, &settings->parse);
-    int status = STATUS_FAILURE;
     bool read = !parse.failed && model_read(binding, parse.list, (int)parse.count);
     arguments_free(&parse);
     text_free(&sysroot);
@@ -185,15 +190,35 @@ static int bind(const struct settings *settings, struct binding *binding)
     if (binding->count == 0)
         return failure(settings->headers.list[0], "declares no functions");
 
-    size_t undecided = 0;
     for (size_t i = 0; i < binding->count; i++)
         if (binding->functions[i].why && !words_has(binding->functions[i].words, WORD_custom)) {
-            undecided++;
+            (*undecided)++;
             if (settings->undecided)
                 printf("%s", binding->functions[i].why);
         }
-    if (settings->undecided)
-        return STATUS_OK;
+    return STATUS_OK;
+}
+
+static int read_names(const struct settings *settings, struct binding *binding)
+{
+    char nm[PATH_MAX + 128];
+    snprintf(nm, sizeof nm, "%s/bin/llvm-nm", settings->sdk);
+    bool good = settings->names
+                    ? symbols_read(binding, settings->names)
+                    : symbols_list(binding, nm, settings->inputs.list, settings->inputs.count);
+    if (good && binding->count == 0)
+        return failure("--symbols", "no functions");
+    return good ? STATUS_OK : STATUS_FAILURE;
+}
+
+static int bind(const struct settings *settings, struct binding *binding)
+{
+    size_t undecided = 0;
+    int status = binding->symbols ? read_names(settings, binding)
+                                  : read_headers(settings, binding, &undecided);
+    if (status != STATUS_OK || settings->undecided)
+        return status;
+    status = STATUS_FAILURE;
 
     char image[PATH_MAX];
     if (settings->image)
@@ -206,11 +231,17 @@ static int bind(const struct settings *settings, struct binding *binding)
     if (!file_read(image, &file))
         return failure(image, strerror(errno));
     struct text header = {0}, source = {0}, cpp = {0};
-    emit_header(binding, &header);
-    emit_source(binding, &source, file.bytes, file.size, settings->load_path);
-    emit_cpp(binding, &cpp);
+    if (binding->symbols) {
+        emit_symbols_header(binding, &header);
+        emit_symbols_source(binding, &source, file.bytes, file.size, settings->load_path);
+    } else {
+        emit_header(binding, &header);
+        emit_source(binding, &source, file.bytes, file.size, settings->load_path);
+        emit_cpp(binding, &cpp);
+    }
     if (write_file(settings->output, ".h", &header) &&
-        write_file(settings->output, ".c", &source) && write_file(settings->output, ".hpp", &cpp))
+        write_file(settings->output, ".c", &source) &&
+        (binding->symbols || write_file(settings->output, ".hpp", &cpp)))
         status = STATUS_OK;
     if (undecided)
         fprintf(stderr,
@@ -231,6 +262,10 @@ static int run(int argc, char **argv, struct settings *settings, struct binding 
         switch (option) {
         case HEADER:
             arguments_add(&settings->headers, optarg);
+            break;
+        case SYMBOLS:
+            binding->symbols = true;
+            settings->names = optarg;
             break;
         case ANNOTATIONS:
             if (!annotations_read(&binding->annotations, optarg))
@@ -259,10 +294,10 @@ static int run(int argc, char **argv, struct settings *settings, struct binding 
             break;
         case HELP:
             fputs(usage, stdout);
-            return STATUS_OK;
+            return output_printed() ? STATUS_OK : failure("standard output", strerror(errno));
         case VERSION:
             puts("lfi-bind " LFI_VERSION);
-            return STATUS_OK;
+            return output_printed() ? STATUS_OK : failure("standard output", strerror(errno));
         case 'o':
             settings->output = optarg;
             break;
@@ -287,8 +322,13 @@ static int run(int argc, char **argv, struct settings *settings, struct binding 
     }
     while (optind < argc)
         arguments_add(&settings->inputs, argv[optind++]);
-    if (settings->headers.count == 0 || (!settings->output && !settings->undecided)) {
+    if ((settings->headers.count == 0) != binding->symbols ||
+        (!settings->output && !settings->undecided)) {
         fputs(usage, stderr);
+        return STATUS_USAGE;
+    }
+    if (binding->symbols && (binding->annotations.count > 0 || settings->undecided)) {
+        fprintf(stderr, "lfi-bind: --symbols has no annotations\n");
         return STATUS_USAGE;
     }
     const char *slash = settings->output ? strrchr(settings->output, '/') : NULL;

@@ -83,6 +83,17 @@ static enum CXChildVisitResult visit_name(CXCursor cursor, CXCursor parent, CXCl
     return CXChildVisit_Continue;
 }
 
+/* An array; not va_list or jmp_buf, which are some only by their definition. */
+static bool is_list(CXType type)
+{
+    if (kind_of(type) != KIND_ARRAY)
+        return false;
+    char *name = spelling(target_of(type));
+    bool hidden = strncmp(name, "struct __", 9) == 0 || strncmp(name, "__", 2) == 0;
+    free(name);
+    return !hidden;
+}
+
 /* Parameters: their types are those of the function type, their names and words those of the
  * declarations inside `cursor`. */
 static void fill(struct binding *binding, struct function *function, CXCursor cursor)
@@ -118,6 +129,8 @@ static void fill(struct binding *binding, struct function *function, CXCursor cu
             if (kind_of(type) == kind_of(parameter->type))
                 parameter->type = type; /* as it is written */
         }
+        if (is_list(parameter->type)) /* `char name[29]` is a pointer here */
+            parameter->type = clang_getArgType(clang_getCanonicalType(function->type), i);
     }
     free(names.list);
     function->words = annotations_find(&binding->annotations, function->name, "", 0);
@@ -179,7 +192,7 @@ static void rename_owner(struct binding *binding, CXCursor alias)
     if (type.kind != CXType_Record || is_unnamed(type))
         return;
     char *name = take(clang_getCursorSpelling(alias));
-    char *tag = take(clang_getCursorSpelling(clang_getTypeDeclaration(type)));
+    char *tag = name_of(clang_getTypeDeclaration(type));
     for (size_t i = 0; i < binding->annotations.count; i++) {
         struct annotation *at = &binding->annotations.list[i];
         if (strcmp(at->owner, name) == 0) {
@@ -330,10 +343,9 @@ bool is_unnamed(CXType type)
 
 const struct words *field_words(struct binding *binding, CXType record, CXCursor field)
 {
-    char *name = take(clang_getCursorSpelling(field));
-    char *owner = take(clang_getCursorSpelling(clang_getTypeDeclaration(record)));
-    char *tag =
-        take(clang_getCursorSpelling(clang_getTypeDeclaration(clang_getCanonicalType(record))));
+    char *name = name_of(field);
+    char *owner = name_of(clang_getTypeDeclaration(record));
+    char *tag = name_of(clang_getTypeDeclaration(clang_getCanonicalType(record)));
     const struct words *words = NULL;
     if (*owner)
         words = annotations_find(&binding->annotations, owner, name, 0);
@@ -347,45 +359,92 @@ const struct words *field_words(struct binding *binding, CXType record, CXCursor
     return words;
 }
 
+CXType innermost(CXType type)
+{
+    while (kind_of(type) == KIND_ARRAY)
+        type = target_of(type);
+    return type;
+}
+
+/* What is said of a type itself. */
+static const struct words *type_words(struct binding *binding, CXType type)
+{
+    char *name = name_of(clang_getTypeDeclaration(type));
+    const struct words *words = *name ? annotations_find(&binding->annotations, name, "", 0) : NULL;
+    free(name);
+    return words;
+}
+
+bool union_decided(struct binding *binding, CXType type, const struct words *words, CXType owner,
+                   bool *whole)
+{
+    *whole = words_has(words, WORD_whole) || words_has(type_words(binding, type), WORD_whole) ||
+             words_has(type_words(binding, owner), WORD_whole);
+    if (*whole)
+        return true;
+    unsigned char *mask = calloc(1, (size_t)size_of(type) + 1);
+    bool good = mask && mark_values(binding->arch, type, mask, 0);
+    for (long i = 0; good && i < size_of(type); i++)
+        good = mask[i] == 0 || mask[i] == 0xff;
+    free(mask);
+    return good;
+}
+
+static const char bad_union[] =
+    "a union whose members fill different bytes: what the host has in the others would go into the "
+    "box, too. Say whole if the host clears them";
+
 struct looking {
     struct binding *binding;
     struct record *record;
     CXType type;
     struct text why;
+    bool in_list;
 };
 
 static bool look_at_field(CXCursor field, void *data)
 {
     struct looking *looking = data;
     CXType type = clang_getCursorType(field);
-    char *name = take(clang_getCursorSpelling(field));
+    char *name = name_of(field);
     const struct words *words = field_words(looking->binding, looking->type, field);
-    switch (kind_of(type)) {
+    CXType element = innermost(type);
+    bool list = kind_of(type) == KIND_ARRAY, whole;
+    switch (words_has(words, WORD_private) ? KIND_VOID : kind_of(element)) {
+    case KIND_VOID:
+        break;
     case KIND_RECORD:
-        if (!is_incomplete(type)) {
+        if (!is_incomplete(element)) {
             struct looking inner = *looking;
-            inner.type = is_unnamed(type) ? looking->type : type;
-            inner.why = looking->why;
-            if (is_unnamed(type))
-                inner.type = type;
-            each_field(type, look_at_field, &inner);
+            inner.type = element;
+            inner.in_list |= list;
+            each_field(element, look_at_field, &inner);
             looking->why = inner.why;
         }
         break;
     case KIND_UNION:
-    case KIND_ARRAY:
-        if (!is_plain(type) && !words_has(words, WORD_private) &&
-            !(kind_of(type) == KIND_ARRAY && kind_of(target_of(type)) == KIND_BOOL))
-            text_add(&looking->why, "%s.%s: a %s that holds pointers\n", looking->record->name,
-                     name, kind_of(type) == KIND_UNION ? "union" : "list");
+        if (!is_plain(element))
+            text_add(&looking->why, "%s.%s: a union that holds pointers or bool\n",
+                     looking->record->name, name);
+        else if (!union_decided(looking->binding, element, words, looking->record->type, &whole))
+            text_add(&looking->why, "%s.%s: %s\n", looking->record->name, name, bad_union);
         break;
     case KIND_OTHER:
         text_add(&looking->why, "%s.%s: a type that cannot be copied\n", looking->record->name,
                  name);
         break;
     default: {
+        bool pointer = kind_of(element) == KIND_POINTER || kind_of(element) == KIND_FUNCTION;
+        if (pointer && list) {
+            text_add(&looking->why, "%s.%s: a list that holds pointers\n", looking->record->name,
+                     name);
+            break;
+        }
         enum pass pass =
-            pass_of(looking->binding, type, words, looking->record->name, name, &looking->why);
+            pass_of(looking->binding, element, words, looking->record->name, name, &looking->why);
+        if (looking->in_list && (pass == PASS_COPY || pass == PASS_CALLBACK))
+            text_add(&looking->why, "%s.%s: a list of structures that hold lists or functions\n",
+                     looking->record->name, name);
         if (pass == PASS_COPY) {
             looking->record->side = true;
             if (element_of(looking->binding, target_of(type)) != ELEMENT_PLAIN &&
@@ -421,19 +480,29 @@ struct record *record_of(struct binding *binding, CXType type)
     list[binding->record_count++] = record;
     record->type = type;
     record->spelling = name;
-    record->name = take(clang_getCursorSpelling(clang_getTypeDeclaration(type)));
+    record->name = name_of(clang_getTypeDeclaration(type));
+    if (kind_of(type) != KIND_RECORD && kind_of(type) != KIND_UNION) { /* with padding */
+        free(record->name);
+        record->name = strdup(name);
+        for (char *at = record->name; at && *at; at++)
+            *at = isalnum((unsigned char)*at) ? *at : '_';
+        return record;
+    }
     if (is_unnamed(type)) {
         free(record->name);
         record->name = strdup("structure");
         record->why = strdup("a structure without a name\n");
         return record;
     }
+    bool whole;
     if (kind_of(type) == KIND_UNION) {
         if (!is_plain(type))
-            record->why = strdup("a union that holds pointers\n");
+            record->why = strdup("a union that holds pointers or bool\n");
+        else if (!union_decided(binding, type, NULL, type, &whole))
+            record->why = strdup(bad_union);
         return record;
     }
-    struct looking looking = {binding, record, type, {0}};
+    struct looking looking = {binding, record, type, {0}, false};
     each_field(type, look_at_field, &looking);
     record->why = looking.why.bytes;
     return record;
@@ -444,15 +513,17 @@ struct record *record_of(struct binding *binding, CXType type)
 enum element element_of(struct binding *binding, CXType element)
 {
     enum kind kind = kind_of(element);
-    if (kind == KIND_VOID || is_plain(element))
-        return kind == KIND_RECORD ? ELEMENT_RECORD : ELEMENT_PLAIN;
+    bool tight = kind != KIND_RECORD && is_plain(element) && is_tight(binding->arch, element);
+    if (kind == KIND_VOID || tight)
+        return ELEMENT_PLAIN;
     if (kind == KIND_BOOL)
         return ELEMENT_BOOL;
-    if (kind == KIND_POINTER && is_incomplete(target_of(element)) && !is_file(target_of(element)))
+    if (kind == KIND_POINTER && !is_file(target_of(element)))
         return ELEMENT_ADDRESS;
-    if (kind == KIND_RECORD && !is_incomplete(element)) {
-        struct record *record = record_of(binding, element);
-        return record && !record->why ? ELEMENT_RECORD : ELEMENT_NONE;
+    bool record = (kind == KIND_RECORD || kind == KIND_UNION) && !is_incomplete(element);
+    if (record || kind == KIND_LONG_DOUBLE || kind == KIND_COMPLEX) {
+        const struct record *copied = record_of(binding, element);
+        return copied && !copied->why ? ELEMENT_RECORD : ELEMENT_NONE;
     }
     return ELEMENT_NONE;
 }
@@ -475,8 +546,15 @@ static enum pass pass_pointer(struct binding *binding, CXType type, const struct
                   "(custom), or say user_data for a handle that the box only passes back";
         return PASS_UNDECIDED;
     }
-    if (words_has(words, WORD_box))
+    bool addresses = copies && kind_of(target) == KIND_POINTER; /* a list of them is copied */
+    if (words_has(words, WORD_box) && !addresses)
         return PASS_ADDRESS;
+    if (addresses && !words_has(words, WORD_box) && !is_incomplete(target_of(target))) {
+        *reason =
+            "it points to pointers: say box, too, if these are addresses in the box; otherwise "
+            "write the function by hand (custom)";
+        return PASS_UNDECIDED;
+    }
     if (words_has(words, WORD_string)) {
         if (is_char(target))
             return PASS_STRING;
@@ -485,6 +563,8 @@ static enum pass pass_pointer(struct binding *binding, CXType type, const struct
     }
     if (words_has(words, WORD_strings))
         return PASS_STRINGS;
+    if (words_has(words, WORD_drop) && is_incomplete(target))
+        return PASS_ADDRESS; /* the last call with an object */
     if (copies) {
         if (is_incomplete(target)) {
             *reason = "its size is not known: say box";
@@ -497,10 +577,12 @@ static enum pass pass_pointer(struct binding *binding, CXType type, const struct
         enum element element = element_of(binding, target);
         if (element != ELEMENT_NONE)
             return PASS_COPY;
-        struct record *record = kind_of(target) == KIND_RECORD ? record_of(binding, target) : NULL;
+        bool named = kind_of(target) == KIND_RECORD || kind_of(target) == KIND_UNION;
+        struct record *record = named ? record_of(binding, target) : NULL;
         *reason = record && record->why ? record->why
-                                        : "it points to pointers: write the function "
-                                          "by hand (custom), or say box";
+                  : kind_of(target) == KIND_ARRAY
+                      ? "it points to lists: write the function by hand (custom), or say box"
+                      : "it points to pointers: write the function by hand (custom), or say box";
         return PASS_UNDECIDED;
     }
     if (words_has(words, WORD_size_is)) {

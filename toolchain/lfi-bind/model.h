@@ -42,6 +42,7 @@ struct binding {
     const struct arch *arch;
     const char *prefix, *strip;
     bool drop_in;
+    bool symbols; /* functions are names with a shape, without types */
     const char *const *headers;
     size_t header_count;
     struct annotations annotations;
@@ -88,6 +89,11 @@ struct record *record_of(struct binding *binding, CXType type);
 struct function *callback_of(struct binding *binding, CXType type, const char *owner,
                              const char *member);
 const struct words *field_words(struct binding *binding, CXType record, CXCursor field);
+/* Of a union: whether it is known which of its bytes cross, or all do (`whole`). */
+bool union_decided(struct binding *binding, CXType type, const struct words *words, CXType owner,
+                   bool *whole);
+/* What an array is of, of any number of dimensions; of others, itself. */
+CXType innermost(CXType type);
 bool is_plain(CXType type); /* any bytes are a value of it, and it holds no pointers */
 bool is_unnamed(CXType type);
 
@@ -96,5 +102,22 @@ void emit_header(struct binding *binding, struct text *text);
 void emit_source(struct binding *binding, struct text *text, const char *image, size_t size,
                  const char *load_path);
 void emit_cpp(struct binding *binding, struct text *text);
+
+/* Parts of them: the instance (image, open, free), and that of the process (drop-in). */
+void emit_names(struct binding *binding, struct text *text);
+void emit_instance(struct binding *binding, struct text *text, const char *image, size_t size,
+                   const char *load_path);
+void emit_process(struct binding *binding, struct text *text);
+
+/* --symbols: the functions of a file with a name in each line, or all that `inputs` define for
+ * others, as llvm-nm says. False after printing. */
+bool symbols_read(struct binding *binding, const char *path);
+bool symbols_list(struct binding *binding, const char *nm, const char *const *inputs, size_t count);
+void emit_symbols_header(struct binding *binding, struct text *text);
+void emit_symbols_source(struct binding *binding, struct text *text, const char *image, size_t size,
+                         const char *load_path);
+
+/* Whether it is a name in C. */
+bool is_name(const char *name);
 
 #endif

@@ -13,6 +13,14 @@ char *take(CXString string)
     return copy;
 }
 
+char *name_of(CXCursor declaration)
+{
+    char *name = take(clang_getCursorSpelling(declaration));
+    if (strchr(name, '(')) /* "union u::(anonymous at file.h:1:2)" */
+        *name = 0;
+    return name;
+}
+
 char *spelling(CXType type)
 {
     char *name = take(clang_getTypeSpelling(type));
@@ -190,6 +198,142 @@ void each_field(CXType record, field_fn *each, void *data)
 {
     struct visit visit = {each, data};
     clang_Type_visitFields(type_canonical(record), visit_field, &visit);
+}
+
+/* ----------------------------------------------------------------------------- padding */
+
+struct filling {
+    const struct arch *arch;
+    long bits, size; /* of values; of a union that its members must have */
+    bool tight;
+};
+
+/* Of a bit-field; one without a name is padding. */
+static long named_bits(CXCursor field)
+{
+    char *name = name_of(field);
+    long bits = *name ? clang_getFieldDeclBitWidth(field) : 0;
+    free(name);
+    return bits;
+}
+
+static bool fill(CXCursor field, void *data)
+{
+    struct filling *filling = data;
+    CXType type = clang_getCursorType(field);
+    if (clang_Cursor_isBitField(field)) {
+        filling->bits += named_bits(field);
+        filling->tight &= filling->size == 0;
+        return filling->tight;
+    }
+    filling->bits += 8 * size_of(type);
+    filling->tight &=
+        is_tight(filling->arch, type) && (filling->size == 0 || size_of(type) == filling->size);
+    return filling->tight;
+}
+
+bool is_tight(const struct arch *arch, CXType type)
+{
+    struct filling filling = {arch, 0, 0, true};
+    switch (kind_of(type)) {
+    case KIND_LONG_DOUBLE:
+    case KIND_COMPLEX:
+        return size_of(type) < 16 || (kind_of(type) == KIND_COMPLEX && size_of(type) == 16) ||
+               arch->long_double == 16;
+    case KIND_ARRAY:
+        return is_tight(arch, target_of(type));
+    case KIND_RECORD:
+        each_field(type, fill, &filling);
+        return filling.tight && filling.bits == 8 * size_of(type);
+    case KIND_UNION:
+        filling.size = size_of(type);
+        each_field(type, fill, &filling);
+        return filling.tight;
+    default:
+        return true;
+    }
+}
+
+struct marking {
+    const struct arch *arch;
+    unsigned char *mask;
+    long at, size; /* bytes of a union; 0: of a structure */
+    bool good, first;
+};
+
+static void mark(unsigned char *mask, long at, long bits)
+{
+    for (; bits > 0 && at % 8 != 0; at++, bits--)
+        mask[at / 8] |= (unsigned char)(1 << at % 8);
+    if (bits >= 8)
+        memset(mask + at / 8, 0xff, (size_t)bits / 8);
+    for (at += bits / 8 * 8, bits %= 8; bits > 0; at++, bits--)
+        mask[at / 8] |= (unsigned char)(1 << at % 8);
+}
+
+static bool mark_field(CXCursor field, void *data)
+{
+    struct marking *marking = data;
+    CXType type = clang_getCursorType(field);
+    long offset = (long)clang_Cursor_getOffsetOfField(field);
+    unsigned char *mask = marking->size ? calloc(1, (size_t)marking->size) : marking->mask;
+    long at = marking->size ? 0 : marking->at;
+    if (!mask || offset < 0)
+        marking->good = false;
+    else if (clang_Cursor_isBitField(field))
+        mark(mask, at + offset, named_bits(field));
+    else
+        marking->good &= mark_values(marking->arch, type, mask, at + offset);
+    if (marking->size && mask) {
+        if (marking->first)
+            memcpy(marking->mask, mask, (size_t)marking->size);
+        marking->good &= memcmp(marking->mask, mask, (size_t)marking->size) == 0;
+        marking->first = false;
+        free(mask);
+    }
+    return marking->good;
+}
+
+bool mark_values(const struct arch *arch, CXType type, unsigned char *mask, long at)
+{
+    struct marking marking = {arch, mask, at, 0, true, true};
+    long size = size_of(type);
+    if (size <= 0)
+        return true;
+    if (is_tight(arch, type)) {
+        mark(mask, at, 8 * size);
+        return true;
+    }
+    switch (kind_of(type)) {
+    case KIND_LONG_DOUBLE:
+        mark(mask, at, 8 * arch->long_double);
+        return true;
+    case KIND_COMPLEX:
+        mark(mask, at, 8 * arch->long_double);
+        mark(mask, at + 4 * size, 8 * arch->long_double);
+        return true;
+    case KIND_ARRAY: {
+        CXType element = target_of(type);
+        for (long i = 0; marking.good && i < size / size_of(element); i++)
+            marking.good = mark_values(arch, element, mask, at + 8 * i * size_of(element));
+        return marking.good;
+    }
+    case KIND_RECORD:
+        each_field(type, mark_field, &marking);
+        return marking.good;
+    default: { /* a union */
+        unsigned char *own = calloc(1, (size_t)size);
+        marking.mask = own;
+        marking.size = size;
+        if (own)
+            each_field(type, mark_field, &marking);
+        for (long i = 0; own && i < 8 * size; i++)
+            if (own[i / 8] >> i % 8 & 1)
+                mark(mask, at + i, 1);
+        free(own);
+        return own && marking.good;
+    }
+    }
 }
 
 /* ----------------------------------------------------------------------------- calling conventions

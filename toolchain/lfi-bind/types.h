@@ -53,6 +53,9 @@ CXType function_of(CXType type);
 char *take(CXString string);
 char *spelling(CXType type);
 
+/* The name of what was declared, from malloc; "" where there is none. */
+char *name_of(CXCursor declaration);
+
 /* "int (*name)(void)" of "int (*)(void)". */
 void declare(struct text *text, CXType type, const char *name);
 
@@ -77,6 +80,15 @@ struct arch {
     const char *name;  /* as in a triple */
     const char *title; /* as people write it */
     const char *macro; /* that its compilers define */
+    long long_double;  /* bytes of a long double that are its value */
+    unsigned integers; /* registers for integers and pointers */
+    bool x87;          /* long double is returned there */
+    /*
+     * For --symbols, assembly. `enter`: the function NAME, which has the number INDEX. `pass`,
+     * which it goes to: asks PREFIX_pass(INDEX) for the gate, with all registers for arguments
+     * kept, and goes there, as if the caller had.
+     */
+    const char *enter, *pass;
     bool (*shape)(struct shape *shape, CXType result, const CXType *arguments, unsigned count,
                   bool *by_address);
 };
@@ -86,6 +98,13 @@ struct arch {
 
 /* That of a target, or NULL. */
 const struct arch *arch_of(const char *triple);
+
+/* Whether every bit of it is a value's: there is no padding in it. */
+bool is_tight(const struct arch *arch, CXType type);
+
+/* Marks in `mask` the bits of a type, from bit `at` on, that are a value's. False if a union's
+ * members differ in that: then it depends on which is set. */
+bool mark_values(const struct arch *arch, CXType type, unsigned char *mask, long at);
 
 /* False if it cannot be passed. by_address[i]: the argument goes as the address of a copy, as those
  * of more than 16 bytes on AArch64. */

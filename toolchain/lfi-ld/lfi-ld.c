@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
  * lfi-ld: the linker that clang calls for LFI targets. It runs ld.lld into a temporary, with the
- * note that marks LFI files, on x86-64 lets lfi-postlink finish that, and puts it in its place.
+ * note that marks LFI files, on x86-64 lets lfi-postlink finish that, verifies it, and puts it in
+ * its place.
  *
  * Its options are ld.lld's, which it passes on unchanged; what it adds comes after them, and
- * the last -o counts. Of its own it has only --lfi-mode=MODE and --lfi-target=TRIPLE.
+ * the last -o counts. Of its own it has only --lfi-mode=MODE, --lfi-target=TRIPLE and
+ * --lfi-unverified, which leaves the verifier out.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "file.h"
+#include "findings.h"
 #include "modes.h"
 #include "options.h"
 #include "output.h"
@@ -27,14 +34,17 @@ static int failure(const char *what, const char *which)
     return STATUS_FAILURE;
 }
 
-static int run(const struct arguments *arguments)
+/* With its standard error at `messages`, and no other output, unless that is -1. */
+static int run(const struct arguments *arguments, int messages)
 {
-    pid_t pid = process_start_arguments(arguments, -1, -1, -1);
+    pid_t pid = process_start_arguments(arguments, -1, messages, messages);
     int status = pid < 0 ? -1 : process_finish(pid);
     if (status < 0)
         return failure("cannot be run", arguments->list[0]);
     if (status > 128)
-        fprintf(stderr, "lfi-ld: %s: ended by signal %d\n", arguments->list[0], status - 128);
+        fprintf(stderr, "lfi-ld: %s: ended by signal %d (%s)%s\n", arguments->list[0], status - 128,
+                strsignal(status - 128),
+                status - 128 == SIGBUS ? ": is the disk of the output full?" : "");
     return status;
 }
 
@@ -61,7 +71,7 @@ static bool correct_dependencies(const char *path, const struct output *output)
 }
 
 struct paths {
-    char lld[PATH_MAX], postlink[PATH_MAX], note[PATH_MAX];
+    char lld[PATH_MAX], postlink[PATH_MAX], verify[PATH_MAX], note[PATH_MAX];
     char assembler[PATH_MAX]; /* an option: LTO's code is rewritten as all other assembly */
 };
 
@@ -71,7 +81,8 @@ static bool find_paths(struct paths *paths, const struct target *target)
     snprintf(note, sizeof note, "libexec/lfi/%s/note.o", target->triple);
     snprintf(as, sizeof as, "libexec/lfi/%s/as", target->triple);
     if (!sdk_path(paths->lld, "bin/ld.lld") || !sdk_path(paths->postlink, "bin/lfi-postlink") ||
-        !sdk_path(paths->note, note) || !sdk_path(program, as))
+        !sdk_path(paths->verify, "bin/lfi-verify") || !sdk_path(paths->note, note) ||
+        !sdk_path(program, as))
         return false;
     errno = ENAMETOOLONG;
     int size = snprintf(paths->assembler, PATH_MAX, "-lto-assembler=%s", program);
@@ -99,16 +110,55 @@ static const struct architecture *find_architecture(const char *name)
     return NULL;
 }
 
-static int postlink(const char *program, int mode, const char *file)
+/* Runs a tool of the SDK on what was linked; what it says is added to the findings. */
+static int check(const char *tool, const char *program, int mode, const char *file,
+                 struct findings *findings)
 {
     char option[32];
+    int messages = memfd_create("messages", MFD_CLOEXEC);
+    if (messages < 0)
+        return failure("its messages cannot be kept", program);
     snprintf(option, sizeof option, "--mode=%s", mode_name((unsigned)mode));
     struct arguments command = {0};
     arguments_add(&command, program);
     arguments_add(&command, option);
     arguments_add(&command, file);
-    int status = run(&command);
+    int status = run(&command, messages);
     arguments_free(&command);
+    findings_read(findings, tool, file, messages);
+    return status;
+}
+
+/* Prints the findings; the linker has to run again, for its map. */
+static void show(const struct findings *findings, struct arguments *command,
+                 const struct output *output, int mode)
+{
+    char map[PATH_MAX + 8], option[sizeof map + 8];
+    int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+    snprintf(map, sizeof map, "%s.map", output->temporary);
+    snprintf(option, sizeof option, "-Map=%s", map);
+    arguments_add(command, option);
+    if (nowhere >= 0) {
+        run(command, nowhere);
+        close(nowhere);
+    }
+    findings_print(findings, map, output->path, (unsigned)mode);
+    unlink(map);
+}
+
+/* lfi-postlink and the verifier: no file comes out that would not load. */
+static int finish(const struct options *options, struct arguments *command, int mode,
+                  const struct paths *paths, bool postlinks, const struct output *output)
+{
+    const char *file = output->temporary;
+    struct findings findings = {0};
+    int status = STATUS_OK;
+    if (postlinks)
+        status = check("lfi-postlink", paths->postlink, mode, file, &findings);
+    if (status == STATUS_OK && !options->unverified)
+        status = check("lfi-verify", paths->verify, mode, file, &findings);
+    if (status != STATUS_OK)
+        show(&findings, command, output, mode);
     return status;
 }
 
@@ -140,7 +190,7 @@ static int link_program(const struct options *options, const struct target *targ
         /* clang passes -pie with -r, too, where -static-pie is the default. */
         if (options->relocatable)
             arguments_add(&command, "--no-pie");
-        status = run(&command);
+        status = run(&command, -1);
     } else if (!output_open(&output, options->output ? options->output : "a.out", OUTPUT_NAME,
                             OUTPUT_MODE)) {
         status = failure("cannot be written", options->output ? options->output : "a.out");
@@ -151,9 +201,10 @@ static int link_program(const struct options *options, const struct target *targ
         arguments_add(&command, paths.note);
         arguments_add(&command, "-o");
         arguments_add(&command, output.temporary);
-        status = run(&command);
-        if (status == STATUS_OK && architecture->postlinks)
-            status = postlink(paths.postlink, target->mode, output.temporary);
+        status = run(&command, -1);
+        if (status == STATUS_OK)
+            status =
+                finish(options, &command, target->mode, &paths, architecture->postlinks, &output);
         if (status != STATUS_OK)
             output_discard(&output);
         else if (!output_commit(&output))

@@ -174,6 +174,8 @@ bool options_read(struct options *options, int argc, char **argv)
             good = options->mode >= 0;
             if (!good)
                 fprintf(stderr, "lfi-ld: unknown mode '%s'; there are: " MODE_NAMES "\n", found);
+        } else if (strcmp(argument, "--lfi-unverified") == 0) {
+            options->unverified = true;
         } else if ((found = value("-dependency-file", &all, &i))) {
             options->dependencies = found;
         } else if (has_value(argument)) {

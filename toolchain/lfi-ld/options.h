@@ -11,6 +11,7 @@ struct options {
     const char *target;       /* --lfi-target; NULL: taken from the name of the program */
     const char *dependencies; /* --dependency-file */
     int mode;                 /* --lfi-mode; MODE_OF_TARGET if none was given */
+    bool unverified;          /* --lfi-unverified */
     bool links;               /* there is something to link */
     bool no_program;          /* --version or --help, or LTO is to stop before the linking */
     bool relocatable;         /* -r */

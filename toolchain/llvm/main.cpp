@@ -3,11 +3,16 @@
 // One program for clang, lld and the binary tools: its name says which it is. A prefix up to a
 // hyphen is ignored ("x86_64-lfi-linux-musl-ar" is ar), as is a version ("clang-19" is clang).
 #include "lld/Common/Driver.h"
+#include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/LLVMDriver.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/Program.h"
 #include "llvm/Support/raw_ostream.h"
+
+#include <climits>
+#include <unistd.h>
 
 LLD_HAS_DRIVER(elf)
 namespace lld
@@ -85,12 +90,43 @@ static tool_main *find(StringRef path)
     return nullptr;
 }
 
+// The name of a tool that a link of another name ("mycc") leads to; empty if it leads to none. Only
+// a whole name counts: this program is what all links end at.
+static std::string follow(const char *called)
+{
+    std::string path = called;
+    if (!StringRef(path).contains('/')) {
+        auto found = llvm::sys::findProgramByName(path);
+        if (!found)
+            return "";
+        path = *found;
+    }
+    for (int links = 0; links < 40; links++) {
+        char to[PATH_MAX];
+        ssize_t size = readlink(path.c_str(), to, sizeof to);
+        if (size < 0 || size == sizeof to)
+            return "";
+        llvm::SmallString<256> next(StringRef(to, size));
+        if (llvm::sys::path::is_relative(next)) {
+            next = llvm::sys::path::parent_path(path);
+            llvm::sys::path::append(next, StringRef(to, size));
+        }
+        path = std::string(next);
+        if (find(path))
+            return path;
+    }
+    return "";
+}
+
 int main(int argc, char **argv)
 {
     llvm::InitLLVM init(argc, argv);
     // clang calls itself by the name of the file, which is none of the tools'.
     if (argc > 1 && StringRef(argv[1]).starts_with("-cc1"))
         return clang_main(argc, argv, {argv[0], nullptr, false});
+    std::string tool = find(argv[0]) ? "" : follow(argv[0]);
+    if (!tool.empty())
+        argv[0] = tool.data();
     if (tool_main *run = find(argv[0]))
         return run(argc, argv, {argv[0], nullptr, false});
     // "llvm objdump ...": the tool as the first argument.

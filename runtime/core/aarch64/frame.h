@@ -52,7 +52,10 @@
 #define FRAME_PLACE       1016
 #define FRAME_BACK        1024
 #define FRAME_CALLBACK    1032
-#define FRAME_SIZE        1104
+#define FRAME_LIGHT       1096
+#define FRAME_HOST_CALL   1104
+#define FRAME_DONE        1160
+#define FRAME_SIZE        1168
 
 /* struct core_callback */
 #define CALLBACK_VERSION  0
@@ -167,7 +170,10 @@ struct core_frame {
     uint32_t special;          /* any of words, bytes */
     uint64_t result, place;    /* a structure in memory: the caller's, the callee's */
     uint64_t back;             /* where a callback returns to */
-    struct core_callback callback; /* the one that runs, or ran last */
+    struct core_callback callback;  /* the one that runs, or ran last */
+    lfi_light_fn *light;            /* or NULL */
+    struct lfi_host_call host_call; /* of a light call, then `done` */
+    lfi_light_done_fn *done;
 };
 
 #endif

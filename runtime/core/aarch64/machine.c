@@ -362,11 +362,18 @@ void machine_signal_set_pc(void *ucontext, uint64_t pc)
     ((ucontext_t *)ucontext)->uc_mcontext.pc = pc;
 }
 
+/* On the way back from a light call: the registers are in the frame, but vector state is not. */
+static bool in_light(uint64_t pc)
+{
+    return pc >= (uint64_t)machine_light_start && pc < (uint64_t)machine_light_end;
+}
+
 bool machine_signal_entering(const void *ucontext)
 {
     uint64_t pc = machine_signal_pc(ucontext);
 
-    return pc >= (uint64_t)machine_resume_start && pc < (uint64_t)machine_resume_end;
+    return (pc >= (uint64_t)machine_resume_start && pc < (uint64_t)machine_resume_end) ||
+           in_light(pc);
 }
 
 void machine_signal_leave(void *ucontext, struct core_frame *frame, enum lfi_exit_kind kind,
@@ -392,7 +399,8 @@ void machine_signal_leave(void *ucontext, struct core_frame *frame, enum lfi_exi
     machine->regs[26] = (uint64_t)kind + 1;
     machine->regs[29] = frame->host_sp;
     machine->sp = frame->host_sp;
-    machine->pc = (uint64_t)(entering ? machine_leave_entering : machine_leave_saving);
+    machine->pc = (uint64_t)(entering && !in_light(machine->pc) ? machine_leave_entering
+                                                                : machine_leave_saving);
     machine->pstate &= ~(nzcv | btype);
     frame->in_box = 0;
 }

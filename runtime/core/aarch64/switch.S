@@ -15,6 +15,8 @@
  * a system call that is x30, which is the return point anyway; everywhere else x28, of which code
  * may expect only that it is an address in the box.
  *
+ * A light call (lfi_light_fn) uses no vector or control state, so it stays where it is.
+ *
  * SVE and SME state is not part of a box: no verified code can read it.
  */
 #include "frame.h"
@@ -23,10 +25,10 @@
 	.text
 	.hidden	machine_enter, machine_syscall, machine_return
 	.hidden	machine_leave_saving, machine_leave_entering
-	.hidden	machine_resume_start, machine_resume_end
+	.hidden	machine_resume_start, machine_resume_end, machine_light_start, machine_light_end
 	.globl	machine_enter, machine_syscall, machine_return
 	.globl	machine_leave_saving, machine_leave_entering
-	.globl	machine_resume_start, machine_resume_end
+	.globl	machine_resume_start, machine_resume_end, machine_light_start, machine_light_end
 
 /* \op is stp or ldp: all vector registers to or from the frame. */
 .macro	VECTORS op
@@ -97,6 +99,69 @@
 	mov	x29, sp
 .endm
 
+/* What the host says of pc, x30, x28 and sp is brought into the box, and in_box set. */
+.macro	CONFINE
+	ldr	x0, [x25, #FRAME_BASE]
+	ldr	w1, [x25, #REGS_PC]
+	ldr	w2, [x25, #REGS_X(30)]
+	ldr	w3, [x25, #REGS_X(28)]
+	and	w1, w1, #~3
+	add	x1, x0, x1
+	add	x2, x0, x2
+	add	x3, x0, x3
+	cmp	x1, x2
+	cset	w4, ne
+	csel	x3, x3, x1, eq
+	str	x1, [x25, #REGS_PC]
+	str	x2, [x25, #REGS_X(30)]
+	str	x3, [x25, #REGS_X(28)]
+	str	w4, [x25, #FRAME_ELSEWHERE]
+	ldr	x1, [x25, #FRAME_BLOCK]
+	str	x1, [x25, #REGS_X(25)]
+	str	x0, [x25, #REGS_X(27)]
+	ldr	x1, [x25, #REGS_SP]
+	ldr	x3, [x25, #FRAME_STACK_REACH]
+	sub	x2, x1, x0
+	cmp	x2, x3
+	b.ls	1f
+	add	x1, x0, w1, uxtw
+	str	x1, [x25, #REGS_SP]
+1:	mov	w0, #1
+	str	w0, [x25, #FRAME_IN_BOX]
+.endm
+
+/* Into the box: flags and general registers from the frame. */
+.macro	RESTORE_REGS
+	ldr	x0, [x25, #REGS_NZCV]
+	ldr	x1, [x25, #REGS_SP]
+	msr	nzcv, x0
+	mov	sp, x1
+	ldp	x0, x1, [x25, #REGS_X(0)]
+	ldp	x2, x3, [x25, #REGS_X(2)]
+	ldp	x4, x5, [x25, #REGS_X(4)]
+	ldp	x6, x7, [x25, #REGS_X(6)]
+	ldp	x8, x9, [x25, #REGS_X(8)]
+	ldp	x10, x11, [x25, #REGS_X(10)]
+	ldp	x12, x13, [x25, #REGS_X(12)]
+	ldp	x14, x15, [x25, #REGS_X(14)]
+	ldp	x16, x17, [x25, #REGS_X(16)]
+	ldp	x18, x19, [x25, #REGS_X(18)]
+	ldp	x20, x21, [x25, #REGS_X(20)]
+	ldp	x22, x23, [x25, #REGS_X(22)]
+	ldr	x24, [x25, #REGS_X(24)]
+	ldr	x26, [x25, #REGS_X(26)]
+	ldp	x28, x29, [x25, #REGS_X(28)]
+	ldr	x30, [x25, #REGS_X(30)]
+	ldr	w27, [x25, #FRAME_ELSEWHERE]
+	cbnz	w27, 4f
+	ldr	x27, [x25, #REGS_X(27)]
+	ldr	x25, [x25, #REGS_X(25)]
+	ret
+4:	ldr	x27, [x25, #REGS_X(27)]
+	ldr	x25, [x25, #REGS_X(25)]
+	br	x28
+.endm
+
 /* enum lfi_exit_kind machine_enter(struct core_frame *frame) */
 	.p2align 4
 	.type	machine_enter, %function
@@ -129,41 +194,39 @@ machine_syscall:
 	HOST_FRAME
 	HINT_BTI_J
 	SAVE_REGS
-	SAVE_STATE
+	ldr	x2, [x25, #FRAME_LIGHT]
+	cbz	x2, serve
+	ldr	x18, [x25, #FRAME_HOST_X18]
+	ldr	x0, [x25, #FRAME_CONTEXT]
+	mov	x1, x25
+	add	x3, x25, #FRAME_HOST_CALL
+	mov	x4, x2
+	mov	x2, x3
+	blr	x4
+	cmp	w0, #1			/* LFI_LIGHT_DONE */
+	b.eq	light_resume
+	b.lo	serve
+	ldr	x8, [x25, #FRAME_HOST_CALL]
+	add	x6, x25, #FRAME_HOST_CALL + 8
+	ldp	x0, x1, [x6]
+	ldp	x2, x3, [x6, #16]
+	ldp	x4, x5, [x6, #32]
+	svc	#0
+	mov	x2, x0
+	ldr	x0, [x25, #FRAME_CONTEXT]
+	mov	x1, x25
+	ldr	x3, [x25, #FRAME_DONE]
+	blr	x3
+	tst	w0, #0xff
+	b.ne	light_resume
+serve:	SAVE_STATE
 	ldp	x0, x2, [x25, #FRAME_CONTEXT]
 	mov	x1, x25
 	blr	x2
 	ldr	w0, [x25, #FRAME_LEAVE]
 	cbnz	w0, leave
 resume:
-	/* what the host says of pc, x30, x28 and sp is brought into the box */
-	ldr	x0, [x25, #FRAME_BASE]
-	ldr	w1, [x25, #REGS_PC]
-	ldr	w2, [x25, #REGS_X(30)]
-	ldr	w3, [x25, #REGS_X(28)]
-	and	w1, w1, #~3
-	add	x1, x0, x1
-	add	x2, x0, x2
-	add	x3, x0, x3
-	cmp	x1, x2
-	cset	w4, ne
-	csel	x3, x3, x1, eq
-	str	x1, [x25, #REGS_PC]
-	str	x2, [x25, #REGS_X(30)]
-	str	x3, [x25, #REGS_X(28)]
-	str	w4, [x25, #FRAME_ELSEWHERE]
-	ldr	x1, [x25, #FRAME_BLOCK]
-	str	x1, [x25, #REGS_X(25)]
-	str	x0, [x25, #REGS_X(27)]
-	ldr	x1, [x25, #REGS_SP]
-	ldr	x3, [x25, #FRAME_STACK_REACH]
-	sub	x2, x1, x0
-	cmp	x2, x3
-	b.ls	1f
-	add	x1, x0, w1, uxtw
-	str	x1, [x25, #REGS_SP]
-1:	mov	w0, #1
-	str	w0, [x25, #FRAME_IN_BOX]
+	CONFINE
 machine_resume_start:
 	/* after in_box, so that a signal from now on ends the stay by itself */
 	ldr	x0, [x25, #FRAME_CONTEXT]
@@ -177,36 +240,24 @@ machine_resume_start:
 	tbz	w0, #FEATURE_DIT, 2f
 	ldr	x1, [x25, #FRAME_DIT]
 	msr	DIT, x1
-2:	ldr	x0, [x25, #REGS_NZCV]
-	ldr	x1, [x25, #REGS_SP]
-	msr	nzcv, x0
-	mov	sp, x1
-	ldp	x0, x1, [x25, #REGS_X(0)]
-	ldp	x2, x3, [x25, #REGS_X(2)]
-	ldp	x4, x5, [x25, #REGS_X(4)]
-	ldp	x6, x7, [x25, #REGS_X(6)]
-	ldp	x8, x9, [x25, #REGS_X(8)]
-	ldp	x10, x11, [x25, #REGS_X(10)]
-	ldp	x12, x13, [x25, #REGS_X(12)]
-	ldp	x14, x15, [x25, #REGS_X(14)]
-	ldp	x16, x17, [x25, #REGS_X(16)]
-	ldp	x18, x19, [x25, #REGS_X(18)]
-	ldp	x20, x21, [x25, #REGS_X(20)]
-	ldp	x22, x23, [x25, #REGS_X(22)]
-	ldr	x24, [x25, #REGS_X(24)]
-	ldr	x26, [x25, #REGS_X(26)]
-	ldp	x28, x29, [x25, #REGS_X(28)]
-	ldr	x30, [x25, #REGS_X(30)]
-	ldr	w27, [x25, #FRAME_ELSEWHERE]
-	cbnz	w27, 4f
-	ldr	x27, [x25, #REGS_X(27)]
-	ldr	x25, [x25, #REGS_X(25)]
-	ret
-4:	ldr	x27, [x25, #REGS_X(27)]
-	ldr	x25, [x25, #REGS_X(25)]
-	br	x28
+2:	RESTORE_REGS
 machine_resume_end:
 
+light_resume:			/* vector and control state are the box's all the time */
+	ldr	w26, [x25, #FRAME_LEAVE]
+	cbnz	w26, machine_leave_saving
+	CONFINE
+machine_light_start:
+	ldr	x0, [x25, #FRAME_CONTEXT]
+	ldr	w0, [x0, #CONTEXT_INTERRUPT]
+	cbnz	w0, light_interrupted
+	RESTORE_REGS
+machine_light_end:
+
+light_interrupted:
+	mov	w26, #(3 + 1)		/* LFI_EXIT_INTERRUPTED */
+	str	wzr, [x25, #FRAME_IN_BOX]
+	b	machine_leave_saving
 interrupted:
 	mov	w0, #(3 + 1)		/* LFI_EXIT_INTERRUPTED */
 leave:

@@ -57,17 +57,19 @@
 #define FRAME_GATE        300
 #define FRAME_SPECIAL     304
 #define FRAME_FCW         308
-#define FRAME_FSW         310
 #define FRAME_HOST_FSW    312
 #define FRAME_NOW         314
 #define FRAME_NOW_MXCSR   316
 #define FRAME_RESULT      320
 #define FRAME_PLACE       328
 #define FRAME_RESULT_ST   336
+#define FRAME_LIGHT       368
 #define FRAME_CALLBACK    384
 #define FRAME_VECTORS     448
 #define FRAME_X87         960
-#define FRAME_SIZE        1536
+#define FRAME_HOST_CALL   1536
+#define FRAME_DONE        1592
+#define FRAME_SIZE        1600
 
 /* struct core_callback */
 #define CALLBACK_VERSION  0
@@ -191,15 +193,18 @@ struct core_frame {
     uint32_t words, bytes, st; /* of the shape */
     uint32_t gate;             /* a gate call's: 1 + how many of the context are around it */
     uint32_t special;          /* any of words, bytes, st */
-    uint16_t fcw, fsw;         /* of the box, during a callback */
+    uint16_t fcw, unused;      /* of the box, during a callback */
     uint16_t host_fsw;
     uint16_t now; /* scratch, as now_mxcsr */
     uint32_t now_mxcsr;
     uint64_t result, place; /* a structure in memory: the caller's, the callee's */
     uint8_t result_st[32];  /* st(0) and st(1), across the cleaning of x87 */
+    lfi_light_fn *light;    /* or NULL */
     _Alignas(64) struct core_callback callback; /* the one that runs, or ran last */
     _Alignas(64) uint8_t vectors[16][32];       /* ymm0 … ymm15, or only their lower halves */
-    _Alignas(64) uint8_t x87[576]; /* XSAVE area of which only x87 counts, or FXSAVE's */
+    _Alignas(64) uint8_t x87[576];  /* XSAVE area of which only x87 counts, or FXSAVE's */
+    struct lfi_host_call host_call; /* of a light call, then `done` */
+    lfi_light_done_fn *done;
 };
 
 #endif

@@ -112,7 +112,11 @@ gate:
 	HOST_FRAME
 	stmxcsr	FRAME_HOST_MXCSR(%r11)
 	fnstcw	FRAME_HOST_FCW(%r11)
-	fnstsw	FRAME_HOST_FSW(%r11)
+	movl	%eax, %r14d		/* to a register it takes fewer cycles than to memory */
+	fnstsw	%ax
+	movzwl	%ax, %r15d
+	movl	%r14d, %eax
+	movw	%r15w, FRAME_HOST_FSW(%r11)
 	movq	FRAME_CONTEXT(%r11), %rbp
 	movq	%fs:THREAD_FRAME(%r10), %rbx
 	movq	CONTEXT_ACTIVE(%rbp), %r12
@@ -124,7 +128,7 @@ gate:
 	movq	%r11, %fs:THREAD_FRAME(%r10)
 	cmpl	$INITIAL_MXCSR, FRAME_HOST_MXCSR(%r11)
 	jne	gate_mxcsr
-1:	testb	$FSW_FLAGS, FRAME_HOST_FSW(%r11)
+1:	testb	$FSW_FLAGS, %r15b
 	jnz	gate_fsw
 2:	cmpw	$INITIAL_FCW, FRAME_HOST_FCW(%r11)
 	jne	gate_fcw
@@ -405,7 +409,7 @@ machine_callback_start:
 	movaps	%xmm9, FRAME_CALLBACK + 16(%r11)
 	movaps	%xmm10, FRAME_CALLBACK + 32(%r11)
 	movaps	%xmm11, FRAME_CALLBACK + 48(%r11)
-	cmpq	$0, CALLBACK_FUNCTION(%r10)
+	cmpq	$0, FRAME_CALLBACK + CALLBACK_FUNCTION(%r11) /* of that version */
 	je	callback_bad
 	movq	%rsp, REGS_RSP(%r11)
 	movq	$0, FRAME_BELOW(%r11)
@@ -445,7 +449,10 @@ callback_call:
 	jne	callback_leave
 	ldmxcsr	FRAME_MXCSR(%r11)
 	fnstcw	FRAME_NOW(%r11)
-	fnstsw	FRAME_FSW(%r11)
+	movq	%rax, %r9
+	fnstsw	%ax
+	movzwl	%ax, %edi
+	movq	%r9, %rax
 	movq	FRAME_CALLBACK + CALLBACK_VECTORS(%r11), %rcx
 	andq	FRAME_CALLBACK + CALLBACK_INTEGERS(%r11), %rax
 	andq	FRAME_CALLBACK + CALLBACK_INTEGERS + 8(%r11), %rdx
@@ -457,7 +464,7 @@ callback_call:
 	cmpl	$0, FRAME_CALLBACK + CALLBACK_SPECIAL(%r11)
 	jne	back_special
 back_x87:
-	testb	$FSW_FLAGS, FRAME_FSW(%r11)
+	testb	$FSW_FLAGS, %dil
 	jnz	back_fsw
 back_control:
 	movzwl	FRAME_NOW(%r11), %ecx

@@ -63,13 +63,15 @@ AT(st, FRAME_ST);
 AT(gate, FRAME_GATE);
 AT(special, FRAME_SPECIAL);
 AT(fcw, FRAME_FCW);
-AT(fsw, FRAME_FSW);
 AT(host_fsw, FRAME_HOST_FSW);
 AT(now, FRAME_NOW);
 AT(now_mxcsr, FRAME_NOW_MXCSR);
 AT(result, FRAME_RESULT);
 AT(place, FRAME_PLACE);
 AT(result_st, FRAME_RESULT_ST);
+AT(light, FRAME_LIGHT);
+AT(host_call, FRAME_HOST_CALL);
+AT(done, FRAME_DONE);
 AT(callback, FRAME_CALLBACK);
 AT(vectors, FRAME_VECTORS);
 AT(x87, FRAME_X87);
@@ -137,18 +139,21 @@ int machine_features(uint32_t *features, struct lfi_error *error)
     unsigned a = 0, b = 0, c = 0, d = 0;
 
     *features = 0;
-    if (!__get_cpuid(0x80000001, &a, &b, &c, &d) || !(c & 1)) {
+    __cpuid(0x80000001, a, b, c, d); /* __get_cpuid() asks once more; a hypervisor may take 3 us */
+    if (!(c & 1)) {
         core_explain(error, "this processor is older than x86-64-v2 (no LAHF in 64-bit mode)");
         return -ENOTSUP;
     }
     /* AT_HWCAP2 bit 1: HWCAP2_FSGSBASE of the kernel's uapi/asm/hwcap2.h */
     if (getauxval(AT_HWCAP2) & 2)
         *features |= FEATURE_FSGSBASE;
-    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE))
+    __cpuid(1, a, b, c, d);
+    if (!(c & bit_OSXSAVE))
         return 0;
     if ((c & bit_AVX) && (xgetbv(0) & 6) == 6) /* SDM 1, 14.3: SSE and AVX state are enabled */
         *features |= FEATURE_AVX;
-    if (__get_cpuid_count(0xd, 1, &a, &b, &c, &d) && (a & 4)) /* SDM 2A, CPUID leaf 0DH */
+    __cpuid_count(0xd, 1, a, b, c, d); /* is there with OSXSAVE */
+    if (a & 4)                         /* SDM 2A, CPUID leaf 0DH */
         *features |= FEATURE_XGETBV1;
     return 0;
 }
@@ -494,11 +499,18 @@ void machine_signal_set_pc(void *ucontext, uint64_t pc)
     ((ucontext_t *)ucontext)->uc_mcontext.gregs[REG_RIP] = (greg_t)pc;
 }
 
+/* On the way back from a light call: the registers are in the frame, but vector state is not. */
+static bool in_light(uint64_t pc)
+{
+    return pc >= (uint64_t)machine_light_start && pc < (uint64_t)machine_light_end;
+}
+
 bool machine_signal_entering(const void *ucontext)
 {
     uint64_t pc = machine_signal_pc(ucontext);
 
-    return pc >= (uint64_t)machine_resume_start && pc < (uint64_t)machine_resume_end;
+    return (pc >= (uint64_t)machine_resume_start && pc < (uint64_t)machine_resume_end) ||
+           in_light(pc);
 }
 
 void machine_signal_leave(void *ucontext, struct core_frame *frame, enum lfi_exit_kind kind,
@@ -537,7 +549,9 @@ void machine_signal_leave(void *ucontext, struct core_frame *frame, enum lfi_exi
     gregs[REG_RBX] = (greg_t)frame;
     gregs[REG_R12] = (greg_t)kind + 1;
     gregs[REG_RSP] = (greg_t)frame->host_rsp;
-    gregs[REG_RIP] = (greg_t)(entering ? machine_leave_entering : machine_leave_saving);
+    gregs[REG_RIP] =
+        (greg_t)(entering && !in_light((uint64_t)gregs[REG_RIP]) ? machine_leave_entering
+                                                                 : machine_leave_saving);
     gregs[REG_EFL] = 0x202;
     frame->in_box = 0;
 }

@@ -6,21 +6,6 @@
 #include <string.h>
 #include <sys/auxv.h>
 
-long linux_arch_call_number(const struct lfi_regs *regs)
-{
-    return (long)(int)regs->x[8];
-}
-
-void linux_arch_call_arguments(const struct lfi_regs *regs, uint64_t arg[6])
-{
-    memcpy(arg, regs->x, 6 * sizeof arg[0]);
-}
-
-void linux_arch_call_result(struct lfi_regs *regs, int64_t result)
-{
-    regs->x[0] = (uint64_t)result;
-}
-
 /* clone(flags, stack, parent_tid, tls, child_tid): clone(2), "C library/kernel differences". */
 void linux_arch_clone_arguments(const uint64_t arg[6], uint64_t *child_tid, uint64_t *tls)
 {

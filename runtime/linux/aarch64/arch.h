@@ -11,4 +11,7 @@
 #define ARCH_IMAGE  LFI_ARCH_AARCH64
 #define ARCH_FILTER CONFINE_FILTER_AARCH64
 
+/* Of the vDSO. */
+#define ARCH_VDSO_CLOCK "__kernel_clock_gettime"
+
 #endif

@@ -6,26 +6,6 @@
 #include <sys/auxv.h>
 #include <ucontext.h>
 
-long linux_arch_call_number(const struct lfi_regs *regs)
-{
-    return (long)(int)regs->rax;
-}
-
-void linux_arch_call_arguments(const struct lfi_regs *regs, uint64_t arg[6])
-{
-    arg[0] = regs->rdi;
-    arg[1] = regs->rsi;
-    arg[2] = regs->rdx;
-    arg[3] = regs->r10;
-    arg[4] = regs->r8;
-    arg[5] = regs->r9;
-}
-
-void linux_arch_call_result(struct lfi_regs *regs, int64_t result)
-{
-    regs->rax = (uint64_t)result;
-}
-
 /* clone(flags, stack, parent_tid, child_tid, tls): clone(2), "C library/kernel differences". */
 void linux_arch_clone_arguments(const uint64_t arg[6], uint64_t *child_tid, uint64_t *tls)
 {

@@ -11,4 +11,7 @@
 #define ARCH_IMAGE  LFI_ARCH_X86_64
 #define ARCH_FILTER CONFINE_FILTER_X86_64
 
+/* Of the vDSO. */
+#define ARCH_VDSO_CLOCK "__vdso_clock_gettime"
+
 #endif

@@ -112,6 +112,57 @@ function code_add
 	add	x0, x0, x2
 	ret
 
+/* For gates: what a box sees first. */
+function code_gate_dump
+	dump	0
+	ret
+/* Calls x1 with x0, then dumps at sp + 1024; all that calls preserve is changed before. */
+function code_gate_back
+	stp	x29, x30, [sp, #-160]!
+	stp	x19, x20, [sp, #16]
+	stp	x21, x22, [sp, #32]
+	stp	x23, x24, [sp, #48]
+	stp	d8, d9, [sp, #64]
+	stp	d10, d11, [sp, #80]
+	stp	d12, d13, [sp, #96]
+	stp	d14, d15, [sp, #112]
+	.irp	i, 19, 20, 21, 22, 23, 24, 29
+	mov	x\i, #(0x100 + \i)
+	.endr
+	.irp	i, 8, 9, 10, 11, 12, 13, 14, 15
+	fmov	d\i, x24
+	.endr
+	mov	x2, #0x800000	/* rounds down */
+	msr	fpcr, x2
+	mov	x2, #0x10
+	msr	fpsr, x2
+	add	x28, x27, w1, uxtw
+	blr	x28
+	dump	1024
+	msr	fpcr, xzr
+	ldp	x19, x20, [sp, #16]
+	ldp	x21, x22, [sp, #32]
+	ldp	x23, x24, [sp, #48]
+	ldp	d8, d9, [sp, #64]
+	ldp	d10, d11, [sp, #80]
+	ldp	d12, d13, [sp, #96]
+	ldp	d14, d15, [sp, #112]
+	ldp	x29, x30, [sp], #160
+	add	x30, x27, w30, uxtw
+	ret
+/* Changes all that a function must not: callee-saved registers, control and status registers. */
+function code_rude
+	mov	x0, #0x7c00000
+	msr	fpcr, x0
+	mov	x0, #0x9f
+	msr	fpsr, x0
+	.irp	i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 26, 29
+	mov	x\i, #0x77
+	.endr
+	.irp	i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+	movi	v\i\().16b, #0x77
+	.endr
+	ret
 /* uint64_t empty(x) */
 function code_empty
 	ret

@@ -3,9 +3,11 @@
 #include "core-box.h"
 
 #include <setjmp.h>
+#include <sys/syscall.h>
 
-extern const char code_dump[], code_preserve[], code_pstate[], code_push[], wild_stack[],
-    wild_stack_fault[], wild_link[], wild_link_back[], wild_context[];
+extern const char code_dump[], code_preserve[], code_pstate[], code_push[], code_gate_dump[],
+    code_gate_back[], code_rude[], wild_stack[], wild_stack_fault[], wild_link[], wild_link_back[],
+    wild_context[];
 
 /* All registers of a box, as core-code.S stores them. */
 struct dump {
@@ -142,6 +144,79 @@ static void system_call_keeps_everything(void **state)
     }
     assert_int_equal(seen.regs.sp, t.base + TEST_DATA);
     assert_int_equal(seen.regs.nzcv, before->nzcv);
+    close_box(&t);
+}
+
+/* A light handler that leaves all that it may, and the ways in which a call of it can go on. */
+enum way { LIGHT_DONE, LIGHT_HOST, LIGHT_HOST_NOT, LIGHT_NOT, LIGHT_STOP, LIGHT_INTERRUPT, WAYS };
+
+struct lit {
+    struct seen seen; /* of the handler that is not light; first */
+    enum way way;
+    uint64_t x18; /* as the light one sees it */
+};
+
+LFI_LIGHT static enum lfi_light light(struct lfi_context *context, struct lfi_regs *regs,
+                                      struct lfi_host_call *host)
+{
+    struct lit *lit = lfi_context_data(context);
+
+    __asm__ volatile("mov %0, x18" : "=r"(lit->x18));
+    regs->x[0] = 0x5a5a5a;
+    host->number = SYS_gettid;
+    if (lit->way == LIGHT_STOP)
+        lfi_context_stop(context, 0);
+    if (lit->way == LIGHT_INTERRUPT)
+        __atomic_store_n(&context->interrupt, 1, __ATOMIC_SEQ_CST);
+    clobber_general();
+    if (lit->way == LIGHT_HOST || lit->way == LIGHT_HOST_NOT)
+        return LFI_LIGHT_HOST;
+    return lit->way == LIGHT_NOT ? LFI_LIGHT_NOT : LFI_LIGHT_DONE;
+}
+
+LFI_LIGHT static bool light_done(struct lfi_context *context, struct lfi_regs *regs, int64_t result)
+{
+    const struct lit *lit = lfi_context_data(context);
+
+    (void)regs, (void)result;
+    clobber_general();
+    return lit->way == LIGHT_HOST;
+}
+
+static void light_calls_keep_everything(void **state)
+{
+    struct lit lit = {{.result = 0x5a5a5a}, LIGHT_DONE, 0};
+    struct test_box t;
+    struct dump *before, *after;
+
+    (void)state;
+    open_box(&t, false, serve_clobbering, &lit);
+    lfi_context_light(t.context, light, light_done);
+    before = (struct dump *)(t.base + TEST_DATA);
+    after = (struct dump *)(t.base + TEST_DATA + 4096);
+    for (lit.way = LIGHT_DONE; lit.way < WAYS; lit.way++) {
+        struct lfi_exit exit;
+
+        lit.seen.calls = 0;
+        memset(after, 0, sizeof *after);
+        fill_dump(before);
+        __asm__ volatile("mov x18, #0x1818" : : : "x18");
+        exit = run_at_data(&t, t.context, code_preserve);
+        if (lit.way == LIGHT_STOP || lit.way == LIGHT_INTERRUPT) {
+            assert_int_equal(exit.kind,
+                             lit.way == LIGHT_STOP ? LFI_EXIT_STOPPED : LFI_EXIT_INTERRUPTED);
+            clobber();
+            WRITE("fpcr", 0);
+            assert_int_equal(lfi_context_run(t.context, &exit), 0);
+        }
+        assert_int_equal(exit.kind, LFI_EXIT_RETURNED);
+        check_kept(&t, before, after);
+        assert_int_equal(after->x[0], 0x5a5a5a);
+        assert_int_equal(lit.x18, 0x1818);
+        assert_true(is_block(&t, after->x[25]));
+        assert_int_equal(lit.seen.calls, lit.way == LIGHT_NOT || lit.way == LIGHT_HOST_NOT);
+        assert_int_equal(lit.seen.fpcr, 0);
+    }
     close_box(&t);
 }
 
@@ -504,10 +579,208 @@ static void faults(void **state)
     close_box(&t);
 }
 
+/*
+ * For gates: calls `gate` with every register that the host has filled, control and status set;
+ * then notes what it finds. 1 if all that a function keeps is as it was.
+ */
+static struct {
+    uint64_t fpcr, fpsr, x18;
+} found __attribute__((used));
+
+int call_filled(lfi_gate_fn *gate);
+__asm__(".text\n.globl call_filled\n.type call_filled, %function\ncall_filled:\n\t"
+        "stp x29, x30, [sp, #-192]!\n\t"
+        "stp x19, x20, [sp, #16]\n\tstp x21, x22, [sp, #32]\n\tstp x23, x24, [sp, #48]\n\t"
+        "stp x25, x26, [sp, #64]\n\tstp x27, x28, [sp, #80]\n\tstp d8, d9, [sp, #96]\n\t"
+        "stp d10, d11, [sp, #112]\n\tstp d12, d13, [sp, #128]\n\tstp d14, d15, [sp, #144]\n\t"
+        "stp x0, x18, [sp, #160]\n\t"
+        ".irp i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, "
+        "23, 24, 25, 26, 27, 28, 29, 30, 31\n\tmovi v\\i\\().16b, #255\n\t.endr\n\t"
+        "mov x0, #0x400000\n\tmsr fpcr, x0\n\tmov x0, #0x9f\n\tmsr fpsr, x0\n\t"
+        "mov x0, #0xf0000000\n\tmsr nzcv, x0\n\t"
+        ".irp i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 18, 19, 20, 21, 22, 23, "
+        "24, 25, 26, 27, 28, 29\n\tmov x\\i, #-1\n\t.endr\n\t"
+        "ldr x16, [sp, #160]\n\tblr x16\n\t"
+        "mov x9, x29\n\t"
+        ".irp i, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28\n\tand x9, x9, x\\i\n\t.endr\n\t"
+        ".irp i, 8, 9, 10, 11, 12, 13, 14, 15\n\tfmov x10, d\\i\n\tand x9, x9, x10\n\t"
+        ".endr\n\t"
+        "adrp x10, found\n\tadd x10, x10, #:lo12:found\n\t"
+        "mrs x11, fpcr\n\tmrs x12, fpsr\n\tstp x11, x12, [x10]\n\tstr x18, [x10, #16]\n\t"
+        "msr fpcr, xzr\n\tmsr fpsr, xzr\n\t"
+        "cmn x9, #1\n\tcset w0, eq\n\t"
+        "ldp x9, x18, [sp, #160]\n\t"
+        "ldp d8, d9, [sp, #96]\n\tldp d10, d11, [sp, #112]\n\tldp d12, d13, [sp, #128]\n\t"
+        "ldp d14, d15, [sp, #144]\n\tldp x27, x28, [sp, #80]\n\tldp x25, x26, [sp, #64]\n\t"
+        "ldp x23, x24, [sp, #48]\n\tldp x21, x22, [sp, #32]\n\tldp x19, x20, [sp, #16]\n\t"
+        "ldp x29, x30, [sp], #192\n\tret\n\t.size call_filled, . - call_filled\n");
+
+#define GATE_STACK (TEST_DATA + 0x8000) /* the dump is above it */
+
+static lfi_gate_fn *gate(struct test_box *t, const char *label, lfi_shape shape)
+{
+    return lfi_gate(t->context, code_address(t, label), shape);
+}
+
+/* After any call of call_filled(): the host's. */
+static void check_found(void)
+{
+    assert_int_equal(found.fpcr, 0x400000);
+    assert_int_equal(found.fpsr & 0x9f, 0x9f);
+    assert_int_equal(found.x18, UINT64_MAX);
+}
+
+/* What the box finds that no shape names: its own registers, and zeros. */
+static void check_own(const struct test_box *t, const struct dump *dump, const char *label)
+{
+    for (int i = 8; i < 30; i++) {
+        if (i == 25)
+            assert_true(is_block(t, dump->x[i]));
+        else if (i == 27)
+            assert_int_equal(dump->x[i], t->base);
+        else if (i == 28)
+            assert_int_equal(dump->x[i], code_address(t, label));
+        else
+            assert_int_equal(dump->x[i], 0);
+    }
+    assert_int_equal(dump->x[30], t->base + TEST_RETURN);
+    assert_int_equal(dump->sp, t->base + GATE_STACK);
+    for (int i = 8; i < 32; i++)
+        assert_memory_equal(dump->v[i], (const uint8_t[16]){0}, 16);
+    assert_int_equal(dump->fpcr, 0);
+    assert_int_equal(dump->fpsr, 0);
+    assert_int_equal(dump->nzcv, 0);
+}
+
+static void gate_shows_nothing_of_the_host(void **state)
+{
+    struct test_box t;
+    struct dump *dump;
+
+    (void)state;
+    open_box(&t, false, serve_nothing, NULL);
+    lfi_context_regs(t.context)->sp = t.base + GATE_STACK;
+    dump = (struct dump *)(t.base + GATE_STACK);
+    /* every shape: only what it names crosses */
+    for (unsigned integers = 0; integers <= 8; integers++) {
+        for (unsigned vectors = 0; vectors <= 8; vectors++) {
+            for (unsigned wide = 0; wide < 2; wide++) {
+                memset(dump, 0xee, sizeof *dump);
+                assert_true(call_filled(
+                    gate(&t, code_gate_dump,
+                         LFI_SHAPE(integers, vectors, 0) | (wide ? LFI_SHAPE_WIDE : 0))));
+                assert_int_equal(lfi_gate_exit()->kind, LFI_EXIT_RETURNED);
+                check_found();
+                check_own(&t, dump, code_gate_dump);
+                for (unsigned i = 0; i < 8; i++) {
+                    uint64_t part[2];
+
+                    memcpy(part, dump->v[i], sizeof part);
+                    assert_int_equal(dump->x[i], i < integers ? UINT64_MAX : 0);
+                    assert_int_equal(part[0], i < vectors ? UINT64_MAX : 0);
+                    assert_int_equal(part[1], i < vectors && wide ? UINT64_MAX : 0);
+                }
+            }
+        }
+    }
+    close_box(&t);
+}
+
+/* A callback that leaves all it may in registers, and control and status of its own. */
+static void fill_registers(void)
+{
+    clobber();
+}
+
+static void callback_shows_nothing_of_the_host(void **state)
+{
+    struct lfi_callback callback = {fill_registers, NULL, LFI_SHAPE(1, 0, 0)};
+    struct test_box t;
+    uint64_t address;
+    struct lfi_error error;
+    /* with what the host's function leaves as results, and without */
+    static const struct {
+        lfi_shape shape;
+        unsigned integers, vectors, wide;
+    } results[] = {{0, 0, 0, 0},
+                   {LFI_SHAPE_RESULT(1, 0), 1, 0, 0},
+                   {LFI_SHAPE_RESULT(2, 0), 2, 0, 0},
+                   {LFI_SHAPE_RESULT(0, 1), 0, 1, 0},
+                   {LFI_SHAPE_RESULT(0, 4), 0, 4, 0},
+                   {LFI_SHAPE_RESULT(0, 4) | LFI_SHAPE_WIDE, 0, 4, 1}};
+
+    (void)state;
+    open_box(&t, false, serve_nothing, NULL);
+    lfi_context_regs(t.context)->sp = t.base + GATE_STACK;
+    assert_int_equal(lfi_box_map_stubs(t.box, t.base + TEST_STUBS, &error), 0);
+    for (size_t n = 0; n < sizeof results / sizeof *results; n++) {
+        const struct dump *dump = (const struct dump *)(t.base + GATE_STACK - 160 + 1024);
+
+        callback.shape = LFI_SHAPE(1, 0, 0) | results[n].shape;
+        assert_int_equal(lfi_box_callback(t.box, &callback, &address), 0);
+        ((void (*)(uint64_t, uint64_t))gate(&t, code_gate_back, LFI_SHAPE(2, 0, 0)))(1, address);
+        assert_int_equal(lfi_gate_exit()->kind, LFI_EXIT_RETURNED);
+        for (unsigned i = 0; i < 30; i++) {
+            if ((i >= 19 && i <= 24) || i == 29) /* the box's own: kept */
+                assert_int_equal(dump->x[i], 0x100 + i);
+            else if (i == 25)
+                assert_true(is_block(&t, dump->x[i]));
+            else if (i == 27)
+                assert_int_equal(dump->x[i], t.base);
+            else if (i == 28)
+                assert_in_range(dump->x[i], t.base, t.base + LFI_BOX_SIZE - 1);
+            else if (i >= results[n].integers)
+                assert_int_equal(dump->x[i], 0);
+            else
+                assert_int_not_equal(dump->x[i], 0);
+        }
+        assert_in_range(dump->x[30], code_address(&t, code_gate_back), code_address(&t, code_rude));
+        assert_int_equal(dump->sp, t.base + GATE_STACK - 160);
+        for (unsigned i = 0; i < 32; i++) {
+            uint64_t part[2];
+
+            memcpy(part, dump->v[i], sizeof part);
+            assert_int_equal(part[0], i < results[n].vectors ? UINT64_MAX
+                                      : i >= 8 && i < 16     ? 0x100 + 24
+                                                             : 0);
+            assert_int_equal(part[1], i < results[n].vectors && results[n].wide ? UINT64_MAX : 0);
+        }
+        assert_int_equal(dump->fpcr, 0x800000);
+        assert_int_equal(dump->fpsr, 0x10);
+        assert_int_equal(dump->nzcv, 0);
+        assert_int_equal(READ("fpcr"), 0);
+        assert_int_equal(lfi_box_uncallback(t.box, address), 0);
+    }
+    close_box(&t);
+}
+
+/* What a function in the box leaves behind, and a fault, are not the host's. */
+static void gate_gives_the_host_its_registers_back(void **state)
+{
+    static const char *const labels[] = {code_rude, code_illegal, code_breakpoint};
+    struct test_box t;
+
+    (void)state;
+    open_box(&t, false, serve_nothing, NULL);
+    for (int round = 0; round < 3; round++) {
+        for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
+            assert_true(call_filled(gate(&t, labels[i], LFI_SHAPE(0, 0, 0))));
+            assert_int_equal(lfi_gate_exit()->kind, i ? LFI_EXIT_FAULT : LFI_EXIT_RETURNED);
+            check_found();
+        }
+    }
+    /* not entered at all */
+    assert_true(call_filled(lfi_gate_refused(t.context, -EPERM, LFI_SHAPE(0, 0, 0))));
+    assert_int_equal(lfi_gate_exit()->kind, LFI_EXIT_REFUSED);
+    check_found();
+    close_box(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(system_call_keeps_everything),
+        cmocka_unit_test(light_calls_keep_everything),
         cmocka_unit_test(nothing_of_the_host_at_entry),
         cmocka_unit_test(host_gets_its_control_registers_back),
         cmocka_unit_test(timing_and_speculation),
@@ -518,6 +791,9 @@ int main(void)
         cmocka_unit_test(host_registers_are_brought_into_the_box),
         cmocka_unit_test(copies_of_contexts),
         cmocka_unit_test(context_blocks),
+        cmocka_unit_test(gate_shows_nothing_of_the_host),
+        cmocka_unit_test(callback_shows_nothing_of_the_host),
+        cmocka_unit_test(gate_gives_the_host_its_registers_back),
         cmocka_unit_test(faults),
     };
     int failed = 0;

@@ -5,6 +5,10 @@
 
 #include <stdint.h>
 
+#include <lfi/lfi.h>
+
+#include "frame.h"
+
 /* members of struct lfi_regs */
 #define REG_NUMBER x[8] /* of a system call */
 #define REG_RESULT x[0]
@@ -62,6 +66,25 @@ static inline void clobber(void)
                        "x12", "x13", "x14", "x15", "x16", "x17", "v0", "v1", "v2", "v3", "v4", "v5",
                        "v6", "v7", "v16", "v17", "v18", "v19", "v20", "v21", "v22", "v23", "v24",
                        "v25", "v26", "v27", "v28", "v29", "v30", "v31", "cc", "memory");
+}
+
+/* All of frame.vectors counts. */
+static inline void fill_vector_state(struct core_frame *frame)
+{
+    (void)frame;
+}
+
+/* The same as clobber() with general registers only, as a light handler may. */
+LFI_LIGHT static inline void clobber_general(void)
+{
+    __asm__ volatile(".irp i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17\n\t"
+                     "mov x\\i, #-1\n\t"
+                     ".endr\n\t"
+                     "cmp x1, #1\n\t"
+                     :
+                     :
+                     : "x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11",
+                       "x12", "x13", "x14", "x15", "x16", "x17", "cc", "memory");
 }
 
 #endif

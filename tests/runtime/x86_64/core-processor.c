@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <ucontext.h>
 
 extern const char code_dump[], code_preserve[], code_preserve_sse[], code_preserve_x87[],
@@ -132,6 +133,107 @@ static void system_call_keeps_everything(void **state)
     assert_int_equal(seen.regs.r15, before->general[R15]);
     assert_int_equal(seen.regs.rsp, t.base + TEST_STACK + STACK_SIZE);
     assert_int_equal(seen.regs.rip, after->general[RCX]);
+    close_box(&t);
+}
+
+/* A light handler that leaves all that it may, and the ways in which a call of it can go on. */
+enum way { LIGHT_DONE, LIGHT_HOST, LIGHT_HOST_NOT, LIGHT_NOT, LIGHT_STOP, LIGHT_INTERRUPT, WAYS };
+
+struct lit {
+    struct seen seen; /* of the handler that is not light; first */
+    enum way way;
+    uint64_t rflags; /* as the light one sees them */
+};
+
+LFI_LIGHT static enum lfi_light light(struct lfi_context *context, struct lfi_regs *regs,
+                                      struct lfi_host_call *host)
+{
+    struct lit *lit = lfi_context_data(context);
+
+    __asm__ volatile("pushfq\n\tpopq %0" : "=r"(lit->rflags));
+    regs->rax = 0x5a5a5a;
+    host->number = SYS_gettid;
+    if (lit->way == LIGHT_STOP)
+        lfi_context_stop(context, 0);
+    if (lit->way == LIGHT_INTERRUPT)
+        __atomic_store_n(&context->interrupt, 1, __ATOMIC_SEQ_CST);
+    clobber_general();
+    if (lit->way == LIGHT_HOST || lit->way == LIGHT_HOST_NOT)
+        return LFI_LIGHT_HOST;
+    return lit->way == LIGHT_NOT ? LFI_LIGHT_NOT : LFI_LIGHT_DONE;
+}
+
+LFI_LIGHT static bool light_done(struct lfi_context *context, struct lfi_regs *regs, int64_t result)
+{
+    const struct lit *lit = lfi_context_data(context);
+
+    (void)regs, (void)result;
+    clobber_general();
+    return lit->way == LIGHT_HOST;
+}
+
+/* Runs to the end, although the call may stop or interrupt the context. */
+static void run_light(struct test_box *t, const char *label)
+{
+    struct lit *lit = lfi_context_data(t->context);
+    struct lfi_exit exit;
+
+    lit->seen.calls = 0;
+    lfi_context_light(t->context, light, light_done);
+    exit = run(t, label, 0);
+    if (lit->way == LIGHT_STOP || lit->way == LIGHT_INTERRUPT) {
+        assert_int_equal(exit.kind,
+                         lit->way == LIGHT_STOP ? LFI_EXIT_STOPPED : LFI_EXIT_INTERRUPTED);
+        clobber_and_repair();
+        assert_int_equal(lfi_context_run(t->context, &exit), 0);
+    }
+    assert_int_equal(exit.kind, LFI_EXIT_RETURNED);
+    assert_int_equal(lit->seen.calls, lit->way == LIGHT_NOT || lit->way == LIGHT_HOST_NOT);
+    assert_int_equal(lit->rflags & (FLAG_DF | FLAG_AC), 0);
+    if (lit->seen.calls)
+        check_host(&lit->seen);
+}
+
+static void light_calls_keep_everything(void **state)
+{
+    static const uint8_t one[10] = {0, 0, 0, 0, 0, 0, 0, 0x80, 0xff, 0x3f};
+    struct lit lit = {{.result = 0x5a5a5a}, LIGHT_DONE, 0};
+    struct test_box t;
+    struct dump *before, *after;
+    uint8_t *data;
+    uint16_t fcw = 0x0e7f;
+
+    (void)state;
+    open_box(&t, true, serve_clobbering, &lit);
+    before = (struct dump *)(t.base + TEST_DATA);
+    after = (struct dump *)(t.base + TEST_DATA + 4096);
+    data = (uint8_t *)before;
+    for (lit.way = LIGHT_DONE; lit.way < WAYS; lit.way++) {
+        memset(after, 0, sizeof *after);
+        fill_dump(before);
+        run_light(&t, code_preserve);
+        check_kept(before, after, 32);
+        assert_int_equal(after->fcw, before->fcw);
+        assert_int_equal(after->general[RAX], 0x5a5a5a);
+        assert_int_equal(after->general[RSP], t.base + TEST_STACK + STACK_SIZE);
+        assert_int_equal(after->general[RCX], after->general[R11]);
+        assert_int_equal(after->general[RCX] >> 32, t.base >> 32);
+
+        fill_dump(before);
+        run_light(&t, code_preserve_sse);
+        check_kept(before, after, 16);
+        for (int i = 0; i < 16; i++)
+            assert_memory_equal(after->ymm[i] + 16, (const uint8_t[16]){0}, 16);
+
+        memcpy(data, &fcw, 2);
+        run_light(&t, code_preserve_x87);
+        assert_memory_equal(data + 32, &fcw, 2);
+        assert_memory_equal(data + 48, one, sizeof one);
+
+        before->rflags = 0x202 | FLAG_AC | FLAG_DF | 0x8d5;
+        run_light(&t, wild_flags);
+        assert_int_equal(after->rflags, 0x202 | FLAG_DF | 0x8d5);
+    }
     close_box(&t);
 }
 
@@ -668,6 +770,7 @@ int main(void)
 {
     const struct CMUnitTest vectors[] = {
         cmocka_unit_test(system_call_keeps_everything),
+        cmocka_unit_test(light_calls_keep_everything),
         cmocka_unit_test(system_call_keeps_clean_upper_halves),
         cmocka_unit_test(nothing_of_the_host_at_entry),
         cmocka_unit_test(host_gets_its_control_words_back),

@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include <lfi/lfi.h>
+
 #include "frame.h"
 
 /* members of struct lfi_regs */
@@ -59,6 +61,24 @@ static inline void clobber(void)
                      "cmpq $1, %%rax\n\t"
                      :
                      : "m"(mxcsr), "m"(fcw)
+                     : "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "cc", "memory");
+}
+
+/* All of frame.vectors counts. */
+static inline void fill_vector_state(struct core_frame *frame)
+{
+    frame->in_use = IN_USE_SSE | IN_USE_AVX;
+}
+
+/* The same as clobber() with general registers only, as a light handler may. */
+LFI_LIGHT static inline void clobber_general(void)
+{
+    __asm__ volatile("movq $-1, %%rax\n\tmovq %%rax, %%rcx\n\tmovq %%rax, %%rdx\n\t"
+                     "movq %%rax, %%rsi\n\tmovq %%rax, %%rdi\n\tmovq %%rax, %%r8\n\t"
+                     "movq %%rax, %%r9\n\tmovq %%rax, %%r10\n\tmovq %%rax, %%r11\n\t"
+                     "cmpq $1, %%rax\n\t"
+                     :
+                     :
                      : "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "cc", "memory");
 }
 
