@@ -2,8 +2,10 @@
 """What is compared: a configuration is a target and a way to run its programs."""
 
 import importlib
+import os
 import platform
 from collections import namedtuple
+from pathlib import Path
 
 from suite import HERE, TOP, run
 
@@ -51,8 +53,9 @@ def sdk_for(triple, sdk, work):
         sdk, options = overlay, ["--c-only"]
     elif (sdk / "sysroot" / triple / "usr/lib/libc.a").exists():
         return sdk
+    cache = os.environ.get("LFI_CACHE_DIR") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lfi"
     run([TOP / "sysroot" / "build-sysroot", f"--triple={triple}", f"--sdk={sdk}", f"--work={work}/sysroot/{triple}",
-         *options])
+         f"--cache={cache}", *options])
     return sdk
 
 
