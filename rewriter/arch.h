@@ -13,6 +13,7 @@ struct rewriter;
 struct arch {
     const char *name;
     unsigned bundle_shift;   /* 0: no bundles */
+    uint8_t return_byte;     /* the last of a return; 0: data is never code */
     bool hash_comments;      /* does `#` begin a comment anywhere in a line? */
     bool alignment_in_bytes; /* what `.align` counts; else it is `.p2align` */
     /* What clang -cc1as needs beside the triple, up to a NULL; the whole may be NULL. */

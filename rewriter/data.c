@@ -31,6 +31,36 @@ static bool is_surely_data(const struct statement *s)
     return false;
 }
 
+static bool is_alignment(const struct statement *s)
+{
+    return s->kind == STATEMENT_DIRECTIVE && s->directive == DIRECTIVE_ALIGN;
+}
+
+/*
+ * Is the short data at `index`, at a label that no branch of this file goes to, code of a function?
+ * Then an instruction follows it, or it ends with a return.
+ */
+static bool is_body(const struct rewriter *r, uint32_t index)
+{
+    int64_t value = 0;
+    for (uint32_t i = index; i < r->count; i++) {
+        const struct statement *s = &r->statements[i];
+        if (s->section != r->statements[index].section)
+            continue;
+        if (s->kind == STATEMENT_INSN || s->kind == STATEMENT_RAW)
+            return true;
+        if (s->kind == STATEMENT_LABEL || is_alignment(s))
+            break;
+        if (!is_data(s))
+            continue;
+        struct span rest = statement_arguments(s), argument;
+        while (next_argument(&rest, &argument))
+            if (!literal_value(argument, &value))
+                return false;
+    }
+    return r->arch->return_byte && value == r->arch->return_byte;
+}
+
 /* 64-bit data that is not a literal number. */
 static bool holds_address(const struct statement *s)
 {
@@ -61,11 +91,6 @@ static bool belongs_to_data(const struct statement *s)
              span_is(statement_name(s), ".hidden") || span_is(statement_name(s), ".local")));
 }
 
-static bool is_alignment(const struct statement *s)
-{
-    return s->kind == STATEMENT_DIRECTIVE && s->directive == DIRECTIVE_ALIGN;
-}
-
 /* `.size` of a label that the run from `first` to `last` holds. */
 static bool is_size_of(struct rewriter *r, uint32_t index, uint32_t first, uint32_t last)
 {
@@ -82,13 +107,17 @@ static uint32_t move_run(struct rewriter *r, uint32_t index, uint32_t bound)
 {
     struct statement *s = r->statements;
     uint32_t first = index, last = index;
+    bool labelled = false; /* since `last` */
     while (first > bound && belongs_to_data(&s[first - 1]))
         first--;
     while (first > bound && is_alignment(&s[first - 1]))
         first--;
     for (uint32_t i = index + 1; i < r->count; i++) {
+        labelled |= s[i].kind == STATEMENT_LABEL;
+        if (is_data(&s[i]) && labelled && !is_surely_data(&s[i]) && is_body(r, i))
+            break;
         if (is_data(&s[i]) || is_size_of(r, i, first, last))
-            last = i;
+            last = i, labelled = false;
         else if (!s[i].in_code || (!belongs_to_data(&s[i]) && !is_alignment(&s[i])))
             break;
     }
@@ -150,7 +179,7 @@ void move_data(struct rewriter *r)
             bound = i + 1;
             if (bound < r->count)
                 r->statements[bound].reached = true;
-        } else if (!reached && (is_surely_data(s) || (is_data(s) && !labelled))) {
+        } else if (!reached && is_data(s) && (!labelled || is_surely_data(s) || !is_body(r, i))) {
             i = move_run(r, i, bound);
             bound = i + 1;
         } else if (is_data(s)) {

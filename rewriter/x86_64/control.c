@@ -2,6 +2,8 @@
 /* docs/abi.md, "Control". */
 #include "x86_64.h"
 
+#include <stdio.h>
+
 /* The group that ends with `op *%reg`. */
 static void masked_branch(struct rewriter *r, const char *op, uint8_t reg)
 {
@@ -53,7 +55,15 @@ static bool direct_target(struct rewriter *r, uint32_t index)
     if (*o->text.at == '"' || (!sign && is_name_char(*o->text.at) &&
                                (*o->text.at < '0' || *o->text.at > '9' || in->target)))
         return true;
-    report_error(r, s, o->text.at, "branch to a label: distances change when code is rewritten");
+    struct span digits = o->text;
+    while (digits.size && *digits.at >= '0' && *digits.at <= '9')
+        digits.at++, digits.size--;
+    if (span_is(digits, "b") && o->text.size > 1)
+        report_error(r, s, o->text.at, "no label '%.*s' stands before this branch",
+                     (int)o->text.size - 1, o->text.at);
+    else
+        report_error(r, s, o->text.at,
+                     "branch to a label: distances change when code is rewritten");
     return false;
 }
 
@@ -188,18 +198,34 @@ void rewrite_short_branch(struct rewriter *r, uint32_t index)
         put_insn(r, in, in->operands);
         return;
     }
+    char op[16];
     uint32_t number = x86(r)->label_number++;
-    put(w, "\t");
-    put_span(w, in->mnemonic);
-    put(w, "\t.Llfi_near");
-    put_number(w, number);
-    put(w, "\n\tjmp\t.Llfi_next");
-    put_number(w, number);
-    put(w, "\n.Llfi_near");
-    put_number(w, number);
-    put(w, ":\n\tjmp\t");
+    snprintf(op, sizeof op, "%.*s", (int)in->mnemonic.size, in->mnemonic.at);
+    put_branch(r, op, "near", number);
+    put_branch(r, "jmp", "next", number);
+    put_own_label(r, "near", number);
+    put(w, "\tjmp\t");
     put_operand(r, &in->operands[0]);
-    put(w, "\n.Llfi_next");
-    put_number(w, number);
-    put(w, ":\n");
+    put(w, "\n");
+    put_own_label(r, "next", number);
+}
+
+/* jecxz: jrcxz on the lower half, with the whole of rcx in r11 meanwhile. */
+void rewrite_jecxz(struct rewriter *r, uint32_t index)
+{
+    const struct x86_64_insn *in = r->statements[index].insn;
+    if (!one_operand(r, index) || !direct_target(r, index) || !r11_free(r, index, "jecxz"))
+        return;
+    uint32_t number = x86(r)->label_number++;
+    put_line(r, "movq\t%rcx, %r11");
+    put_line(r, "movl\t%ecx, %ecx");
+    put_branch(r, "jrcxz", "near", number);
+    put_line(r, "movq\t%r11, %rcx");
+    put_branch(r, "jmp", "next", number);
+    put_own_label(r, "near", number);
+    put_line(r, "movq\t%r11, %rcx");
+    put(&r->out, "\tjmp\t");
+    put_operand(r, &in->operands[0]);
+    put(&r->out, "\n");
+    put_own_label(r, "next", number);
 }

@@ -100,10 +100,13 @@ static bool live_at_target(struct scan *scan, const struct x86_64_insn *in, int 
 static bool live_from(struct scan *scan, uint32_t index, int depth)
 {
     const struct rewriter *r = scan->r;
+    const struct section *section = index < r->count ? r->statements[index].section : NULL;
     for (uint32_t i = index; i < r->count; i++) {
         const struct statement *s = &r->statements[i];
-        if (!s->in_code)
-            continue; /* .pushsection … .popsection; the end of a function comes before others */
+        if (s->section != section && --scan->budget < 0)
+            return scan->unknown;
+        if (s->section != section || !s->in_code)
+            continue;
         if (s->kind == STATEMENT_RAW)
             return scan->unknown;
         if (is_data(s) && scan->effect != r11_effect) /* an instruction as bytes */
@@ -129,6 +132,7 @@ static bool live_from(struct scan *scan, uint32_t index, int depth)
             return live_at_target(scan, in, depth);
         case CLASS_BRANCH:
         case CLASS_SHORT:
+        case CLASS_SHORT32:
             if (live_at_target(scan, in, depth))
                 return true;
             break;

@@ -366,8 +366,8 @@ void *x86_64_parse(struct rewriter *r, struct statement *s, struct span text, bo
     struct operand *operands = in->operands;
     unsigned count = 0;
     unsigned class = known->info->class;
-    bool branch =
-        class == CLASS_JUMP || class == CLASS_BRANCH || class == CLASS_CALL || class == CLASS_SHORT;
+    bool branch = class == CLASS_JUMP || class == CLASS_BRANCH || class == CLASS_CALL ||
+                  class == CLASS_SHORT || class == CLASS_SHORT32;
     struct span rest = text, argument;
     while (text.size && rest.at) {
         if (count < MAX_OPERANDS && take_plain_register(r, &rest, &operands[count])) {

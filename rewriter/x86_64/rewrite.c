@@ -202,6 +202,17 @@ void x86_64_rewrite(struct rewriter *r, uint32_t index)
     case CLASS_SHORT:
         rewrite_short_branch(r, index);
         break;
+    case CLASS_SHORT32:
+        rewrite_jecxz(r, index);
+        break;
+    case CLASS_POPF:
+        rewrite_popf(r, index);
+        break;
+    case CLASS_MASKMOV:
+        rewrite_maskmov(r, index);
+        break;
+    case CLASS_FLUSH: /* says nothing of the values in memory */
+        break;
     case CLASS_CALL:
         rewrite_call(r, index);
         break;
@@ -259,6 +270,7 @@ static void start(struct rewriter *r)
 const struct arch lfi_rewrite_x86_64 = {
     .name = "x86_64",
     .bundle_shift = 5,
+    .return_byte = 0xc3,
     .hash_comments = true,
     .alignment_in_bytes = true,
     .start = start,

@@ -13,7 +13,7 @@
  *   stack.c                           writes to %rsp
  *   frame.c                           call frame information for added instructions
  *   string.c                          string instructions
- *   implicit.c                        xlat, bit tests
+ *   implicit.c                        xlat, bit tests, maskmovdqu, popfq
  *   encoded.c                         .byte in code
  *   rewrite.c                         which of them an instruction goes to
  */
@@ -54,6 +54,7 @@ enum {
     RDI = REG(REG64, 7),
     R11 = REG(REG64, 11),
     EAX = REG(REG32, 0),
+    ECX = REG(REG32, 1),
     EBX = REG(REG32, 3),
     ESP = REG(REG32, 4),
     R11D = REG(REG32, 11),
@@ -112,11 +113,15 @@ enum class {
     CLASS_MOVABS,
     CLASS_PUSH,
     CLASS_POP,
+    CLASS_POPF,
     CLASS_BIT,
     CLASS_XLAT,
+    CLASS_MASKMOV,
+    CLASS_FLUSH,
     CLASS_JUMP,
     CLASS_BRANCH,
     CLASS_SHORT,
+    CLASS_SHORT32,
     CLASS_CALL,
     CLASS_RETURN,
     CLASS_LEAVE,
@@ -230,6 +235,9 @@ void put_insn(struct rewriter *r, const struct x86_64_insn *in, const struct ope
 /* The statement's own text. */
 void put_statement(struct rewriter *r, uint32_t index);
 void put_line(struct rewriter *r, const char *text);
+/* `.LNAMEnumber:` with a number that x86_64.label_number gave; its use as `op .LNAMEnumber` */
+void put_own_label(struct rewriter *r, const char *name, uint32_t number);
+void put_branch(struct rewriter *r, const char *op, const char *name, uint32_t number);
 /* `op src, dst` and `op dst` */
 void put_op2(struct rewriter *r, const char *op, const struct operand *from, uint8_t to);
 void put_op_regs(struct rewriter *r, const char *op, uint8_t from, uint8_t to);
@@ -278,6 +286,7 @@ void rewrite_call(struct rewriter *r, uint32_t index);
 void rewrite_return(struct rewriter *r, uint32_t index);
 void rewrite_branch(struct rewriter *r, uint32_t index);
 void rewrite_short_branch(struct rewriter *r, uint32_t index);
+void rewrite_jecxz(struct rewriter *r, uint32_t index);
 
 /* stack.c */
 bool writes_stack_pointer(const struct x86_64_insn *in);
@@ -303,6 +312,8 @@ void rewrite_string(struct rewriter *r, uint32_t index);
 /* implicit.c */
 void rewrite_xlat(struct rewriter *r, uint32_t index);
 void rewrite_bit(struct rewriter *r, uint32_t index);
+void rewrite_maskmov(struct rewriter *r, uint32_t index);
+void rewrite_popf(struct rewriter *r, uint32_t index);
 
 /* encoded.c */
 const char *x86_64_encoded(struct rewriter *r, const struct statement *s);
