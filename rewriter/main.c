@@ -28,6 +28,7 @@ static const char help[] =
 static const char more_help[] =
     "  -m, --mode=MODE             full (default), stores or jumps\n"
     "      --align-branch-targets  start a bundle at every label in code\n"
+    "      --keep-r11              x86-64: calls between the files that get this keep %r11\n"
     "      --expander=PROGRAM      clang that expands macros where the input has them\n"
     "                              (default: clang)\n"
     "  -o, --output=FILE           - for standard output, the default\n"
@@ -138,11 +139,12 @@ static int run(const char *input, const char *path, const char *expander,
 
 int main(int argc, char **argv)
 {
-    enum { ALIGN = 256, EXPANDER };
+    enum { ALIGN = 256, EXPANDER, KEEP_R11 };
     static const struct option long_options[] = {
         {"arch", required_argument, NULL, 'a'},
         {"mode", required_argument, NULL, 'm'},
         {"align-branch-targets", no_argument, NULL, ALIGN},
+        {"keep-r11", no_argument, NULL, KEEP_R11},
         {"expander", required_argument, NULL, EXPANDER},
         {"output", required_argument, NULL, 'o'},
         {"help", no_argument, NULL, 'h'},
@@ -170,6 +172,9 @@ int main(int argc, char **argv)
             break;
         case ALIGN:
             options.align_branch_targets = true;
+            break;
+        case KEEP_R11:
+            options.keep_r11 = true;
             break;
         case EXPANDER:
             expander = optarg;

@@ -43,6 +43,7 @@ struct section {
     bool open; /* execution runs on after the last instruction so far */
     bool debug;
     bool exceptions; /* .gcc_except_table */
+    uint32_t later;  /* while statements are walked from the end: the last that was seen */
 };
 
 struct sections {

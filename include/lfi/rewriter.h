@@ -73,7 +73,12 @@ struct lfi_rewrite_options {
     const char *arch;          /* a name that lfi_rewrite_arch() gives, "x86_64" for example */
     unsigned mode;             /* LFI_MODE_FULL, LFI_MODE_STORES or LFI_MODE_JUMPS of <lfi/abi.h> */
     bool align_branch_targets; /* start a bundle at every label in code */
-    bool expanded;             /* text comes from lfi_expand(): do not ask for expansion again */
+    /*
+     * x86-64: functions of other files keep %r11 where this file uses it behind their calls, and
+     * this file's functions keep it. All files that call each other must agree (docs/assembly.md).
+     */
+    bool keep_r11;
+    bool expanded; /* text comes from lfi_expand(): do not ask for expansion again */
     /*
      * Number the lines: NULL if not, or where lfi_rewrite_lines_find() returned false. Let the
      * expander do it too, for DWARF 5 (clang -cc1as: -debug-info-kind=constructor

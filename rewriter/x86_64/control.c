@@ -4,6 +4,9 @@
 
 #include <stdio.h>
 
+/* The fields of an operand in the memory where r11 is kept. */
+#define KEPT(offset) .kind = OPERAND_MEM, .base = RSP, .literal = true, .value = (offset)
+
 /* The group that ends with `op *%reg`. */
 static void masked_branch(struct rewriter *r, const char *op, uint8_t reg)
 {
@@ -112,9 +115,17 @@ void rewrite_call(struct rewriter *r, uint32_t index)
         put_statement(r, index); /* the linker makes a nop of the same length of it */
         return;
     }
-    if (r11_surely_live_after(r, index)) {
+    bool good, reload = r11_behind_call(r, index, &good);
+    if (!good) {
         report_error(r, s, NULL,
-                     "%%r11 is used after this call, which does not keep it: use another register");
+                     "%%r11 is used after this call, and what is called is not known to keep it: "
+                     "use another register, or assemble all files with --keep-r11");
+        return;
+    }
+    if (flags_used_behind(r, index)) {
+        report_error(r, s, NULL,
+                     "the flags are used after this call, and returns do not keep them: compute "
+                     "them here, or return a value in a register");
         return;
     }
     if (o->kind == OPERAND_TARGET) {
@@ -128,10 +139,23 @@ void rewrite_call(struct rewriter *r, uint32_t index)
         masked_branch(r, "callq", reg);
     }
     end_bundle(r);
+    if (reload)
+        put_op2(r, "movq", &(struct operand){KEPT(KEPT_R11_CALLER)}, R11);
+}
+
+/* Leaves r11 where callers look for it, if they do; `popped` bytes come off with the address. */
+static void put_kept(struct rewriter *r, uint32_t index, int64_t popped)
+{
+    if (!r11_returned(r, index))
+        return;
+    put(&r->out, "\tmovq\t%r11, ");
+    put_operand(r, &(struct operand){KEPT(KEPT_R11_CALLEE + popped)});
+    put(&r->out, "\n");
 }
 
 static void put_return(struct rewriter *r, uint32_t index)
 {
+    put_kept(r, index, 0);
     put_line(r, "popq\t%r11");
     put_frame_popped(r);
     masked_branch(r, "jmpq", R11);
@@ -151,6 +175,11 @@ void rewrite_return(struct rewriter *r, uint32_t index)
         put_return(r, index);
         return;
     }
+    if (r11_returned(r, index) && (!in->operands[0].literal || in->operands[0].value > 64)) {
+        report_error(r, s, NULL, "a return that keeps %%r11 takes at most 64 bytes from the stack");
+        return;
+    }
+    put_kept(r, index, in->operands[0].value);
     put_line(r, "popq\t%r11");
     if (r->options->mode == LFI_MODE_JUMPS)
         put_op2(r, "addq", &in->operands[0], RSP);

@@ -275,6 +275,7 @@ const struct arch lfi_rewrite_x86_64 = {
     .alignment_in_bytes = true,
     .start = start,
     .parse = x86_64_parse,
+    .prepare = x86_64_prepare,
     .is_end = is_end,
     .rewrite = x86_64_rewrite,
     .encoded = x86_64_encoded,

@@ -6,7 +6,7 @@
  *   insns.def, refused.def, insns.c   what is known of each mnemonic
  *   registers.c, operands.c           text to structure
  *   print.c                           structure to text
- *   liveness.c                        are the flags, is %r11 still needed?
+ *   liveness.c, r11.c                 are the flags, is %r11 still needed?
  *   memory.c, thread.c                operands in memory; %fs
  *   runtime.c                         calls of the runtime
  *   control.c                         branches, calls, returns
@@ -192,8 +192,9 @@ struct x86_64 {
     } register_slots[256];
     struct short_text register_texts[256]; /* with % */
     bool uses_r11;                         /* the input names it */
+    struct r11 *r11;                       /* r11.c; NULL where nothing of the input needs it */
     struct wanted {                        /* liveness.c */
-        bool known, r11, flags;
+        bool known, flags;
     } at_taken_labels;
     bool below_stack; /* the function that ends at function_end uses the red zone */
     uint32_t function_end;
@@ -250,18 +251,34 @@ _Static_assert(LFI_SLOT_INSIDE(LFI_SLOT_BASE) == 0x2f020, "BASE_SLOT");
 /* liveness.c */
 bool flags_live_after(struct rewriter *r, uint32_t index);
 bool flags_live_before(struct rewriter *r, uint32_t index);
+/* Does the code up to the next label, to which a call may not return, use them? For errors. */
+bool flags_used_behind(const struct rewriter *r, uint32_t index);
 /* Does code that an indirect jump may reach begin by using flags? The jump has changed them. */
 bool flags_wanted_at_taken_label(struct rewriter *r);
-bool r11_live_after(struct rewriter *r, uint32_t index);
-/* Only where a use was found: for errors about code that does not depend on our own scratch. */
-bool r11_surely_live_after(struct rewriter *r, uint32_t index);
+
+/* r11.c */
+void x86_64_prepare(struct rewriter *r);
+/* May r11 be clobbered by the instruction, after its operands were read? */
+bool r11_is_free(struct rewriter *r, uint32_t index);
+/* The same, and reports what needs it if not. */
+bool r11_free(struct rewriter *r, uint32_t index, const char *what);
+/*
+ * Must this return leave r11 at KEPT_R11_CALLEE(%rsp)? Then callers find it at KEPT_R11_CALLER: the
+ * end of the red zone, which signal handlers keep and where the two functions hardly have data.
+ */
+bool r11_returned(struct rewriter *r, uint32_t index);
+#define KEPT_R11_CALLEE (-120)
+#define KEPT_R11_CALLER (KEPT_R11_CALLEE - 8)
+/*
+ * Must r11 be loaded again behind this call? *good is false if it is used there but what is called
+ * does not leave it.
+ */
+bool r11_behind_call(struct rewriter *r, uint32_t index, bool *good);
 bool operand_names_r11(const struct operand *o);
 static inline bool insn_names_r11(const struct x86_64_insn *in)
 {
     return in->names & NAMES_R11;
 }
-/* Reports and returns false if clobbering r11 after the operands were read is not possible. */
-bool r11_free(struct rewriter *r, uint32_t index, const char *what);
 
 /* memory.c */
 /* `N(%rsp)` or `(%rsp)` with a small literal N. */

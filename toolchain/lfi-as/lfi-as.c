@@ -33,6 +33,7 @@ static const char help[] =
     "  -o OUT  -I DIR  --defsym SYM=VALUE  --gdwarf-N  --noexecstack  --fatal-warnings  -W  "
     "-L\n"
     "  --compress-debug-sections[=HOW]  -mrelax-relocations=no  --debug-prefix-map OLD=NEW\n"
+    "  --keep-r11, for x86-64: calls between the files that get this keep %r11\n"
     "  -g, which numbers the lines of text that has no .loc,\n"
     "and ignores those that change nothing here, such as --64, -march=, -k.\n"
     "Exit status: 0 done, 1 failure, 2 wrong usage.\n";
@@ -205,6 +206,7 @@ static int assemble(const struct options *options, const struct target *target,
         .name = options->input,
         .arch = target->arch,
         .mode = (unsigned)target->mode,
+        .keep_r11 = options->keep_r11,
         .sink = feed,
         .sink_data = &assembler,
         .report = lfi_rewrite_print,
