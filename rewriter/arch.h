@@ -32,7 +32,14 @@ struct arch {
     bool (*is_end)(const void *insn);
     /* Writes what becomes of statement `index`, an instruction. */
     void (*rewrite)(struct rewriter *r, uint32_t index);
-    /* The text of the instruction that data among instructions encodes; NULL if it knows none. */
+    /* For bytes.c, all of them, or NULL where data is never code: may an instruction begin with it?
+     */
+    bool (*is_prefix_byte)(uint8_t byte);
+    bool (*names_symbol)(const void *insn);
+    /* Do these prefixes change nothing of the instruction? */
+    bool (*prefixes_are_idle)(const void *insn, const uint8_t *prefixes, unsigned count);
+    /* The text of the instruction that a number in code encodes; NULL if it knows none. May be
+     * NULL. */
     const char *(*encoded)(struct rewriter *r, const struct statement *s);
     /* Writes data that stands between instructions; false if it does not know it. */
     bool (*rewrite_data)(struct rewriter *r, uint32_t index);

@@ -200,7 +200,7 @@ bool literal_value(struct span text, int64_t *value)
     return true;
 }
 
-static struct statement *add_statement(struct rewriter *r)
+struct statement *add_statement(struct rewriter *r)
 {
     if (r->count == r->capacity) {
         /* compilers write about 28 bytes a statement */

@@ -68,6 +68,13 @@ struct lfi_rewrite_lines {
 bool lfi_rewrite_lines_find(struct lfi_rewrite_lines *lines, const char *text, size_t size,
                             const char *name);
 
+/*
+ * Assembles text[0..size) and disassembles the object: what lfi_decode() gives. Returns false after
+ * reporting why it could not.
+ */
+typedef bool lfi_rewrite_decode_fn(void *data, const char *text, size_t size, char **out,
+                                   size_t *out_size);
+
 struct lfi_rewrite_options {
     const char *name;          /* of the input, for messages; "<stdin>" if NULL */
     const char *arch;          /* a name that lfi_rewrite_arch() gives, "x86_64" for example */
@@ -87,6 +94,12 @@ struct lfi_rewrite_options {
     const struct lfi_rewrite_lines *lines;
     lfi_rewrite_sink_fn *sink;
     void *sink_data;
+    /*
+     * x86-64: for instructions that are written as bytes; called at most once. NULL: they are
+     * refused.
+     */
+    lfi_rewrite_decode_fn *decode;
+    void *decode_data;
     lfi_rewrite_report_fn *report; /* may be NULL */
     void *report_data;
 };
@@ -128,6 +141,17 @@ void lfi_rewrite_print(void *data, const struct lfi_rewrite_message *message);
  */
 bool lfi_expand(const char *const command[], const char *text, size_t size, char **out,
                 size_t *out_size);
+
+/*
+ * Runs two programs, as lfi_expand() does: an assembler, with text[0..size) on its standard input
+ * and the object on its standard output, and a disassembler with the object on its standard input,
+ * for example
+ *     clang -cc1as -triple x86_64-linux-musl -filetype obj -o - -
+ *     llvm-objdump -d -
+ * What the latter prints becomes *out, *out_size. Returns and errno as of lfi_expand().
+ */
+bool lfi_decode(const char *const assembler[], const char *const disassembler[], const char *text,
+                size_t size, char **out, size_t *out_size);
 
 #ifdef __cplusplus
 }

@@ -14,7 +14,7 @@
  *   frame.c                           call frame information for added instructions
  *   string.c                          string instructions
  *   implicit.c                        xlat, bit tests, maskmovdqu, popfq
- *   encoded.c                         .byte in code
+ *   prefixes.c                        what bytes.c asks
  *   rewrite.c                         which of them an instruction goes to
  */
 #ifndef REWRITER_X86_64_H
@@ -332,9 +332,10 @@ void rewrite_bit(struct rewriter *r, uint32_t index);
 void rewrite_maskmov(struct rewriter *r, uint32_t index);
 void rewrite_popf(struct rewriter *r, uint32_t index);
 
-/* encoded.c */
-const char *x86_64_encoded(struct rewriter *r, const struct statement *s);
-bool x86_64_rewrite_data(struct rewriter *r, uint32_t index);
+/* prefixes.c: the questions of bytes.c */
+bool x86_64_is_prefix_byte(uint8_t byte);
+bool x86_64_names_symbol(const void *insn);
+bool x86_64_prefixes_are_idle(const void *insn, const uint8_t *prefixes, unsigned count);
 
 /* rewrite.c */
 void x86_64_rewrite(struct rewriter *r, uint32_t index);

@@ -127,6 +127,31 @@ static void explain(const struct assembler *assembler, const char *llvm,
             options->input);
 }
 
+struct decoder {
+    const char *llvm;
+    const struct target *target;
+    const struct options *options;
+};
+
+/* Instructions that are written as bytes. */
+static bool decode(void *data, const char *text, size_t size, char **out, size_t *out_size)
+{
+    const struct decoder *decoder = data;
+    static const char *const rest[] = {"-filetype", "obj", "-o", "-", "-"};
+    const char *const disassembler[] = {decoder->llvm, "objdump", "-d", "-", NULL};
+    struct arguments command = {0};
+    assembler_command(&command, decoder->llvm, decoder->target, decoder->options);
+    for (size_t i = 0; i < sizeof rest / sizeof *rest; i++)
+        arguments_add(&command, rest[i]);
+    errno = ENOMEM;
+    bool good =
+        !command.failed && lfi_decode(command.list, disassembler, text, size, out, out_size);
+    arguments_free(&command);
+    if (!good && errno != ECHILD)
+        failure(decoder->llvm);
+    return good;
+}
+
 static enum lfi_rewrite_status rewrite(struct lfi_rewrite_options *rewriting, const char *text,
                                        size_t size, const char *llvm, const struct target *target,
                                        const struct options *options)
@@ -209,6 +234,8 @@ static int assemble(const struct options *options, const struct target *target,
         .keep_r11 = options->keep_r11,
         .sink = feed,
         .sink_data = &assembler,
+        .decode = decode,
+        .decode_data = &(struct decoder){llvm, target, options},
         .report = lfi_rewrite_print,
         .report_data = "lfi-as",
     };
