@@ -139,13 +139,20 @@ static uint32_t collect(struct rewriter *r, struct runs *runs, uint32_t index)
     return run.end;
 }
 
+/* Does what comes after this statement stand at another place than what comes before? */
+static bool ends_place(const struct statement *s)
+{
+    return !s->in_code || s->kind == STATEMENT_INSN || s->kind == STATEMENT_RAW ||
+           (s->kind == STATEMENT_DIRECTIVE && is_section_directive(s));
+}
+
 /* All runs that execution may come to; one too many does no harm. */
 static void find_runs(struct rewriter *r, struct runs *runs)
 {
     bool fresh = true, reached = false;
     for (uint32_t i = 0; i < r->count; i++) {
         const struct statement *s = &r->statements[i];
-        if (!s->in_code || s->kind == STATEMENT_INSN || s->kind == STATEMENT_RAW) {
+        if (ends_place(s)) {
             fresh = true;
             continue;
         }
@@ -359,7 +366,7 @@ static bool rebuild(struct rewriter *r, const struct runs *runs)
     for (uint32_t i = 0; i < count && good; i++) {
         struct statement s = old[i];
         const void *last = NULL;
-        bool stop = !s.in_code || s.kind == STATEMENT_INSN || s.kind == STATEMENT_RAW;
+        bool stop = ends_place(&s);
         if (fresh && !stop) {
             reached = s.reached;
             labelled = false;

@@ -29,6 +29,7 @@ static const char more_help[] =
     "  -m, --mode=MODE             full (default), stores or jumps\n"
     "      --align-branch-targets  start a bundle at every label in code\n"
     "      --keep-r11              x86-64: calls between the files that get this keep %r11\n"
+    "      --trap-unsupported      x86-64: instructions that a box does not have become traps\n"
     "      --expander=PROGRAM      clang that expands macros where the input has them\n"
     "                              (default: clang)\n"
     "      --disassembler=PROGRAM  llvm-objdump (the default), for instructions as bytes\n"
@@ -178,12 +179,13 @@ static int run(const char *input, const char *path, struct programs *programs,
 
 int main(int argc, char **argv)
 {
-    enum { ALIGN = 256, EXPANDER, DISASSEMBLER, KEEP_R11 };
+    enum { ALIGN = 256, EXPANDER, DISASSEMBLER, KEEP_R11, TRAP };
     static const struct option long_options[] = {
         {"arch", required_argument, NULL, 'a'},
         {"mode", required_argument, NULL, 'm'},
         {"align-branch-targets", no_argument, NULL, ALIGN},
         {"keep-r11", no_argument, NULL, KEEP_R11},
+        {"trap-unsupported", no_argument, NULL, TRAP},
         {"expander", required_argument, NULL, EXPANDER},
         {"disassembler", required_argument, NULL, DISASSEMBLER},
         {"output", required_argument, NULL, 'o'},
@@ -194,6 +196,7 @@ int main(int argc, char **argv)
     struct lfi_rewrite_options options = {.arch = lfi_rewrite_arch(0), .mode = LFI_MODE_FULL};
     const char *output = "-";
     struct programs programs = {.expander = "clang", .disassembler = "llvm-objdump"};
+    unsigned trapped = 0;
     int c, mode;
     while ((c = getopt_long(argc, argv, "a:m:o:hV", long_options, NULL)) != -1) {
         switch (c) {
@@ -220,6 +223,9 @@ int main(int argc, char **argv)
         case KEEP_R11:
             options.keep_r11 = true;
             break;
+        case TRAP:
+            options.trapped = &trapped;
+            break;
         case EXPANDER:
             programs.expander = optarg;
             break;
@@ -240,5 +246,9 @@ int main(int argc, char **argv)
         fputs(PROGRAM ": more than one input\n", stderr);
         return usage();
     }
-    return run(optind < argc ? argv[optind] : "-", output, &programs, options);
+    int status = run(optind < argc ? argv[optind] : "-", output, &programs, options);
+    if (trapped && status == 0)
+        fprintf(stderr, PROGRAM ": warning: %u instructions that a box does not have trap\n",
+                trapped);
+    return status;
 }

@@ -85,6 +85,11 @@ struct lfi_rewrite_options {
      * this file's functions keep it. All files that call each other must agree (docs/assembly.md).
      */
     bool keep_r11;
+    /*
+     * x86-64: where instructions that a box does not have are counted, each of which becomes a trap
+     * (ud2); NULL: they are errors. For code that asks the processor before it runs them.
+     */
+    unsigned *trapped;
     bool expanded; /* text comes from lfi_expand(): do not ask for expansion again */
     /*
      * Number the lines: NULL if not, or where lfi_rewrite_lines_find() returned false. Let the

@@ -196,6 +196,7 @@ struct x86_64 {
     struct wanted {                        /* liveness.c */
         bool known, flags;
     } at_taken_labels;
+    bool unsupported; /* the box does not have the instruction being parsed; it becomes a trap */
     bool below_stack; /* the function that ends at function_end uses the red zone */
     uint32_t function_end;
     uint32_t label_number; /* of labels that we make */

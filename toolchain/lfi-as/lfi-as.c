@@ -34,6 +34,7 @@ static const char help[] =
     "-L\n"
     "  --compress-debug-sections[=HOW]  -mrelax-relocations=no  --debug-prefix-map OLD=NEW\n"
     "  --keep-r11, for x86-64: calls between the files that get this keep %r11\n"
+    "  --trap-unsupported, for x86-64: instructions that a box does not have become traps\n"
     "  -g, which numbers the lines of text that has no .loc,\n"
     "and ignores those that change nothing here, such as --64, -march=, -k.\n"
     "Exit status: 0 done, 1 failure, 2 wrong usage.\n";
@@ -226,12 +227,14 @@ static int assemble(const struct options *options, const struct target *target,
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++)
         arguments_add(&command, rest[i]);
 
+    unsigned trapped = 0;
     struct assembler assembler = {.command = &command, .pipe = -1, .messages = -1};
     struct lfi_rewrite_options rewriting = {
         .name = options->input,
         .arch = target->arch,
         .mode = (unsigned)target->mode,
         .keep_r11 = options->keep_r11,
+        .trapped = options->trap_unsupported ? &trapped : NULL,
         .sink = feed,
         .sink_data = &assembler,
         .decode = decode,
@@ -251,6 +254,9 @@ static int assemble(const struct options *options, const struct target *target,
     }
     enum lfi_rewrite_status rewritten =
         rewrite(&rewriting, input.bytes, input.size, llvm, target, options);
+    if (trapped && rewritten == LFI_REWRITE_OK)
+        fprintf(stderr, "lfi-as: %s: warning: %u instructions that a box does not have trap\n",
+                options->input, trapped);
     if (rewritten == LFI_REWRITE_OK && assembler.pid == 0)
         feed(&assembler, "", 0); /* an empty file makes an object, too */
 

@@ -25,6 +25,7 @@ enum action {
     DWARF,
     PREFIX_MAP,
     KEEP_R11,
+    TRAP,
 };
 
 static const struct option {
@@ -127,6 +128,9 @@ static bool apply(struct options *options, const struct option *option, const ch
         break;
     case KEEP_R11:
         options->keep_r11 = true;
+        break;
+    case TRAP:
+        options->trap_unsupported = true;
         break;
     case PREFIX_MAP:
         return add_prefix(options, value);
