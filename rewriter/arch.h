@@ -32,6 +32,8 @@ struct arch {
     bool (*is_end)(const void *insn);
     /* Writes what becomes of statement `index`, an instruction. */
     void (*rewrite)(struct rewriter *r, uint32_t index);
+    /* For syntax.c; NULL where there is one dialect. */
+    bool (*is_register)(struct span name);
     /* For bytes.c, all of them, or NULL where data is never code: may an instruction begin with it?
      */
     bool (*is_prefix_byte)(uint8_t byte);

@@ -20,7 +20,7 @@
  *   lines.c     line numbers for assembly that comes without them
  *   message.c   errors; origin.c where in the source they are
  *   writer.c    output; arena.c memory; span.h pieces of text
- *   expand.c    lfi_expand(): macros, before all of this
+ *   expand.c    lfi_expand(): macros, before all of this; syntax.c dialects, before that
  *   main.c      lfi-rewrite, the program
  */
 #ifndef REWRITER_CONTEXT_H

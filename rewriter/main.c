@@ -131,7 +131,11 @@ static enum lfi_rewrite_status rewrite(char *text, size_t size, const struct pro
     struct arguments command = {0};
     assembler_command(&command, programs, "asm");
     errno = ENOMEM;
-    bool good = !command.failed && lfi_expand(command.list, text, size, &expanded, &size);
+    char *plain = NULL;
+    bool good = !command.failed &&
+                lfi_rewrite_plain_syntax(programs->arch, false, text, size, &plain, &size) &&
+                lfi_expand(command.list, plain ? plain : text, size, &expanded, &size);
+    free(plain);
     arguments_free(&command);
     if (!good) {
         if (errno == ECHILD)

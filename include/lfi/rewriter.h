@@ -148,6 +148,14 @@ bool lfi_expand(const char *const command[], const char *text, size_t size, char
                 size_t *out_size);
 
 /*
+ * Before lfi_expand(): LLVM's assembler does not know all forms of .intel_syntax and .att_syntax.
+ * Leaves in *out a malloc()ed text that it reads, with the lines of text[0..size), or NULL where
+ * the text can stay as it is. `intel`: it begins in Intel syntax. Returns false without memory.
+ */
+bool lfi_rewrite_plain_syntax(const char *arch, bool intel, const char *text, size_t size,
+                              char **out, size_t *out_size);
+
+/*
  * Runs two programs, as lfi_expand() does: an assembler, with text[0..size) on its standard input
  * and the object on its standard output, and a disassembler with the object on its standard input,
  * for example

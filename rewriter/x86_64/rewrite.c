@@ -287,6 +287,7 @@ const struct arch lfi_rewrite_x86_64 = {
     .prepare = x86_64_prepare,
     .is_end = is_end,
     .rewrite = x86_64_rewrite,
+    .is_register = x86_64_is_register,
     .is_prefix_byte = x86_64_is_prefix_byte,
     .names_symbol = x86_64_names_symbol,
     .prefixes_are_idle = x86_64_prefixes_are_idle,

@@ -220,6 +220,7 @@ const struct known_insn *known_insn(struct rewriter *r, struct span name);
 /* registers.c */
 void registers_start(struct rewriter *r);
 uint8_t register_parse(const struct rewriter *r, struct span name); /* without %; NO_REG */
+bool x86_64_is_register(struct span name);
 const char *register_name(uint8_t reg);
 unsigned register_width(uint8_t reg); /* of a general register, in bytes; 0 for others */
 

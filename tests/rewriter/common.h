@@ -36,13 +36,14 @@ static inline void text_report(void *data, const struct lfi_rewrite_message *m)
     text_add(data, line, (size_t)n);
 }
 
-/* For instructions as bytes; without LLVM's programs of version 19 on this machine it is skipped. */
+/* For instructions as bytes; without LLVM's programs of version 19 on this machine it is skipped.
+ */
 static inline bool text_decode(void *data, const char *text, size_t size, char **out,
                                size_t *out_size)
 {
-    static const char *const assembler[] = {
-        "clang-19", "-cc1as", "-triple", "x86_64-linux-musl", "-filetype", "obj", "-o", "-", "-",
-        NULL};
+    static const char *const assembler[] = {"clang-19",  "-cc1as", "-triple", "x86_64-linux-musl",
+                                            "-filetype", "obj",    "-o",      "-",
+                                            "-",         NULL};
     static const char *const disassembler[] = {"llvm-objdump-19", "-d", "-", NULL};
     (void)data;
     if (lfi_decode(assembler, disassembler, text, size, out, out_size))

@@ -157,16 +157,26 @@ static enum lfi_rewrite_status rewrite(struct lfi_rewrite_options *rewriting, co
                                        size_t size, const char *llvm, const struct target *target,
                                        const struct options *options)
 {
-    enum lfi_rewrite_status status = lfi_rewrite(text, size, rewriting);
+    enum lfi_rewrite_status status = LFI_REWRITE_EXPAND;
+    if (!options->intel_syntax)
+        status = lfi_rewrite(text, size, rewriting);
     if (status != LFI_REWRITE_EXPAND)
         return status;
+    char *plain = NULL; /* with it the assembler cannot name the user's file */
+    size_t plain_size;
+    if (!lfi_rewrite_plain_syntax(target->arch, options->intel_syntax, text, size, &plain,
+                                  &plain_size)) {
+        errno = ENOMEM;
+        failure(options->input);
+        return LFI_REWRITE_FAILED;
+    }
     struct arguments command = {0};
     assembler_command(&command, llvm, target, options);
     if (rewriting->lines) {
         arguments_add(&command, "-debug-info-kind=constructor");
         arguments_add(&command, "-dwarf-version=5");
     }
-    const char *const rest[] = {"-filetype", "asm", "-o", "-", options->input};
+    const char *const rest[] = {"-filetype", "asm", "-o", "-", plain ? "-" : options->input};
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++)
         arguments_add(&command, rest[i]);
     char *expanded = NULL;
@@ -174,13 +184,15 @@ static enum lfi_rewrite_status rewrite(struct lfi_rewrite_options *rewriting, co
     if (command.failed) {
         errno = ENOMEM;
         failure(llvm);
-    } else if (lfi_expand(command.list, text, size, &expanded, &size)) {
+    } else if (lfi_expand(command.list, plain ? plain : text, plain ? plain_size : size, &expanded,
+                          &size)) {
         rewriting->expanded = true;
         status = lfi_rewrite(expanded, size, rewriting);
     } else if (errno != ECHILD) {
         failure(llvm);
     }
     free(expanded);
+    free(plain);
     arguments_free(&command);
     return status;
 }

@@ -26,6 +26,7 @@ enum action {
     PREFIX_MAP,
     KEEP_R11,
     TRAP,
+    INTEL,
 };
 
 static const struct option {
@@ -128,6 +129,9 @@ static bool apply(struct options *options, const struct option *option, const ch
         break;
     case KEEP_R11:
         options->keep_r11 = true;
+        break;
+    case INTEL:
+        options->intel_syntax = true;
         break;
     case TRAP:
         options->trap_unsupported = true;
