@@ -36,16 +36,16 @@ static inline void text_report(void *data, const struct lfi_rewrite_message *m)
     text_add(data, line, (size_t)n);
 }
 
-/* For instructions as bytes; without LLVM's programs of version 19 on this machine it is skipped.
+/*
+ * For instructions as bytes; `data` is the triple. Without LLVM's programs of version 19 on this
+ * machine the test is skipped.
  */
 static inline bool text_decode(void *data, const char *text, size_t size, char **out,
                                size_t *out_size)
 {
-    static const char *const assembler[] = {"clang-19",  "-cc1as", "-triple", "x86_64-linux-musl",
-                                            "-filetype", "obj",    "-o",      "-",
-                                            "-",         NULL};
+    const char *const assembler[] = {"clang-19", "-cc1as", "-triple", data, "-filetype",
+                                     "obj",      "-o",     "-",       "-",  NULL};
     static const char *const disassembler[] = {"llvm-objdump-19", "-d", "-", NULL};
-    (void)data;
     if (lfi_decode(assembler, disassembler, text, size, out, out_size))
         return true;
     if (errno != ENOENT)
@@ -58,6 +58,8 @@ static inline enum lfi_rewrite_status rewrite_with(lfi_rewrite_decode_fn *decode
                                                    const char *in, size_t size, unsigned mode,
                                                    struct text *out, struct text *messages)
 {
+    char triple[64];
+    snprintf(triple, sizeof triple, "%s-linux-musl", arch);
     struct lfi_rewrite_options options = {.name = "in.s",
                                           .arch = arch,
                                           .mode = mode,
@@ -65,7 +67,8 @@ static inline enum lfi_rewrite_status rewrite_with(lfi_rewrite_decode_fn *decode
                                           .sink_data = out,
                                           .report = text_report,
                                           .report_data = messages,
-                                          .decode = decode};
+                                          .decode = decode,
+                                          .decode_data = triple};
     return lfi_rewrite(in, size, &options);
 }
 

@@ -33,8 +33,8 @@ static const char help[] =
     "  -o OUT  -I DIR  --defsym SYM=VALUE  --gdwarf-N  --noexecstack  --fatal-warnings  -W  "
     "-L\n"
     "  --compress-debug-sections[=HOW]  -mrelax-relocations=no  --debug-prefix-map OLD=NEW\n"
-    "  --keep-r11, for x86-64: calls between the files that get this keep %r11\n"
-    "  --trap-unsupported, for x86-64: instructions that a box does not have become traps\n"
+    "  --keep-r11, where there is r11: calls between the files that get this keep %r11\n"
+    "  --trap-unsupported: instructions that a box does not have become traps\n"
     "  -g, which numbers the lines of text that has no .loc,\n"
     "and ignores those that change nothing here, such as --64, -march=, -k.\n"
     "Exit status: 0 done, 1 failure, 2 wrong usage.\n";
