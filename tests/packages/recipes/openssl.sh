@@ -10,10 +10,10 @@ programs='test/evp_test test/bntest test/ectest test/rsa_test test/aesgcmtest te
 build() {
     traps=''
     [ -z "$runner" ] || traps=-Wa,--trap-unsupported
-    perl ./Configure linux-x86_64 no-shared no-dso no-module no-engine no-async $cflags $traps
+    perl ./Configure "linux-${triple%%-*}" no-shared no-dso no-module no-engine no-async $cflags $traps
     make -j"$jobs" build_generated
     make -j"$jobs" libcrypto.a $programs
-    [ "$(find . -name '*-x86_64*.s' | wc -l)" -ge 20 ] || { echo "it was built without assembly" && false; }
+    [ "$(find . -name "*-${triple%%-*}*.s" | wc -l)" -ge 20 ] || { echo "it was built without assembly" && false; }
 }
 
 # Runs a program as on a processor without AVX512-IFMA.
