@@ -28,7 +28,7 @@ cmp -s out out2 || fail "outputs differ"
 [ $? = 1 ] || fail "a missing file is a failure"
 grep -q '^lfi-rewrite: missing.s: ' err || fail "a missing file is named"
 
-printf '\t.text\n\tpopfq\n' >bad.s
+printf '\t.text\n\tpopfw\n' >bad.s
 echo keep >out3
 "$program" bad.s -o out3 2>err
 [ $? = 1 ] || fail "an error is a failure"
@@ -57,4 +57,21 @@ END
 grep -q '%gs:(%edi)' out && grep -q '%gs:(%esi)' out || fail "a macro was not expanded"
 printf '\t.intel_syntax noprefix\n\tmov rax, [rdi]\n' >intel.s
 "$program" --expander=clang-19 intel.s | grep -q '%gs:(%edi)' || fail "Intel syntax"
+printf '\t.intel_syntax\n\tmov %%rax, [%%rdi]\n' >intel.s
+"$program" --expander=clang-19 intel.s | grep -q '%gs:(%edi)' || fail "Intel syntax with %"
+
+printf 'f:\tcall\tg\n\tmovq\t%%r11, %%rax\n' >keep.s
+"$program" keep.s >/dev/null 2>err && fail "r11 behind a call of another file"
+"$program" --keep-r11 keep.s | grep -q -- '-128(%rsp), %r11' || fail "--keep-r11"
+printf '\trdrand\t%%eax\n' >trap.s
+"$program" --trap-unsupported trap.s 2>err | grep -q ud2 || fail "--trap-unsupported"
+grep -q 'warning: 1 instructions' err || fail "the traps are not counted"
+
+command -v llvm-objdump-19 >/dev/null || exit 0
+printf 'f:\tnop\n\t.byte\t0x8b,0x07\n' >bytes.s
+"$program" --expander=clang-19 --disassembler=llvm-objdump-19 bytes.s | grep -q '%gs:(%edi)' ||
+    fail "bytes"
+"$program" --expander=clang-19 --disassembler=/nonexistent bytes.s >/dev/null 2>err &&
+    fail "a disassembler that is not there"
+grep -q '/nonexistent' err || fail "the missing disassembler is not named"
 exit 0
