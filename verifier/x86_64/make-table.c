@@ -15,7 +15,7 @@
 #include "forms.h"
 #include "table.h"
 
-enum { MAX_ROWS = 3000, REX_BITS = 15, BAD = 1 /* the entry of what is refused: class 0 */ };
+enum { MAX_ROWS = FIRST_CLASS, REX_BITS = 15, BAD = FIRST_CLASS << ADVANCE_BITS | 1 /* class 0 */ };
 
 /* What is known before the opcode; of VEX, only W, L and the prefixes that it stands for. */
 struct known {
@@ -70,13 +70,13 @@ static uint16_t row_entry(const uint16_t row[256])
         return BAD;
     for (; (i = all.row_hash[h]) != 0; h = (h + 1) & 0xffff)
         if (memcmp(all.rows[i - 1], row, sizeof all.rows[0]) == 0)
-            return (uint16_t)((CLASS_LIMIT + i - 1) << ADVANCE_BITS | 1);
+            return (uint16_t)((i - 1) << ADVANCE_BITS | 1);
     if (all.row_count == MAX_ROWS)
         fail("MAX_ROWS is too small");
     i = all.row_count++;
     memcpy(all.rows[i], row, sizeof all.rows[0]);
     all.row_hash[h] = (uint16_t)(i + 1);
-    return (uint16_t)((CLASS_LIMIT + i) << ADVANCE_BITS | 1);
+    return (uint16_t)(i << ADVANCE_BITS | 1);
 }
 
 /* Where the answer is, or will be. */
@@ -112,7 +112,12 @@ static uint16_t class_entry(uint32_t class, unsigned advance)
         fail("CLASS_LIMIT is too small");
     if (i == all.class_count)
         all.classes[all.class_count++] = class;
-    return (uint16_t)(i << ADVANCE_BITS | advance);
+    return (uint16_t)((FIRST_CLASS + i) << ADVANCE_BITS | advance);
+}
+
+static uint32_t class_in(uint16_t entry)
+{
+    return all.classes[(entry >> ADVANCE_BITS) - FIRST_CLASS];
 }
 
 /* ---- an instruction ---- */
@@ -292,7 +297,7 @@ static uint16_t sib(const struct known *k, const struct form *f, unsigned modrm)
 static uint16_t mask(uint16_t otherwise)
 {
     uint16_t row[256];
-    uint32_t class = all.classes[otherwise >> ADVANCE_BITS];
+    uint32_t class = class_in(otherwise);
     for (unsigned i = 0; i < 256; i++)
         row[i] = i == 0xe0 ? class_entry(class | HEADS, 1) : class_entry(class, 1);
     return row_entry(row);
@@ -311,7 +316,7 @@ static uint16_t with_modrm(const struct known *k, const struct form *f, unsigned
     if (mod == 0 && rm == 5) {
         uint16_t e = last_byte(k, f, RIP, rsp, 0, 4);
         if (f->kind == LEA && bare && k->rex == 0x4c && modrm == 0x1d) /* leaq N(%rip),%r11 */
-            return class_entry(all.classes[e >> ADVANCE_BITS] | HEADS, 5);
+            return class_entry(class_in(e) | HEADS, 5);
         return e;
     }
     if (mod != 3)
@@ -321,7 +326,7 @@ static uint16_t with_modrm(const struct known *k, const struct form *f, unsigned
     if (f->kind == AND && f->first == 0x83 && e != BAD && bare && (k->rex == 0 || k->rex == 0x41))
         return mask(e);
     if (f->kind == STORE && bare && k->rex == 0 && (modrm == 0xff || modrm == 0xf6))
-        return class_entry(all.classes[e >> ADVANCE_BITS] | HEADS, 1); /* movl %edi,%edi */
+        return class_entry(class_in(e) | HEADS, 1); /* movl %edi,%edi */
     return e;
 }
 
@@ -356,7 +361,7 @@ static uint16_t opcode(const struct known *k, unsigned map, unsigned op)
             uint16_t e = last_byte(k, f, f->imm == O ? ANYWHERE : NOWHERE,
                                    (f->reg & OP_OPCODE) != 0 && low ? WRITES_REG : 0, 0, 0);
             return nop && e != BAD
-                       ? class_entry(all.classes[e >> ADVANCE_BITS] | PASSES_STEP, 1)
+                       ? class_entry(class_in(e) | PASSES_STEP, 1)
                        : e;
         }
         if (one && !f)
@@ -494,10 +499,9 @@ static uint16_t prefixes(unsigned seen)
 /* The first state is made last, and becomes row 0. */
 static unsigned final_entry(unsigned e)
 {
-    unsigned next = e >> ADVANCE_BITS;
-    if (next >= CLASS_LIMIT)
-        next = CLASS_LIMIT - 1 + (all.row_count - 1 - (next - CLASS_LIMIT));
-    return next << ADVANCE_BITS | (e & 15);
+    return e >= FIRST_CLASS << ADVANCE_BITS
+               ? e
+               : (all.row_count - 1 - (e >> ADVANCE_BITS)) << ADVANCE_BITS | 1;
 }
 
 int main(int argc, char **argv)
@@ -510,12 +514,12 @@ int main(int argc, char **argv)
     lfi_x86_64_index(&all.index);
     prefixes(0);
     fprintf(f, "/* Made by make-table from insns.def. */\n#include \"x86_64/table.h\"\n\n"
-               "const uint16_t lfi_x86_64_rows[][256] = {\n");
+               "const uint16_t lfi_x86_64_table[] = {\n");
     for (unsigned i = all.row_count; i-- > 0;) {
-        fprintf(f, "    {");
+        fprintf(f, "    ");
         for (unsigned byte = 0; byte < 256; byte++)
             fprintf(f, "%u,", final_entry(all.rows[i][byte]));
-        fprintf(f, "},\n");
+        fprintf(f, "\n");
     }
     fprintf(f, "};\nconst uint32_t lfi_x86_64_classes[CLASS_LIMIT] = {\n");
     for (unsigned i = 0; i < all.class_count; i++)

@@ -13,10 +13,10 @@
 #include <stdint.h>
 
 /*
- * An entry: how many bytes to go on (1 to 15) in the low bits, and above them a class or, from
- * CLASS_LIMIT on, CLASS_LIMIT - 1 and the number of a row. Row 0 is that of the first state.
+ * An entry: how many bytes to go on (1 to 15) in the low bits, and above them FIRST_CLASS and the
+ * class of the instruction, or the number of the row of the next state, which is 1 byte on.
  */
-enum { ADVANCE_BITS = 4, CLASS_LIMIT = 256 };
+enum { ADVANCE_BITS = 4, CLASS_LIMIT = 256, FIRST_CLASS = 4096 - CLASS_LIMIT };
 
 /* What is to be checked of an instruction of a class besides its encoding; 0: nothing. */
 enum {
@@ -54,7 +54,7 @@ enum {
     SIZE_SHIFT = 25,
 };
 
-extern const uint16_t lfi_x86_64_rows[][256];
+extern const uint16_t lfi_x86_64_table[]; /* rows of 256 entries */
 extern const uint32_t lfi_x86_64_classes[CLASS_LIMIT];
 
 #endif

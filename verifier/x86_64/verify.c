@@ -31,6 +31,7 @@ struct verifier {
     bool refused;
 
     size_t next_block; /* the first byte that is not in a block yet */
+    bool finished;     /* there is none, or the code is refused */
 
     /* The end of the code, copied to where more can be read. */
     size_t tail_pos; /* a multiple of 64 */
@@ -225,12 +226,14 @@ static bool check_group(struct verifier *v, const uint8_t *p, size_t pos, const 
 
 /* ---- instructions ---- */
 
+/* The values here decide nothing that a processor could predict: there are no branches on them. */
 static bool check_branch(struct verifier *v, const uint8_t *p, size_t end, const struct found *insn)
 {
-    const uint8_t *at = p + insn->last + 1;
-    int64_t displacement = insn->length - insn->last == 2 ? (int8_t)*at : read_i32(at);
-    size_t target = end + (size_t)displacement;
-    if (target >= v->code->size || ((insn->class & CALLS) != 0 && (end & BUNDLE_MASK) != 0))
+    int32_t value = read_i32(p + insn->last + 1);
+    unsigned size = insn->length - insn->last - 1, unused = 32 - 8 * size; /* 1 or 4 bytes */
+    size_t target = end + (size_t)(int64_t)((int32_t)((uint32_t)value << unused) >> unused);
+    bool calls = (insn->class & CALLS) != 0, ends_bundle = (end & BUNDLE_MASK) == 0;
+    if ((target >= v->code->size) | (calls & !ends_bundle))
         return false;
     set_bit(v->target, target);
     return true;
@@ -263,126 +266,128 @@ static bool check(struct verifier *v, size_t pos, const struct found *insn, size
 
 /* ---- blocks ---- */
 
-/* The automaton at one place. */
+/* The automaton at one place of `bytes`. */
 struct walk {
-    const uint8_t *block, *end, *at;
-    unsigned row;
-
-    /* The instructions so far: where the next one starts, from the block on, in the upper half,
-     * and the last entry in the lower. */
-    uint32_t *found;
-    size_t count;
+    size_t begin, end, at, state;
+    uint32_t *found; /* the next item of it */
 };
 
-static inline void step(struct walk *w)
+/*
+ * Notes for each byte that is looked at, and keeps for each instruction, the entry, and above it in
+ * 16 bits where it leads to.
+ */
+static inline void step(struct walk *w, const uint8_t *bytes)
 {
-    unsigned entry = lfi_x86_64_rows[w->row][*w->at];
+    size_t entry = next_entry(w->state, bytes[w->at]);
+    bool is_class = entry_is_class(entry);
     w->at += entry_advance(entry);
-    w->row = entry_row(entry);
-    w->found[w->count] = (uint32_t)(w->at - w->block) << 16 | entry;
-    w->count += entry_next(entry) < CLASS_LIMIT;
+    w->state = is_class ? FIRST_STATE : entry;
+    *w->found = (uint32_t)(w->at << 16 | entry);
+    w->found += is_class;
 }
 
-/* A block has been decoded, which starts at pos. Checks what is not good as it is. */
-static bool check_block(struct verifier *v, size_t pos, size_t size, const uint32_t *found,
-                        size_t count)
+static unsigned found_entry(uint32_t found)
+{
+    return found & 0xffff;
+}
+
+/* The end of the instruction, from the start of the block on, which is at `from` in what was walked. */
+static size_t found_end(uint32_t found, size_t from)
+{
+    return ((found >> 16) - from) & 0xffff;
+}
+
+/*
+ * The instructions found[0] ... last[-1] of the block at pos, which the walk began at `from`:
+ * records where they start, and checks those that are not good as they are.
+ */
+static bool check_block(struct verifier *v, size_t pos, size_t size, size_t from,
+                        const uint32_t *found, const uint32_t *last)
 {
     uint16_t checked[FOUND_SIZE];
-    uint64_t start[BLOCK_SIZE / 64] = {0};
-    size_t at = 0, checked_count = 0, group_end = 0;
-    for (size_t i = 0; i < count; i++) {
-        set_bit(start, at);
-        checked[checked_count] = (uint16_t)i;
-        checked_count += v->is_checked[entry_next(found[i] & 0xffff)];
-        at = found[i] >> 16;
+    size_t at = 0, i = 0, count = 0, group_end = 0;
+    if (last == found || found_end(last[-1], from) != size)
+        return size == 0; /* an instruction crosses the end */
+    for (size_t word = 0; word < size; word += 64) {
+        uint64_t start = 0;
+        size_t next = word + 64 < size ? word + 64 : size;
+        if (at != word)
+            return false;
+        do {
+            start |= (uint64_t)1 << at % 64;
+            checked[count] = (uint16_t)i;
+            count += v->is_checked[entry_class(found_entry(found[i]))];
+            at = found_end(found[i++], from);
+        } while (at < next);
+        if (word + LFI_BUNDLE_SIZE < size && (start >> LFI_BUNDLE_SIZE & 1) == 0)
+            return false;
+        v->start[(pos + word) / 64] = start;
     }
-    if (at != size)
-        return false; /* an instruction crosses the end */
-    for (size_t i = 0; i < size; i += LFI_BUNDLE_SIZE)
-        if ((start[i / 64] >> i % 64 & 1) == 0)
-            return false; /* an instruction crosses into the bundle */
-    memcpy(v->start + pos / 64, start, (size + 63) / 64 * sizeof *start);
-    for (size_t i = 0; i < checked_count; i++) {
-        unsigned n = checked[i], entry = found[n] & 0xffff;
-        size_t from = n == 0 ? 0 : found[n - 1] >> 16, to = found[n] >> 16;
-        struct found insn = {lfi_x86_64_classes[entry_next(entry)], (unsigned)(to - from),
-                             (unsigned)(to - from) - entry_advance(entry)};
-        if (!check(v, pos + from, &insn, &group_end))
+    for (size_t n = 0; n < count; n++) {
+        const uint32_t *f = &found[checked[n]];
+        size_t begin = f == found ? 0 : found_end(f[-1], from), end = found_end(*f, from);
+        unsigned entry = found_entry(*f), length = (unsigned)(end - begin);
+        struct found insn = {lfi_x86_64_classes[entry_class(entry)], length,
+                                             length - (unsigned)entry_advance(entry)};
+        if (!check(v, pos + begin, &insn, &group_end))
             return false;
     }
     return true;
 }
 
-/*
- * Checks the block of a walk that has come to its end, and begins with the next one. Returns
- * whether there is one.
- */
-static bool next_block(struct verifier *v, struct walk *w)
+/* Checks the block that a walk has come to the end of, and returns a walk over the next one. */
+static struct walk next_block(struct verifier *v, struct walk w, uint32_t *found)
 {
-    size_t pos = (size_t)(w->block - v->code->bytes), left = v->tail_pos - v->next_block;
-    if (!check_block(v, pos, (size_t)(w->end - w->block), w->found, w->count))
+    size_t left = v->tail_pos - v->next_block, size = left < BLOCK_SIZE ? left : BLOCK_SIZE;
+    if (!check_block(v, w.begin, w.end - w.begin, w.begin, found, w.found))
         v->refused = true;
-    w->block = w->at = v->code->bytes + v->next_block;
-    w->end = w->block + (left < BLOCK_SIZE ? left : BLOCK_SIZE);
-    w->row = 0;
-    w->count = 0;
-    v->next_block += (size_t)(w->end - w->block);
-    return left != 0 && !v->refused;
-}
-
-static void walk_to_end(struct verifier *v, struct walk w)
-{
-    do {
-        while (w.at < w.end)
-            step(&w);
-    } while (next_block(v, &w));
+    v->finished = left == 0 || v->refused;
+    v->next_block += size;
+    size_t begin = v->next_block - size;
+    return (struct walk){begin, v->next_block, begin, FIRST_STATE, found};
 }
 
 /* Decodes and checks the code before the tail. */
 static void check_blocks(struct verifier *v)
 {
     const uint8_t *bytes = v->code->bytes;
-    struct walk a = {.block = bytes, .end = bytes, .at = bytes, .found = v->found[0]}, b = a, c = a,
-                d = a;
-    b.found = v->found[1];
-    c.found = v->found[2];
-    d.found = v->found[3];
-    if (v->tail_pos >= WALKS * BLOCK_SIZE) {
-        next_block(v, &a);
-        next_block(v, &b);
-        next_block(v, &c);
-        next_block(v, &d);
-        bool more = true;
-        while (more) {
-            step(&a);
-            step(&b);
-            step(&c);
-            step(&d);
-            if (a.at >= a.end)
-                more &= next_block(v, &a);
-            if (b.at >= b.end)
-                more &= next_block(v, &b);
-            if (c.at >= c.end)
-                more &= next_block(v, &c);
-            if (d.at >= d.end)
-                more &= next_block(v, &d);
-        }
+    struct walk none = {0}, walks[WALKS];
+    for (unsigned i = 0; i < WALKS; i++) {
+        none.found = v->found[i];
+        walks[i] = next_block(v, none, v->found[i]);
     }
-    walk_to_end(v, a);
-    walk_to_end(v, b);
-    walk_to_end(v, c);
-    walk_to_end(v, d);
+    struct walk a = walks[0], b = walks[1], c = walks[2], d = walks[3];
+    while (!v->finished) {
+        step(&a, bytes);
+        step(&b, bytes);
+        step(&c, bytes);
+        step(&d, bytes);
+        if (a.at >= a.end)
+            a = next_block(v, a, v->found[0]);
+        if (b.at >= b.end)
+            b = next_block(v, b, v->found[1]);
+        if (c.at >= c.end)
+            c = next_block(v, c, v->found[2]);
+        if (d.at >= d.end)
+            d = next_block(v, d, v->found[3]);
+    }
+    const struct walk rest[WALKS] = {a, b, c, d};
+    for (unsigned i = 0; i < WALKS && !v->refused; i++) {
+        struct walk w = rest[i];
+        while (w.at < w.end)
+            step(&w, bytes);
+        next_block(v, w, v->found[i]);
+    }
 }
 
 /* The last bytes, from where more can be read than there are. */
 static void check_tail(struct verifier *v)
 {
     size_t size = v->code->size - v->tail_pos;
-    struct walk w = {
-        .block = v->tail, .end = v->tail + size, .at = v->tail, .found = v->found[0]};
+    struct walk w = {.end = size, .state = FIRST_STATE, .found = v->found[0]};
     while (w.at < w.end)
-        step(&w);
-    if (!check_block(v, v->tail_pos, size, w.found, w.count))
+        step(&w, v->tail);
+    if (!check_block(v, v->tail_pos, size, 0, v->found[0], w.found))
         v->refused = true;
 }
 

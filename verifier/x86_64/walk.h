@@ -3,6 +3,7 @@
 #ifndef LFI_VERIFIER_X86_64_WALK_H
 #define LFI_VERIFIER_X86_64_WALK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "table.h"
@@ -15,32 +16,39 @@ struct found {
                       or SIB. Displacement and immediate follow. */
 };
 
-static inline unsigned entry_next(unsigned entry)
+/* A state is the entry that leads to it. */
+enum { FIRST_STATE = 1 };
+
+static inline size_t next_entry(size_t state, uint8_t byte)
 {
-    return entry >> ADVANCE_BITS;
+    return lfi_x86_64_table[16 * (state - 1) + byte];
 }
 
-static inline unsigned entry_advance(unsigned entry)
+static inline size_t entry_advance(size_t entry)
 {
     return entry & ((1 << ADVANCE_BITS) - 1);
 }
 
-/* The row of the state after an entry. */
-static inline unsigned entry_row(unsigned entry)
+static inline bool entry_is_class(size_t entry)
 {
-    return entry_next(entry) < CLASS_LIMIT ? 0 : entry_next(entry) - (CLASS_LIMIT - 1);
+    return entry >= FIRST_CLASS << ADVANCE_BITS;
 }
 
-/* At most MAX_LENGTH bytes are looked at. */
+static inline size_t entry_class(size_t entry)
+{
+    return (entry >> ADVANCE_BITS) - FIRST_CLASS;
+}
+
+/* No more than 15 bytes are looked at. */
 static inline struct found find(const uint8_t *bytes)
 {
-    unsigned at = 0, row = 0, entry;
+    size_t at = 0, entry = FIRST_STATE;
     do {
-        entry = lfi_x86_64_rows[row][bytes[at]];
+        entry = next_entry(entry, bytes[at]);
         at += entry_advance(entry);
-        row = entry_row(entry);
-    } while (row != 0);
-    return (struct found){lfi_x86_64_classes[entry_next(entry)], at, at - entry_advance(entry)};
+    } while (!entry_is_class(entry));
+    return (struct found){lfi_x86_64_classes[entry_class(entry)], (unsigned)at,
+                          (unsigned)(at - entry_advance(entry))};
 }
 
 #endif
