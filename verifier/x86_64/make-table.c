@@ -215,7 +215,7 @@ static uint32_t class_of(const struct known *k, const struct form *f, enum place
         else if (place == STACK)
             class &= ~(uint32_t)(LOADS | STORES);
         if ((place == STACK || place == STACK_FAR) && (f->flags & MAYBE) == 0)
-            class |= CHECKS_STEP;
+            class |= CHECKS_STEP_BY;
     }
     bool high_byte = size == 1 && k->rex == 0; /* number 4 is ah */
     if ((pfx & PFX_VEX) == 0 && (rsp & f->writes) != 0 && !high_byte)
@@ -224,7 +224,7 @@ static uint32_t class_of(const struct known *k, const struct form *f, enum place
     case PUSH:
     case POP:
     case POP_RM:
-        class |= CHECKS_STEP_ANYWHERE;
+        class |= CHECKS_STEP;
         break;
     case NOP:
         class |= PASSES_STEP;
@@ -234,7 +234,7 @@ static uint32_t class_of(const struct known *k, const struct form *f, enum place
         class |= BRANCHES;
         break;
     case CALL:
-        class |= BRANCHES | CALLS | CHECKS_STEP_ANYWHERE;
+        class |= BRANCHES | CALLS | CHECKS_STEP;
         break;
     case ENTER:
     case LEAVE:
@@ -283,7 +283,7 @@ static uint16_t sib(const struct known *k, const struct form *f, unsigned modrm)
     for (unsigned i = 0; i < 256; i++) {
         bool no_base = mod == 0 && (i & 7) == 5;
         bool index = (i >> 3 & 7) != 4 || (k->rex & REX_X) != 0 || (f->rm & OP_VSIB) != 0;
-        enum place place = i == 0x25 && mod == 0 && !index ? ABSOLUTE
+        enum place place = i == 0x25 && mod == 0 && !index           ? ABSOLUTE
                            : index || !is_rsp(i & 7, k->rex & REX_B) ? ANYWHERE
                            : mod == 2                                ? STACK_FAR
                                                                      : STACK;
@@ -360,9 +360,7 @@ static uint16_t opcode(const struct known *k, unsigned map, unsigned op)
             bool nop = f->kind == XCHG && op == 0x90 && (k->rex & REX_B) == 0;
             uint16_t e = last_byte(k, f, f->imm == O ? ANYWHERE : NOWHERE,
                                    (f->reg & OP_OPCODE) != 0 && low ? WRITES_REG : 0, 0, 0);
-            return nop && e != BAD
-                       ? class_entry(class_in(e) | PASSES_STEP, 1)
-                       : e;
+            return nop && e != BAD ? class_entry(class_in(e) | PASSES_STEP, 1) : e;
         }
         if (one && !f)
             return BAD;
@@ -433,9 +431,10 @@ static uint16_t after_rex(const struct known *k, unsigned rex)
     with.rex = rex;
     with.prefixes |= (rex & REX_W) != 0 ? PFX_W : 0;
     uint16_t row[256];
-    bool prefix[256] = {[0x26] = true, [0x2e] = true, [0x36] = true, [0x3e] = true,
-                        [0x40 ... 0x4f] = true, [0x64 ... 0x67] = true, [0xc4] = true, [0xc5] = true,
-                        [0xf0] = true, [0xf2] = true, [0xf3] = true};
+    bool prefix[256] = {
+        [0x26] = true,          [0x2e] = true,          [0x36] = true, [0x3e] = true,
+        [0x40 ... 0x4f] = true, [0x64 ... 0x67] = true, [0xc4] = true, [0xc5] = true,
+        [0xf0] = true,          [0xf2] = true,          [0xf3] = true};
     for (unsigned i = 0; i < 256; i++)
         row[i] = prefix[i] ? BAD : opcode_or_escape(&with, i);
     return row_entry(row);
@@ -450,8 +449,8 @@ static uint16_t long_nop(unsigned count, unsigned literal)
         row[i] = BAD;
     if (literal == 0 && count < 6)
         row[0x66] = long_nop(count + 1, 0);
-    row[tail[literal]] = literal + 1 < sizeof tail ? long_nop(6, literal + 1)
-                                                   : class_entry(PASSES_STEP, 1);
+    row[tail[literal]] =
+        literal + 1 < sizeof tail ? long_nop(6, literal + 1) : class_entry(PASSES_STEP, 1);
     return row_entry(row);
 }
 
@@ -526,7 +525,6 @@ int main(int argc, char **argv)
         fprintf(f, "    %#x,\n", (unsigned)all.classes[i]);
     fprintf(f, "};\n");
     if (ferror(f) != 0 || fclose(f) != 0)
-        fail("cannot write");
-    fprintf(stderr, "%u rows, %u classes\n", all.row_count, all.class_count);
+        fail("cannot write the table");
     return 0;
 }

@@ -22,34 +22,37 @@ enum { ADVANCE_BITS = 4, CLASS_LIMIT = 256, FIRST_CLASS = 4096 - CLASS_LIMIT };
 enum {
     REFUSED = 1 << 0, /* no instruction, or one that is never allowed */
 
-    /* Memory that is accessed, unless the form of the address confines it. */
+    /* Memory that is accessed, unless the form of its address confines it. */
     LOADS = 1 << 1,
     STORES = 1 << 2,
-    BY_RIP = 1 << 3,   /* ... it is good in the image: size in the bits from SIZE_SHIFT on */
-    ON_STACK = 1 << 4, /* ... it is N(%rsp), good if N is small */
+    BY_RIP = 1 << 3,   /* good in the image; its size is in the bits from SIZE_SHIFT on */
+    ON_STACK = 1 << 4, /* N(%rsp), good if N is small */
 
-    CHECKS_STEP = 1 << 5,   /* faults for sure if rsp is not in the box (ON_STACK: N small) */
-    PASSES_STEP = 1 << 6,   /* a nop */
-    CHECKS_STEP_ANYWHERE = 1 << 22, /* push, pop, call */
-    BRANCHES = 1 << 7,      /* directly; the displacement is all that follows the last byte */
-    CALLS = 1 << 8,         /* ... with a return point */
-    WRITES_RSP = 1 << 9,    /* or what only a mode without a confined stack has */
-    WRITES_OFFSET = 1 << 10, /* ... esp, so that a base may be added */
-    HEADS = 1 << 11,        /* may be the first instruction of a group */
-    IN_GROUP = 1 << 12,     /* allowed only in a group */
-    IS_STRING = 1 << 13,    /* a string instruction */
-    LOADS_BASE = 1 << 14,   /* movq %gs:N,%rX, which is for N of the base alone */
+    /* The stack pointer. */
+    WRITES_RSP = 1 << 5,     /* or does what is refused where rsp is confined */
+    WRITES_OFFSET = 1 << 6,  /* ... to esp, so that a base may be added */
+    CHECKS_STEP = 1 << 7,    /* push, pop, call: faults for sure where nothing is mapped */
+    CHECKS_STEP_BY = 1 << 8, /* ... by N(%rsp), if ON_STACK only for a small N */
+    PASSES_STEP = 1 << 9,    /* a nop */
 
-    /* With VEX, whose fields R, X, B and vvvv the automaton does not look at. */
-    HAS_VEX = 1 << 15,
-    USES_R = 1 << 16,
-    USES_VVVV = 1 << 17,
-    WRITES_REG_FIELD = 1 << 18, /* general registers that are written */
-    WRITES_RM_FIELD = 1 << 19,
-    WRITES_VVVV_FIELD = 1 << 20,
-    IS_GATHER = 1 << 21,
-    HAS_MODRM = 1 << 23,
-    HAS_SIB = 1 << 24,
+    /* Control flow and groups. */
+    BRANCHES = 1 << 10,   /* directly; the displacement is all that follows the last byte */
+    CALLS = 1 << 11,      /* ... with a return point */
+    HEADS = 1 << 12,      /* may be the first instruction of a group */
+    IN_GROUP = 1 << 13,   /* allowed only in a group */
+    IS_STRING = 1 << 14,  /* a string instruction: allowed only in a group if it is confined */
+    LOADS_BASE = 1 << 15, /* movq %gs:N,%rX: N must be the slot of the base */
+
+    /* VEX, whose fields R, X, B and vvvv the automaton does not look at. */
+    HAS_VEX = 1 << 16,
+    HAS_MODRM = 1 << 17,
+    HAS_SIB = 1 << 18,
+    USES_R = 1 << 19,
+    USES_VVVV = 1 << 20,
+    WRITES_REG_FIELD = 1 << 21, /* general registers that are written */
+    WRITES_RM_FIELD = 1 << 22,
+    WRITES_VVVV_FIELD = 1 << 23,
+    IS_GATHER = 1 << 24,
 
     SIZE_SHIFT = 25,
 };

@@ -18,7 +18,7 @@
 
 enum {
     BUNDLE_MASK = LFI_BUNDLE_SIZE - 1,
-    BLOCK_SIZE = 512, /* the piece of code that is decoded at one place: some bundles */
+    BLOCK_SIZE = 512,            /* the piece of code that is decoded at one place: some bundles */
     FOUND_SIZE = BLOCK_SIZE + 1, /* the instructions in it, and one that is written, not counted */
     WALKS = 4,
     RSP = 4,
@@ -151,8 +151,8 @@ static bool check_string(const struct verifier *v, const uint8_t *p, const struc
                          bool guards_rdi, bool guards_rsi)
 {
     /* What the opcode accesses through rdi and rsi. */
-    static const uint32_t rdi[16] = {[0x4] = STORES, STORES, LOADS, LOADS,
-                                     [0xa] = STORES, STORES, [0xe] = LOADS, LOADS};
+    static const uint32_t rdi[16] = {
+        [0x4] = STORES, STORES, LOADS, LOADS, [0xa] = STORES, STORES, [0xe] = LOADS, LOADS};
     static const uint32_t rsi[16] = {[0x4] = LOADS, LOADS, LOADS, LOADS, [0xc] = LOADS, LOADS};
     unsigned opcode = p[insn->last] & 15; /* a4 to af */
     return (guards_rdi || (rdi[opcode] & v->confine) == 0) &&
@@ -168,8 +168,8 @@ static bool is_step_checked(const struct verifier *v, size_t pos)
         const uint8_t *p = bytes_at(v, pos);
         struct found insn = find(p);
         if ((insn.class & PASSES_STEP) == 0)
-            return (insn.class & CHECKS_STEP_ANYWHERE) != 0 ||
-                   ((insn.class & CHECKS_STEP) != 0 &&
+            return (insn.class & CHECKS_STEP) != 0 ||
+                   ((insn.class & CHECKS_STEP_BY) != 0 &&
                     ((insn.class & ON_STACK) == 0 || is_near_stack(p, &insn)));
         pos += insn.length;
     }
@@ -254,8 +254,7 @@ static bool check(struct verifier *v, size_t pos, const struct found *insn, size
         *group_end = pos + group.length;
         return check_group(v, p, pos, &group);
     }
-    if ((class & (REFUSED | IN_GROUP)) != 0 ||
-        ((class & HAS_VEX) != 0 && !check_vex(v, p, insn)) ||
+    if ((class & (REFUSED | IN_GROUP)) != 0 || ((class & HAS_VEX) != 0 && !check_vex(v, p, insn)) ||
         ((class & IS_STRING) != 0 && !check_string(v, p, insn, false, false)) ||
         ((class & LOADS_BASE) != 0 &&
          read_i32(p + insn->last + 1) != LFI_SLOT_INSIDE(LFI_SLOT_BASE)) ||
@@ -291,7 +290,8 @@ static unsigned found_entry(uint32_t found)
     return found & 0xffff;
 }
 
-/* The end of the instruction, from the start of the block on, which is at `from` in what was walked. */
+/* The end of the instruction, from the start of the block on, which is at `from` in what was
+ * walked. */
 static size_t found_end(uint32_t found, size_t from)
 {
     return ((found >> 16) - from) & 0xffff;
@@ -328,7 +328,7 @@ static bool check_block(struct verifier *v, size_t pos, size_t size, size_t from
         size_t begin = f == found ? 0 : found_end(f[-1], from), end = found_end(*f, from);
         unsigned entry = found_entry(*f), length = (unsigned)(end - begin);
         struct found insn = {lfi_x86_64_classes[entry_class(entry)], length,
-                                             length - (unsigned)entry_advance(entry)};
+                             length - (unsigned)entry_advance(entry)};
         if (!check(v, pos + begin, &insn, &group_end))
             return false;
     }

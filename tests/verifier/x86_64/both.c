@@ -74,8 +74,8 @@ static void compare_at(struct comparison *c, const uint8_t *bytes, unsigned leng
         char hex[3 * PROGRAM + 1];
         for (unsigned i = 0; i < PROGRAM - pos; i++)
             snprintf(hex + (size_t)3 * i, 4, "%02x ", c->buffer[pos + i]);
-        fail_msg("mode %s, at %zu of a bundle, %s by the verifier alone: %s", mode_names[mode],
-                 pos, accepted ? "accepted" : "refused", hex);
+        fail_msg("mode %s, at %zu of a bundle, %s by the verifier alone: %s", mode_names[mode], pos,
+                 accepted ? "accepted" : "refused", hex);
     }
 }
 
@@ -127,7 +127,7 @@ static const char *const ends[] = {
     "\5\x4a\x8d\x3c\x1f\xaa",                  /* lea (%rdi,%r11),%rdi; stos */
     "\1\x50",                                  /* push: what checks a step */
     "\4\x48\x8b\x04\x24",                      /* mov (%rsp),%rax */
-    "\5\x90\x0f\x11\x04\x24",                 /* nop; movups %xmm0,(%rsp) */
+    "\5\x90\x0f\x11\x04\x24",                  /* nop; movups %xmm0,(%rsp) */
     "\2\x31\xc0",                              /* xor %eax,%eax: what does not */
 };
 
@@ -184,7 +184,8 @@ static void each_operand(struct comparison *c, uint8_t bytes[WINDOW], unsigned a
     }
 }
 
-/* All opcodes of all maps after the prefixes; with REX and without, or with a part of its values. */
+/* All opcodes of all maps after the prefixes; with REX and without, or with a part of its values.
+ */
 static void each_opcode(struct comparison *c, const uint8_t *prefixes, unsigned count, bool known)
 {
     static const uint8_t escapes[][3] = {{0}, {1, 0x0f}, {2, 0x0f, 0x38}, {2, 0x0f, 0x3a}};
@@ -262,8 +263,8 @@ static void other_prefixes(void **state)
  */
 static void vex_prefixes(void **state)
 {
-    static const uint8_t befores[][3] = {{0},          {2, 0x65, 0x67}, {2, 0x67, 0x65}, {1, 0x65},
-                                         {1, 0x67},    {1, 0x66},       {1, 0xf3},       {1, 0x48}};
+    static const uint8_t befores[][3] = {{0},       {2, 0x65, 0x67}, {2, 0x67, 0x65}, {1, 0x65},
+                                         {1, 0x67}, {1, 0x66},       {1, 0xf3},       {1, 0x48}};
     struct comparison *c = *state;
     c->tried = c->accepted = 0;
     for (unsigned i = 0; i < 256 + 8 * 5 * 256; i++) {
@@ -473,12 +474,9 @@ int main(int argc, char **argv)
 {
     read_arguments(argc, argv);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(real_code),
-        cmocka_unit_test(usual_prefixes),
-        cmocka_unit_test(other_prefixes),
-        cmocka_unit_test(vex_prefixes),
-        cmocka_unit_test(random_bytes),
-        cmocka_unit_test(sequences),
+        cmocka_unit_test(real_code),      cmocka_unit_test(usual_prefixes),
+        cmocka_unit_test(other_prefixes), cmocka_unit_test(vex_prefixes),
+        cmocka_unit_test(random_bytes),   cmocka_unit_test(sequences),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -155,8 +155,8 @@ static void clear(struct group *group)
     group->guards_rsi = false;
 }
 
-bool lfi_x86_64_explain_group(const struct form_index *index, const uint8_t *p, const struct insn *first,
-                      struct group *group)
+bool lfi_x86_64_explain_group(const struct form_index *index, const uint8_t *p,
+                              const struct insn *first, struct group *group)
 {
     switch (first->form->kind) {
     case AND:

@@ -26,7 +26,7 @@ struct group {
 
 /* `first` is the instruction at bytes; its encoding breaks no rule. */
 bool lfi_x86_64_explain_group(const struct form_index *index, const uint8_t *bytes,
-                      const struct insn *first, struct group *group);
+                              const struct insn *first, struct group *group);
 
 /* Is this `addq BASE,%rX`? It is allowed only inside groups. */
 bool lfi_x86_64_is_add_base(const uint8_t *bytes);
