@@ -16,6 +16,7 @@
 #include "table.h"
 
 enum { MAX_ROWS = FIRST_CLASS, REX_BITS = 15, BAD = FIRST_CLASS << ADVANCE_BITS | 1 /* class 0 */ };
+enum { MEMORY_SIZE = 1 << 18 };
 
 /* What is known before the opcode; of VEX, only W, L and the prefixes that it stands for. */
 struct known {
@@ -25,8 +26,7 @@ struct known {
 
 /* What a row is made of; rows that are asked for again are not made again. */
 struct question {
-    struct form form; /* without what selects it */
-    unsigned prefixes, rex, mod, rsp;
+    uint32_t words[5];
 };
 
 static struct {
@@ -39,7 +39,7 @@ static struct {
     struct {
         struct question question;
         uint16_t answer; /* 0: empty */
-    } memory[1 << 18];
+    } memory[MEMORY_SIZE];
     unsigned memory_used;
     uint16_t prefixes[1 << 7]; /* by set of prefixes; 0: not yet */
 } all = {.classes = {REFUSED}, .class_count = 1};
@@ -79,26 +79,26 @@ static uint16_t row_entry(const uint16_t row[256])
     return (uint16_t)(i << ADVANCE_BITS | 1);
 }
 
-/* Where the answer is, or will be. */
+/*
+ * Where the answer is, or will be. Of the form, all counts that class_of() and those who call it
+ * look at.
+ */
 static uint16_t *answer_to(const struct known *k, const struct form *f, unsigned mod, unsigned rsp)
 {
-    struct question q;
-    memset(&q, 0, sizeof q);
-    q.form = *f;
-    q.form.mask = q.form.value = 0;
-    q.form.last = 0;
-    if (f->map != ONE || (f->first != 0x83 && f->first != 0x03))
-        q.form.map = q.form.first = 0;
-    q.form.name = NULL;
-    q.prefixes = k->prefixes;
-    q.rex = k->rex;
-    q.mod = mod;
-    q.rsp = rsp;
-    unsigned h = hash(&q, sizeof q) % (1 << 18);
-    while (all.memory[h].answer != 0 && memcmp(&all.memory[h].question, &q, sizeof q) != 0)
-        h = (h + 1) % (1 << 18);
-    if (all.memory[h].answer == 0 && all.memory_used++ > 1 << 17)
-        fail("memory is too small");
+    uint32_t opcode = f->map == ONE && (f->first == 0x83 || f->first == 0x03) ? f->first : 0;
+    const struct question q = {{
+        f->rm | (uint32_t)f->reg << 8 | (uint32_t)f->vvvv << 16 | (uint32_t)f->mem << 24,
+        f->imm | (uint32_t)f->kind << 8 | (uint32_t)f->flags << 16 | (uint32_t)f->writes << 24,
+        f->size | (uint32_t)f->rex_used << 16 | opcode << 24,
+        k->prefixes,
+        k->rex | mod << 8 | rsp << 16,
+    }};
+    unsigned h = hash(q.words, sizeof q.words) % MEMORY_SIZE;
+    for (; all.memory[h].answer != 0; h = (h + 1) % MEMORY_SIZE)
+        if (memcmp(all.memory[h].question.words, q.words, sizeof q.words) == 0)
+            return &all.memory[h].answer;
+    if (all.memory_used++ > MEMORY_SIZE / 2)
+        fail("MEMORY_SIZE is too small");
     all.memory[h].question = q;
     return &all.memory[h].answer;
 }
@@ -454,6 +454,11 @@ static uint16_t long_nop(unsigned count, unsigned literal)
     return row_entry(row);
 }
 
+static bool is_other_segment(unsigned byte)
+{
+    return byte == 0x26 || byte == 0x2e || byte == 0x36 || byte == 0x3e || byte == 0x64;
+}
+
 static uint16_t prefixes(unsigned seen)
 {
     enum { REPEATS = PFX_F0 | PFX_F2 | PFX_F3 };
@@ -472,17 +477,16 @@ static uint16_t prefixes(unsigned seen)
                        : i == 0xf3 ? PFX_F3
                                    : 0;
         bool again = (seen & bit) != 0 || ((bit & REPEATS) != 0 && (seen & REPEATS) != 0);
-        bool vex_ok = (seen & (PFX_66 | REPEATS)) == 0;
+        bool vex_prefix = i == 0xc4 || i == 0xc5;
         if (bit != 0)
             row[i] = again ? BAD : prefixes(seen | bit);
-        else if ((seen & (PFX_67 | PFX_GS)) == PFX_67)
-            row[i] = BAD; /* 67 without gs */
+        else if ((seen & (PFX_67 | PFX_GS)) == PFX_67 || is_other_segment(i) ||
+                 (vex_prefix && (seen & (PFX_66 | REPEATS)) != 0))
+            row[i] = BAD; /* 67 is good with gs only */
         else if (i >= 0x40 && i <= 0x4f)
             row[i] = after_rex(&k, i);
-        else if (i == 0xc4 || i == 0xc5)
-            row[i] = !vex_ok ? BAD : i == 0xc4 ? vex3(&k) : vex(&k, M0F, false);
-        else if (i == 0x26 || i == 0x2e || i == 0x36 || i == 0x3e || i == 0x64)
-            row[i] = BAD;
+        else if (vex_prefix)
+            row[i] = i == 0xc4 ? vex3(&k) : vex(&k, M0F, false);
         else
             row[i] = opcode_or_escape(&k, i);
     }

@@ -303,7 +303,7 @@ static void random_bytes(void **state)
     for (unsigned long i = 0; i < count; i++) {
         uint8_t bytes[WINDOW] = {0x65, 0x67};
         const uint64_t random[2] = {next_random(&c->random), next_random(&c->random)};
-        memcpy(bytes + i % 2 * 2, random, sizeof random);
+        memcpy(bytes + (i % 2 != 0 ? 2 : 0), random, sizeof random);
         compare(c, bytes, NULL);
     }
     report_count(c);
