@@ -57,8 +57,10 @@ static bool is_same(const struct lfi_violation *a, const struct lfi_violation *b
 }
 
 /* Fails where the two differ about program `n`, after print_code(). */
-static void compare_verifiers(enum lfi_arch arch, const struct lfi_code *code, unsigned mode,
-                              unsigned long n, void print_code(const struct lfi_code *code))
+__attribute__((unused)) static void compare_verifiers(enum lfi_arch arch,
+                                                      const struct lfi_code *code, unsigned mode,
+                                                      unsigned long n,
+                                                      void print_code(const struct lfi_code *code))
 {
     static struct answer fast, plain;
     fast.count = plain.count = 0;
