@@ -82,7 +82,7 @@ LFI_LIGHT bool linux_light_done(struct lfi_context *context, struct lfi_regs *re
 {
     struct thread *thread = lfi_context_data(context);
     drop(thread);
-    if (result == LFI_HOST_NOT_MADE) /* linux_serve() looks why, and makes it */
+    if (result == LFI_HOST_NOT_MADE || result == -EINTR) /* linux_serve() looks why, and makes it */
         return false;
     return finish(thread, regs, result);
 }

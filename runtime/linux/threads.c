@@ -78,6 +78,7 @@ void linux_thread_end(struct thread *thread)
     while (*at != thread)
         at = &(*at)->next;
     *at = thread->next;
+    linux_signals_forget(process, 0, thread->tid);
     process->thread_count--;
     lfi_context_free(thread->context);
     free(thread);
@@ -322,7 +323,7 @@ HANDLER(clone)
         return -EAGAIN;
     }
     int tid = thread->tid;
-    thread->mask = call->thread->mask;
+    thread->mask = atomic_load(&call->thread->mask);
     thread->clear_tid = flags & CLONE_CHILD_CLEARTID ? child_tid : 0;
     lfi_context_copy(thread->context, call->thread->context);
     struct lfi_regs *regs = lfi_context_regs(thread->context);
@@ -397,6 +398,8 @@ LIGHT_HANDLER(light_futex)
     case FUTEX_WAIT_BITSET:
         if (timeout && !lfi_box_contains(box, timeout, sizeof(struct timespec)))
             return -EFAULT;
+        if (timeout)
+            return LINUX_NOT_LIGHT; /* nor does it begin again by itself */
         second = 0;
         break;
     case FUTEX_WAKE:
@@ -421,9 +424,36 @@ LIGHT_HANDLER(light_futex)
     return LINUX_HOST_CALL;
 }
 
+/* A wait with a timeout, which is an end here: it does not move when the wait begins again. */
+static int64_t timed_futex(struct call *call)
+{
+    struct timespec end, now;
+    unsigned operation = (unsigned)call->arg[1];
+    if (lfi_copy_in(call->process->box, &end, call->arg[3], sizeof end))
+        return -EFAULT;
+    uint64_t arg[6] = {
+        call->arg[0], operation, (uint32_t)call->arg[2], (uintptr_t)&end, 0, (uint32_t)call->arg[5],
+    };
+    call->final = true;
+    bool valid = end.tv_sec >= 0 && end.tv_nsec >= 0 && end.tv_nsec < 1000000000;
+    if (valid && (operation & ~(unsigned)FUTEX_PRIVATE_FLAG) == FUTEX_WAIT) {
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        bool far = end.tv_sec >= INT64_MAX / 2;
+        end.tv_sec = far ? end.tv_sec : end.tv_sec + now.tv_sec;
+        end.tv_nsec += now.tv_nsec;
+        end.tv_sec += end.tv_nsec / 1000000000;
+        end.tv_nsec %= 1000000000;
+        arg[1] = FUTEX_WAIT_BITSET | (operation & FUTEX_PRIVATE_FLAG);
+        arg[5] = FUTEX_BITSET_MATCH_ANY;
+    }
+    return linux_wait(call->thread, SYS_futex, arg);
+}
+
 HANDLER(futex)
 {
     int64_t result = linux_sys_light_futex(call);
+    if (result == LINUX_NOT_LIGHT)
+        return timed_futex(call);
     return result == LINUX_HOST_CALL ? linux_wait(call->thread, SYS_futex, call->arg) : result;
 }
 
