@@ -99,6 +99,13 @@ HANDLER(pass_waiting)
     return linux_wait(call->thread, call->number, call->arg);
 }
 
+/* What a box must not have, and no program needs. */
+HANDLER(refuse)
+{
+    (void)call;
+    return -EPERM;
+}
+
 LIGHT_HANDLER(ignore)
 {
     (void)call;

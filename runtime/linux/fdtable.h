@@ -46,7 +46,8 @@ struct linux_file {
 
 struct linux_fdtable {
     atomic_int lock;  /* 0: free, 1: taken, 2: and others may wait; the light way tries it */
-    int limit;        /* numbers are below it */
+    int limit;        /* numbers are below it, */
+    atomic_int soft;  /* and new ones below this */
     int host_bound;   /* so are the host's numbers of owned files */
     int spare;        /* files that may still be in use after a close, beyond `limit` */
     atomic_int files; /* owned ones that the box ever got and that are still open */
@@ -64,6 +65,9 @@ void linux_fdtable_init(struct linux_fdtable *table);
  * any, 32.
  */
 void linux_fdtable_limit(struct linux_fdtable *table, int limit, int host_bound, unsigned openers);
+
+/* From now on new numbers are below `soft`, which is `limit` at first. */
+void linux_fdtable_lower(struct linux_fdtable *table, int soft);
 
 /*
  * Around what opens descriptors of the host: while it is under way nobody else counts them. Waits

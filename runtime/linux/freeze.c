@@ -28,6 +28,8 @@ struct linux_frozen {
     struct linux_signal queued[LINUX_SIGNALS_QUEUED];
     unsigned queued_count;
     uint64_t processor_used;
+    struct linux_lowered lowered;
+    int nice;
     struct kept_thread *threads;
     size_t thread_count;
 };
@@ -100,6 +102,8 @@ int linux_freeze(struct lfi_process *process, struct linux_frozen **made)
     if (linux_timers_exist(process))
         failed = -EBUSY;
     frozen->processor_used = process->processor_used;
+    frozen->lowered = process->lowered;
+    frozen->nice = process->nice;
     pthread_mutex_unlock(&process->lock);
     if (!failed)
         failed = keep_memory(&process->memory, frozen);
@@ -184,6 +188,7 @@ static int restore_thread(struct lfi_process *process, const struct kept_thread 
     }
     lfi_context_copy(context, kept->context);
     thread->clear_tid = kept->state.clear_tid;
+    thread->robust = kept->state.robust;
     thread->mask = atomic_load(&kept->state.mask);
     thread->claimed.number = 0;
     thread->pending = kept->state.pending;
@@ -217,6 +222,11 @@ int linux_thaw(struct lfi_process *process, const struct linux_frozen *frozen, b
     memcpy(process->queued, frozen->queued, frozen->queued_count * sizeof *frozen->queued);
     linux_timers_clear(process);
     process->processor_used = frozen->processor_used;
+    process->nice = frozen->nice;
+    if (process->lowered.set || frozen->lowered.set) {
+        process->lowered = frozen->lowered;
+        linux_limits_apply(process);
+    }
     for (size_t i = 0; !failed && i < frozen->thread_count; i++) {
         if (frozen->threads[i].thread)
             failed = restore_thread(process, &frozen->threads[i], renew);

@@ -93,6 +93,7 @@ struct thread {
     bool left;                 /* it will not enter the box again */
     int tid;                   /* as the box knows it */
     uint64_t clear_tid;        /* address to clear and wake at the end, or 0 */
+    uint64_t robust;           /* set_robust_list(2), or 0 */
     bool charged;              /* LINUX_THREAD_MEMORY and LINUX_THREAD_MAPPINGS are */
     uint64_t processor_before; /* processor time of the host's thread before, in ns; hosted: at the
                                   monitor's last look */
@@ -159,6 +160,8 @@ struct lfi_process {
     struct thread *threads;
     struct thread *main;
     int pid, last_tid;
+    struct linux_lowered lowered; /* limits */
+    int nice;                     /* getpriority(2); it has no effect */
     _Atomic uint64_t thread_count; /* only changed with the lock */
     uint64_t processor_used;       /* by threads that have left and those that are hosted, in ns */
     _Atomic mode_t umask;          /* in addition to the host's */
@@ -321,7 +324,7 @@ int linux_build_stack(struct lfi_process *process, const struct lfi_image *image
 struct thread *linux_thread_new(struct lfi_process *process);
 /* The calling thread of the host is from now on the one that is in a hosted thread. */
 void linux_thread_own(struct thread *thread);
-/* What it asked for its end: set_tid_address(2). */
+/* What it asked for its end: set_robust_list(2) and set_tid_address(2). */
 void linux_thread_clear_tid(struct thread *thread);
 void linux_thread_end(struct thread *thread); /* leaves the list, frees */
 void linux_process_end(struct thread *thread, const struct lfi_linux_result *result);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "call.h"
@@ -53,7 +54,10 @@ struct thread *linux_thread_new(struct lfi_process *process)
     if (LINUX_LIGHT)
         lfi_context_light(thread->context, linux_serve_light, linux_light_done);
     pthread_mutex_lock(&process->lock);
-    bool room = process->thread_count < process->limits.threads;
+    struct rlimit lowered;
+    linux_limits_get(process, RLIMIT_NPROC, &lowered);
+    bool room = process->thread_count < process->limits.threads &&
+                (!process->thread_count || process->thread_count < lowered.rlim_cur);
     if (room) {
         process->thread_count++;
         thread->tid = process->last_tid++;
@@ -181,9 +185,84 @@ void linux_thread_own(struct thread *thread)
     pthread_mutex_unlock(&thread->process->lock);
 }
 
+/* ---- the end of a thread --------------------------------------------------------------------- */
+
+#define ROBUST_MOST 2048 /* entries: the kernel's ROBUST_LIST_LIMIT */
+
+/*
+ * A mutex that the thread holds: its next owner learns that this one died. (Whoever waits is woken
+ * in any case: the change of the word is not one with those of other threads.)
+ */
+static void leave_mutex(struct thread *thread, uint64_t at, bool pending)
+{
+    struct lfi_box *box = thread->process->box;
+    uint32_t word;
+    if (at % sizeof word || lfi_copy_in(box, &word, at, sizeof word))
+        return;
+    uint32_t owner = word & FUTEX_TID_MASK;
+    if (owner != (uint32_t)thread->tid && !(pending && !owner))
+        return;
+    if (owner) {
+        word = (word & FUTEX_WAITERS) | FUTEX_OWNER_DIED;
+        if (lfi_copy_out(box, at, &word, sizeof word))
+            return;
+    }
+    host(SYS_futex, at, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
+/* The list is the box's: every word of it may be anything, and change. set_robust_list(2). */
+static void leave_mutexes(struct thread *thread)
+{
+    struct lfi_box *box = thread->process->box;
+    struct {
+        uint64_t next, offset, pending;
+    } head;
+    uint64_t list = thread->robust;
+    thread->robust = 0;
+    if (!list || lfi_copy_in(box, &head, list, sizeof head))
+        return;
+    uint64_t at = head.next & ~(uint64_t)1, next; /* the lowest bit: priority inheritance */
+    uint64_t pending = head.pending & ~(uint64_t)1;
+    for (int i = 0; i < ROBUST_MOST && at != list; i++, at = next & ~(uint64_t)1) {
+        if (lfi_copy_in(box, &next, at, sizeof next)) /* first: it may be freed then */
+            break;
+        if (at != pending)
+            leave_mutex(thread, at + head.offset, false);
+    }
+    if (pending)
+        leave_mutex(thread, pending + head.offset, true);
+}
+
+LIGHT_HANDLER(set_robust_list)
+{
+    if (call->arg[1] != 24)
+        return -EINVAL;
+    call->thread->robust = call->arg[0];
+    return 0;
+}
+
+HANDLER(get_robust_list)
+{
+    struct lfi_process *process = call->process;
+    int tid = (int)call->arg[0];
+    uint64_t size = 24, list = 0;
+    pthread_mutex_lock(&process->lock);
+    const struct thread *thread = tid ? process->threads : call->thread;
+    while (tid && thread && thread->tid != tid)
+        thread = thread->next;
+    if (thread)
+        list = thread->robust;
+    pthread_mutex_unlock(&process->lock);
+    if (!thread)
+        return -ESRCH;
+    int error = lfi_copy_out(process->box, call->arg[2], &size, sizeof size);
+    return error ? error : lfi_copy_out(process->box, call->arg[1], &list, sizeof list);
+}
+
 /* As the kernel does at the end of a thread, set_tid_address(2). */
 void linux_thread_clear_tid(struct thread *thread)
 {
+    leave_mutexes(thread);
     int zero = 0;
     uint64_t at = thread->clear_tid;
     if (at % 4 || !lfi_box_contains(thread->process->box, at, sizeof zero) ||
@@ -272,6 +351,7 @@ int linux_thread_run(struct thread *thread)
         }
     }
 
+    leave_mutexes(thread); /* at the end of the process, too: others may share them */
     uint64_t after = processor_time();
     pthread_mutex_lock(&process->lock);
     process->processor_used += after - before;
@@ -471,6 +551,27 @@ LIGHT_HANDLER(gettid)
 HANDLER(getaffinity)
 {
     return host(SYS_sched_getaffinity, 0, call->arg[1], call->arg[2]);
+}
+
+/* In a program that is not restricted: a host's threads stay where the host put them. */
+HANDLER(setaffinity)
+{
+    struct lfi_process *process = call->process;
+    int tid = (int)call->arg[0], host_tid = 0;
+    uint64_t mask[1024 / 64] = {0};
+    size_t size = call->arg[1] < sizeof mask ? call->arg[1] : sizeof mask;
+    if (process->restricted || process->library)
+        return -EPERM;
+    if (lfi_copy_in(process->box, mask, call->arg[2], size))
+        return -EFAULT;
+    pthread_mutex_lock(&process->lock);
+    const struct thread *thread = tid ? process->threads : call->thread;
+    while (tid && thread && thread->tid != tid)
+        thread = thread->next;
+    if (thread)
+        host_tid = atomic_load(&thread->host_tid);
+    pthread_mutex_unlock(&process->lock);
+    return host_tid ? host(SYS_sched_setaffinity, host_tid, size, mask) : -ESRCH;
 }
 
 /* arch_prctl(2). Musl of the sysroot uses the runtime table instead. %gs is not the box's. */
