@@ -257,7 +257,7 @@ static bool finish(struct thread *thread, struct lfi_regs *regs, int64_t result,
 {
     bool delivered = false;
     if (result == -EPIPE) /* the host's signal is blocked */
-        atomic_fetch_or(&thread->pending, LINUX_SIGNAL_BIT(SIGPIPE));
+        linux_signal_pipe(thread);
     if (linux_signals_pending(thread))
         delivered = linux_signals_deliver(thread, regs, restart);
     bool ending = atomic_load_explicit(&thread->process->ending, memory_order_relaxed);

@@ -120,6 +120,7 @@ struct linux_file *linux_file_duplicate(const struct linux_file *file, int host)
         return NULL;
     }
     copy->memory = linux_memfd_hold(file->memory);
+    copy->signals = linux_signalfd_hold(file->signals);
     copy->given = file->given;
     if (copy->given)
         atomic_fetch_add_explicit(&copy->given->references, 1, memory_order_relaxed);
@@ -164,6 +165,7 @@ void linux_file_drop(struct linux_file *file)
     if (file->table)
         atomic_fetch_sub(&file->table->files, 1);
     linux_memfd_drop(file->memory);
+    linux_signalfd_drop(file->signals);
     struct linux_given *given = file->given;
     if (given && atomic_fetch_sub_explicit(&given->references, 1, memory_order_acq_rel) == 1)
         free(given);

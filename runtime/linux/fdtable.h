@@ -20,7 +20,8 @@
 #define LINUX_FILES_MAX 1024 /* descriptors of one box, at most */
 
 struct linux_fdtable;
-struct linux_memfd; /* memfd.c */
+struct linux_memfd;    /* memfd.c */
+struct linux_signalfd; /* signalfd.c */
 
 /*
  * An open file of the host that a restricted box was given, and that it must not change. Duplicates
@@ -40,6 +41,7 @@ struct linux_file {
     int map;    /* LINUX_PLACE_NONE unless it is a place where paths start: struct linux_place */
     char *box;
     struct linux_memfd *memory;  /* for a memfd, else NULL; owned */
+    struct linux_signalfd *signals; /* for a signalfd, likewise */
     struct linux_fdtable *table; /* that counts it, or NULL */
     struct linux_given *given;   /* NULL: the box may change it */
 };

@@ -116,6 +116,8 @@ static int64_t transfer_one(struct call *call, bool write)
 {
     if (call->file[0]->memory)
         return linux_memfd_call(call, NULL, 0);
+    if (call->file[0]->signals)
+        return write ? -EINVAL : linux_signalfd_read(call);
     if (!call->file[0]->given)
         return move(call, call->number, call->arg);
     uint64_t size = call->arg[2] < 0x7ffff000 ? call->arg[2] : 0x7ffff000; /* MAX_RW_COUNT */
@@ -181,7 +183,7 @@ HANDLER(vector)
 {
     struct iovec vector[64], *all = vector;
     uint64_t count = call->arg[2];
-    if (count > IOV_MAX)
+    if (count > IOV_MAX || call->file[0]->signals)
         return -EINVAL;
     if (count > sizeof vector / sizeof *vector && !(all = malloc(count * sizeof *all)))
         return -ENOMEM;

@@ -72,6 +72,7 @@ int linux_signal_send(struct lfi_process *process, struct thread *thread,
         return -EAGAIN;
     }
     atomic_fetch_or(set, bit);
+    linux_signalfds_update(process);
     if (is_fatal(process, thread, number))
         return 1;
     /* Those that block it, too: they may be about to change that, or wait for it. */
@@ -117,6 +118,7 @@ static bool take_from(struct lfi_process *process, atomic_ullong *set, int tid, 
     }
     if (find(process, number, tid) == process->queued_count)
         atomic_fetch_and(set, ~LINUX_SIGNAL_BIT(number));
+    linux_signalfds_update(process);
     if (signal->timer)
         linux_timer_delivered(process, signal);
     return true;
@@ -141,6 +143,19 @@ void linux_signals_forget(struct lfi_process *process, int number, int tid)
     atomic_fetch_and(&process->pending, ~LINUX_SIGNAL_BIT(number));
     for (struct thread *thread = process->threads; thread; thread = thread->next)
         atomic_fetch_and(&thread->pending, ~LINUX_SIGNAL_BIT(number));
+    linux_signalfds_update(process);
+}
+
+void linux_signal_pipe(struct thread *thread)
+{
+    struct lfi_process *process = thread->process;
+    struct linux_signal signal = {.number = SIGPIPE};
+    signal.info.number = SIGPIPE;
+    signal.info.first = process->pid;
+    signal.info.second = (int)getuid();
+    pthread_mutex_lock(&process->lock);
+    linux_signal_send(process, thread, &signal); /* it is taken at once, or blocked */
+    pthread_mutex_unlock(&process->lock);
 }
 
 bool linux_signals_claim(struct thread *thread)

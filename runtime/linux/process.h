@@ -169,7 +169,8 @@ struct lfi_process {
     atomic_ullong pending; /* sent to the process */
     struct linux_signal queued[LINUX_SIGNALS_QUEUED]; /* the pending ones, the oldest first */
     unsigned queued_count;
-    struct linux_timers *timers; /* or NULL */
+    struct linux_timers *timers;     /* or NULL */
+    struct linux_signalfd *signalfds; /* the first of them, or NULL */
     atomic_bool ending;
     struct thread *ender;           /* who set it */
     struct lfi_linux_result result; /* set by the thread that sets `ending` */
@@ -404,8 +405,15 @@ int linux_signal_send(struct lfi_process *process, struct thread *thread,
 bool linux_signal_take(struct thread *thread, uint64_t wanted, struct linux_signal *signal);
 /* Forgets those of a number, or of a thread, or of a timer; 0: not by this. */
 void linux_signals_forget(struct lfi_process *process, int number, int tid);
+void linux_signal_pipe(struct thread *thread); /* SIGPIPE, without the lock */
 /* Takes one that the thread does not block and that does something: then it is thread->claimed. */
 bool linux_signals_claim(struct thread *thread);
+
+/* signalfd.c; the last one with the process's lock held, after what is pending has changed */
+struct linux_signalfd *linux_signalfd_hold(struct linux_signalfd *signals);
+void linux_signalfd_drop(struct linux_signalfd *signals); /* may be NULL, as for hold */
+int64_t linux_signalfd_read(struct call *call);
+void linux_signalfds_update(struct lfi_process *process);
 
 /* timers.c: of the box's timers. A process that has some cannot be frozen. */
 void linux_timers_stop(struct lfi_process *process); /* may be called again */
