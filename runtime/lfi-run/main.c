@@ -353,7 +353,8 @@ static void give_standard(struct settings *settings)
 {
     for (int fd = 0; fd < 3; fd++) {
         if (fcntl(fd, F_GETFD) >= 0)
-            settings->files[settings->options.file_count++] = (struct lfi_linux_file){fd, fd, false};
+            settings->files[settings->options.file_count++] =
+                (struct lfi_linux_file){fd, fd, false};
         else if (open("/dev/null", O_RDWR) != fd) /* the lowest that is free */
             return;
     }

@@ -40,10 +40,10 @@ struct linux_file {
     bool owned; /* host is closed with the last reference */
     int map;    /* LINUX_PLACE_NONE unless it is a place where paths start: struct linux_place */
     char *box;
-    struct linux_memfd *memory;  /* for a memfd, else NULL; owned */
+    struct linux_memfd *memory;     /* for a memfd, else NULL; owned */
     struct linux_signalfd *signals; /* for a signalfd, likewise */
-    struct linux_fdtable *table; /* that counts it, or NULL */
-    struct linux_given *given;   /* NULL: the box may change it */
+    struct linux_fdtable *table;    /* that counts it, or NULL */
+    struct linux_given *given;      /* NULL: the box may change it */
 };
 
 struct linux_fdtable {

@@ -160,7 +160,8 @@ HANDLER(getpriority)
     return error ? error : 20 - call->process->nice;
 }
 
-/* A process may make itself less important, and not undo it. The host's threads stay as they are. */
+/* A process may make itself less important, and not undo it. The host's threads stay as they are.
+ */
 HANDLER(setpriority)
 {
     int nice = (int)call->arg[2];

@@ -35,8 +35,8 @@ LFI_LIGHT static int64_t take(struct call *call, const struct argument *argument
         if (!file)
             return -EBADF;
         call->arg[index] = (uint64_t)file->host;
-        bool plain = file->map != LINUX_PLACE_VIRTUAL && !file->memory && !file->given &&
-                     !file->signals;
+        bool plain =
+            file->map != LINUX_PLACE_VIRTUAL && !file->memory && !file->given && !file->signals;
         return plain ? 0 : LINUX_NOT_LIGHT;
     }
     case ARG_BUFFER:

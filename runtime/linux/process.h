@@ -160,16 +160,16 @@ struct lfi_process {
     struct thread *threads;
     struct thread *main;
     int pid, last_tid;
-    struct linux_lowered lowered; /* limits */
-    int nice;                     /* getpriority(2); it has no effect */
+    struct linux_lowered lowered;  /* limits */
+    int nice;                      /* getpriority(2); it has no effect */
     _Atomic uint64_t thread_count; /* only changed with the lock */
     uint64_t processor_used;       /* by threads that have left and those that are hosted, in ns */
     _Atomic mode_t umask;          /* in addition to the host's */
     struct action actions[64];
-    atomic_ullong pending; /* sent to the process */
+    atomic_ullong pending;                            /* sent to the process */
     struct linux_signal queued[LINUX_SIGNALS_QUEUED]; /* the pending ones, the oldest first */
     unsigned queued_count;
-    struct linux_timers *timers;     /* or NULL */
+    struct linux_timers *timers;      /* or NULL */
     struct linux_signalfd *signalfds; /* the first of them, or NULL */
     atomic_bool ending;
     struct thread *ender;           /* who set it */

@@ -98,8 +98,8 @@ static int64_t new_signalfd(struct call *call, uint64_t mask, int flags)
         free(signals);
         return -ENOMEM;
     }
-    *signals = (struct linux_signalfd){
-        .process = process, .references = 1, .host = own, .mask = mask};
+    *signals =
+        (struct linux_signalfd){.process = process, .references = 1, .host = own, .mask = mask};
     file->signals = signals;
     unsigned count = 1;
     pthread_mutex_lock(&process->lock);

@@ -398,7 +398,7 @@ HANDLER(sigaltstack)
             return -EFAULT;
         if (old.flags & SS_ONSTACK)
             return -EPERM;
-        if (new.flags != 0 && new.flags != SS_ONSTACK && new.flags != SS_DISABLE)
+        if (new.flags != 0 && new.flags != SS_ONSTACK &&new.flags != SS_DISABLE)
             return -EINVAL;
         if (new.flags & SS_DISABLE)
             new.address = new.size = 0;
@@ -408,7 +408,7 @@ HANDLER(sigaltstack)
             return -EFAULT;
         thread->stack = new.address;
         thread->stack_size = new.size;
-        thread->stack_flags = new.flags & SS_DISABLE;
+        thread->stack_flags = new.flags &SS_DISABLE;
     }
     return call->arg[1] ? lfi_copy_out(box, call->arg[1], &old, sizeof old) : 0;
 }

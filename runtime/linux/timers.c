@@ -18,7 +18,7 @@ enum { INTERVALS = 3, TIMERS_MAX = INTERVALS + 64 }; /* those of setitimer come 
 #define NEVER      UINT64_MAX
 #define LATEST     (UINT64_MAX / 4) /* of times and intervals, so that nothing overflows */
 #define FINEST     200000           /* ns between two looks: what comes sooner is an overrun */
-#define LOOK_AGAIN SECOND           /* ns: a clock that can be set, or the processor's, is not ours */
+#define LOOK_AGAIN SECOND /* ns: a clock that can be set, or the processor's, is not ours */
 #define STACK      (64 * 1024)
 
 /* The kernel's posix-timers.h: the processor time of a thread or of this process. */

@@ -12,8 +12,8 @@
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
-#define NAME_MOST 255     /* the kernel's XATTR_NAME_MAX */
-#define LIST_MOST 65536   /* bytes: XATTR_LIST_MAX */
+#define NAME_MOST  255    /* the kernel's XATTR_NAME_MAX */
+#define LIST_MOST  65536  /* bytes: XATTR_LIST_MAX */
 #define VALUE_MOST 65536u /* XATTR_SIZE_MAX */
 
 static const char prefix[] = "user.";
@@ -74,10 +74,10 @@ static int64_t descriptor_target(const struct call *call, struct target *target)
 /* The attribute's name: NULL, *error is set. */
 static const char *name_of(const char *name, int64_t foreign, int64_t *error)
 {
-    *error = strlen(name) > NAME_MOST || !*name      ? -ERANGE
-             : strncmp(name, prefix, PREFIX) != 0    ? foreign
-             : !name[PREFIX]                         ? -EINVAL
-                                                     : 0;
+    *error = strlen(name) > NAME_MOST || !*name   ? -ERANGE
+             : strncmp(name, prefix, PREFIX) != 0 ? foreign
+             : !name[PREFIX]                      ? -EINVAL
+                                                  : 0;
     return *error ? NULL : name;
 }
 
@@ -125,9 +125,9 @@ static int64_t list(struct call *call, const struct target *target)
     }
     int64_t result = size < 0 ? size : kept;
     if (result > 0 && call->arg[2]) {
-        int error = (uint64_t)kept > call->arg[2] ? -ERANGE
-                                                  : lfi_copy_out(call->process->box, call->arg[1],
-                                                                 all, (size_t)kept);
+        int error = (uint64_t)kept > call->arg[2]
+                        ? -ERANGE
+                        : lfi_copy_out(call->process->box, call->arg[1], all, (size_t)kept);
         result = error ? error : kept;
     }
     free(all);

@@ -63,9 +63,8 @@ int main(void)
     tell("ready", ready(fd));
     tell("epoll", epoll_wait(epoll, &event, 1, 0));
     tell("two", read(fd, info, sizeof info) / (long)sizeof *info);
-    printf("%d %d, %d %d %d\n", (int)info[0].ssi_signo == SIGUSR1,
-           (int)info[0].ssi_pid == getpid(), (int)info[1].ssi_signo == SIGUSR2, info[1].ssi_int,
-           info[1].ssi_code == SI_QUEUE);
+    printf("%d %d, %d %d %d\n", (int)info[0].ssi_signo == SIGUSR1, (int)info[0].ssi_pid == getpid(),
+           (int)info[1].ssi_signo == SIGUSR2, info[1].ssi_int, info[1].ssi_code == SI_QUEUE);
     tell("ready", ready(fd));
 
     /* taken by another way */
