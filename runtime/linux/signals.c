@@ -83,14 +83,19 @@ static void kill_process(struct thread *thread, int number)
     linux_process_end(thread, &result);
 }
 
-/* Enters the handlers of all signals that are pending, or takes a signal's default action. As the
- * kernel does it, each handler's frame is on top of the last one's. */
+/*
+ * Enters the handlers of the signals that are pending, or takes a signal's default action. As the
+ * kernel does it, each handler's frame is on top of the last one's; but other threads cannot keep
+ * this one here by sending more and more.
+ */
 bool linux_signals_deliver(struct thread *thread, struct lfi_regs *regs,
                            const struct linux_restart *restart)
 {
     struct lfi_process *process = thread->process;
     bool delivered = false;
-    while (!atomic_load(&process->ending) && linux_signals_claim(thread)) {
+    for (int i = 0; i < LINUX_SIGNALS && linux_signals_claim(thread); i++) {
+        if (atomic_load(&process->ending))
+            break;
         struct linux_signal signal = thread->claimed;
         int number = signal.number;
         thread->claimed.number = 0;

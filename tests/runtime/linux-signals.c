@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * Signals and timers of a box that asks for the impossible: frames of handlers that are not what the
- * runtime wrote, more signals than there is room for, timers that would never let go, and threads
- * that do all of this at once. That they work is tested by programs (tests/sdk/programs/signal-*.c).
+ * Signals and timers of a box that asks for the impossible: frames of handlers that are not what
+ * the runtime wrote, more signals than there is room for, timers that would never let go, and
+ * threads that do all of this at once. That they work is tested by programs
+ * (tests/sdk/programs/signal-*.c).
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -102,9 +103,8 @@ static void test_frames(void **state)
         } else if (i == 1) { /* the frame says to return from it again */
             struct linux_signal signal = {.number = SIGUSR1};
             struct action action = {.handler = handler(&area)};
-            struct lfi_regs again = {
-                CALL_REGISTERS((uint64_t)SYS_rt_sigreturn, 0, 0, 0, 0, 0, 0),
-                .STACK = regs.STACK + RETURNS, .PC = call.PC};
+            struct lfi_regs again = {CALL_REGISTERS((uint64_t)SYS_rt_sigreturn, 0, 0, 0, 0, 0, 0),
+                                     .STACK = regs.STACK + RETURNS, .PC = call.PC};
             struct lfi_regs frame = again;
             assert_int_equal(linux_arch_signal_enter(thread, &frame, &signal, &action, 0,
                                                      area.stack + STACK_SIZE, true),
@@ -175,8 +175,8 @@ static void test_queue(void **state)
     struct box *box = &area.box;
     put(&area, SET, &all, sizeof all);
     put(&area, TIMES, no_time, sizeof no_time);
-    assert_int_equal(
-        BOX_CALL(box, SYS_rt_sigprocmask, SIG_SETMASK, box->page + SET, 0, sizeof all), 0);
+    assert_int_equal(BOX_CALL(box, SYS_rt_sigprocmask, SIG_SETMASK, box->page + SET, 0, sizeof all),
+                     0);
     for (int i = 0; i < LINUX_SIGNALS_QUEUED; i++)
         assert_int_equal(queue(&area, FIRST_REAL_TIME, i), 0);
     assert_int_equal(queue(&area, FIRST_REAL_TIME, 0), -EAGAIN);
@@ -279,13 +279,16 @@ static void test_timers(void **state)
     assert_int_equal(set_timer(&area, 0, 0, finest), 0);
     struct timespec some_time = {0, 50000000};
     nanosleep(&some_time, NULL);
-    assert_int_equal(box->process->queued_count, 1);
+    pthread_mutex_lock(&box->process->lock);
+    unsigned count = box->process->queued_count;
+    pthread_mutex_unlock(&box->process->lock);
+    assert_int_equal(count, 1);
     assert_true(box->process->pending == LINUX_SIGNAL_BIT(SIGUSR1));
     int64_t none[2] = {0, 0};
     put(&area, TIMES, none, sizeof none);
-    assert_int_equal(BOX_CALL(box, SYS_rt_sigtimedwait, box->page + SET, box->page + INFO,
-                              box->page + TIMES, 8),
-                     SIGUSR1);
+    assert_int_equal(
+        BOX_CALL(box, SYS_rt_sigtimedwait, box->page + SET, box->page + INFO, box->page + TIMES, 8),
+        SIGUSR1);
     assert_true(BOX_CALL(box, SYS_timer_getoverrun, 0) > 1000000);
     assert_int_equal(BOX_CALL(box, SYS_timer_delete, 0), 0);
     box_free(box); /* the thread of the timers ends */
