@@ -144,9 +144,10 @@ static void compare_with_ends(struct comparison *c, uint8_t bytes[WINDOW])
 {
     if (compare(c, bytes, NULL) == 0)
         return;
-    /* Without `all` a part of them, another one each time. */
+    /* Without `all` a part of them, another one each time, unless it looks like a beginning. */
+    const bool heads = (find(bytes).class & (HEADS | WRITES_OFFSET)) != 0;
     for (unsigned i = 0; i < sizeof ends / sizeof *ends; i++)
-        if (all || (c->turn + i) % 8 == 0)
+        if (all || heads || (c->turn + i) % 8 == 0)
             compare(c, bytes, ends[i]);
     /* mov BASE,%r11; the bytes; lea (%rsp,%r11),%rsp */
     static const uint8_t load[] = {0x65, 0x4c, 0x8b, 0x1c, 0x25, 0x20, 0xf0, 0x02, 0x00};
@@ -175,8 +176,9 @@ static void each_operand(struct comparison *c, uint8_t bytes[WINDOW], unsigned a
             /* Zeros, where a displacement does not matter; immediates are taken as displacements.
              */
             const bool matters = stack || (known && (modrm & 0xc7) == 5);
-            const unsigned last = matters ? DISPLACEMENTS : all && known ? 3 : 1;
-            for (unsigned d = 0; d < last; d++) {
+            const bool masks = known && modrm >= 0xe0 && modrm < 0xe8; /* and $-32,%eX */
+            const unsigned last = matters || masks ? DISPLACEMENTS : all && known ? 3 : 1;
+            for (unsigned d = 0; d < last; d += masks ? DISPLACEMENTS - 1 : 1) {
                 unsigned n = at;
                 bytes[n++] = (uint8_t)modrm;
                 if (sib)
