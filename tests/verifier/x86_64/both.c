@@ -108,6 +108,13 @@ static unsigned compare(struct comparison *c, const uint8_t bytes[WINDOW], const
     for (unsigned i = all || everywhere ? 0 : c->turn % count; i < count;
          i += all || everywhere ? 1 : count)
         compare_at(c, bytes, length, everywhere ? i : places[i] % LFI_BUNDLE_SIZE, after);
+    /* Does it check a step of rsp? */
+    const bool checks = (found.class & (CHECKS_STEP | CHECKS_STEP_BY)) != 0;
+    if (after == NULL && length <= 15 && (all || checks || c->turn % 8 == 0)) {
+        uint8_t both[4 + 15] = {0x48, 0x83, 0xec, 0x20}; /* sub $32,%rsp */
+        memcpy(both + 4, bytes, length);
+        compare_at(c, both, 4 + length, LFI_BUNDLE_SIZE - 4, NULL);
+    }
     return may_head ? length : 0;
 }
 
@@ -122,13 +129,14 @@ static const char *const ends[] = {
     "\12\x65\x48\x03\x3c\x25\x20\xf0\x02\x00\xaa",         /* add BASE,%rdi; stos */
     "\12\x65\x48\x03\x34\x25\x20\xf0\x02\x00\xac",         /* add BASE,%rsi; lods */
     "\26\x65\x48\x03\x3c\x25\x20\xf0\x02\x00\x89\xf6\x65\x48\x03\x34\x25\x20\xf0\x02\x00\xa4",
-    "\11\x65\x48\x03\x24\x25\x20\xf0\x02\x00", /* add BASE,%rsp */
-    "\4\x4a\x8d\x24\x1c",                      /* lea (%rsp,%r11),%rsp */
-    "\5\x4a\x8d\x3c\x1f\xaa",                  /* lea (%rdi,%r11),%rdi; stos */
-    "\1\x50",                                  /* push: what checks a step */
-    "\4\x48\x8b\x04\x24",                      /* mov (%rsp),%rax */
-    "\5\x90\x0f\x11\x04\x24",                  /* nop; movups %xmm0,(%rsp) */
-    "\2\x31\xc0",                              /* xor %eax,%eax: what does not */
+    "\11\x65\x48\x03\x24\x25\x20\xf0\x02\x00",         /* add BASE,%rsp */
+    "\13\x65\x48\x03\x24\x25\x20\xf0\x02\x00\xff\xe4", /* add BASE,%rsp; jmp *%rsp */
+    "\4\x4a\x8d\x24\x1c",                              /* lea (%rsp,%r11),%rsp */
+    "\5\x4a\x8d\x3c\x1f\xaa",                          /* lea (%rdi,%r11),%rdi; stos */
+    "\1\x50",                                          /* push: what checks a step */
+    "\4\x48\x8b\x04\x24",                              /* mov (%rsp),%rax */
+    "\5\x90\x0f\x11\x04\x24",                          /* nop; movups %xmm0,(%rsp) */
+    "\2\x31\xc0",                                      /* xor %eax,%eax: what does not */
 };
 
 /* The bytes, alone and followed by every end of a group if they may begin one. */
@@ -136,9 +144,10 @@ static void compare_with_ends(struct comparison *c, uint8_t bytes[WINDOW])
 {
     if (compare(c, bytes, NULL) == 0)
         return;
-    /* Without `all` a part of them, another one each time. */
+    /* Without `all` a part of them, another one each time, unless it looks like a beginning. */
+    const bool heads = (find(bytes).class & (HEADS | WRITES_OFFSET)) != 0;
     for (unsigned i = 0; i < sizeof ends / sizeof *ends; i++)
-        if (all || (c->turn + i) % 8 == 0)
+        if (all || heads || (c->turn + i) % 8 == 0)
             compare(c, bytes, ends[i]);
     /* mov BASE,%r11; the bytes; lea (%rsp,%r11),%rsp */
     static const uint8_t load[] = {0x65, 0x4c, 0x8b, 0x1c, 0x25, 0x20, 0xf0, 0x02, 0x00};
@@ -167,8 +176,9 @@ static void each_operand(struct comparison *c, uint8_t bytes[WINDOW], unsigned a
             /* Zeros, where a displacement does not matter; immediates are taken as displacements.
              */
             const bool matters = stack || (known && (modrm & 0xc7) == 5);
-            const unsigned last = matters ? DISPLACEMENTS : all && known ? 3 : 1;
-            for (unsigned d = 0; d < last; d++) {
+            const bool masks = known && modrm >= 0xe0 && modrm < 0xe8; /* and $-32,%eX */
+            const unsigned last = matters || masks ? DISPLACEMENTS : all && known ? 3 : 1;
+            for (unsigned d = 0; d < last; d += masks ? DISPLACEMENTS - 1 : 1) {
                 unsigned n = at;
                 bytes[n++] = (uint8_t)modrm;
                 if (sib)
