@@ -16,6 +16,12 @@
 #include "call.h"
 #include "wait.h"
 
+/*
+ * The signals by which C libraries cancel threads, this and the next: their handlers restart calls,
+ * but look whether the call has begun, at an address before it. The frame has the one after it.
+ */
+#define LIBC_CANCEL 32
+
 #define BIT(number) LINUX_SIGNAL_BIT(number)
 
 /* What the host's kernel sends to a thread that writes: signals for the box, not for the host. */
@@ -108,7 +114,9 @@ bool linux_signals_deliver(struct thread *thread, struct lfi_regs *regs,
         }
         bool again = false;
         if (!delivered) {
-            again = restart->certain || (restart->possible && (action.flags & SA_RESTART));
+            bool cancels = number == LIBC_CANCEL || number == LIBC_CANCEL + 1;
+            again = restart->certain ||
+                    (restart->possible && (action.flags & SA_RESTART) && !cancels);
             if (again && !restart->certain)
                 linux_arch_call_restart(regs, restart->number, restart->first);
         }
