@@ -348,7 +348,8 @@ static void test_attacks(void **state)
     const uint64_t thread = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SYSVSEM | CLONE_SIGHAND |
                             CLONE_THREAD | CLONE_SETTLS | CLONE_PARENT_SETTID |
                             CLONE_CHILD_CLEARTID; /* those of glibc; musl has CLONE_DETACHED too */
-    const uint32_t allowed = SECCOMP_RET_ALLOW, killed = KILL_PROCESS, none = NO_SUCH_CALL;
+    const uint32_t allowed = SECCOMP_RET_ALLOW, killed = KILL_PROCESS, none = NO_SUCH_CALL,
+                   refused = SECCOMP_RET_ERRNO | EPERM;
     const uint32_t eperm = SECCOMP_RET_ERRNO | EPERM, einval = SECCOMP_RET_ERRNO | EINVAL,
                    enotty = SECCOMP_RET_ERRNO | ENOTTY;
     const uint64_t high = 1ull << 32, self = OWN_PID;
@@ -448,7 +449,9 @@ static void test_attacks(void **state)
         CALL(setuid, none, 0),
         CALL(capset, none, 0),
         CALL(setxattr, none, 0),
-        CALL(sched_setaffinity, none, 1),
+        CALL(sched_setaffinity, refused, 1),
+        CALL(splice, SECCOMP_RET_ERRNO | EINVAL, 0),
+        CALL(sync, refused, 0),
         CALL(setpriority, none, 0, 1),
         CALL(ioprio_set, none, 1, 1),
         CALL(inotify_init1, none, 0),
