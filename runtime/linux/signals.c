@@ -115,8 +115,8 @@ bool linux_signals_deliver(struct thread *thread, struct lfi_regs *regs,
         bool again = false;
         if (!delivered) {
             bool cancels = number == LIBC_CANCEL || number == LIBC_CANCEL + 1;
-            again = restart->certain ||
-                    (restart->possible && (action.flags & SA_RESTART) && !cancels);
+            again =
+                restart->certain || (restart->possible && (action.flags & SA_RESTART) && !cancels);
             if (again && !restart->certain)
                 linux_arch_call_restart(regs, restart->number, restart->first);
         }
