@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "core/internal.h"
 #include "linux-box.h"
 
 static struct lfi_regs registers(long number, const uint64_t arg[6])
@@ -276,6 +277,23 @@ static void the_vdso_is_understood(void **state)
     assert_int_equal(clock(9999, &now), -EINVAL);
 }
 
+/* A new context is like the one that it replaces. */
+static void contexts_stay_light(void **state)
+{
+    struct linux_frozen *frozen;
+    struct box box;
+    (void)state;
+    box_new(&box, &(struct lfi_linux_options){.restricted = true});
+    struct thread *thread = box.process->main;
+    thread->hosted = true;
+    assert_int_equal(linux_freeze(box.process, &frozen), 0);
+    assert_int_equal(linux_thaw(box.process, frozen, true), 0);
+    assert_true((thread->context->light != NULL) == LINUX_LIGHT);
+    assert_true((thread->context->light_done != NULL) == LINUX_LIGHT);
+    linux_frozen_free(frozen);
+    box_free(&box);
+}
+
 static void *wait_for_end(void *data)
 {
     pthread_mutex_lock(data);
@@ -366,7 +384,7 @@ int main(void)
         cmocka_unit_test(both_ways_say_the_same), cmocka_unit_test(left_to_the_other),
         cmocka_unit_test(files_are_held),         cmocka_unit_test(signals_take_the_full_way),
         cmocka_unit_test(the_vdso_is_understood), cmocka_unit_test(code_is_judged),
-        cmocka_unit_test(clocks_are_its_own),
+        cmocka_unit_test(clocks_are_its_own),     cmocka_unit_test(contexts_stay_light),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
