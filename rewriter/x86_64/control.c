@@ -185,7 +185,8 @@ void rewrite_return(struct rewriter *r, uint32_t index)
         report_error(r, s, NULL, "a return takes 0 to 65535 bytes from the stack");
         return;
     }
-    if (!r11_free_at_return(r, index))
+    if (!r11_free_at_return(r, index) ||
+        (return_is_jump(r, index) && !flags_free(r, index, "jump")))
         return;
     if (in->count == 0) {
         put_return(r, index);

@@ -101,7 +101,7 @@ static uint8_t behind_indirect_jump(const struct r11 *k)
 }
 
 /* `pushq %rax; ret` is a jump, and so is a return after `movq %rax, (%rsp)`. */
-static bool is_jump(const struct rewriter *r, uint32_t index)
+bool return_is_jump(const struct rewriter *r, uint32_t index)
 {
     const struct section *section = r->statements[index].section;
     for (uint32_t i = index; i-- > 0;) {
@@ -146,7 +146,8 @@ static uint8_t flow(const struct rewriter *r, const struct r11 *k, uint32_t inde
                : k->by_hand                           ? behind_indirect_jump(k)
                                                       : elsewhere(k);
     case CLASS_RETURN:
-        return k->returned[index] | (is_jump(r, index) ? behind_indirect_jump(k) & ~LEAVES : 0);
+        return k->returned[index] |
+               (return_is_jump(r, index) ? behind_indirect_jump(k) & ~LEAVES : 0);
     case CLASS_STOP:
     case CLASS_SYSCALL:
         return 0;
@@ -190,7 +191,7 @@ static void find_returns(struct rewriter *r, const struct r11 *k, struct callee 
             else if (target == NO_STATEMENT && (jump || branch))
                 callee->returns_here = false;
             found += class == CLASS_RETURN;
-            if (class == CLASS_RETURN && is_jump(r, at))
+            if (class == CLASS_RETURN && return_is_jump(r, at))
                 callee->returns_here = false;
             if (jump || class == CLASS_RETURN || class == CLASS_STOP)
                 break;
@@ -395,7 +396,7 @@ bool r11_free_at_return(struct rewriter *r, uint32_t index)
 {
     const struct r11 *k = x86(r)->r11;
     const struct statement *s = &r->statements[index];
-    if (!k || !is_jump(r, index) || !(behind_indirect_jump(k) & READ))
+    if (!k || !return_is_jump(r, index) || !(behind_indirect_jump(k) & READ))
         return true;
     report_error(
         r, s, s->where,

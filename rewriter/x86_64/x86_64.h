@@ -276,6 +276,8 @@ bool r11_free(struct rewriter *r, uint32_t index, const char *what);
 bool r11_returned(struct rewriter *r, uint32_t index);
 #define KEPT_R11_CALLEE (-120)
 #define KEPT_R11_CALLER (KEPT_R11_CALLEE - 8)
+/* Is this return a jump to an address that the instruction before it put there? */
+bool return_is_jump(const struct rewriter *r, uint32_t index);
 /* Is it no jump (`push`, `ret`) to where r11 is wanted? Reports if it is. */
 bool r11_free_at_return(struct rewriter *r, uint32_t index);
 /*
