@@ -116,6 +116,8 @@ static int64_t transfer_one(struct call *call, bool write)
 {
     if (call->file[0]->memory)
         return linux_memfd_call(call, NULL, 0);
+    if (call->file[0]->signals)
+        return write ? -EINVAL : linux_signalfd_read(call);
     if (!call->file[0]->given)
         return move(call, call->number, call->arg);
     uint64_t size = call->arg[2] < 0x7ffff000 ? call->arg[2] : 0x7ffff000; /* MAX_RW_COUNT */
@@ -145,6 +147,34 @@ HANDLER(sendfile)
     return call->file[0]->memory ? linux_sys_pass(call) : move(call, call->number, call->arg);
 }
 
+/* Not for what a host gave, nor for memfds: programs then read and write. */
+static bool can_splice(const struct call *call, int first, int second)
+{
+    const struct linux_file *a = call->file[first], *b = call->file[second];
+    return !call->process->restricted && !a->memory && !b->memory && !a->given && !b->given;
+}
+
+HANDLER(splice)
+{
+    return can_splice(call, 0, 2) ? linux_wait(call->thread, SYS_splice, call->arg) : -EINVAL;
+}
+
+HANDLER(tee)
+{
+    return can_splice(call, 0, 1) ? linux_wait(call->thread, SYS_tee, call->arg) : -EINVAL;
+}
+
+/* A restricted box cannot make the host write what is not the box's. */
+HANDLER(sync)
+{
+    return call->process->restricted ? 0 : host(SYS_sync);
+}
+
+HANDLER(syncfs)
+{
+    return host(call->process->restricted ? SYS_fsync : SYS_syncfs, call->arg[0]);
+}
+
 /*
  * readv and the like: the vector is copied, each range checked, and the copy given to the host. As
  * in the kernel, the sum of the lengths must not overflow.
@@ -153,7 +183,7 @@ HANDLER(vector)
 {
     struct iovec vector[64], *all = vector;
     uint64_t count = call->arg[2];
-    if (count > IOV_MAX)
+    if (count > IOV_MAX || call->file[0]->signals)
         return -EINVAL;
     if (count > sizeof vector / sizeof *vector && !(all = malloc(count * sizeof *all)))
         return -ENOMEM;
@@ -410,8 +440,8 @@ HANDLER(fcntl)
     }
 }
 
-/* The requests that pass, the bytes that their argument points to (asm-generic/ioctls.h), and
- * whether they only query. */
+/* The requests that pass, the bytes that their argument points to (asm-generic/ioctls.h; 0: it is a
+ * value), and whether they only query. */
 static const struct {
     unsigned request;
     unsigned size;
@@ -420,6 +450,8 @@ static const struct {
     {TCGETS, 36, true},   {TCSETS, 36, false},  {TCSETSW, 36, false},
     {TCSETSF, 36, false}, {TIOCGPGRP, 4, true}, {FIONREAD, 4, true},
     {FIONBIO, 4, false},  {TIOCOUTQ, 4, true},  {TIOCGWINSZ, sizeof(struct winsize), true},
+    {TCSBRK, 0, false},   {TCFLSH, 0, false},   {TIOCSWINSZ, sizeof(struct winsize), false},
+    {TIOCGPTN, 4, true},  {TCXONC, 0, false},   {TIOCSPTLCK, 4, false},
 };
 
 HANDLER(ioctl)
@@ -429,7 +461,7 @@ HANDLER(ioctl)
     for (size_t i = 0; i < sizeof ioctls / sizeof *ioctls; i++) {
         if (ioctls[i].request != request)
             continue;
-        if (!lfi_box_contains(call->process->box, call->arg[2], ioctls[i].size))
+        if (ioctls[i].size && !lfi_box_contains(call->process->box, call->arg[2], ioctls[i].size))
             return -EFAULT;
         if (file->given && request == FIONBIO) {
             int on;

@@ -46,7 +46,8 @@ LFI_LIGHT static int64_t take(struct call *call, const struct argument *argument
         if (!file)
             return -EBADF;
         call->arg[index] = (uint64_t)file->host;
-        bool plain = file->map != LINUX_PLACE_VIRTUAL && !file->memory && !file->given;
+        bool plain =
+            file->map != LINUX_PLACE_VIRTUAL && !file->memory && !file->given && !file->signals;
         return plain ? 0 : LINUX_NOT_LIGHT;
     }
     case ARG_BUFFER:
@@ -93,7 +94,7 @@ LFI_LIGHT bool linux_light_done(struct lfi_context *context, struct lfi_regs *re
 {
     struct thread *thread = lfi_context_data(context);
     drop(thread);
-    if (result == LFI_HOST_NOT_MADE) /* linux_serve() looks why, and makes it */
+    if (result == LFI_HOST_NOT_MADE || result == -EINTR) /* linux_serve() looks why, and makes it */
         return false;
     return finish(thread, regs, result);
 }

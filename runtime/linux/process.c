@@ -262,6 +262,7 @@ int lfi_linux_run(struct lfi_process *process, struct lfi_linux_result *result)
         error = linux_thread_run(process->main);
     linux_threads_wait(process);
     linux_monitor_stop(process);
+    linux_timers_stop(process);
     linux_thread_end(process->main);
     process->main = NULL;
     lfi_thread_release();
@@ -317,6 +318,7 @@ void lfi_linux_free(struct lfi_process *process)
 {
     if (!process)
         return;
+    linux_timers_stop(process);
     if (process->main)
         linux_thread_end(process->main);
     linux_fdtable_free(&process->files);

@@ -95,7 +95,10 @@ LIGHT_HANDLER(light_time)
     return seconds;
 }
 
-/* nanosleep and clock_nanosleep. A sleep that did not begin has all of its time left. */
+/*
+ * nanosleep and clock_nanosleep. A sleep that did not begin has all of its time left, and one that
+ * begins again what the kernel stored.
+ */
 HANDLER(sleep)
 {
     bool clock = call->number == SYS_clock_nanosleep;
@@ -106,7 +109,8 @@ HANDLER(sleep)
     if (lfi_copy_in(call->process->box, &left, request, sizeof left))
         return -EFAULT;
     memcpy(arg, call->arg, sizeof arg);
-    arg[clock ? 3 : 1] = (uintptr_t)&left;
+    arg[clock ? 2 : 0] = arg[clock ? 3 : 1] = (uintptr_t)&left;
+    call->final = true;
     int64_t result = linux_wait(call->thread, call->number, arg);
     if (result != -EINTR || !remain || (clock && (call->arg[1] & TIMER_ABSTIME)))
         return result;

@@ -6,7 +6,8 @@
  * signal if the thread may be in a host call. The thread looks at `wake`, then makes the call. If
  * the store comes first, the thread sees it. Otherwise the signal comes after that look: during the
  * call, which then ends with EINTR; or before the call, which its handler then skips, since it
- * knows the few instructions of linux_arch_wait().
+ * knows the few instructions of linux_arch_wait(). Both are LINUX_NOT_BEGUN: EINTR is left to
+ * signals of others.
  */
 #include "wait.h"
 
@@ -16,21 +17,21 @@
 
 _Static_assert(LINUX_NOT_BEGUN == LFI_HOST_NOT_MADE, "both mean the same");
 
-/* What wakes the thread, and is still there to be seen at the end of its system call. */
-static bool has_cause(struct thread *thread)
+int64_t linux_wait_try(struct thread *thread, long number, const uint64_t arg[6])
 {
-    uint64_t pending = atomic_load(&thread->pending) | atomic_load(&thread->process->pending);
-    return atomic_load(&thread->process->ending) || (pending & ~thread->mask);
+    int64_t result = linux_arch_wait(&thread->wake, number, arg);
+    if (result != LINUX_NOT_BEGUN)
+        return result;
+    atomic_store(&thread->wake, 0); /* first, so that the next one is not lost */
+    bool ends = linux_signals_claim(thread) || atomic_load(&thread->process->ending);
+    return ends ? -EINTR : result;
 }
 
 int64_t linux_wait(struct thread *thread, long number, const uint64_t arg[6])
 {
     int64_t result;
-    while ((result = linux_arch_wait(&thread->wake, number, arg)) == LINUX_NOT_BEGUN) {
-        atomic_store(&thread->wake, 0); /* first, so that the next one is not lost */
-        if (has_cause(thread))
-            return -EINTR;
-    }
+    while ((result = linux_wait_try(thread, number, arg)) == LINUX_NOT_BEGUN)
+        continue;
     return result;
 }
 
@@ -44,7 +45,10 @@ void linux_wait_woken(int signal, siginfo_t *info, void *context)
     uint64_t pc = linux_arch_signal_pc(context);
     (void)signal;
     (void)info;
-    if (pc >= (uint64_t)linux_arch_wait_start && pc < (uint64_t)linux_arch_wait_end)
+    bool interrupted =
+        pc == (uint64_t)linux_arch_wait_end && linux_arch_signal_result(context) == -EINTR;
+    if (interrupted ||
+        (pc >= (uint64_t)linux_arch_wait_start && pc < (uint64_t)linux_arch_wait_end))
         linux_arch_signal_set_pc(context, (uint64_t)linux_arch_wait_woken);
     else
         lfi_host_call_skip(context); /* of the light way */
