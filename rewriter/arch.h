@@ -13,6 +13,7 @@ struct rewriter;
 struct arch {
     const char *name;
     unsigned bundle_shift;   /* 0: no bundles */
+    uint8_t return_byte;     /* the last of a return; 0: data is never code */
     bool hash_comments;      /* does `#` begin a comment anywhere in a line? */
     bool alignment_in_bytes; /* what `.align` counts; else it is `.p2align` */
     /* What clang -cc1as needs beside the triple, up to a NULL; the whole may be NULL. */
@@ -31,7 +32,16 @@ struct arch {
     bool (*is_end)(const void *insn);
     /* Writes what becomes of statement `index`, an instruction. */
     void (*rewrite)(struct rewriter *r, uint32_t index);
-    /* The text of the instruction that data among instructions encodes; NULL if it knows none. */
+    /* For syntax.c; NULL where there is one dialect. */
+    bool (*is_register)(struct span name);
+    /* For bytes.c, all of them, or NULL where data is never code: may an instruction begin with it?
+     */
+    bool (*is_prefix_byte)(uint8_t byte);
+    bool (*names_symbol)(const void *insn);
+    /* Do these prefixes change nothing of the instruction? */
+    bool (*prefixes_are_idle)(const void *insn, const uint8_t *prefixes, unsigned count);
+    /* The text of the instruction that a number in code encodes; NULL if it knows none. May be
+     * NULL. */
     const char *(*encoded)(struct rewriter *r, const struct statement *s);
     /* Writes data that stands between instructions; false if it does not know it. */
     bool (*rewrite_data)(struct rewriter *r, uint32_t index);

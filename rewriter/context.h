@@ -7,7 +7,8 @@
  *   parser.c    statements to labels, directives, assignments and instructions (ARCH/operands.c),
  *               and on the way
  *   symbols.c     the symbols, those whose address is taken, the sections
- *   data.c      moves data out of code, makes data that is an instruction one
+ *   bytes.c     makes data that is instructions what it is
+ *   data.c      moves data out of code
  *   labels.c    which labels must start a bundle
  *   guards/     (architectures with an address register) what is known of registers, where guards
  *               go, how large the code becomes
@@ -19,7 +20,7 @@
  *   lines.c     line numbers for assembly that comes without them
  *   message.c   errors; origin.c where in the source they are
  *   writer.c    output; arena.c memory; span.h pieces of text
- *   expand.c    lfi_expand(): macros, before all of this
+ *   expand.c    lfi_expand(): macros, before all of this; syntax.c dialects, before that
  *   main.c      lfi-rewrite, the program
  */
 #ifndef REWRITER_CONTEXT_H
@@ -34,6 +35,8 @@
 #include "statement.h"
 #include "symbols.h"
 #include "writer.h"
+
+enum { OWNED_STATEMENTS, OWNED_BYTES, OWNED_DECODED, OWNED_COUNT };
 
 struct rewriter {
     const struct lfi_rewrite_options *options;
@@ -59,6 +62,7 @@ struct rewriter {
     struct origin origin;
     bool file_with_sum, file_without; /* seen: a `.file` with and one without `md5` */
     struct lines *lines;              /* lines.c */
+    void *owned[OWNED_COUNT];         /* bytes.c: freed at the end, wherever that comes */
 };
 
 #endif

@@ -7,8 +7,7 @@
  *     [alignment] [label, .type, .globl …] data [the same again] [.size of its labels]
  *
  * Code reaches it relative to %rip as before. What it cannot do there, such as to be subtracted
- * from a label in code, the assembler reports. Data that execution could come to stays: it may be
- * an instruction, written as bytes, that the architecture knows.
+ * from a label in code, the assembler reports. Data that execution could come to stays.
  */
 #include "context.h"
 
@@ -17,8 +16,7 @@
 
 #define MAX_INSN 15 /* bytes; a longer `.byte` is not an instruction on any architecture */
 
-/* A short `.byte` may be an instruction, at a label. */
-static bool is_surely_data(const struct statement *s)
+bool is_surely_data(const struct statement *s)
 {
     if (!is_data(s) || !span_is(statement_name(s), ".byte"))
         return is_data(s);
@@ -29,6 +27,41 @@ static bool is_surely_data(const struct statement *s)
         if (++count > MAX_INSN || !literal_value(argument, &value))
             return true;
     return false;
+}
+
+static bool is_alignment(const struct statement *s)
+{
+    return s->kind == STATEMENT_DIRECTIVE && s->directive == DIRECTIVE_ALIGN;
+}
+
+/*
+ * Is the short data at `index`, at a label that no branch of this file goes to, code of a function?
+ * Then an instruction follows it, or it ends with a return.
+ */
+static bool is_body(const struct rewriter *r, uint32_t index)
+{
+    int64_t value = 0;
+    for (uint32_t i = index; i < r->count; i++) {
+        const struct statement *s = &r->statements[i];
+        if (s->section != r->statements[index].section)
+            continue;
+        if (s->kind == STATEMENT_INSN || s->kind == STATEMENT_RAW)
+            return true;
+        if (s->kind == STATEMENT_LABEL || is_alignment(s))
+            break;
+        if (!is_data(s))
+            continue;
+        struct span rest = statement_arguments(s), argument;
+        while (next_argument(&rest, &argument))
+            if (!literal_value(argument, &value))
+                return false;
+    }
+    return r->arch->return_byte && value == r->arch->return_byte;
+}
+
+bool data_is_code(const struct rewriter *r, uint32_t index)
+{
+    return !is_surely_data(&r->statements[index]) && is_body(r, index);
 }
 
 /* 64-bit data that is not a literal number. */
@@ -44,8 +77,7 @@ static bool holds_address(const struct statement *s)
     return false;
 }
 
-/* Can code run from this label on? */
-static bool is_entry(const struct statement *s)
+bool is_entry(const struct statement *s)
 {
     return s->kind == STATEMENT_LABEL && (s->symbol->branched || s->symbol->function);
 }
@@ -59,11 +91,6 @@ static bool belongs_to_data(const struct statement *s)
            (s->kind == STATEMENT_DIRECTIVE &&
             (s->directive == DIRECTIVE_GLOBAL || s->directive == DIRECTIVE_TYPE ||
              span_is(statement_name(s), ".hidden") || span_is(statement_name(s), ".local")));
-}
-
-static bool is_alignment(const struct statement *s)
-{
-    return s->kind == STATEMENT_DIRECTIVE && s->directive == DIRECTIVE_ALIGN;
 }
 
 /* `.size` of a label that the run from `first` to `last` holds. */
@@ -82,13 +109,17 @@ static uint32_t move_run(struct rewriter *r, uint32_t index, uint32_t bound)
 {
     struct statement *s = r->statements;
     uint32_t first = index, last = index;
+    bool labelled = false; /* since `last` */
     while (first > bound && belongs_to_data(&s[first - 1]))
         first--;
     while (first > bound && is_alignment(&s[first - 1]))
         first--;
     for (uint32_t i = index + 1; i < r->count; i++) {
+        labelled |= s[i].kind == STATEMENT_LABEL;
+        if (is_data(&s[i]) && labelled && data_is_code(r, i))
+            break;
         if (is_data(&s[i]) || is_size_of(r, i, first, last))
-            last = i;
+            last = i, labelled = false;
         else if (!s[i].in_code || (!belongs_to_data(&s[i]) && !is_alignment(&s[i])))
             break;
     }
@@ -104,7 +135,7 @@ static uint32_t move_run(struct rewriter *r, uint32_t index, uint32_t bound)
 
 static void read_encoded(struct rewriter *r, struct statement *s)
 {
-    const char *text = r->arch->encoded(r, s);
+    const char *text = r->arch->encoded ? r->arch->encoded(r, s) : NULL;
     bool prefix_only = false;
     if (!text)
         return;
@@ -150,10 +181,10 @@ void move_data(struct rewriter *r)
             bound = i + 1;
             if (bound < r->count)
                 r->statements[bound].reached = true;
-        } else if (!reached && (is_surely_data(s) || (is_data(s) && !labelled))) {
+        } else if (!reached && is_data(s) && (!labelled || !data_is_code(r, i))) {
             i = move_run(r, i, bound);
             bound = i + 1;
-        } else if (is_data(s)) {
+        } else if (is_data(s) && r->arch->encoded) {
             read_encoded(r, s);
             if (reached && s->kind == STATEMENT_INSN && r->arch->is_end(s->insn)) {
                 bound = i + 1;

@@ -114,6 +114,7 @@ static void write_directive(struct rewriter *r, uint32_t index)
     case DIRECTIVE_PUSH:
     case DIRECTIVE_POP:
     case DIRECTIVE_PREVIOUS:
+    case DIRECTIVE_SUBSECTION:
         lines_leave_section(r);
         r->aligned = r->apart = false;
         break;

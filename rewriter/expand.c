@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-/* Runs an assembler that expands macros: text to its standard input, text from its output. */
+/* Runs an assembler that expands macros, or assembles what is then disassembled. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -99,4 +99,18 @@ bool lfi_expand(const char *const command[], const char *text, size_t size, char
     *out = b.bytes;
     *out_size = b.size;
     return true;
+}
+
+bool lfi_decode(const char *const assembler[], const char *const disassembler[], const char *text,
+                size_t size, char **out, size_t *out_size)
+{
+    char *object;
+    size_t object_size;
+    if (!lfi_expand(assembler, text, size, &object, &object_size))
+        return false;
+    bool good = lfi_expand(disassembler, object, object_size, out, out_size);
+    int error = errno;
+    free(object);
+    errno = error;
+    return good;
 }

@@ -44,7 +44,6 @@ static struct symbol *table_end(struct rewriter *r, uint32_t index)
  */
 void find_taken_labels(struct rewriter *r)
 {
-    bool inside = false; /* an exception table */
     struct symbol *end = NULL;
     unsigned field = 0;
     bool relevant = false;
@@ -60,18 +59,7 @@ void find_taken_labels(struct rewriter *r)
         if (s->kind != STATEMENT_DIRECTIVE)
             continue;
         struct span rest = statement_arguments(s), argument;
-        if (s->directive == DIRECTIVE_SECTION || s->directive == DIRECTIVE_PUSH) {
-            struct span name = {s->at, s->name_size};
-            if (rest.size && next_argument(&rest, &argument))
-                name = argument;
-            if (name.size >= 2 && *name.at == '"')
-                name = (struct span){name.at + 1, name.size - 2};
-            inside = section_get(r, name)->exceptions;
-            continue;
-        }
-        if (s->directive == DIRECTIVE_POP || s->directive == DIRECTIVE_PREVIOUS)
-            inside = false;
-        if (!inside || s->directive != DIRECTIVE_DATA)
+        if (!s->section->exceptions || s->directive != DIRECTIVE_DATA)
             continue;
         struct symbol *found = table_end(r, i);
         if (found) {

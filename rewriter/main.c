@@ -28,8 +28,11 @@ static const char help[] =
 static const char more_help[] =
     "  -m, --mode=MODE             full (default), stores or jumps\n"
     "      --align-branch-targets  start a bundle at every label in code\n"
+    "      --keep-r11              x86-64: calls between the files that get this keep %r11\n"
+    "      --trap-unsupported      x86-64: instructions that a box does not have become traps\n"
     "      --expander=PROGRAM      clang that expands macros where the input has them\n"
     "                              (default: clang)\n"
+    "      --disassembler=PROGRAM  llvm-objdump (the default), for instructions as bytes\n"
     "  -o, --output=FILE           - for standard output, the default\n"
     "  -h, --help                  show this and exit\n"
     "  -V, --version               show the version and exit\n"
@@ -78,29 +81,67 @@ static bool write_piece(void *data, const char *text, size_t size)
     return false;
 }
 
-static enum lfi_rewrite_status rewrite(char *text, size_t size, const char *expander,
+struct programs {
+    const char *expander, *disassembler, *arch;
+    char triple[64];
+};
+
+/* The command of the expander, for output of that type. */
+static void assembler_command(struct arguments *command, const struct programs *programs,
+                              const char *filetype)
+{
+    const char *const first[] = {programs->expander,
+                                 "-cc1as",
+                                 "-triple",
+                                 programs->triple,
+                                 "-filetype",
+                                 filetype,
+                                 "-o",
+                                 "-",
+                                 "-"};
+    for (size_t i = 0; i < sizeof first / sizeof *first; i++)
+        arguments_add(command, first[i]);
+    for (const char *const *more = lfi_rewrite_assembler(programs->arch); *more; more++)
+        arguments_add(command, *more);
+}
+
+static bool decode(void *data, const char *text, size_t size, char **out, size_t *out_size)
+{
+    const struct programs *programs = data;
+    const char *const disassembler[] = {programs->disassembler, "-d", "-", NULL};
+    struct arguments command = {0};
+    assembler_command(&command, programs, "obj");
+    errno = ENOMEM;
+    bool good =
+        !command.failed && lfi_decode(command.list, disassembler, text, size, out, out_size);
+    arguments_free(&command);
+    if (!good)
+        fprintf(stderr, PROGRAM ": %s, %s: %s\n", programs->expander, programs->disassembler,
+                errno == ECHILD ? "failed" : strerror(errno));
+    return good;
+}
+
+static enum lfi_rewrite_status rewrite(char *text, size_t size, const struct programs *programs,
                                        struct lfi_rewrite_options *options)
 {
     enum lfi_rewrite_status status = lfi_rewrite(text, size, options);
     if (status != LFI_REWRITE_EXPAND)
         return status;
-    char triple[64], *expanded = NULL;
-    snprintf(triple, sizeof triple, "%s-linux-musl", options->arch);
-    const char *const first[] = {expander, "-cc1as", "-triple", triple, "-filetype",
-                                 "asm",    "-o",     "-",       "-"};
+    char *expanded = NULL;
     struct arguments command = {0};
-    for (size_t i = 0; i < sizeof first / sizeof *first; i++)
-        arguments_add(&command, first[i]);
-    for (const char *const *more = lfi_rewrite_assembler(options->arch); *more; more++)
-        arguments_add(&command, *more);
+    assembler_command(&command, programs, "asm");
     errno = ENOMEM;
-    bool good = !command.failed && lfi_expand(command.list, text, size, &expanded, &size);
+    char *plain = NULL;
+    bool good = !command.failed &&
+                lfi_rewrite_plain_syntax(programs->arch, false, text, size, &plain, &size) &&
+                lfi_expand(command.list, plain ? plain : text, size, &expanded, &size);
+    free(plain);
     arguments_free(&command);
     if (!good) {
         if (errno == ECHILD)
             fprintf(stderr, PROGRAM ": %s: its macros could not be expanded\n", options->name);
         else
-            fail(expander);
+            fail(programs->expander);
         return LFI_REWRITE_FAILED;
     }
     options->expanded = true;
@@ -109,7 +150,7 @@ static enum lfi_rewrite_status rewrite(char *text, size_t size, const char *expa
     return status;
 }
 
-static int run(const char *input, const char *path, const char *expander,
+static int run(const char *input, const char *path, struct programs *programs,
                struct lfi_rewrite_options options)
 {
     struct file file;
@@ -125,8 +166,12 @@ static int run(const char *input, const char *path, const char *expander,
     options.sink_data = &output;
     options.report = lfi_rewrite_print;
     options.report_data = PROGRAM;
+    options.decode = decode;
+    options.decode_data = programs;
+    programs->arch = options.arch;
+    snprintf(programs->triple, sizeof programs->triple, "%s-linux-musl", options.arch);
     int result = 0;
-    if (rewrite(file.bytes, file.size, expander, &options) != LFI_REWRITE_OK) {
+    if (rewrite(file.bytes, file.size, programs, &options) != LFI_REWRITE_OK) {
         output_discard(&output);
         result = 1;
     } else if (!output_commit(&output)) {
@@ -138,19 +183,24 @@ static int run(const char *input, const char *path, const char *expander,
 
 int main(int argc, char **argv)
 {
-    enum { ALIGN = 256, EXPANDER };
+    enum { ALIGN = 256, EXPANDER, DISASSEMBLER, KEEP_R11, TRAP };
     static const struct option long_options[] = {
         {"arch", required_argument, NULL, 'a'},
         {"mode", required_argument, NULL, 'm'},
         {"align-branch-targets", no_argument, NULL, ALIGN},
+        {"keep-r11", no_argument, NULL, KEEP_R11},
+        {"trap-unsupported", no_argument, NULL, TRAP},
         {"expander", required_argument, NULL, EXPANDER},
+        {"disassembler", required_argument, NULL, DISASSEMBLER},
         {"output", required_argument, NULL, 'o'},
         {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, 'V'},
         {0},
     };
     struct lfi_rewrite_options options = {.arch = lfi_rewrite_arch(0), .mode = LFI_MODE_FULL};
-    const char *output = "-", *expander = "clang";
+    const char *output = "-";
+    struct programs programs = {.expander = "clang", .disassembler = "llvm-objdump"};
+    unsigned trapped = 0;
     int c, mode;
     while ((c = getopt_long(argc, argv, "a:m:o:hV", long_options, NULL)) != -1) {
         switch (c) {
@@ -171,8 +221,17 @@ int main(int argc, char **argv)
         case ALIGN:
             options.align_branch_targets = true;
             break;
+        case DISASSEMBLER:
+            programs.disassembler = optarg;
+            break;
+        case KEEP_R11:
+            options.keep_r11 = true;
+            break;
+        case TRAP:
+            options.trapped = &trapped;
+            break;
         case EXPANDER:
-            expander = optarg;
+            programs.expander = optarg;
             break;
         case 'o':
             output = optarg;
@@ -191,5 +250,9 @@ int main(int argc, char **argv)
         fputs(PROGRAM ": more than one input\n", stderr);
         return usage();
     }
-    return run(optind < argc ? argv[optind] : "-", output, expander, options);
+    int status = run(optind < argc ? argv[optind] : "-", output, &programs, options);
+    if (trapped && status == 0)
+        fprintf(stderr, PROGRAM ": warning: %u instructions that a box does not have trap\n",
+                trapped);
+    return status;
 }

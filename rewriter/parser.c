@@ -200,7 +200,7 @@ bool literal_value(struct span text, int64_t *value)
     return true;
 }
 
-static struct statement *add_statement(struct rewriter *r)
+struct statement *add_statement(struct rewriter *r)
 {
     if (r->count == r->capacity) {
         /* compilers write about 28 bytes a statement */
@@ -223,27 +223,43 @@ static void switch_section(struct parser *p, struct section *to)
     p->current = to;
 }
 
-/* `.section name, "flags", @type`: a name without flags keeps what is known of it. */
+/* `.section name, subsection, "flags", @type`: a name without flags keeps what is known of it. */
 static struct section *named_section(struct parser *p, struct span arguments)
 {
     struct span name, flags;
+    int64_t number;
     if (!next_argument(&arguments, &name))
         return p->current;
     if (name.size >= 2 && *name.at == '"')
         name = (struct span){name.at + 1, name.size - 2};
     struct section *section = section_get(p->r, name);
-    if (next_argument(&arguments, &flags) && flags.size && *flags.at == '"')
+    bool more = next_argument(&arguments, &flags);
+    bool part = more && literal_value(flags, &number);
+    if (part)
+        more = next_argument(&arguments, &flags);
+    if (more && flags.size && *flags.at == '"')
         section->code = memchr(flags.at, 'x', flags.size) != NULL;
-    return section;
+    return part ? subsection_get(p->r, section, number) : section;
 }
 
 static void parse_section(struct parser *p, struct statement *s)
 {
-    struct span name = {s->at, s->name_size};
+    struct span name = {s->at, s->name_size}, arguments = statement_arguments(s);
+    int64_t number = 0;
     switch (s->directive) {
     case DIRECTIVE_SECTION:
-        switch_section(p, span_is(name, ".section") ? named_section(p, statement_arguments(s))
-                                                    : section_get(p->r, name));
+        if (span_is(name, ".section")) {
+            switch_section(p, named_section(p, arguments));
+            break;
+        }
+        if (arguments.size && !literal_value(arguments, &number))
+            report_error(p->r, s, s->where, "the number of a subsection must be a literal");
+        switch_section(p, subsection_get(p->r, section_get(p->r, name), number));
+        break;
+    case DIRECTIVE_SUBSECTION:
+        if (arguments.size && !literal_value(arguments, &number))
+            report_error(p->r, s, s->where, "the number of a subsection must be a literal");
+        switch_section(p, subsection_get(p->r, p->current, number));
         break;
     case DIRECTIVE_PUSH:
         if (p->depth == MAX_PUSHED) {
@@ -252,7 +268,7 @@ static void parse_section(struct parser *p, struct statement *s)
         }
         p->pushed[p->depth].current = p->current;
         p->pushed[p->depth++].previous = p->previous;
-        switch_section(p, named_section(p, statement_arguments(s)));
+        switch_section(p, named_section(p, arguments));
         break;
     case DIRECTIVE_POP:
         if (p->depth == 0) {
@@ -279,14 +295,22 @@ static void parse_directive(struct parser *p, struct statement *s)
     case DIRECTIVE_PUSH:
     case DIRECTIVE_POP:
     case DIRECTIVE_PREVIOUS:
+    case DIRECTIVE_SUBSECTION:
         parse_section(p, s);
         /* what the expander writes for its own line numbers */
         p->ended =
             r->options->lines && r->options->expanded && span_is(p->current->name, ".debug_info");
         break;
     case DIRECTIVE_GLOBAL:
-        while (next_argument(&rest, &argument))
+        /* GNU as lets other files see a name that LLVM's assembler keeps to the file */
+        if (span_starts(rest, ".L")) {
+            s->kind = STATEMENT_DROPPED;
+            break;
+        }
+        while (next_argument(&rest, &argument)) {
             symbol_get(r, argument)->global = true;
+            symbol_get(r, argument)->weak |= span_is(name, ".weak");
+        }
         break;
     case DIRECTIVE_TYPE:
         if (next_argument(&rest, &argument) &&
@@ -372,6 +396,7 @@ static bool parse_statement(struct parser *p, struct statement text)
             return false;
         }
         *s = text;
+        s->section = p->current;
         s->in_code = p->current->code;
         s->reached = p->current->open || p->disabled;
         if (text.kind == STATEMENT_MARKER)
@@ -380,7 +405,7 @@ static bool parse_statement(struct parser *p, struct statement text)
         const char *at = text.at, *end = at + text.size, *name_end = at;
         if (*at == '"') {
             for (name_end++; name_end < end && *name_end != '"'; name_end++)
-                ;
+                name_end += *name_end == '\\' && name_end + 1 < end;
             name_end += name_end < end;
         } else {
             while (name_end < end && is_name_char(*name_end))

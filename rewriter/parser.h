@@ -10,6 +10,9 @@ struct rewriter;
 /* Fills r->statements from r->text; false if there was an error or r->expand is set. */
 bool parse_file(struct rewriter *r);
 
+/* A new one at the end, not filled in; NULL without memory. */
+struct statement *add_statement(struct rewriter *r);
+
 enum directive directive_class(struct span name);
 
 /* Splits at commas outside of parentheses and quotes; false when there are no more. */

@@ -8,10 +8,18 @@
 struct rewriter;
 struct symbol;
 
-/*
- * data.c: marks data that moves out of sections of code; data that is an instruction becomes one.
- */
+/* bytes.c: data among instructions that is instructions becomes them. */
+void decode_bytes(struct rewriter *r);
+
+/* data.c: marks data that moves out of sections of code; `.inst` becomes an instruction. */
 void move_data(struct rewriter *r);
+/*
+ * May the data at `index`, to which no code leads, be code all the same: a short `.byte` at a label
+ * that looks like a function?
+ */
+bool data_is_code(const struct rewriter *r, uint32_t index);
+bool is_surely_data(const struct statement *s); /* a short `.byte` may be an instruction */
+bool is_entry(const struct statement *s);       /* a label that code can run on from */
 
 /* labels.c: finds the landing pads of exception tables. */
 void find_taken_labels(struct rewriter *r);

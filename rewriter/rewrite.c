@@ -70,6 +70,9 @@ static bool run_passes(struct rewriter *r)
         report_held(r);
     if (!good)
         return false;
+    decode_bytes(r);
+    if (r->errors)
+        return false;
     move_data(r);
     find_taken_labels(r);
     if (r->arch->prepare)
@@ -109,6 +112,8 @@ enum lfi_rewrite_status lfi_rewrite(const char *text, size_t size,
     writer_finish(&r.out);
     good = good && !r.out.failed;
     free(r.statements);
+    for (unsigned i = 0; i < OWNED_COUNT; i++)
+        free(r.owned[i]);
     symbols_free(&r);
     arena_free(&r.arena);
     return good                             ? LFI_REWRITE_OK

@@ -10,6 +10,8 @@
 
 #define NO_STATEMENT UINT32_MAX
 
+struct section;
+
 enum statement_kind {
     STATEMENT_LABEL,
     STATEMENT_DIRECTIVE,
@@ -31,6 +33,7 @@ enum directive {
     DIRECTIVE_PUSH,
     DIRECTIVE_POP,
     DIRECTIVE_PREVIOUS,
+    DIRECTIVE_SUBSECTION,
     DIRECTIVE_GLOBAL,
     DIRECTIVE_TYPE,
     DIRECTIVE_SET,
@@ -53,7 +56,8 @@ enum moved {
 };
 
 struct statement {
-    const char *at;    /* its text, without comments */
+    const char *at;          /* its text, without comments */
+    struct section *section; /* that it stands in: a subsection is one of its own */
     const char *where; /* its place in the input; differs from `at` where a comment was cut out */
     uint32_t size;
     uint32_t line;
@@ -72,7 +76,7 @@ struct statement {
 
 static inline bool is_section_directive(const struct statement *s)
 {
-    return s->directive >= DIRECTIVE_SECTION && s->directive <= DIRECTIVE_PREVIOUS;
+    return s->directive >= DIRECTIVE_SECTION && s->directive <= DIRECTIVE_SUBSECTION;
 }
 
 /* The first word of a directive or an assignment. */

@@ -2,6 +2,7 @@
 /* Tables of symbols and sections: open addressing, no deletion. */
 #include "context.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "lexer.h"
@@ -37,42 +38,48 @@ static void grow_symbols(struct rewriter *r)
     t->capacity = capacity;
 }
 
-static struct symbol *new_symbol(struct rewriter *r, struct span name, uint32_t hash)
+/* Makes the symbol at the start of `size` bytes. */
+static struct symbol *new_symbol(struct rewriter *r, struct span name, uint32_t hash, size_t size)
 {
-    struct symbol *s = arena_alloc(&r->arena, sizeof *s);
+    struct symbol *s = arena_alloc(&r->arena, size);
+    memset(s, 0, size);
     *s = (struct symbol){.name = name, .hash = hash, .statement = NO_STATEMENT};
     return s;
 }
 
-struct symbol *symbol_get(struct rewriter *r, struct span name)
+/* The entry of that name and hash, made with `size` bytes if there is none. */
+static struct symbol *entry(struct rewriter *r, struct span name, uint32_t hash, size_t size)
 {
     struct symbols *t = &r->symbols;
-    if (name.size >= 2 && *name.at == '"')
-        name = (struct span){name.at + 1, name.size - 2};
     if (t->count * 2 >= t->capacity)
         grow_symbols(r);
-    uint32_t hash = span_hash(name), slot = hash & (t->capacity - 1);
+    uint32_t slot = hash & (t->capacity - 1);
     while (t->slots[slot]) {
         if (t->slots[slot]->hash == hash && same(t->slots[slot]->name, name))
             return t->slots[slot];
         slot = (slot + 1) & (t->capacity - 1);
     }
     t->count++;
-    return t->slots[slot] = new_symbol(r, name, hash);
+    return t->slots[slot] = new_symbol(r, name, hash, size);
 }
 
-/* The number of a numeric label; -1 if it is not one. */
-static int numeric(struct span digits)
+struct symbol *symbol_get(struct rewriter *r, struct span name)
 {
-    if (digits.size == 0 || digits.size > 2)
-        return -1;
-    int value = 0;
-    for (uint32_t i = 0; i < digits.size; i++) {
+    if (name.size >= 2 && *name.at == '"')
+        name = (struct span){name.at + 1, name.size - 2};
+    return entry(r, name, span_hash(name), sizeof(struct symbol));
+}
+
+/* A numeric label by its digits; NULL if they are none. */
+static struct numeric *numeric(struct rewriter *r, struct span digits)
+{
+    for (uint32_t i = 0; i < digits.size; i++)
         if (digits.at[i] < '0' || digits.at[i] > '9')
-            return -1;
-        value = value * 10 + digits.at[i] - '0';
-    }
-    return value;
+            return NULL;
+    if (!digits.size)
+        return NULL;
+    /* never the hash of an ordinary symbol of that name */
+    return (struct numeric *)entry(r, digits, ~span_hash(digits), sizeof(struct numeric));
 }
 
 struct symbol *symbol_reference(struct rewriter *r, struct span name)
@@ -81,14 +88,14 @@ struct symbol *symbol_reference(struct rewriter *r, struct span name)
         return NULL;
     char first = *name.at, last = name.at[name.size - 1];
     if (first >= '0' && first <= '9') {
-        int n = numeric((struct span){name.at, name.size - 1});
-        if (n < 0 || (last != 'b' && last != 'f'))
+        if (last != 'b' && last != 'f')
             return NULL;
-        if (last == 'b')
-            return r->symbols.numeric[n].last;
-        if (!r->symbols.numeric[n].next)
-            r->symbols.numeric[n].next = new_symbol(r, name, 0);
-        return r->symbols.numeric[n].next;
+        struct numeric *n = numeric(r, (struct span){name.at, name.size - 1});
+        if (!n || last == 'b')
+            return n ? n->last : NULL;
+        if (!n->next)
+            n->next = new_symbol(r, name, 0, sizeof *n->next);
+        return n->next;
     }
     const char *version = memchr(name.at, '@', name.size);
     if (version)
@@ -104,11 +111,11 @@ struct symbol *symbol_reference(struct rewriter *r, struct span name)
 struct symbol *symbol_define(struct rewriter *r, struct span name, uint32_t statement)
 {
     struct symbol *s;
-    int n = numeric(name);
-    if (n >= 0) {
-        s = r->symbols.numeric[n].next ? r->symbols.numeric[n].next : new_symbol(r, name, 0);
-        r->symbols.numeric[n].last = s;
-        r->symbols.numeric[n].next = NULL;
+    struct numeric *n = numeric(r, name);
+    if (n) {
+        s = n->next ? n->next : new_symbol(r, name, 0, sizeof *s);
+        n->last = s;
+        n->next = NULL;
     } else {
         s = symbol_get(r, name);
     }
@@ -123,7 +130,7 @@ void symbols_take(struct rewriter *r, struct span e)
         if (*p == '"') {
             const char *start = p++;
             while (p < end && *p != '"')
-                p++;
+                p += *p == '\\' && p + 1 < end ? 2 : 1;
             p += p < end;
             struct symbol *s = symbol_reference(r, (struct span){start, (uint32_t)(p - start)});
             if (s)
@@ -184,8 +191,27 @@ struct section *section_get(struct rewriter *r, struct span name)
                  span_starts(name, ".note") || span_starts(name, ".llvm"),
         .exceptions = is_or_below(name, ".gcc_except_table"),
     };
+    s->whole = s;
     r->sections.count++;
     return r->sections.slots[slot] = s;
+}
+
+struct section *subsection_get(struct rewriter *r, struct section *part, int64_t number)
+{
+    struct section *whole = part->whole;
+    if (number == 0)
+        return whole;
+    char digits[32];
+    uint32_t size = (uint32_t)snprintf(digits, sizeof digits, " %lld", (long long)number);
+    char *name = arena_alloc(&r->arena, whole->name.size + (size_t)size);
+    memcpy(name, whole->name.at, whole->name.size);
+    memcpy(name + whole->name.size, digits, size);
+    struct section *s = section_get(r, (struct span){name, whole->name.size + size});
+    s->whole = whole;
+    s->code = whole->code;
+    s->debug = whole->debug;
+    s->exceptions = whole->exceptions;
+    return s;
 }
 
 void symbols_free(struct rewriter *r)

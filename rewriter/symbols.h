@@ -19,25 +19,31 @@ struct symbol {
     bool taken;         /* its address is used by something other than a direct branch */
     bool function;      /* .type @function */
     bool global;
+    bool weak;    /* another file may define it */
     bool in_code; /* defined in a section of code */
+};
+
+/* The definitions of a numeric label, in the table of symbols under its digits. */
+struct numeric {
+    struct symbol symbol;       /* only its name and hash */
+    struct symbol *last, *next; /* what `Nb` and `Nf` name where the parser is */
 };
 
 struct symbols {
     struct symbol **slots;
     uint32_t capacity, count;
-    struct {
-        struct symbol *last, *next; /* what `Nb` and `Nf` name where the parser is */
-    } numeric[100];
 };
 
 /* What the rewriter needs to know of a section. */
 struct section {
-    struct span name;
+    struct span name; /* with the number, for a subsection */
     uint32_t hash;
+    struct section *whole; /* the section that a subsection is of; else itself */
     bool code;
     bool open; /* execution runs on after the last instruction so far */
     bool debug;
     bool exceptions; /* .gcc_except_table */
+    uint32_t later;  /* while statements are walked from the end: the last that was seen */
 };
 
 struct sections {
@@ -52,6 +58,8 @@ struct symbol *symbol_define(struct rewriter *r, struct span name, uint32_t stat
 /* Marks every symbol that the expression names. */
 void symbols_take(struct rewriter *r, struct span expression);
 struct section *section_get(struct rewriter *r, struct span name);
+/* Subsection `number` of the section that `part` is, or is a part of. */
+struct section *subsection_get(struct rewriter *r, struct section *part, int64_t number);
 void symbols_free(struct rewriter *r);
 
 #endif

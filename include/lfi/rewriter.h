@@ -68,12 +68,29 @@ struct lfi_rewrite_lines {
 bool lfi_rewrite_lines_find(struct lfi_rewrite_lines *lines, const char *text, size_t size,
                             const char *name);
 
+/*
+ * Assembles text[0..size) and disassembles the object: what lfi_decode() gives. Returns false after
+ * reporting why it could not.
+ */
+typedef bool lfi_rewrite_decode_fn(void *data, const char *text, size_t size, char **out,
+                                   size_t *out_size);
+
 struct lfi_rewrite_options {
     const char *name;          /* of the input, for messages; "<stdin>" if NULL */
     const char *arch;          /* a name that lfi_rewrite_arch() gives, "x86_64" for example */
     unsigned mode;             /* LFI_MODE_FULL, LFI_MODE_STORES or LFI_MODE_JUMPS of <lfi/abi.h> */
     bool align_branch_targets; /* start a bundle at every label in code */
-    bool expanded;             /* text comes from lfi_expand(): do not ask for expansion again */
+    /*
+     * x86-64: functions of other files keep %r11 where this file uses it behind their calls, and
+     * this file's functions keep it. All files that call each other must agree (docs/assembly.md).
+     */
+    bool keep_r11;
+    /*
+     * x86-64: where instructions that a box does not have are counted, each of which becomes a trap
+     * (ud2); NULL: they are errors. For code that asks the processor before it runs them.
+     */
+    unsigned *trapped;
+    bool expanded; /* text comes from lfi_expand(): do not ask for expansion again */
     /*
      * Number the lines: NULL if not, or where lfi_rewrite_lines_find() returned false. Let the
      * expander do it too, for DWARF 5 (clang -cc1as: -debug-info-kind=constructor
@@ -82,6 +99,12 @@ struct lfi_rewrite_options {
     const struct lfi_rewrite_lines *lines;
     lfi_rewrite_sink_fn *sink;
     void *sink_data;
+    /*
+     * x86-64: for instructions that are written as bytes; called at most once. NULL: they are
+     * refused.
+     */
+    lfi_rewrite_decode_fn *decode;
+    void *decode_data;
     lfi_rewrite_report_fn *report; /* may be NULL */
     void *report_data;
 };
@@ -123,6 +146,25 @@ void lfi_rewrite_print(void *data, const struct lfi_rewrite_message *message);
  */
 bool lfi_expand(const char *const command[], const char *text, size_t size, char **out,
                 size_t *out_size);
+
+/*
+ * Before lfi_expand(): LLVM's assembler does not know all forms of .intel_syntax and .att_syntax.
+ * Leaves in *out a malloc()ed text that it reads, with the lines of text[0..size), or NULL where
+ * the text can stay as it is. `intel`: it begins in Intel syntax. Returns false without memory.
+ */
+bool lfi_rewrite_plain_syntax(const char *arch, bool intel, const char *text, size_t size,
+                              char **out, size_t *out_size);
+
+/*
+ * Runs two programs, as lfi_expand() does: an assembler, with text[0..size) on its standard input
+ * and the object on its standard output, and a disassembler with the object on its standard input,
+ * for example
+ *     clang -cc1as -triple x86_64-linux-musl -filetype obj -o - -
+ *     llvm-objdump -d -
+ * What the latter prints becomes *out, *out_size. Returns and errno as of lfi_expand().
+ */
+bool lfi_decode(const char *const assembler[], const char *const disassembler[], const char *text,
+                size_t size, char **out, size_t *out_size);
 
 #ifdef __cplusplus
 }

@@ -2,6 +2,11 @@
 /* docs/abi.md, "Control". */
 #include "x86_64.h"
 
+#include <stdio.h>
+
+/* The fields of an operand in the memory where r11 is kept. */
+#define KEPT(offset) .kind = OPERAND_MEM, .base = RSP, .literal = true, .value = (offset)
+
 /* The group that ends with `op *%reg`. */
 static void masked_branch(struct rewriter *r, const char *op, uint8_t reg)
 {
@@ -53,7 +58,15 @@ static bool direct_target(struct rewriter *r, uint32_t index)
     if (*o->text.at == '"' || (!sign && is_name_char(*o->text.at) &&
                                (*o->text.at < '0' || *o->text.at > '9' || in->target)))
         return true;
-    report_error(r, s, o->text.at, "branch to a label: distances change when code is rewritten");
+    struct span digits = o->text;
+    while (digits.size && *digits.at >= '0' && *digits.at <= '9')
+        digits.at++, digits.size--;
+    if (span_is(digits, "b") && o->text.size > 1)
+        report_error(r, s, o->text.at, "no label '%.*s' stands before this branch",
+                     (int)o->text.size - 1, o->text.at);
+    else
+        report_error(r, s, o->text.at,
+                     "branch to a label: distances change when code is rewritten");
     return false;
 }
 
@@ -102,9 +115,17 @@ void rewrite_call(struct rewriter *r, uint32_t index)
         put_statement(r, index); /* the linker makes a nop of the same length of it */
         return;
     }
-    if (r11_surely_live_after(r, index)) {
+    bool good, reload = r11_behind_call(r, index, &good);
+    if (!good) {
         report_error(r, s, NULL,
-                     "%%r11 is used after this call, which does not keep it: use another register");
+                     "%%r11 is used after this call, and what is called is not known to keep it: "
+                     "use another register, or assemble all files with --keep-r11");
+        return;
+    }
+    if (flags_used_behind(r, index)) {
+        report_error(r, s, NULL,
+                     "the flags are used after this call, and returns do not keep them: compute "
+                     "them here, or return a value in a register");
         return;
     }
     if (o->kind == OPERAND_TARGET) {
@@ -118,10 +139,23 @@ void rewrite_call(struct rewriter *r, uint32_t index)
         masked_branch(r, "callq", reg);
     }
     end_bundle(r);
+    if (reload)
+        put_op2(r, "movq", &(struct operand){KEPT(KEPT_R11_CALLER)}, R11);
+}
+
+/* Leaves r11 where callers look for it, if they do; `popped` bytes come off with the address. */
+static void put_kept(struct rewriter *r, uint32_t index, int64_t popped)
+{
+    if (!r11_returned(r, index))
+        return;
+    put(&r->out, "\tmovq\t%r11, ");
+    put_operand(r, &(struct operand){KEPT(KEPT_R11_CALLEE + popped)});
+    put(&r->out, "\n");
 }
 
 static void put_return(struct rewriter *r, uint32_t index)
 {
+    put_kept(r, index, 0);
     put_line(r, "popq\t%r11");
     put_frame_popped(r);
     masked_branch(r, "jmpq", R11);
@@ -141,6 +175,11 @@ void rewrite_return(struct rewriter *r, uint32_t index)
         put_return(r, index);
         return;
     }
+    if (r11_returned(r, index) && (!in->operands[0].literal || in->operands[0].value > 64)) {
+        report_error(r, s, NULL, "a return that keeps %%r11 takes at most 64 bytes from the stack");
+        return;
+    }
+    put_kept(r, index, in->operands[0].value);
     put_line(r, "popq\t%r11");
     if (r->options->mode == LFI_MODE_JUMPS)
         put_op2(r, "addq", &in->operands[0], RSP);
@@ -188,18 +227,34 @@ void rewrite_short_branch(struct rewriter *r, uint32_t index)
         put_insn(r, in, in->operands);
         return;
     }
+    char op[16];
     uint32_t number = x86(r)->label_number++;
-    put(w, "\t");
-    put_span(w, in->mnemonic);
-    put(w, "\t.Llfi_near");
-    put_number(w, number);
-    put(w, "\n\tjmp\t.Llfi_next");
-    put_number(w, number);
-    put(w, "\n.Llfi_near");
-    put_number(w, number);
-    put(w, ":\n\tjmp\t");
+    snprintf(op, sizeof op, "%.*s", (int)in->mnemonic.size, in->mnemonic.at);
+    put_branch(r, op, "near", number);
+    put_branch(r, "jmp", "next", number);
+    put_own_label(r, "near", number);
+    put(w, "\tjmp\t");
     put_operand(r, &in->operands[0]);
-    put(w, "\n.Llfi_next");
-    put_number(w, number);
-    put(w, ":\n");
+    put(w, "\n");
+    put_own_label(r, "next", number);
+}
+
+/* jecxz: jrcxz on the lower half, with the whole of rcx in r11 meanwhile. */
+void rewrite_jecxz(struct rewriter *r, uint32_t index)
+{
+    const struct x86_64_insn *in = r->statements[index].insn;
+    if (!one_operand(r, index) || !direct_target(r, index) || !r11_free(r, index, "jecxz"))
+        return;
+    uint32_t number = x86(r)->label_number++;
+    put_line(r, "movq\t%rcx, %r11");
+    put_line(r, "movl\t%ecx, %ecx");
+    put_branch(r, "jrcxz", "near", number);
+    put_line(r, "movq\t%r11, %rcx");
+    put_branch(r, "jmp", "next", number);
+    put_own_label(r, "near", number);
+    put_line(r, "movq\t%r11, %rcx");
+    put(&r->out, "\tjmp\t");
+    put_operand(r, &in->operands[0]);
+    put(&r->out, "\n");
+    put_own_label(r, "next", number);
 }

@@ -80,9 +80,7 @@ static void rewrite_far_bit(struct rewriter *r, uint32_t index, struct operand *
     if (modify) {
         x86(r)->label_number++;
         set_apart(r);
-        put(&r->out, ".Llfi_again");
-        put_number(&r->out, label);
-        put(&r->out, ":\n");
+        put_own_label(r, "again", label);
     }
     put_op2(r, words->move, &word, old);
     if (modify) {
@@ -91,9 +89,7 @@ static void rewrite_far_bit(struct rewriter *r, uint32_t index, struct operand *
         put_op_regs(r, words->move, old, new);
         put_op_regs(r, name, number, new);
         put_mem(r, words->exchange, new, &word);
-        put(&r->out, "\tjne\t.Llfi_again");
-        put_number(&r->out, label);
-        put(&r->out, "\n");
+        put_branch(r, "jne", "again", label);
     }
     put_op_regs(r, words->test, number, old);
     for (unsigned i = 0; i < sizeof kept; i++) {
@@ -124,4 +120,73 @@ void rewrite_bit(struct rewriter *r, uint32_t index)
     } else if (r11_free(r, index, "a bit test in memory")) {
         rewrite_far_bit(r, index, &memory, bit);
     }
+}
+
+/*
+ * Stores those bytes of a vector whose mask has its upper bit set at rdi: a loop over them. Two
+ * registers and the vector are kept beyond the red zone, as above.
+ */
+void rewrite_maskmov(struct rewriter *r, uint32_t index)
+{
+    const struct statement *s = &r->statements[index];
+    const struct x86_64_insn *in = s->insn;
+    const bool vex = *in->mnemonic.at == 'v' || *in->mnemonic.at == 'V',
+               wide = in->mnemonic.size > 8;
+    struct operand place = {.kind = OPERAND_MEM, .base = RSP, .literal = true, .value = -136};
+    struct operand source = {.kind = OPERAND_MEM, .base = RSP, .index = RCX, .literal = true};
+    struct operand target = {.kind = OPERAND_MEM, .base = RDI, .index = RCX, .literal = true};
+    if (in->count != 2 || in->operands[0].kind != OPERAND_REG ||
+        in->operands[1].kind != OPERAND_REG) {
+        report_error(r, s, NULL, "expected two vector registers");
+        return;
+    }
+    if (flags_live_after(r, index)) {
+        report_error(
+            r, s, NULL,
+            "a masked store needs the flags, which are in use here: compute them after it");
+        return;
+    }
+    source.value = -160;
+    if (!r11_free(r, index, "a masked store") || !confine(r, index, &source, false) ||
+        !confine(r, index, &target, true))
+        return;
+    uint32_t label = x86(r)->label_number++;
+    put_mem(r, "movq", RAX, &place);
+    place.value = -144;
+    put_mem(r, "movq", RCX, &place);
+    place.value = -160;
+    put_mem(r, vex ? "vmovdqu" : wide ? "movdqu" : "movq", in->operands[1].reg, &place);
+    put_op2(r, vex ? "vpmovmskb" : "pmovmskb", &in->operands[0], R11D);
+    set_apart(r);
+    put_own_label(r, "byte", label);
+    put_op_regs(r, "bsfl", R11D, ECX);
+    put_branch(r, "je", "stored", label);
+    put_op2(r, "movb", &source, AL);
+    put_mem(r, "movb", AL, &target);
+    put_line(r, "leal\t-1(%r11), %eax");
+    put_op_regs(r, "andl", EAX, R11D);
+    put_branch(r, "jmp", "byte", label);
+    put_own_label(r, "stored", label);
+    place.value = -144;
+    put_op2(r, "movq", &place, RCX);
+    place.value = -136;
+    put_op2(r, "movq", &place, RAX);
+}
+
+/* Of the flags only that of direction comes back: what else there is belongs to the system. */
+void rewrite_popf(struct rewriter *r, uint32_t index)
+{
+    if (flags_live_after(r, index)) {
+        report_error(r, &r->statements[index], NULL,
+                     "only the direction flag comes back in a box, and flags are used after this: "
+                     "keep them with setcc, or with lahf and sahf");
+        return;
+    }
+    uint32_t label = x86(r)->label_number++;
+    put_line(r, "cld");
+    put_line(r, "btl\t$10, (%rsp)");
+    put_branch(r, "jae", "popf", label);
+    put_line(r, "std");
+    put_own_label(r, "popf", label);
+    put_line(r, "popq\t-8(%rsp)");
 }

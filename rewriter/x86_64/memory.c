@@ -41,6 +41,10 @@ bool confine(struct rewriter *r, uint32_t index, struct operand *o, bool written
     if (o->segment == SEG_FS)
         return confine_thread(r, index, o, written);
     o->segment = NO_REG; /* the others have base 0 in 64-bit code */
+    if (o->base == RIP && o->literal) {
+        report_error(r, s, NULL, "distances change when code is rewritten: use a label");
+        return false;
+    }
     if (o->base == RIP)
         return true;
     if (o->base == EIP) {

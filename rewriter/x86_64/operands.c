@@ -2,6 +2,16 @@
 /* Parses an instruction: prefixes, mnemonic, operands. */
 #include "x86_64.h"
 
+#define AVX512 "AVX-512 is not supported; compile for x86-64-v3 at most"
+
+/* An error about what the box does not have, unless that is to become a trap. */
+#define report_unsupported(r, s, at, ...)                    \
+    do {                                                     \
+        x86(r)->unsupported = (r)->options->trapped != NULL; \
+        if (!x86(r)->unsupported)                            \
+            report_error(r, s, at, __VA_ARGS__);             \
+    } while (0)
+
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t';
@@ -54,7 +64,7 @@ static uint8_t take_register(struct rewriter *r, const struct statement *s, stru
     if (reg == NO_REG)
         report_error(r, s, start, "'%.*s' is not a register", (int)name.size + 1, start);
     if (reg_class(reg) == REG_AVX512) {
-        report_error(r, s, start, "AVX-512 is not supported; compile for x86-64-v3 at most");
+        report_unsupported(r, s, start, AVX512);
         return NO_REG;
     }
     if (is_gpr_number(reg, NUMBER_R11))
@@ -160,7 +170,7 @@ static bool parse_operand(struct rewriter *r, const struct statement *s, struct 
         return false;
     }
     if (text.at[text.size - 1] == '}') { /* a mask, a broadcast, a rounding mode */
-        report_error(r, s, text.at, "AVX-512 is not supported; compile for x86-64-v3 at most");
+        report_unsupported(r, s, text.at, AVX512);
         return false;
     }
     if (*text.at == '$') {
@@ -245,7 +255,7 @@ static bool take_pseudo(struct rewriter *r, const struct statement *s, struct sp
                 return true;
             }
     }
-    report_error(r, s, text->at, "this pseudo prefix is not supported");
+    report_unsupported(r, s, text->at, "this pseudo prefix is not supported");
     return false;
 }
 
@@ -337,13 +347,13 @@ static const struct known_insn *take_mnemonic(struct rewriter *r, const struct s
         if (!word.size)
             report_error(r, s, text->at, "expected an instruction");
         else if (!known)
-            report_error(
+            report_unsupported(
                 r, s, word.at,
                 "unknown instruction '%.*s': the box allows x86-64-v3, ADX, AES, PCLMUL and SHA",
                 (int)word.size, word.at);
         else if (known->info->class == CLASS_REFUSED)
-            report_error(r, s, word.at, "'%.*s' %s", (int)word.size, word.at,
-                         known->info->suffixes);
+            report_unsupported(r, s, word.at, "'%.*s' %s", (int)word.size, word.at,
+                               known->info->suffixes);
         else if (text->size && *text->at == ',') /* `jne,pt` */
             report_error(r, s, text->at, "branch hints are not supported; leave them out");
         else
@@ -352,7 +362,19 @@ static const struct known_insn *take_mnemonic(struct rewriter *r, const struct s
     }
 }
 
-void *x86_64_parse(struct rewriter *r, struct statement *s, struct span text, bool *prefix_only)
+/* Is it a form that a newer extension added to an instruction of an older one? */
+static bool is_newer_form(struct span name, const struct operand *operands, unsigned count)
+{
+    bool wide = false;
+    for (unsigned i = 0; i < count; i++)
+        wide |= operands[i].kind == OPERAND_REG && reg_class(operands[i].reg) == REG_YMM;
+    return (wide && (span_starts(name, "vaes") || span_starts(name, "vpclmul"))) ||
+           (span_starts(name, "vpbroadcast") && count && operands[0].kind == OPERAND_REG &&
+            is_gpr(operands[0].reg));
+}
+
+static void *parse_insn(struct rewriter *r, struct statement *s, struct span text,
+                        bool *prefix_only)
 {
     const char *pseudo = NULL;
     unsigned prefixes = 0;
@@ -366,8 +388,8 @@ void *x86_64_parse(struct rewriter *r, struct statement *s, struct span text, bo
     struct operand *operands = in->operands;
     unsigned count = 0;
     unsigned class = known->info->class;
-    bool branch =
-        class == CLASS_JUMP || class == CLASS_BRANCH || class == CLASS_CALL || class == CLASS_SHORT;
+    bool branch = class == CLASS_JUMP || class == CLASS_BRANCH || class == CLASS_CALL ||
+                  class == CLASS_SHORT || class == CLASS_SHORT32;
     struct span rest = text, argument;
     while (text.size && rest.at) {
         if (count < MAX_OPERANDS && take_plain_register(r, &rest, &operands[count])) {
@@ -384,6 +406,12 @@ void *x86_64_parse(struct rewriter *r, struct statement *s, struct span text, bo
         count++;
     }
 
+    if (is_newer_form(name, operands, count)) {
+        report_unsupported(r, s, NULL,
+                           "the box does not have this form: it allows x86-64-v3, ADX, AES, PCLMUL "
+                           "and SHA");
+        return NULL;
+    }
     static const struct insn_info move = {"movs", "", ACCESS_WRITE, FLAGS_KEEP, CLASS_PLAIN};
     const struct insn_info *info = known->info;
     if (class == CLASS_STRING && (span_starts(name, "movs") || span_starts(name, "cmps")))
@@ -400,6 +428,19 @@ void *x86_64_parse(struct rewriter *r, struct statement *s, struct span text, bo
                                .count = (uint8_t)count};
     note_operands(r, in);
     return in;
+}
+
+void *x86_64_parse(struct rewriter *r, struct statement *s, struct span text, bool *prefix_only)
+{
+    static const char trap[] = "ud2";
+    x86(r)->unsupported = false;
+    void *insn = parse_insn(r, s, text, prefix_only);
+    if (insn || !x86(r)->unsupported)
+        return insn;
+    ++*r->options->trapped;
+    s->at = trap;
+    s->size = sizeof trap - 1;
+    return parse_insn(r, s, (struct span){trap, sizeof trap - 1}, prefix_only);
 }
 
 bool operand_accessed(const struct x86_64_insn *in, unsigned i)

@@ -92,6 +92,28 @@ void put_line(struct rewriter *r, const char *text)
     put_bytes(&r->out, "\n", 1);
 }
 
+static void put_own_name(struct rewriter *r, const char *name, uint32_t number)
+{
+    put(&r->out, ".Llfi_");
+    put(&r->out, name);
+    put_number(&r->out, number);
+}
+
+void put_own_label(struct rewriter *r, const char *name, uint32_t number)
+{
+    put_own_name(r, name, number);
+    put(&r->out, ":\n");
+}
+
+void put_branch(struct rewriter *r, const char *op, const char *name, uint32_t number)
+{
+    put(&r->out, "\t");
+    put(&r->out, op);
+    put(&r->out, "\t");
+    put_own_name(r, name, number);
+    put(&r->out, "\n");
+}
+
 void put_op2(struct rewriter *r, const char *op, const struct operand *from, uint8_t to)
 {
     struct writer *w = &r->out;

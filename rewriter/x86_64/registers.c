@@ -176,6 +176,13 @@ void registers_start(struct rewriter *r)
     }
 }
 
+/* zmm0…31, xmm16…31, ymm16…31, k0…7: parsed to be refused */
+static bool is_avx512(struct span name)
+{
+    return (name.size >= 4 && (name.at[1] | 32) == 'm' && (name.at[2] | 32) == 'm') ||
+           (name.size == 2 && (*name.at | 32) == 'k' && name.at[1] >= '0' && name.at[1] <= '7');
+}
+
 uint8_t register_parse(const struct rewriter *r, struct span name)
 {
     const struct x86_64 *x = r->arch_state;
@@ -185,12 +192,21 @@ uint8_t register_parse(const struct rewriter *r, struct span name)
     for (uint8_t slot = hash(key); x->register_slots[slot].key; slot++)
         if (x->register_slots[slot].key == key)
             return x->register_slots[slot].reg;
-    /* zmm0…31, xmm16…31, ymm16…31, k0…7: parsed to be refused */
-    char first = *name.at | 32;
-    if ((name.size >= 4 && (name.at[1] | 32) == 'm' && (name.at[2] | 32) == 'm') ||
-        (name.size == 2 && first == 'k' && name.at[1] >= '0' && name.at[1] <= '7'))
-        return REG(REG_AVX512, 0);
-    return NO_REG;
+    return is_avx512(name) ? REG(REG_AVX512, 0) : NO_REG;
+}
+
+/* Without state, and slower. */
+bool x86_64_is_register(struct span name)
+{
+    char lower[8] = "";
+    if (name.size < 2 || name.size > 5)
+        return false;
+    for (uint32_t i = 0; i < name.size; i++)
+        lower[i] = (char)(name.at[i] >= 'A' && name.at[i] <= 'Z' ? name.at[i] | 32 : name.at[i]);
+    for (unsigned i = 0; i < 256; i++)
+        if (names[i] && strcmp(names[i], lower) == 0)
+            return true;
+    return is_avx512((struct span){lower, name.size});
 }
 
 const char *register_name(uint8_t reg)

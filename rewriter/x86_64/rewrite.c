@@ -202,6 +202,17 @@ void x86_64_rewrite(struct rewriter *r, uint32_t index)
     case CLASS_SHORT:
         rewrite_short_branch(r, index);
         break;
+    case CLASS_SHORT32:
+        rewrite_jecxz(r, index);
+        break;
+    case CLASS_POPF:
+        rewrite_popf(r, index);
+        break;
+    case CLASS_MASKMOV:
+        rewrite_maskmov(r, index);
+        break;
+    case CLASS_FLUSH: /* says nothing of the values in memory */
+        break;
     case CLASS_CALL:
         rewrite_call(r, index);
         break;
@@ -240,6 +251,15 @@ void x86_64_rewrite(struct rewriter *r, uint32_t index)
     }
 }
 
+static bool refuse_data(struct rewriter *r, uint32_t index)
+{
+    const struct statement *s = &r->statements[index];
+    if (s->directive == DIRECTIVE_NOPS)
+        return false;
+    report_error(r, s, NULL, "data in a section of code does not verify: move it to .rodata");
+    return true;
+}
+
 static bool is_end(const void *insn)
 {
     const struct x86_64_insn *in = insn;
@@ -259,13 +279,18 @@ static void start(struct rewriter *r)
 const struct arch lfi_rewrite_x86_64 = {
     .name = "x86_64",
     .bundle_shift = 5,
+    .return_byte = 0xc3,
     .hash_comments = true,
     .alignment_in_bytes = true,
     .start = start,
     .parse = x86_64_parse,
+    .prepare = x86_64_prepare,
     .is_end = is_end,
     .rewrite = x86_64_rewrite,
-    .encoded = x86_64_encoded,
-    .rewrite_data = x86_64_rewrite_data,
+    .is_register = x86_64_is_register,
+    .is_prefix_byte = x86_64_is_prefix_byte,
+    .names_symbol = x86_64_names_symbol,
+    .prefixes_are_idle = x86_64_prefixes_are_idle,
+    .rewrite_data = refuse_data,
     .note_cfi = x86_64_note_cfi,
 };

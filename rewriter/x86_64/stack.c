@@ -160,7 +160,7 @@ static bool step_of(const struct x86_64_insn *in, int64_t *step)
 static bool add_access(struct rewriter *r, uint32_t index, int64_t step)
 {
     bool live = flags_live_after(r, index);
-    bool scratch = !r11_live_after(r, index);
+    bool scratch = r11_is_free(r, index);
     bool down = step <= -8 && !uses_red_zone(r, index), up = step > 0 && (!live || scratch);
     if (!down && !up)
         return false;

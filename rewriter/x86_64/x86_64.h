@@ -6,15 +6,15 @@
  *   insns.def, refused.def, insns.c   what is known of each mnemonic
  *   registers.c, operands.c           text to structure
  *   print.c                           structure to text
- *   liveness.c                        are the flags, is %r11 still needed?
+ *   liveness.c, r11.c                 are the flags, is %r11 still needed?
  *   memory.c, thread.c                operands in memory; %fs
  *   runtime.c                         calls of the runtime
  *   control.c                         branches, calls, returns
  *   stack.c                           writes to %rsp
  *   frame.c                           call frame information for added instructions
  *   string.c                          string instructions
- *   implicit.c                        xlat, bit tests
- *   encoded.c                         .byte in code
+ *   implicit.c                        xlat, bit tests, maskmovdqu, popfq
+ *   prefixes.c                        what bytes.c asks
  *   rewrite.c                         which of them an instruction goes to
  */
 #ifndef REWRITER_X86_64_H
@@ -54,6 +54,7 @@ enum {
     RDI = REG(REG64, 7),
     R11 = REG(REG64, 11),
     EAX = REG(REG32, 0),
+    ECX = REG(REG32, 1),
     EBX = REG(REG32, 3),
     ESP = REG(REG32, 4),
     R11D = REG(REG32, 11),
@@ -112,11 +113,15 @@ enum class {
     CLASS_MOVABS,
     CLASS_PUSH,
     CLASS_POP,
+    CLASS_POPF,
     CLASS_BIT,
     CLASS_XLAT,
+    CLASS_MASKMOV,
+    CLASS_FLUSH,
     CLASS_JUMP,
     CLASS_BRANCH,
     CLASS_SHORT,
+    CLASS_SHORT32,
     CLASS_CALL,
     CLASS_RETURN,
     CLASS_LEAVE,
@@ -187,9 +192,11 @@ struct x86_64 {
     } register_slots[256];
     struct short_text register_texts[256]; /* with % */
     bool uses_r11;                         /* the input names it */
+    struct r11 *r11;                       /* r11.c; NULL where nothing of the input needs it */
     struct wanted {                        /* liveness.c */
-        bool known, r11, flags;
+        bool known, flags;
     } at_taken_labels;
+    bool unsupported; /* the box does not have the instruction being parsed; it becomes a trap */
     bool below_stack; /* the function that ends at function_end uses the red zone */
     uint32_t function_end;
     uint32_t label_number; /* of labels that we make */
@@ -213,6 +220,7 @@ const struct known_insn *known_insn(struct rewriter *r, struct span name);
 /* registers.c */
 void registers_start(struct rewriter *r);
 uint8_t register_parse(const struct rewriter *r, struct span name); /* without %; NO_REG */
+bool x86_64_is_register(struct span name);
 const char *register_name(uint8_t reg);
 unsigned register_width(uint8_t reg); /* of a general register, in bytes; 0 for others */
 
@@ -230,6 +238,9 @@ void put_insn(struct rewriter *r, const struct x86_64_insn *in, const struct ope
 /* The statement's own text. */
 void put_statement(struct rewriter *r, uint32_t index);
 void put_line(struct rewriter *r, const char *text);
+/* `.LNAMEnumber:` with a number that x86_64.label_number gave; its use as `op .LNAMEnumber` */
+void put_own_label(struct rewriter *r, const char *name, uint32_t number);
+void put_branch(struct rewriter *r, const char *op, const char *name, uint32_t number);
 /* `op src, dst` and `op dst` */
 void put_op2(struct rewriter *r, const char *op, const struct operand *from, uint8_t to);
 void put_op_regs(struct rewriter *r, const char *op, uint8_t from, uint8_t to);
@@ -242,18 +253,34 @@ _Static_assert(LFI_SLOT_INSIDE(LFI_SLOT_BASE) == 0x2f020, "BASE_SLOT");
 /* liveness.c */
 bool flags_live_after(struct rewriter *r, uint32_t index);
 bool flags_live_before(struct rewriter *r, uint32_t index);
+/* Does the code up to the next label, to which a call may not return, use them? For errors. */
+bool flags_used_behind(const struct rewriter *r, uint32_t index);
 /* Does code that an indirect jump may reach begin by using flags? The jump has changed them. */
 bool flags_wanted_at_taken_label(struct rewriter *r);
-bool r11_live_after(struct rewriter *r, uint32_t index);
-/* Only where a use was found: for errors about code that does not depend on our own scratch. */
-bool r11_surely_live_after(struct rewriter *r, uint32_t index);
+
+/* r11.c */
+void x86_64_prepare(struct rewriter *r);
+/* May r11 be clobbered by the instruction, after its operands were read? */
+bool r11_is_free(struct rewriter *r, uint32_t index);
+/* The same, and reports what needs it if not. */
+bool r11_free(struct rewriter *r, uint32_t index, const char *what);
+/*
+ * Must this return leave r11 at KEPT_R11_CALLEE(%rsp)? Then callers find it at KEPT_R11_CALLER: the
+ * end of the red zone, which signal handlers keep and where the two functions hardly have data.
+ */
+bool r11_returned(struct rewriter *r, uint32_t index);
+#define KEPT_R11_CALLEE (-120)
+#define KEPT_R11_CALLER (KEPT_R11_CALLEE - 8)
+/*
+ * Must r11 be loaded again behind this call? *good is false if it is used there but what is called
+ * does not leave it.
+ */
+bool r11_behind_call(struct rewriter *r, uint32_t index, bool *good);
 bool operand_names_r11(const struct operand *o);
 static inline bool insn_names_r11(const struct x86_64_insn *in)
 {
     return in->names & NAMES_R11;
 }
-/* Reports and returns false if clobbering r11 after the operands were read is not possible. */
-bool r11_free(struct rewriter *r, uint32_t index, const char *what);
 
 /* memory.c */
 /* `N(%rsp)` or `(%rsp)` with a small literal N. */
@@ -278,6 +305,7 @@ void rewrite_call(struct rewriter *r, uint32_t index);
 void rewrite_return(struct rewriter *r, uint32_t index);
 void rewrite_branch(struct rewriter *r, uint32_t index);
 void rewrite_short_branch(struct rewriter *r, uint32_t index);
+void rewrite_jecxz(struct rewriter *r, uint32_t index);
 
 /* stack.c */
 bool writes_stack_pointer(const struct x86_64_insn *in);
@@ -303,10 +331,13 @@ void rewrite_string(struct rewriter *r, uint32_t index);
 /* implicit.c */
 void rewrite_xlat(struct rewriter *r, uint32_t index);
 void rewrite_bit(struct rewriter *r, uint32_t index);
+void rewrite_maskmov(struct rewriter *r, uint32_t index);
+void rewrite_popf(struct rewriter *r, uint32_t index);
 
-/* encoded.c */
-const char *x86_64_encoded(struct rewriter *r, const struct statement *s);
-bool x86_64_rewrite_data(struct rewriter *r, uint32_t index);
+/* prefixes.c: the questions of bytes.c */
+bool x86_64_is_prefix_byte(uint8_t byte);
+bool x86_64_names_symbol(const void *insn);
+bool x86_64_prefixes_are_idle(const void *insn, const uint8_t *prefixes, unsigned count);
 
 /* rewrite.c */
 void x86_64_rewrite(struct rewriter *r, uint32_t index);

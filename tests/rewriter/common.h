@@ -5,6 +5,8 @@
 
 #include <lfi/rewriter.h>
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,18 +36,47 @@ static inline void text_report(void *data, const struct lfi_rewrite_message *m)
     text_add(data, line, (size_t)n);
 }
 
-static inline enum lfi_rewrite_status rewrite_text(const char *arch, const char *in, size_t size,
-                                                   unsigned mode, struct text *out,
-                                                   struct text *messages)
+/*
+ * For instructions as bytes; `data` is the triple. Without LLVM's programs of version 19 on this
+ * machine the test is skipped.
+ */
+static inline bool text_decode(void *data, const char *text, size_t size, char **out,
+                               size_t *out_size)
 {
+    const char *const assembler[] = {"clang-19", "-cc1as", "-triple", data, "-filetype",
+                                     "obj",      "-o",     "-",       "-",  NULL};
+    static const char *const disassembler[] = {"llvm-objdump-19", "-d", "-", NULL};
+    if (lfi_decode(assembler, disassembler, text, size, out, out_size))
+        return true;
+    if (errno != ENOENT)
+        return false;
+    puts("skipped: no clang-19 or llvm-objdump-19");
+    exit(77);
+}
+
+static inline enum lfi_rewrite_status rewrite_with(lfi_rewrite_decode_fn *decode, const char *arch,
+                                                   const char *in, size_t size, unsigned mode,
+                                                   struct text *out, struct text *messages)
+{
+    char triple[64];
+    snprintf(triple, sizeof triple, "%s-linux-musl", arch);
     struct lfi_rewrite_options options = {.name = "in.s",
                                           .arch = arch,
                                           .mode = mode,
                                           .sink = text_add,
                                           .sink_data = out,
                                           .report = text_report,
-                                          .report_data = messages};
+                                          .report_data = messages,
+                                          .decode = decode,
+                                          .decode_data = triple};
     return lfi_rewrite(in, size, &options);
+}
+
+static inline enum lfi_rewrite_status rewrite_text(const char *arch, const char *in, size_t size,
+                                                   unsigned mode, struct text *out,
+                                                   struct text *messages)
+{
+    return rewrite_with(NULL, arch, in, size, mode, out, messages);
 }
 
 static inline bool read_file(const char *name, struct text *t)

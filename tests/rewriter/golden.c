@@ -52,7 +52,7 @@ static void check_modes(const char *name, const struct text *in)
         if (!read_beside(name, suffixes[mode], &wanted))
             fail_msg("%s has no %s", name, suffixes[mode]);
         enum lfi_rewrite_status status =
-            rewrite_text(arch, in->at, in->size, mode, &out, &messages);
+            rewrite_with(text_decode, arch, in->at, in->size, mode, &out, &messages);
         if (status != LFI_REWRITE_OK)
             fail_msg("%s: %s", name, messages.at ? messages.at : "wants expansion");
         check(name, suffixes[mode], &out, &wanted);
@@ -78,12 +78,12 @@ static void golden(void **state)
         count++;
         if (read_beside(name, ".error", &wanted)) {
             enum lfi_rewrite_status status =
-                rewrite_text(arch, in.at, in.size, LFI_MODE_FULL, &out, &messages);
+                rewrite_with(text_decode, arch, in.at, in.size, LFI_MODE_FULL, &out, &messages);
             assert_int_equal(status, LFI_REWRITE_FAILED);
             check(name, "messages", &messages, &wanted);
         } else if (read_beside(name, ".expand", &wanted)) {
             enum lfi_rewrite_status status =
-                rewrite_text(arch, in.at, in.size, LFI_MODE_FULL, &out, &messages);
+                rewrite_with(text_decode, arch, in.at, in.size, LFI_MODE_FULL, &out, &messages);
             assert_int_equal(status, LFI_REWRITE_EXPAND);
             assert_int_equal(out.size, 0);
             assert_int_equal(messages.size, 0);

@@ -28,7 +28,7 @@ cmp -s out out2 || fail "outputs differ"
 [ $? = 1 ] || fail "a missing file is a failure"
 grep -q '^lfi-rewrite: missing.s: ' err || fail "a missing file is named"
 
-printf '\t.text\n\tpopfq\n' >bad.s
+printf '\t.text\n\tpopfw\n' >bad.s
 echo keep >out3
 "$program" bad.s -o out3 2>err
 [ $? = 1 ] || fail "an error is a failure"

@@ -403,6 +403,69 @@ static void line_numbers(void **state)
     }
 }
 
+static void dialects(void **state)
+{
+    static const struct {
+        const char *arch;
+        bool intel;
+        const char *text, *wanted; /* NULL: the same */
+    } cases[] = {
+        {"x86_64", false, "\tmovq\t%rax, %rcx\n", NULL},
+        {"aarch64", false, "\t.intel_syntax\n", NULL},
+        {"x86_64", false,
+         ".intel_syntax\nmov %rax, %zmm1 # %rax\nmov a%1, \"%rax\"\n.att_syntax\n%rax",
+         ".intel_syntax noprefix\nmov rax, zmm1 # %rax\nmov a%1, \"%rax\"\n.att_syntax\n%rax"},
+        {"x86_64", false,
+         ".att_syntax noprefix; a: rax rax,R8(,k1) /* rcx\n */ // rdx\nrcx: rcx raxx\n",
+         ".att_syntax; a: rax %rax,%R8(,%k1) /* rcx\n */ // rdx\nrcx: rcx raxx\n"},
+        {"x86_64", true, "mov %eax, 1", ".intel_syntax noprefix; mov eax, 1"},
+        {"x86_64", false, ".intel_syntax noprefix\n.intel_mnemonic\nnop\n.intel_mnemonics\n",
+         ".intel_syntax noprefix\n\nnop\n.intel_mnemonics\n"},
+        /* as clang writes them, in Intel syntax and not */
+        {"x86_64", false,
+         ".intel_syntax noprefix\n#APP\n.intel_syntax\nnop\n.att_syntax\n#NO_APP\n",
+         ".intel_syntax noprefix\n#APP\n.intel_syntax noprefix\nnop\n.intel_syntax "
+         "noprefix\n#NO_APP\n"},
+        {"x86_64", false, "#APP\n.intel_syntax\nnop\n.att_syntax\n#NO_APP\n",
+         "#APP\n.intel_syntax noprefix\nnop\n.att_syntax\n#NO_APP\n"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *out;
+        size_t size;
+        assert_true(lfi_rewrite_plain_syntax(cases[i].arch, cases[i].intel, cases[i].text,
+                                             strlen(cases[i].text), &out, &size));
+        if (cases[i].wanted)
+            assert_string_equal(out, cases[i].wanted);
+        else
+            assert_null(out);
+        free(out);
+    }
+}
+
+static void traps(void **state)
+{
+    (void)state;
+    static const char text[] = "\tvpaddd\t%zmm0, %zmm1, %zmm2\n\trdrand\t%eax\n\tfrobnicate\n"
+                               "\tvpaddd\t%ymm0, %ymm1, %ymm2{%k1}\n\tmovq\t%rxx, %rax\n";
+    unsigned trapped = 0;
+    struct text out = {0}, messages = {0};
+    struct lfi_rewrite_options options = {.arch = "x86_64",
+                                          .trapped = &trapped,
+                                          .sink = text_add,
+                                          .sink_data = &out,
+                                          .report = text_report,
+                                          .report_data = &messages};
+    assert_int_equal(lfi_rewrite(text, sizeof text - 1, &options), LFI_REWRITE_FAILED);
+    assert_string_equal(messages.at, "5:7: '%rxx' is not a register\n");
+    trapped = 0;
+    assert_int_equal(lfi_rewrite(text, strstr(text, "\tmovq") - text, &options), LFI_REWRITE_OK);
+    assert_int_equal(trapped, 4);
+    assert_string_equal(out.at, "\t.bundle_align_mode\t5\n\tud2\n\tud2\n\tud2\n\tud2\n");
+    free(out.at);
+    free(messages.at);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -422,6 +485,8 @@ int main(void)
         cmocka_unit_test(memory),
         cmocka_unit_test(line_numbers),
         cmocka_unit_test(checksums_of_files),
+        cmocka_unit_test(dialects),
+        cmocka_unit_test(traps),
     };
     return cmocka_run_group_tests_name("rewriter unit", tests, NULL, NULL);
 }

@@ -120,13 +120,24 @@ static void own_options(void **state)
     options_free(&options);
 }
 
+static void for_rewriting(void **state)
+{
+    struct options options;
+    char line[] = "--keep-r11 --trap-unsupported -msyntax=intel x.s", none[] = "x.s";
+    (void)state;
+    assert_true(read_line(&options, line));
+    assert_true(options.keep_r11 && options.trap_unsupported && options.intel_syntax);
+    options_free(&options);
+    assert_true(read_line(&options, none));
+    assert_false(options.keep_r11 || options.trap_unsupported || options.intel_syntax);
+    options_free(&options);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(accepted),
-        cmocka_unit_test(refused),
-        cmocka_unit_test(line_numbers),
-        cmocka_unit_test(own_options),
+        cmocka_unit_test(accepted),     cmocka_unit_test(for_rewriting), cmocka_unit_test(refused),
+        cmocka_unit_test(line_numbers), cmocka_unit_test(own_options),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -35,6 +35,8 @@ static const char help[] =
     "  -o OUT  -I DIR  --defsym SYM=VALUE  --gdwarf-N  --noexecstack  --fatal-warnings  -W  "
     "-L\n"
     "  --compress-debug-sections[=HOW]  -mrelax-relocations=no  --debug-prefix-map OLD=NEW\n"
+    "  --keep-r11, where there is r11: calls between the files that get this keep %r11\n"
+    "  --trap-unsupported: instructions that a box does not have become traps\n"
     "  -g, which numbers the lines of text that has no .loc,\n"
     "and ignores those that change nothing here, such as --64, -march=, -k.\n"
     "Exit status: 0 done, 1 failure, 2 wrong usage.\n";
@@ -137,20 +139,55 @@ static void explain(const struct assembler *assembler, const char *llvm,
             options->input);
 }
 
+struct decoder {
+    const char *llvm;
+    const struct target *target;
+    const struct options *options;
+};
+
+/* Instructions that are written as bytes. */
+static bool decode(void *data, const char *text, size_t size, char **out, size_t *out_size)
+{
+    const struct decoder *decoder = data;
+    static const char *const rest[] = {"-filetype", "obj", "-o", "-", "-"};
+    const char *const disassembler[] = {decoder->llvm, "objdump", "-d", "-", NULL};
+    struct arguments command = {0};
+    assembler_command(&command, decoder->llvm, decoder->target, decoder->options);
+    for (size_t i = 0; i < sizeof rest / sizeof *rest; i++)
+        arguments_add(&command, rest[i]);
+    errno = ENOMEM;
+    bool good =
+        !command.failed && lfi_decode(command.list, disassembler, text, size, out, out_size);
+    arguments_free(&command);
+    if (!good && errno != ECHILD)
+        failure(decoder->llvm);
+    return good;
+}
+
 static enum lfi_rewrite_status rewrite(struct lfi_rewrite_options *rewriting, const char *text,
                                        size_t size, const char *llvm, const struct target *target,
                                        const struct options *options)
 {
-    enum lfi_rewrite_status status = lfi_rewrite(text, size, rewriting);
+    enum lfi_rewrite_status status = LFI_REWRITE_EXPAND;
+    if (!options->intel_syntax)
+        status = lfi_rewrite(text, size, rewriting);
     if (status != LFI_REWRITE_EXPAND)
         return status;
+    char *plain = NULL; /* with it the assembler cannot name the user's file */
+    size_t plain_size;
+    if (!lfi_rewrite_plain_syntax(target->arch, options->intel_syntax, text, size, &plain,
+                                  &plain_size)) {
+        errno = ENOMEM;
+        failure(options->input);
+        return LFI_REWRITE_FAILED;
+    }
     struct arguments command = {0};
     assembler_command(&command, llvm, target, options);
     if (rewriting->lines) {
         arguments_add(&command, "-debug-info-kind=constructor");
         arguments_add(&command, "-dwarf-version=5");
     }
-    const char *const rest[] = {"-filetype", "asm", "-o", "-", options->input};
+    const char *const rest[] = {"-filetype", "asm", "-o", "-", plain ? "-" : options->input};
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++)
         arguments_add(&command, rest[i]);
     char *expanded = NULL;
@@ -158,13 +195,15 @@ static enum lfi_rewrite_status rewrite(struct lfi_rewrite_options *rewriting, co
     if (command.failed) {
         errno = ENOMEM;
         failure(llvm);
-    } else if (lfi_expand(command.list, text, size, &expanded, &size)) {
+    } else if (lfi_expand(command.list, plain ? plain : text, plain ? plain_size : size, &expanded,
+                          &size)) {
         rewriting->expanded = true;
         status = lfi_rewrite(expanded, size, rewriting);
     } else if (errno != ECHILD) {
         failure(llvm);
     }
     free(expanded);
+    free(plain);
     arguments_free(&command);
     return status;
 }
@@ -211,13 +250,18 @@ static int assemble(const struct options *options, const struct target *target,
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++)
         arguments_add(&command, rest[i]);
 
+    unsigned trapped = 0;
     struct assembler assembler = {.command = &command, .pipe = -1, .messages = -1};
     struct lfi_rewrite_options rewriting = {
         .name = options->input,
         .arch = target->arch,
         .mode = (unsigned)target->mode,
+        .keep_r11 = options->keep_r11,
+        .trapped = options->trap_unsupported ? &trapped : NULL,
         .sink = feed,
         .sink_data = &assembler,
+        .decode = decode,
+        .decode_data = &(struct decoder){llvm, target, options},
         .report = lfi_rewrite_print,
         .report_data = "lfi-as",
     };
@@ -233,6 +277,9 @@ static int assemble(const struct options *options, const struct target *target,
     }
     enum lfi_rewrite_status rewritten =
         rewrite(&rewriting, input.bytes, input.size, llvm, target, options);
+    if (trapped && rewritten == LFI_REWRITE_OK)
+        fprintf(stderr, "lfi-as: %s: warning: %u instructions that a box does not have trap\n",
+                options->input, trapped);
     if (rewritten == LFI_REWRITE_OK)
         feed_mark(&assembler, target->mode); /* an empty file makes an object, too */
 

@@ -24,6 +24,9 @@ enum action {
     DEBUG,
     DWARF,
     PREFIX_MAP,
+    KEEP_R11,
+    TRAP,
+    INTEL,
 };
 
 static const struct option {
@@ -123,6 +126,15 @@ static bool apply(struct options *options, const struct option *option, const ch
         break;
     case DWARF:
         pass_dwarf(options, value);
+        break;
+    case KEEP_R11:
+        options->keep_r11 = true;
+        break;
+    case INTEL:
+        options->intel_syntax = true;
+        break;
+    case TRAP:
+        options->trap_unsupported = true;
         break;
     case PREFIX_MAP:
         return add_prefix(options, value);

@@ -14,7 +14,10 @@ struct options {
     const char *target; /* --lfi-target; NULL: taken from the name of the program */
     int mode;           /* --lfi-mode; MODE_OF_TARGET if none was given */
     bool help, version;
-    unsigned dwarf; /* -g: the version for line numbers of hand-written text; 0 without */
+    bool intel_syntax;     /* -msyntax=intel: the text begins like that */
+    bool trap_unsupported; /* --trap-unsupported */
+    bool keep_r11;         /* --keep-r11: as in struct lfi_rewrite_options */
+    unsigned dwarf;        /* -g: the version for line numbers of hand-written text; 0 without */
     struct arguments prefixes; /* --debug-prefix-map, as the LLVM assembler wants it */
     struct arguments passed;   /* for the LLVM assembler */
     struct arguments macros;   /* the part of them that macro expansion needs, too: -I, -defsym */

@@ -20,8 +20,7 @@ f:
 	leaq	(%rdi,%r11), %rdi
 	stosb
 	.bundle_unlock
-	.p2align	5, , 2
-	.byte	0x0f, 0x92, 0xc0
+	setb	%al
 	popq	%r11
 	.bundle_lock
 	andl	$-32, %r11d

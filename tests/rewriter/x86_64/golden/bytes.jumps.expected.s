@@ -10,8 +10,7 @@ f:
 	movzbl	%ah, %eax
 	cmpq	%rsi, %rsi
 	stosb
-	.p2align	5, , 2
-	.byte	0x0f, 0x92, 0xc0
+	setb	%al
 	popq	%r11
 	.bundle_lock
 	andl	$-32, %r11d

@@ -45,3 +45,17 @@ K256:
 other:	.octa	7
 	.quad	f
 	nop
+# short data behind a return, at labels that only addresses name; the last is code
+	.text
+h:	leaq	.Lname(%rip), %rax
+	leaq	code(%rip), %rcx
+	ret
+.Lname:	.byte	114,99,52,40,56,120,44,105,110,116,41,0
+	.p2align	4
+.Lone:	.byte	1
+	.globl	code
+code:	.byte	0xf3,0x90
+	.byte	0xf3,0xc3
+	.globl	k
+k:	.byte	0x0f,0xa2
+	ret

@@ -74,3 +74,41 @@ other:
 	.quad	f
 	.popsection
 	nop
+	.text
+	.p2align	0
+h:
+	leaq	.Lname(%rip), %rax
+	leaq	code(%rip), %rcx
+	popq	%r11
+	.bundle_lock
+	andl	$-32, %r11d
+	addq	%gs:0x2f020, %r11
+	jmpq	*%r11
+	.bundle_unlock
+	.pushsection	.rodata.lfi,"a",@progbits
+.Lname:
+	.byte	114,99,52,40,56,120,44,105,110,116,41,0
+	.p2align	4
+.Lone:
+	.byte	1
+	.popsection
+	.globl	code
+	.p2align	5
+code:
+	pause
+	popq	%r11
+	.bundle_lock
+	andl	$-32, %r11d
+	addq	%gs:0x2f020, %r11
+	jmpq	*%r11
+	.bundle_unlock
+	.globl	k
+	.p2align	5
+k:
+	cpuid
+	popq	%r11
+	.bundle_lock
+	andl	$-32, %r11d
+	addq	%gs:0x2f020, %r11
+	jmpq	*%r11
+	.bundle_unlock

@@ -1,29 +1,59 @@
 	.bundle_align_mode	5
+	.file	1 "encoded.s"
 	.text
 	.p2align	0
 f:
-	mulx	%gs:(%esi), %r10, %r8
-	mulx	%r9, %rax, %rdx
-	mulx	%gs:16(%r14d), %rax, %r11
-	popcnt	%gs:(%edi), %rax
-	popcnt	%gs:(%edi,%esi,8), %r8
-	popcnt	%gs:128(%r12d,%r10d,8), %eax
-	popcnt	8(%rsp), %rax
-	popcnt	%r11, %rbp
-	lzcnt	%edx, %eax
-	shlx	%rax, %gs:-8(%edi), %rax
+	mulxq	%gs:(%esi), %r10, %r8
+	mulxq	%r9, %rax, %rdx
+	mulxq	%gs:0x10(%r14d), %rax, %r11
+	popcntq	%gs:(%edi), %rax
+	popcntq	%gs:(%edi,%esi,8), %r8
+	popcntl	%gs:0x80(%r12d,%r10d,8), %eax
+	popcntq	0x8(%rsp), %rax
+	popcntq	%r11, %rbp
+	lzcntl	%edx, %eax
+	shlxq	%rax, %gs:-0x8(%edi), %rax
 	addq	%rax, %rdx
 	.bundle_lock
 	movq	%gs:0x2f020, %r11
 	movl	%ebp, %esp
 	leaq	(%rsp,%r11), %rsp
 	.bundle_unlock
-	adcx	%gs:8(%esi), %r8
-	adox	%rsi, %rax
-	.p2align	5, , 8
-	.byte	0xf3,0x48,0x0f,0xb8,0x05,0,0,0,0
-	.p2align	5, , 4
-	.byte	0xc4,0xe2,0x79,0x18,0xc0
+	adcxq	%gs:0x8(%esi), %r8
+	adoxq	%rsi, %rax
+	vbroadcastss	%xmm0, %xmm0
+	pause
+	popcntq	%gs:(%edi), %rax
+	.bundle_lock
+	movq	%gs:0x2f020, %r11
+	movl	%edi, %edi
+	leaq	(%rdi,%r11), %rdi
+	movl	%esi, %esi
+	leaq	(%rsi,%r11), %rsi
+	rep movsb
+	.bundle_unlock
+	nop
+	rdtsc
+	nop
+	nop
+	nop
+	nop
+	nop
+	nop
+	nop
+	nop
+	vpaddd	%ymm1, %ymm2, %ymm3
+	.loc	1 1
+	addpd	%xmm0, %xmm1
+	movw	%ax, %bx
+	movdqa	%gs:(%eax), %xmm1
+	lock incl	%gs:(%eax)
+	je	1f
+	call	g
+	.p2align	5
+	movl	g(%rip), %eax
+	.p2align	0
+1:
 	popq	%r11
 	.bundle_lock
 	andl	$-32, %r11d
@@ -38,7 +68,7 @@ f:
 	.type	g,@function
 	.p2align	5
 g:
-	popcnt	%gs:(%edi), %rax
+	popcntq	%gs:(%edi), %rax
 	popq	%r11
 	.bundle_lock
 	andl	$-32, %r11d

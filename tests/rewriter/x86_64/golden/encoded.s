@@ -1,4 +1,5 @@
 # instructions as bytes: their addresses are confined, and what they need is kept
+	.file	1 "encoded.s"
 	.text
 f:
 	.byte	0xc4,98,171,0xf6,6			# mulx (%rsi), %r10, %r8
@@ -15,9 +16,32 @@ f:
 	movq	%rbp, %rsp
 	.byte	0x66,0x4c,0x0f,0x38,0xf6,0x46,8		# adcx 8(%rsi), %r8
 	.byte	0xf3,0x48,0x0f,0x38,0xf6,0xc6		# adox %rsi, %rax
-# what stays: relative to %rip, unknown
-	.byte	0xf3,0x48,0x0f,0xb8,0x05,0,0,0,0
-	.byte	0xc4,0xe2,0x79,0x18,0xc0
+	.byte	0xc4,0xe2,0x79,0x18,0xc0		# vbroadcastss %xmm0, %xmm0
+# several in a row, one in several directives, wider ones
+	.byte	0xf3,0x90,0xf3
+	.byte	0x48,0x0f,0xb8,0x07
+	.long	0x9066A4F3			# rep movsb; xchg %ax, %ax
+	.short	0x310f
+	.quad	0x9090909090909090
+# prefixes before an instruction: padding, sizes, what they make of it
+	.byte	0x67,0x67
+	vpaddd	%ymm1, %ymm2, %ymm3
+	.byte	0x66
+	.loc	1 1
+	addps	%xmm0, %xmm1
+	.byte	0x66
+	movl	%eax, %ebx
+	.byte	0x67
+	movdqa	(%rax), %xmm1
+	.byte	0xf0
+	incl	(%rax)
+	.byte	0x2e
+	je	1f
+	.byte	0x66,0x48
+	call	g
+	.byte	0x3e
+	movl	g(%rip), %eax
+1:	.byte	0xf3
 	ret
 # nothing leads here
 	.p2align	4

@@ -1,29 +1,57 @@
 	.bundle_align_mode	5
+	.file	1 "encoded.s"
 	.text
 	.p2align	0
 f:
-	mulx	(%rsi), %r10, %r8
-	mulx	%r9, %rax, %rdx
-	mulx	16(%r14), %rax, %r11
-	popcnt	(%rdi), %rax
-	popcnt	(%rdi,%rsi,8), %r8
-	popcnt	128(%r12,%r10,8), %eax
-	popcnt	8(%rsp), %rax
-	popcnt	%r11, %rbp
-	lzcnt	%edx, %eax
-	shlx	%rax, -8(%rdi), %rax
+	mulxq	(%rsi), %r10, %r8
+	mulxq	%r9, %rax, %rdx
+	mulxq	0x10(%r14), %rax, %r11
+	popcntq	(%rdi), %rax
+	popcntq	(%rdi,%rsi,8), %r8
+	popcntl	0x80(%r12,%r10,8), %eax
+	popcntq	0x8(%rsp), %rax
+	popcntq	%r11, %rbp
+	lzcntl	%edx, %eax
+	shlxq	%rax, -0x8(%rdi), %rax
 	addq	%rax, %rdx
 	.bundle_lock
 	movq	%gs:0x2f020, %r11
 	movl	%ebp, %esp
 	leaq	(%rsp,%r11), %rsp
 	.bundle_unlock
-	adcx	8(%rsi), %r8
-	adox	%rsi, %rax
-	.p2align	5, , 8
-	.byte	0xf3,0x48,0x0f,0xb8,0x05,0,0,0,0
-	.p2align	5, , 4
-	.byte	0xc4,0xe2,0x79,0x18,0xc0
+	adcxq	0x8(%rsi), %r8
+	adoxq	%rsi, %rax
+	vbroadcastss	%xmm0, %xmm0
+	pause
+	popcntq	(%rdi), %rax
+	.bundle_lock
+	movq	%gs:0x2f020, %r11
+	movl	%edi, %edi
+	leaq	(%rdi,%r11), %rdi
+	rep movsb
+	.bundle_unlock
+	nop
+	rdtsc
+	nop
+	nop
+	nop
+	nop
+	nop
+	nop
+	nop
+	nop
+	vpaddd	%ymm1, %ymm2, %ymm3
+	.loc	1 1
+	addpd	%xmm0, %xmm1
+	movw	%ax, %bx
+	movdqa	%gs:(%eax), %xmm1
+	lock incl	%gs:(%eax)
+	je	1f
+	call	g
+	.p2align	5
+	movl	g(%rip), %eax
+	.p2align	0
+1:
 	popq	%r11
 	.bundle_lock
 	andl	$-32, %r11d
@@ -38,7 +66,7 @@ f:
 	.type	g,@function
 	.p2align	5
 g:
-	popcnt	(%rdi), %rax
+	popcntq	(%rdi), %rax
 	popq	%r11
 	.bundle_lock
 	andl	$-32, %r11d

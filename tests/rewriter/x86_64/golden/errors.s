@@ -1,8 +1,8 @@
 	.text
 	frobnicate %rax
 	movq	%gs:0, %rax
-	popfq
-	maskmovdqu %xmm1, %xmm0
+	popfw
+	fxsave (%rdi)
 	wrgsbase %rax
 	vaddps	%zmm0, %zmm1, %zmm2
 	vaddps	%ymm0, %ymm1, %ymm2{%k1}
@@ -12,3 +12,5 @@
 	lea	1(,%rax,3), %rax
 	jmp	.+5
 	in	$1, %al
+	rdrand	%eax
+	.subsection	x

@@ -81,3 +81,40 @@ GCC_except_table0:
 	.long	0
 .Lttbase0:
 	.p2align	2, 0x0
+	.text
+	.p2align	0
+h:
+.Lbegin5:
+	callq	g
+	.p2align	5
+	.p2align	0
+.Lend5:
+	popq	%r11
+	.bundle_lock
+	andl	$-32, %r11d
+	addq	%gs:0x2f020, %r11
+	jmpq	*%r11
+	.bundle_unlock
+	.p2align	5
+.Lpad5:
+	movq	%rax, %rdi
+	popq	%r11
+	.bundle_lock
+	andl	$-32, %r11d
+	addq	%gs:0x2f020, %r11
+	jmpq	*%r11
+	.bundle_unlock
+	.section	.gcc_except_table,"a",@progbits
+	.byte	255
+	.byte	255
+	.byte	1
+	.pushsection	.rodata
+	.byte	7
+	.popsection
+	.uleb128	.Lcst5_end-.Lcst5_begin
+.Lcst5_begin:
+	.uleb128	.Lbegin5-h
+	.uleb128	.Lend5-.Lbegin5
+	.uleb128	.Lpad5-h
+	.byte	0
+.Lcst5_end:

@@ -58,3 +58,27 @@ GCC_except_table0:
 	.long	0
 .Lttbase0:
 	.p2align	2, 0x0
+# a table that goes on behind another section
+	.text
+h:
+.Lbegin5:
+	callq	g
+.Lend5:
+	ret
+.Lpad5:
+	movq	%rax, %rdi
+	ret
+	.section	.gcc_except_table,"a",@progbits
+	.byte	255
+	.byte	255
+	.byte	1
+	.pushsection	.rodata
+	.byte	7
+	.popsection
+	.uleb128	.Lcst5_end-.Lcst5_begin
+.Lcst5_begin:
+	.uleb128	.Lbegin5-h
+	.uleb128	.Lend5-.Lbegin5
+	.uleb128	.Lpad5-h
+	.byte	0
+.Lcst5_end:

@@ -97,8 +97,7 @@ f:
 	jmpq	*%gs:0x2f000
 	.bundle_unlock
 	.p2align	5
-	.p2align	5, , 4
-	.byte	102, 15, 56, 0, 200
+	pshufb	%xmm0, %xmm1
 	nop
 	popq	%r11
 	.bundle_lock
