@@ -43,6 +43,7 @@ struct object {
 struct difference {
     size_t section;
     uint64_t at;
+    bool across; /* to another section: then the places of what is subtracted */
     int64_t ours, theirs;
 };
 
@@ -322,6 +323,14 @@ static void shorten(char *text)
             sprintf(text, "mov\t%s%s", names[i][1], value);
 }
 
+/* `rep ret` is `ret`, for processors that are gone. */
+static void drop_rep(char *text)
+{
+    const char *word = text + strspn(text, "rep");
+    if (strncmp(text, "rep", 3) == 0 && strcmp(word + strspn(word, " \t"), "ret") == 0)
+        memmove(text, "ret", sizeof "ret");
+}
+
 /* [rdx + rcx] is [rcx + rdx]. */
 static void order_registers(char *text)
 {
@@ -335,18 +344,24 @@ static void order_registers(char *text)
     memcpy(open, swapped, strlen(swapped));
 }
 
-/* An instruction as both objects say it. */
+/*
+ * An instruction as both objects say it. `minus`: the place that a difference between sections is
+ * to, which its relocation has in its addend.
+ */
 static void normalize(const struct object *o, size_t section, const struct insn *insn,
-                      const Elf64_Rela *r, size_t count, char *text, size_t size)
+                      const Elf64_Rela *r, size_t count, const int64_t *minus, char *text,
+                      size_t size)
 {
     char target[256] = "";
     snprintf(text, size, "%s", insn->text);
+    drop_rep(text);
     order_registers(text);
     while (count && r->r_offset < insn->at)
         r++, count--;
     bool relocated = count && r->r_offset < insn->end;
     if (relocated)
-        describe_relocation(o, r, insn->end - r->r_offset, target, sizeof target);
+        describe_relocation(o, r, (minus ? (uint64_t)*minus : insn->end) - r->r_offset, target,
+                            sizeof target);
     char *operand = strchr(text, '\t'), *rip = strstr(text, "[rip");
     if (is_branch(text) && operand && strncmp(operand + 1, "0x", 2) == 0) {
         if (!relocated)
@@ -403,10 +418,13 @@ static void compare_code(struct check *check, size_t ours, size_t theirs)
             xr++, x_relocations--;
         while (y_relocations && yr->r_offset < y->list[i].at)
             yr++, y_relocations--;
-        normalize(a, ours, &x->list[i], xr, x_relocations, one, sizeof one);
-        normalize(b, theirs, &y->list[i], yr, y_relocations, other, sizeof other);
         const struct difference *known = known_at(check, ours, x->list[i].at);
-        if (known) {
+        bool across = known && known->across;
+        normalize(a, ours, &x->list[i], xr, x_relocations, across ? &known->ours : NULL, one,
+                  sizeof one);
+        normalize(b, theirs, &y->list[i], yr, y_relocations, across ? &known->theirs : NULL, other,
+                  sizeof other);
+        if (known && !across) {
             hide(one, known->ours);
             hide(other, known->theirs);
         }
@@ -466,11 +484,14 @@ static bool find_marks(struct check *check, const struct translation *t)
         const Elf64_Sym *plus = find_symbol(o, mark->plus), *minus = find_symbol(o, mark->minus);
         if (!marks[i] || !plus || !minus)
             continue;
-        int64_t ours = (int64_t)(plus->st_value - minus->st_value);
-        int64_t theirs = their_place(check, plus) - their_place(check, minus);
-        check->known[check->known_count++] = (struct difference){
-            marks[i]->st_shndx, marks[i]->st_value, ours * mark->times + mark->number,
-            theirs * mark->times + mark->number};
+        struct difference *d = &check->known[check->known_count++];
+        *d = (struct difference){marks[i]->st_shndx, marks[i]->st_value,
+                                 plus->st_shndx != minus->st_shndx, (int64_t)minus->st_value,
+                                 their_place(check, minus)};
+        if (!d->across) {
+            d->ours = ((int64_t)plus->st_value - d->ours) * mark->times + mark->number;
+            d->theirs = (their_place(check, plus) - d->theirs) * mark->times + mark->number;
+        }
     }
     free(marks);
     if (check->known)
@@ -594,7 +615,8 @@ static void compare_names(struct check *check)
             differ(check, "global name '%s' is missing", name);
             continue;
         }
-        if (ours->st_other != theirs->st_other || ours->st_info != theirs->st_info)
+        bool common = theirs->st_shndx == SHN_COMMON; /* nasm gives it no type */
+        if (ours->st_other != theirs->st_other || (ours->st_info != theirs->st_info && !common))
             differ(check, "global name '%s' has type 0x%x and visibility %u, nasm has 0x%x and %u",
                    name, ours->st_info, ours->st_other, theirs->st_info, theirs->st_other);
         char one[256], other[256];

@@ -10,7 +10,7 @@
 /*
  * Whether two objects are the same: section by section; code instruction by instruction, without
  * nops, with branches and addresses by where they lead; data byte by byte with relocations; global
- * names. Instructions may have other lengths. `ours` is `t`, assembled with its labels. Prints what
+ * names. Instructions may have other lengths. `ours` is `t`, assembled. Prints what
  * differs, with `name` before it. `llvm` is the program that disassembles.
  */
 bool check_objects(const char *name, const char *llvm, const struct translation *t,

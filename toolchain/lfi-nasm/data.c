@@ -97,15 +97,6 @@ static const char *float_word(const struct token *token)
     return NULL;
 }
 
-/* A number of more bytes than an expression has: its sign goes on. */
-static void put_wide(struct translation *t, const struct width *width, int64_t number)
-{
-    char bytes[64];
-    memset(bytes, number < 0 ? 0xff : 0, sizeof bytes);
-    memcpy(bytes, &number, sizeof number);
-    put_bytes(t, bytes, (size_t)width->bytes);
-}
-
 static void put_value(struct translation *t, const struct width *width, struct value *v)
 {
     if (v->part_count) {
@@ -118,7 +109,7 @@ static void put_value(struct translation *t, const struct width *width, struct v
     if (value_is_number(v)) {
         int64_t least = width->bytes < 8 ? -(INT64_C(1) << (width->bytes * 8 - 1)) : INT64_MIN;
         if (!width->directive)
-            put_wide(t, width, v->number);
+            refuse(t, "an integer in data of this width");
         else if (width->bytes < 8 &&
                  (v->number < least || v->number > (INT64_C(1) << (width->bytes * 8)) - 1))
             text_print(&t->statement, "\t%s %" PRIu64 "\n", width->directive, /* nasm warns */
@@ -338,14 +329,6 @@ static bool pad(struct translation *t, const struct token *body, int64_t align)
     return true;
 }
 
-static bool uses_here(const struct token *at)
-{
-    for (; at->kind != TOKEN_END; at++)
-        if (token_operator(at, OPERATOR_HERE))
-            return true;
-    return false;
-}
-
 static bool begins_body(const struct token *at)
 {
     return at->kind == TOKEN_NAME && !at->escaped &&
@@ -420,16 +403,14 @@ static void times(struct translation *t, const struct token *at)
         refuse(t, "times: nothing to repeat");
         return;
     }
-    if (uses_here(body) || t->check || count == 1 || !t->section || is_prefix(body)) {
-        if (count > 100000) {
-            refuse(t, "times: too many for what uses $");
+    /* $ is where the statement begins, each time */
+    if (t->check || count == 1 || !t->section || is_prefix(body)) {
+        if (count > 1000000) {
+            refuse(t, "times: too many");
             return;
         }
-        for (int64_t i = 0; i < count && !t->failed_line; i++) {
+        for (int64_t i = 0; i < count && !t->failed_line; i++)
             translate_statement(t, body);
-            if (count > 1)
-                finish_statement(t);
-        }
         return;
     }
     struct place before = t->section->end;

@@ -184,7 +184,8 @@ void section_default(struct translation *t, struct section *section)
 
 /* The size in [global name:data size (expression)] and the like has no use here but in symbol
  * tables. */
-static void symbol_attributes(struct translation *t, const char *name, const struct token **at)
+static void symbol_attributes(struct translation *t, struct symbol *symbol, const char *name,
+                              const struct token **at)
 {
     static const struct {
         const char *word, *directive;
@@ -207,6 +208,7 @@ static void symbol_attributes(struct translation *t, const char *name, const str
             break;
         if (!all[i].directive)
             continue;
+        symbol->weak |= token_is(*at, "weak");
         const char *type = strchr(all[i].directive, ' ');
         text_print(&t->statement, "\t%.*s %s%s\n", (int)(type - all[i].directive), all[i].directive,
                    name, strchr(type, ',') ? strchr(type, ',') : "");
@@ -254,12 +256,12 @@ static void names_directive(struct translation *t, const struct token *at, const
             }
             text_print(&t->statement, "\t.comm %s,%lld,%lld\n", name, (long long)size,
                        (long long)align);
-        } else if (!external && !local) {
-            text_print(&t->statement, "\t.globl %s\n", name);
         }
         if (token_operator(at, ':'))
             at++;
-        symbol_attributes(t, name, &at);
+        symbol_attributes(t, symbol, name, &at);
+        if (!external && !common && !local && !symbol->weak)
+            text_print(&t->statement, "\t.globl %s\n", name);
         if (!token_operator(at, ','))
             break;
         at++;

@@ -397,22 +397,6 @@ static void rename_insn(struct insn *insn)
         snprintf(insn->mnemonic, sizeof insn->mnemonic, "movsxd");
 }
 
-/*
- * The 32-bit form does the same, and it is the one that nasm encodes: pextrd rax, xmm0, 1.
- */
-static const struct reg *lower_half(const struct reg *reg)
-{
-    char name[8];
-    if (reg->kind != REG_64)
-        return reg;
-    if (isdigit((unsigned char)reg->name[1]))
-        snprintf(name, sizeof name, "%.5sd", reg->name);
-    else
-        snprintf(name, sizeof name, "e%.5s", reg->name + 1);
-    struct token token = {.kind = TOKEN_NAME, .at = name, .size = strlen(name)};
-    return reg_find(&token);
-}
-
 static void fit_widths(struct insn *insn)
 {
     static const char *const unsized[] = {"lea",       "prefetch", "clflush", "fxsave",   "fxrstor",
@@ -430,9 +414,6 @@ static void fit_widths(struct insn *insn)
              strcmp(insn->mnemonic, "push") == 0 || strcmp(insn->mnemonic, "pop") == 0))
             o[i].width = "qword";
     }
-    if ((strcmp(insn->mnemonic, "pextrd") == 0 || strcmp(insn->mnemonic, "vpextrd") == 0) &&
-        o[0].reg)
-        o[0].reg = lower_half(o[0].reg);
 }
 
 /* Printing. */
@@ -502,13 +483,18 @@ static bool print_memory(struct translation *t, struct text *line, const struct 
     int64_t symbols = value_symbols(&v);
     if (into_code(t, &v))
         return false;
+    bool relative =
+        !base && !index && symbols == 1 && (operand->relative || (!t->check && !operand->segment));
+    if (v.relation == RELATION_GOT && !relative) {
+        refuse(t, "wrt ..got: only relative addresses, [rel name wrt ..got], are known");
+        return false;
+    }
     text_print(line, "%s%s", operand->width ? operand->width : "", operand->width ? " ptr " : "");
     if (operand->segment)
         text_print(line, "%s:", operand->segment);
     text_add(line, "[", 1);
     const char *plus = "";
-    if (!base && !index && symbols == 1 &&
-        (operand->relative || (!t->check && !operand->segment))) {
+    if (relative) {
         text_print(line, "rip");
         plus = " + ";
     }

@@ -222,7 +222,7 @@ static bool assemble(const struct options *options, const struct target *target,
 {
     int messages = memfd_create("messages", MFD_CLOEXEC);
     bool good = call_assembler(options, target, &t->out, output, messages, options->debug);
-    if (good || t->locations) {
+    if (good) {
         show(messages);
     } else {
         struct translation again = translation_for(options, input);
@@ -255,10 +255,10 @@ static bool assemble_natively(const char *llvm, const struct translation *t, con
     const char *const words[] = {llvm,
                                  "-cc1as",
                                  "-triple",
-                                 "x86_64-linux-musl",
+                                 LFI_NASM_ARCH "-linux-musl",
                                  "-mrelocation-model",
                                  "pic",
-                                 "-msave-temp-labels",
+
                                  "-filetype",
                                  "obj",
                                  "-o",
@@ -376,8 +376,10 @@ int main(int argc, char **argv)
     if (named && target.mode == MODE_NATIVE)
         return find_nasm(&nasm) ? become(&nasm, argv) : STATUS_FAILURE;
     int status = STATUS_USAGE;
-    if (!options_read(&options, argc, argv))
-        return options_free(&options), status;
+    if (!options_read(&options, argc, argv)) {
+        options_free(&options);
+        return status;
+    }
     if (options.help) {
         fputs(help, stdout);
         status = output_printed() ? STATUS_OK : failure("standard output");
@@ -395,8 +397,9 @@ int main(int argc, char **argv)
         fputs("lfi-nasm: no input\nTry 'lfi-nasm --help'.\n", stderr);
     } else if (options.translate ||
                target_choose(&target, "lfi-nasm", argv[0], options.target, options.mode)) {
-        if (!options.translate && strcmp(target.arch, "x86_64") != 0)
-            fprintf(stderr, "lfi-nasm: %s: NASM assembly is for x86-64\n", target.triple);
+        if (!options.translate && strcmp(target.arch, LFI_NASM_ARCH) != 0)
+            fprintf(stderr, "lfi-nasm: %s: NASM assembly is for " LFI_NASM_ARCH "\n",
+                    target.triple);
         else if (!find_nasm(&nasm))
             status = STATUS_FAILURE;
         else

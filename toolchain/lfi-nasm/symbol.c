@@ -151,7 +151,8 @@ const char *symbol_text(struct translation *t, struct symbol *symbol)
     } else if (!strchr(symbol->name, '.') && is_plain(symbol->name) && !is_word(symbol->name)) {
         text_print(&text, "%s", symbol->name);
     } else {
-        text_print(&text, ".L%s", is_word(symbol->name) ? "n." : "");
+        /* a check reads them in the object */
+        text_print(&text, "%sL%s", t->check ? "" : ".", is_word(symbol->name) ? "n." : "");
         for (const char *p = symbol->name; *p; p++)
             if (isalnum((unsigned char)*p) || *p == '.')
                 text_add(&text, p, 1);

@@ -54,8 +54,11 @@ void finish_statement(struct translation *t)
     if (t->last && !t->failed_line && t->statement.size) {
         if (t->locations && t->section && t->section->code) {
             unsigned number = file_number(t);
+            if (t->quiet) /* lfi-as then says this name with the line */
+                text_print(&t->out, "\t.file \"%s\"\n", t->line_file);
             text_print(&t->out, "\t.loc %u %u 0\n", number, t->line);
-        } else if (!t->locations) {
+        }
+        if (!t->locations || t->quiet) {
             text_print(&t->out, "# %u \"%s\"\n", t->line, t->line_file);
         }
         if (t->here && t->here->text)
@@ -88,7 +91,7 @@ static void define_label(struct translation *t, const struct token *name)
     if (!t->last || t->failed_line || !t->section)
         return;
     const char *text = symbol_text(t, symbol);
-    if (symbol->global)
+    if (symbol->global && !symbol->weak)
         text_print(&t->statement, "\t.globl %s\n", text);
     text_print(&t->statement, "%s:\n", text);
     finish_statement(t);

@@ -82,7 +82,7 @@ struct value {
  * A difference between places in code, which has another value in nasm's object. The label
  * MARK_LABEL with the number of the mark stands before the data or the instruction that it is in.
  */
-#define MARK_LABEL ".Lcheck.%u"
+#define MARK_LABEL "L$check.%u"
 
 struct mark {
     const char *plus, *minus; /* names as in the output */
@@ -96,7 +96,7 @@ struct symbol {
     char *text; /* as GNU as reads it; NULL until asked for */
     enum symbol_kind kind;
     unsigned pass; /* that last defined it */
-    bool global;
+    bool global, weak;
     bool before_code;            /* an instruction stands behind the label */
     struct value value;          /* of an equ */
     struct place place, earlier; /* of a label: in this pass, and in the one before */

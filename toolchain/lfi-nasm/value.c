@@ -456,8 +456,7 @@ static void relation(struct reader *r, struct value *v)
         {"..gotpcrel", RELATION_GOT, "GOTPCREL"},
         {"..gottpoff", RELATION_OTHER, "GOTTPOFF"},
         {"..tlsie", RELATION_OTHER, "GOTTPOFF"},
-        {"..got", RELATION_OTHER, "GOT"},
-        {"..gotoff", RELATION_OTHER, "GOTOFF"},
+        {"..got", RELATION_GOT, "GOTPCREL"},
         {"..sym", RELATION_NONE, NULL},
     };
     r->at++;
@@ -469,8 +468,7 @@ static void relation(struct reader *r, struct value *v)
             return;
         }
     }
-    wrong(r,
-          "wrt: only ..plt, ..got, ..gotpcrel, ..gotoff, ..gottpoff, ..tlsie and ..sym are known");
+    wrong(r, "wrt: only ..plt, ..got, ..gotpcrel, ..gottpoff, ..tlsie and ..sym are known");
 }
 
 static struct value expression(struct reader *r)
@@ -547,8 +545,7 @@ bool value_print(struct translation *t, struct text *out, const struct value *va
             text_print(out, "%s)", symbol_text(t, minus->symbol));
             if (plus->times != 1)
                 text_print(out, "*%" PRId64, plus->times);
-            if (t->check && plus->symbol->earlier.section &&
-                plus->symbol->earlier.section == minus->symbol->earlier.section)
+            if (t->check && minus->symbol->earlier.section)
                 add_mark(t, plus, minus, v.number);
             plus->times = minus->times = 0;
             first = false;
