@@ -226,7 +226,7 @@ static bool assemble(const struct options *options, const struct target *target,
         show(messages);
     } else {
         struct translation again = translation_for(options, input);
-        again.locations = again.quiet = true;
+        again.name_files = again.quiet = true;
         bool ready = translate(&again);
         if (!ready || call_assembler(options, target, &again.out, "/dev/null", -1, true))
             show(messages);
@@ -355,7 +355,6 @@ static int work(const struct options *options, const struct nasm *nasm, const st
     if (!preprocess(options, nasm, &input))
         return STATUS_FAILURE;
     struct translation t = translation_for(options, &input);
-    t.locations = options->debug && !options->translate;
     bool good = translate(&t) && (!options->check || check(options, nasm, &input));
     if (good && options->translate)
         good = write_text(&t.out, output);

@@ -28,39 +28,13 @@ void refuse(struct translation *t, const char *why, ...)
     va_end(arguments);
 }
 
-static unsigned file_number(struct translation *t)
-{
-    for (unsigned i = 0; i < t->files; i++)
-        if (strcmp(t->file_names[i], t->line_file) == 0)
-            return i + 1;
-    char **names = realloc(t->file_names, (t->files + 1) * sizeof *names);
-    if (!names) {
-        t->out.failed = true;
-        return 1;
-    }
-    t->file_names = names;
-    names[t->files] = strdup(t->line_file);
-    if (!names[t->files]) {
-        t->out.failed = true;
-        return 1;
-    }
-    text_print(&t->out, "\t.file %u \"%s\"\n", t->files + 1, t->line_file);
-    return ++t->files;
-}
-
 /* Writes the present statement, behind its label for $ if that is used. */
 void finish_statement(struct translation *t)
 {
     if (t->last && !t->failed_line && t->statement.size) {
-        if (t->locations && t->section && t->section->code) {
-            unsigned number = file_number(t);
-            if (t->quiet) /* lfi-as then says this name with the line */
-                text_print(&t->out, "\t.file \"%s\"\n", t->line_file);
-            text_print(&t->out, "\t.loc %u %u 0\n", number, t->line);
-        }
-        if (!t->locations || t->quiet) {
-            text_print(&t->out, "# %u \"%s\"\n", t->line, t->line_file);
-        }
+        if (t->name_files) /* lfi-as then says this name with the line */
+            text_print(&t->out, "\t.file \"%s\"\n", t->line_file);
+        text_print(&t->out, "# %u \"%s\"\n", t->line, t->line_file);
         if (t->here && t->here->text)
             text_print(&t->out, "%s:\n", t->here->text);
         text_add(&t->out, t->statement.at, t->statement.size);
@@ -262,7 +236,7 @@ static void run_pass(struct translation *t)
 
 bool translate(struct translation *t)
 {
-    text_print(&t->out, "\t.intel_syntax noprefix\n");
+    text_print(&t->out, "# 0 \"%s\"\n\t.intel_syntax noprefix\n", t->file);
     for (t->pass = 1; !t->last && !t->out.failed; t->pass++) {
         t->last = t->pass == MOST_PASSES || (t->pass > 1 && t->waiting == 0);
         run_pass(t);
@@ -290,9 +264,6 @@ void translation_free(struct translation *t)
         free(section->attributes);
         free(section);
     }
-    for (unsigned i = 0; i < t->files; i++)
-        free(t->file_names[i]);
-    free(t->file_names);
     free(t->marks);
     free(t->table);
     free(t->out.at);

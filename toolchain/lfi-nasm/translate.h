@@ -108,7 +108,7 @@ struct translation {
     size_t size;
     const char *file;            /* the name of the source until a %line says another */
     const char *prefix, *suffix; /* of global names, or "" */
-    bool locations;              /* .loc for each line */
+    bool name_files;             /* .file before each line, for messages */
     bool quiet;                  /* no messages */
     bool check; /* for check.c: marks, and [symbol] stays absolute, as nasm has it */
 
@@ -130,13 +130,12 @@ struct translation {
     const char *scope;
     char scope_name[512];
     char line_file[4096];
-    unsigned line, line_step, statement_number, here_number, set_number, pass, files;
+    unsigned line, line_step, statement_number, here_number, set_number, pass;
     unsigned waiting; /* numbers that this pass did not know */
     bool last, relative, failed_line;
     const char *pending;       /* a prefix on a line of its own */
     struct symbol *labels[16]; /* of the present place, to say what stands behind them */
     unsigned label_count;
-    char **file_names;
 };
 
 /* False: out of memory, or errors were printed. */

@@ -1,3 +1,4 @@
+# 0 "addresses.asm"
 	.intel_syntax noprefix
 # 1 "addresses.asm"
 	.section .text,"ax",@progbits

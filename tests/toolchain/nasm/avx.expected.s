@@ -1,3 +1,4 @@
+# 0 "avx.asm"
 	.intel_syntax noprefix
 # 1 "avx.asm"
 	.section .text,"ax",@progbits

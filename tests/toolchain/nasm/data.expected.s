@@ -1,3 +1,4 @@
+# 0 "data.asm"
 	.intel_syntax noprefix
 # 1 "data.asm"
 	.section .text,"ax",@progbits

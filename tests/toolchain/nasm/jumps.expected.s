@@ -1,3 +1,4 @@
+# 0 "jumps.asm"
 	.intel_syntax noprefix
 # 1 "jumps.asm"
 	.section .text,"ax",@progbits

@@ -1,3 +1,4 @@
+# 0 "labels.asm"
 	.intel_syntax noprefix
 # 1 "labels.asm"
 	.section .text,"ax",@progbits

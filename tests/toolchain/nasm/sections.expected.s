@@ -1,3 +1,4 @@
+# 0 "sections.asm"
 	.intel_syntax noprefix
 # 1 "sections.asm"
 	.section .text,"ax",@progbits

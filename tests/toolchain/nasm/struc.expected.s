@@ -1,3 +1,4 @@
+# 0 "struc.asm"
 	.intel_syntax noprefix
 # 1 "struc.asm"
 	.section .text,"ax",@progbits

@@ -1,3 +1,4 @@
+# 0 "times.asm"
 	.intel_syntax noprefix
 # 1 "times.asm"
 	.section .text,"ax",@progbits
