@@ -194,7 +194,10 @@ LFI_LIGHT static enum lfi_light light(struct lfi_context *context, struct lfi_re
     clobber_general();
     if (calls.which == DONE || calls.which == NOT)
         return calls.which == DONE ? LFI_LIGHT_DONE : LFI_LIGHT_NOT;
-    *host = (struct lfi_host_call){.number = SYS_lseek, .arg = {(uint64_t)calls.file, 1, SEEK_CUR}};
+    host->number = SYS_lseek; /* one by one: memcpy may use any register */
+    host->arg[0] = (uint64_t)calls.file;
+    host->arg[1] = 1;
+    host->arg[2] = SEEK_CUR;
     host->unless = &calls.unless;
     return LFI_LIGHT_HOST;
 }
