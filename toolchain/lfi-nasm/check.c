@@ -341,7 +341,7 @@ static void order_registers(char *text)
         return;
     char swapped[32];
     snprintf(swapped, sizeof swapped, "[%s + %s", other, one);
-    memcpy(open, swapped, strlen(swapped));
+    memcpy(open, swapped, strlen(swapped)); // NOLINT(bugprone-not-null-terminated-result): in text
 }
 
 /*
@@ -493,6 +493,7 @@ static int by_place(const void *one, const void *other)
 static bool find_marks(struct check *check, const struct translation *t)
 {
     const struct object *o = &check->ours;
+    // NOLINTNEXTLINE(bugprone-sizeof-expression): a list of pointers
     const Elf64_Sym **marks = calloc(t->mark_count + 1, sizeof *marks);
     check->known = calloc(t->mark_count + 1, sizeof *check->known);
     for (size_t i = 0; marks && i < o->symbol_count; i++) {

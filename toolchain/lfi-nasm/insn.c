@@ -397,6 +397,20 @@ static void rename_insn(struct insn *insn)
         snprintf(insn->mnemonic, sizeof insn->mnemonic, "movsxd");
 }
 
+/* nasm encodes the 32-bit form of vpextrd r8, xmm0, 1, which does the same. */
+static const struct reg *lower_half(const struct reg *reg)
+{
+    char name[8];
+    if (reg->kind != REG_64)
+        return reg;
+    if (isdigit((unsigned char)reg->name[1]))
+        snprintf(name, sizeof name, "%.5sd", reg->name);
+    else
+        snprintf(name, sizeof name, "e%.5s", reg->name + 1);
+    struct token token = {.kind = TOKEN_NAME, .at = name, .size = strlen(name)};
+    return reg_find(&token);
+}
+
 static void fit_widths(struct insn *insn)
 {
     static const char *const unsized[] = {"lea",       "prefetch", "clflush", "fxsave",   "fxrstor",
@@ -414,6 +428,8 @@ static void fit_widths(struct insn *insn)
              strcmp(insn->mnemonic, "push") == 0 || strcmp(insn->mnemonic, "pop") == 0))
             o[i].width = "qword";
     }
+    if (strcmp(insn->mnemonic, "vpextrd") == 0 && o[0].reg)
+        o[0].reg = lower_half(o[0].reg);
 }
 
 /* Printing. */

@@ -21,6 +21,8 @@
 #include "target.h"
 #include "translate.h"
 
+#define NATIVE_TRIPLE LFI_NASM_ARCH "-linux-musl"
+
 enum { STATUS_OK, STATUS_FAILURE, STATUS_USAGE };
 
 static const char help[] =
@@ -252,18 +254,11 @@ static bool temporary(char path[PATH_MAX])
 
 static bool assemble_natively(const char *llvm, const struct translation *t, const char *output)
 {
-    const char *const words[] = {llvm,
-                                 "-cc1as",
-                                 "-triple",
-                                 LFI_NASM_ARCH "-linux-musl",
-                                 "-mrelocation-model",
-                                 "pic",
+    const char *const words[] = {
+        llvm,        "-cc1as", "-triple", NATIVE_TRIPLE, "-mrelocation-model",
+        "pic",
 
-                                 "-filetype",
-                                 "obj",
-                                 "-o",
-                                 output,
-                                 "-"};
+        "-filetype", "obj",    "-o",      output,        "-"};
     struct arguments command = {0};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         arguments_add(&command, words[i]);

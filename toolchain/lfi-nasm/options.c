@@ -145,7 +145,7 @@ static bool apply(struct options *options, const struct option *option, const ch
     case DEBUG:
         options->debug = strcmp(value, "null") != 0;
         *taken = !*value && is_one_of(next, debug);
-        if (*taken)
+        if (*taken && next)
             options->debug = strcmp(next, "null") != 0;
         break;
     case OUTPUT:

@@ -58,6 +58,7 @@ static size_t hash(const char *name, size_t size)
 static bool grow(struct translation *t)
 {
     size_t size = t->table_size ? t->table_size * 2 : 1024;
+    // NOLINTNEXTLINE(bugprone-sizeof-expression): a list of pointers
     struct symbol **table = calloc(size, sizeof *table);
     if (!table)
         return false;
@@ -192,6 +193,7 @@ void symbol_define(struct translation *t, struct symbol *symbol)
     }
     symbol->kind = SYMBOL_LABEL;
     symbol->place = t->section->end;
+    // NOLINTNEXTLINE(bugprone-sizeof-expression): a list of pointers
     if (t->label_count < sizeof t->labels / sizeof *t->labels)
         t->labels[t->label_count++] = symbol;
 }

@@ -102,13 +102,12 @@ static void take_number(struct reader *r, struct token *token)
     const char *p = r->at + (*r->at == '$');
     bool hex = p + 1 < r->end && p[0] == '0' && (p[1] | 32) == 'x';
     while (p < r->end) {
-        if ((*p == '+' || *p == '-') && (p[-1] | 32) == (hex ? 'p' : 'e') &&
-            is_float(r->at, (size_t)(p - r->at)) && p + 1 < r->end && isdigit((unsigned char)p[1]))
-            p++;
-        else if (isalnum((unsigned char)*p) || *p == '_' || *p == '.')
-            p++;
-        else
+        bool sign = (*p == '+' || *p == '-') && (p[-1] | 32) == (hex ? 'p' : 'e') &&
+                    is_float(r->at, (size_t)(p - r->at)) && p + 1 < r->end &&
+                    isdigit((unsigned char)p[1]);
+        if (!sign && !isalnum((unsigned char)*p) && *p != '_' && *p != '.')
             break;
+        p++;
     }
     token->size = (size_t)(p - r->at);
     token->kind = is_float(r->at, token->size) ? TOKEN_FLOAT : TOKEN_NUMBER;

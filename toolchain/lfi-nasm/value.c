@@ -229,8 +229,6 @@ static bool monotone(int op, int64_t low, int64_t high)
     case OPERATOR2('>', '='):
     case OPERATOR3('<', '=', '>'):
         return true;
-    case '&': /* a mask that only sees bits which the sign fills */
-        return false;
     default:
         return false;
     }

@@ -32,6 +32,8 @@ f:
     movd eax, xmm0
     movq rax, xmm0
     movq xmm0, [rdi]
+    vpextrd r8, xmm0, 1
+    vpextrd rax, xmm0, 1
     pmovmskb eax, xmm0
     cvtsi2sd xmm0, dword [rdi]
     cvtsi2sd xmm0, rax

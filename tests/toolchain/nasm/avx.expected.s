@@ -71,14 +71,18 @@ f:
 # 34 "avx.asm"
 	movq xmm0, [rdi]
 # 35 "avx.asm"
-	pmovmskb eax, xmm0
+	vpextrd r8d, xmm0, 1
 # 36 "avx.asm"
-	cvtsi2sd xmm0, dword ptr [rdi]
+	vpextrd eax, xmm0, 1
 # 37 "avx.asm"
-	cvtsi2sd xmm0, rax
+	pmovmskb eax, xmm0
 # 38 "avx.asm"
-	imul eax, eax, 5
+	cvtsi2sd xmm0, dword ptr [rdi]
 # 39 "avx.asm"
-	imul eax, ecx, -5
+	cvtsi2sd xmm0, rax
 # 40 "avx.asm"
+	imul eax, eax, 5
+# 41 "avx.asm"
+	imul eax, ecx, -5
+# 42 "avx.asm"
 	ret
