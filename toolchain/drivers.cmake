@@ -31,6 +31,12 @@ function(lfi_driver arch vendor template)
             COMMAND ${CMAKE_COMMAND} -E create_symlink ../libexec/lfi/${TRIPLE}/${name}
                     bin/${TRIPLE}-${name})
     endforeach()
+    if(ARCH_NASM)
+        foreach(name ${TRIPLE}-nasm lfi-nasm)
+            list(APPEND commands
+                COMMAND ${CMAKE_COMMAND} -E create_symlink ../libexec/lfi/lfi-nasm bin/${name})
+        endforeach()
+    endif()
     set(stamp ${CMAKE_CURRENT_BINARY_DIR}/${TRIPLE}.stamp)
     add_custom_command(OUTPUT ${stamp} ${commands} COMMAND ${CMAKE_COMMAND} -E touch ${stamp}
         DEPENDS ${CMAKE_CURRENT_LIST_FILE} ${CMAKE_CURRENT_SOURCE_DIR}/drivers.cmake

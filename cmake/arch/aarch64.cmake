@@ -13,3 +13,4 @@ set(ARCH_LTO
     -mllvm -mattr=+reserve-x25,+reserve-x26,+reserve-x27,+reserve-x28
     -mllvm -reserve-regs-for-regalloc=LR
     -mllvm -aarch64-enable-compress-jump-tables=false)
+set(ARCH_NASM FALSE)

@@ -10,3 +10,4 @@ set(ARCH_EMULATOR qemu-x86_64)
 set(ARCH_EMULATED FALSE) # no one has tried
 set(ARCH_COMPILER_RT "")
 set(ARCH_LTO "")
+set(ARCH_NASM TRUE)

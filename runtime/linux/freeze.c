@@ -174,12 +174,12 @@ static void restore_charge(struct lfi_process *process, const struct linux_froze
     pthread_mutex_unlock(&process->memory.lock);
 }
 
-static int restore_thread(struct lfi_process *process, const struct kept_thread *kept, bool renew)
+static int restore_thread(const struct kept_thread *kept, bool renew)
 {
     struct thread *thread = kept->thread;
     struct lfi_context *context = thread->context;
     if (renew) {
-        int failed = lfi_context_new(process->box, linux_serve, thread, &context);
+        int failed = linux_thread_context(thread, &context);
         if (!failed)
             failed = lfi_context_free(thread->context);
         if (failed)
@@ -230,7 +230,7 @@ int linux_thaw(struct lfi_process *process, const struct linux_frozen *frozen, b
     }
     for (size_t i = 0; !failed && i < frozen->thread_count; i++) {
         if (frozen->threads[i].thread)
-            failed = restore_thread(process, &frozen->threads[i], renew);
+            failed = restore_thread(&frozen->threads[i], renew);
     }
     process->ender = NULL;
     memset(&process->result, 0, sizeof process->result);

@@ -10,6 +10,17 @@
 
 #include "call.h"
 
+/* Where compilers are told to give all variables values (-ftrivial-auto-var-init), they would call
+ * memset for large ones, which uses vector registers. */
+#if defined(__has_attribute)
+#if __has_attribute(uninitialized)
+#define UNINITIALIZED __attribute__((uninitialized))
+#endif
+#endif
+#ifndef UNINITIALIZED
+#define UNINITIALIZED
+#endif
+
 /* No other thread can close a descriptor meanwhile, so the file need not be held. */
 LFI_LIGHT static bool is_alone(const struct lfi_process *process)
 {
@@ -91,7 +102,7 @@ LFI_LIGHT bool linux_light_done(struct lfi_context *context, struct lfi_regs *re
 LFI_LIGHT enum lfi_light linux_serve_light(struct lfi_context *context, struct lfi_regs *regs,
                                            struct lfi_host_call *host)
 {
-    struct call call; /* what light handlers do not look at needs no value */
+    UNINITIALIZED struct call call; /* what light handlers do not look at needs no value */
     struct thread *thread = lfi_context_data(context);
     struct lfi_process *process = thread->process;
     call.number = linux_arch_call_number(regs);

@@ -323,6 +323,8 @@ int linux_build_stack(struct lfi_process *process, const struct lfi_image *image
 
 /* threads.c */
 struct thread *linux_thread_new(struct lfi_process *process);
+/* A new context for it: 0 or a negative errno value. */
+int linux_thread_context(struct thread *thread, struct lfi_context **context);
 /* The calling thread of the host is from now on the one that is in a hosted thread. */
 void linux_thread_own(struct thread *thread);
 /* What it asked for its end: set_robust_list(2) and set_tid_address(2). */

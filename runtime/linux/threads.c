@@ -40,6 +40,14 @@ static void discharge(struct thread *thread)
     lfi_box_charge_mappings(thread->process->box, -LINUX_THREAD_MAPPINGS);
 }
 
+int linux_thread_context(struct thread *thread, struct lfi_context **context)
+{
+    int failed = lfi_context_new(thread->process->box, linux_serve, thread, context);
+    if (!failed && LINUX_LIGHT)
+        lfi_context_light(*context, linux_serve_light, linux_light_done);
+    return failed;
+}
+
 struct thread *linux_thread_new(struct lfi_process *process)
 {
     struct thread *thread = calloc(1, sizeof *thread);
@@ -47,12 +55,10 @@ struct thread *linux_thread_new(struct lfi_process *process)
         return NULL;
     thread->process = process;
     thread->stack_flags = SS_DISABLE;
-    if (lfi_context_new(process->box, linux_serve, thread, &thread->context)) {
+    if (linux_thread_context(thread, &thread->context)) {
         free(thread);
         return NULL;
     }
-    if (LINUX_LIGHT)
-        lfi_context_light(thread->context, linux_serve_light, linux_light_done);
     pthread_mutex_lock(&process->lock);
     struct rlimit lowered;
     linux_limits_get(process, RLIMIT_NPROC, &lowered);

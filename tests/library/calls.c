@@ -221,6 +221,35 @@ static void test_callbacks(void **state)
     assert_int_equal(lfi_library_free(l), 0);
 }
 
+/* Within a callback of another library: the stack of the one whose call ends is put back all the
+ * same. */
+static long gives_up_elsewhere(long x)
+{
+    struct times *data = lfi_callback_data();
+    struct lfi_library *other = data->library;
+    struct times inner = {.status = 7};
+    uint64_t address = callback(other, &inner), mark = lfi_library_scratch_begin(other);
+    CHECK(mark && lfi_library_scratch(other, 100));
+    CHECK(call_back(other, "calls", address, 4) == 0);
+    CHECK(lfi_library_failed(other)->end == LFI_LIBRARY_UNWOUND);
+    CHECK(lfi_library_scratch_begin(other) == mark);
+    return x;
+}
+
+static void test_unwinding_within_another(void **state)
+{
+    struct lfi_library *outer = open_boxed(NULL), *inner = open_boxed(NULL);
+    struct times data = {.library = inner};
+    uint64_t address;
+    (void)state;
+    assert_int_equal(lfi_library_callback(outer, (lfi_gate_fn *)gives_up_elsewhere, &data,
+                                          LFI_SHAPE(1, 0, 0) | LFI_SHAPE_RESULT(1, 0), &address),
+                     0);
+    assert_int_equal(call_back(outer, "calls", address, 4), 5);
+    assert_int_equal(lfi_library_free(inner), 0);
+    assert_int_equal(lfi_library_free(outer), 0);
+}
+
 static void test_all_callbacks(void **state)
 {
     struct lfi_library *l = open_boxed(NULL);
@@ -768,6 +797,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_memory),
         cmocka_unit_test(test_callbacks),
         cmocka_unit_test(test_all_callbacks),
+        cmocka_unit_test(test_unwinding_within_another),
         cmocka_unit_test(test_wild),
         cmocka_unit_test(test_failures),
         cmocka_unit_test(test_failed_jumps),

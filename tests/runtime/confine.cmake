@@ -24,6 +24,7 @@ foreach(topic core-switch core-memory core-copy linux-load linux-calls hostile-c
         ${CMAKE_SOURCE_DIR}/runtime/linux/${CMAKE_SYSTEM_PROCESSOR} ${CMAKE_SOURCE_DIR}/runtime/core
         ${CMAKE_SOURCE_DIR}/runtime/core/${CMAKE_SYSTEM_PROCESSOR} ${CMAKE_CURRENT_SOURCE_DIR}
         ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR})
+    target_compile_definitions(test-runtime-confined-${topic} PRIVATE TEST_CONFINED)
 endforeach()
 # It goes to namespaces of its own first; 77: there are none on this machine.
 target_compile_definitions(test-runtime-confined-hostile-calls PRIVATE CONFINED_BY_MAIN)

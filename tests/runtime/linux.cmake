@@ -8,6 +8,8 @@ foreach(topic ranges fdtable paths names slashes given load calls light waits si
     target_include_directories(test-runtime-linux-${topic} PRIVATE ${CMAKE_SOURCE_DIR}/runtime
         ${CMAKE_SOURCE_DIR}/tests ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR})
 endforeach()
+target_include_directories(test-runtime-linux-light PRIVATE # it looks into contexts, too
+    ${CMAKE_SOURCE_DIR}/runtime/core/${CMAKE_SYSTEM_PROCESSOR})
 set(run $<TARGET_FILE:lfi-run>)
 if(CMAKE_CROSSCOMPILING)
     set(run ${LFI_SDK_DIR}/../../bin/${CMAKE_SYSTEM_PROCESSOR}-lfi-run)

@@ -159,6 +159,10 @@ END
     "$cc" -O1 -fno-pic -no-pie p.c -o p 2>err
     has "ignoring '-no-pie' option as it is not currently supported for target '$arch-lfi-linux-musl'" err
     has "ignoring '-fno-pic' option" err
+    "$cc" -O1 p.c -o -p # a name like an option's
+    mv ./-p p
+    rm -f said
+    runs p 'an output that begins with -'
     # By another name, and behind a link.
     ln -s "$cc" ./mine
     ln -s mine ./yours

@@ -122,6 +122,7 @@ static int check(const char *tool, const char *program, int mode, const char *fi
     struct arguments command = {0};
     arguments_add(&command, program);
     arguments_add(&command, option);
+    arguments_add(&command, "--"); /* its name may begin with one */
     arguments_add(&command, file);
     int status = run(&command, messages);
     arguments_free(&command);

@@ -80,8 +80,8 @@ static uint16_t row_entry(const uint16_t row[256])
 }
 
 /*
- * Where the answer is, or will be. Of the form, all counts that class_of() and those who call it
- * look at.
+ * Where the answer is or, until the next one is kept, will be. Of the form, all counts that
+ * class_of() and those who call it look at.
  */
 static uint16_t *answer_to(const struct known *k, const struct form *f, unsigned mod, unsigned rsp)
 {
@@ -97,10 +97,15 @@ static uint16_t *answer_to(const struct known *k, const struct form *f, unsigned
     for (; all.memory[h].answer != 0; h = (h + 1) % MEMORY_SIZE)
         if (memcmp(all.memory[h].question.words, q.words, sizeof q.words) == 0)
             return &all.memory[h].answer;
-    if (all.memory_used++ > MEMORY_SIZE / 2)
-        fail("MEMORY_SIZE is too small");
     all.memory[h].question = q;
     return &all.memory[h].answer;
+}
+
+static uint16_t keep(uint16_t *place, uint16_t answer)
+{
+    if (all.memory_used++ > MEMORY_SIZE / 2)
+        fail("MEMORY_SIZE is too small");
+    return *place = answer;
 }
 
 static uint16_t class_entry(uint32_t class, unsigned advance)
@@ -290,7 +295,7 @@ static uint16_t sib(const struct known *k, const struct form *f, unsigned modrm)
         row[i] = last_byte(k, f, place, rsp, REX_X | (no_base ? 0 : REX_B),
                            no_base ? 4 : disp_sizes[mod]);
     }
-    return *answer = row_entry(row);
+    return keep(answer, row_entry(row));
 }
 
 /* andl $-32,%eX: the immediate matters, because it may be the first of a group. */
@@ -351,7 +356,8 @@ static const struct form *match(const struct known *k, unsigned map, unsigned op
 static uint16_t opcode(const struct known *k, unsigned map, unsigned op)
 {
     enum { WHOLE = 4 };
-    uint16_t row[256], *answer = NULL;
+    uint16_t row[256];
+    const struct form *only = NULL;
     for (unsigned modrm = 0; modrm < 256; modrm++) {
         bool one;
         const struct form *f = match(k, map, op, modrm, &one);
@@ -365,16 +371,16 @@ static uint16_t opcode(const struct known *k, unsigned map, unsigned op)
         if (one && !f)
             return BAD;
         if (one && modrm == 0) {
-            answer = answer_to(k, f, WHOLE, 0);
+            const uint16_t *answer = answer_to(k, f, WHOLE, 0);
             if (*answer != 0)
                 return *answer;
+            only = f;
         }
         row[modrm] = f ? with_modrm(k, f, modrm) : BAD;
     }
+    /* Answers of sib() may have taken the place that was free before. */
     uint16_t e = row_entry(row);
-    if (answer)
-        *answer = e;
-    return e;
+    return only ? keep(answer_to(k, only, WHOLE, 0), e) : e;
 }
 
 /* ---- prefixes ---- */

@@ -6,7 +6,8 @@
  *
  *     test-verifier-x86_64-both [all | SEED]
  *
- * With `all` it tries more prefixes, all SIB bytes, more places and many more random bytes.
+ * With `all` it tries all opcodes and SIB bytes, more prefixes and many more random bytes, which
+ * takes about an hour. Else it takes a sample, which the seed decides on: another one each day.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -99,18 +100,17 @@ static unsigned compare(struct comparison *c, const uint8_t bytes[WINDOW], const
         c->tried++;
         return 0;
     }
-    /* It begins, ends and crosses its bundle; what branches stands everywhere. */
+    /* It begins, ends and crosses its bundle, in turn; what branches stands everywhere. */
     const unsigned size = length + (after != NULL ? (unsigned)after[0] : 0);
     const size_t places[] = {0, LFI_BUNDLE_SIZE - size, LFI_BUNDLE_SIZE - size + 1,
                              c->turn++ % LFI_BUNDLE_SIZE};
     const bool everywhere = (found.class & BRANCHES) != 0 && after == NULL;
     const unsigned count = everywhere ? LFI_BUNDLE_SIZE : sizeof places / sizeof *places;
-    for (unsigned i = all || everywhere ? 0 : c->turn % count; i < count;
-         i += all || everywhere ? 1 : count)
+    for (unsigned i = everywhere ? 0 : c->turn % count; i < count; i += everywhere ? 1 : count)
         compare_at(c, bytes, length, everywhere ? i : places[i] % LFI_BUNDLE_SIZE, after);
     /* Does it check a step of rsp? */
     const bool checks = (found.class & (CHECKS_STEP | CHECKS_STEP_BY)) != 0;
-    if (after == NULL && length <= 15 && (all || checks || c->turn % 8 == 0)) {
+    if (after == NULL && length <= 15 && (checks || c->turn % 8 == 0)) {
         uint8_t both[4 + 15] = {0x48, 0x83, 0xec, 0x20}; /* sub $32,%rsp */
         memcpy(both + 4, bytes, length);
         compare_at(c, both, 4 + length, LFI_BUNDLE_SIZE - 4, NULL);
@@ -144,10 +144,10 @@ static void compare_with_ends(struct comparison *c, uint8_t bytes[WINDOW])
 {
     if (compare(c, bytes, NULL) == 0)
         return;
-    /* Without `all` a part of them, another one each time, unless it looks like a beginning. */
+    /* A part of them, another one each time, unless it looks like a beginning. */
     const bool heads = (find(bytes).class & (HEADS | WRITES_OFFSET)) != 0;
     for (unsigned i = 0; i < sizeof ends / sizeof *ends; i++)
-        if (all || heads || (c->turn + i) % 8 == 0)
+        if (heads || (c->turn + i) % 8 == 0)
             compare(c, bytes, ends[i]);
     /* mov BASE,%r11; the bytes; lea (%rsp,%r11),%rsp */
     static const uint8_t load[] = {0x65, 0x4c, 0x8b, 0x1c, 0x25, 0x20, 0xf0, 0x02, 0x00};
@@ -159,25 +159,30 @@ static void compare_with_ends(struct comparison *c, uint8_t bytes[WINDOW])
     compare_at(c, both, (unsigned)sizeof load + length, 0, "\4\x4a\x8d\x24\x1c");
 }
 
+/* How many SIB bytes are tried. */
+enum sibs { TWO = 2, CLASSES = 10, EVERY = 256 };
+
 /* ModRM and SIB bytes, and displacements: at both ends of what the stack allows, and beyond. */
-static void each_operand(struct comparison *c, uint8_t bytes[WINDOW], unsigned at, bool known)
+static void each_operand(struct comparison *c, uint8_t bytes[WINDOW], unsigned at, bool known,
+                         enum sibs sib_count)
 {
     static const uint32_t displacements[] = {0,          0xffffffff, 8,          LFI_STACK_REACH,
                                              0x10001,    0xffff0000, 0xfffeffff, 0x7fffffff,
                                              0x80000000, 0xffffffd8, 0xe0};
-    static const uint8_t sibs[] = {0x24, 0x25, 0x64, 0x05, 0x00, 0x1c, 0x20, 0xe4, 0xed, 0x2c};
+    static const uint8_t sibs[CLASSES] = {0x24, 0x25, 0x64, 0x05, 0x00,
+                                          0x1c, 0x20, 0xe4, 0xed, 0x2c};
     enum { DISPLACEMENTS = sizeof displacements / sizeof *displacements };
     for (unsigned modrm = 0; modrm < 256; modrm++) {
         const bool sib = modrm < 0xc0 && (modrm & 7) == 4;
-        const unsigned count = !sib ? 1 : all && known ? 256 : known ? sizeof sibs : 2;
+        const unsigned count = sib ? sib_count : 1;
         for (unsigned s = 0; s < count; s++) {
-            const uint8_t sib_byte = count == 256 ? (uint8_t)s : sibs[s];
+            const uint8_t sib_byte = count == EVERY ? (uint8_t)s : sibs[s];
             const bool stack = sib && (sib_byte & 0x3f) == 0x24;
             /* Zeros, where a displacement does not matter; immediates are taken as displacements.
              */
             const bool matters = stack || (known && (modrm & 0xc7) == 5);
             const bool masks = known && modrm >= 0xe0 && modrm < 0xe8; /* and $-32,%eX */
-            const unsigned last = matters || masks ? DISPLACEMENTS : all && known ? 3 : 1;
+            const unsigned last = matters || masks ? DISPLACEMENTS : 1;
             for (unsigned d = 0; d < last; d += masks ? DISPLACEMENTS - 1 : 1) {
                 unsigned n = at;
                 bytes[n++] = (uint8_t)modrm;
@@ -216,7 +221,12 @@ static void each_opcode(struct comparison *c, const uint8_t *prefixes, unsigned 
                 memcpy(bytes + n, escapes[e] + 1, escapes[e][0]);
                 n += escapes[e][0];
                 bytes[n] = (uint8_t)opcode;
-                each_operand(c, bytes, n + 1, known);
+                /* All SIB bytes with none and with one bit of REX: more say nothing new. */
+                const bool one_bit = rex == 0x3f || ((rex & 15) & ((rex & 15) - 1)) == 0;
+                each_operand(c, bytes, n + 1, known,
+                             !known           ? TWO
+                             : all && one_bit ? EVERY
+                                              : CLASSES);
             }
         }
     }
@@ -275,6 +285,9 @@ static void vex_prefixes(void **state)
 {
     static const uint8_t befores[][3] = {{0},       {2, 0x65, 0x67}, {2, 0x67, 0x65}, {1, 0x65},
                                          {1, 0x67}, {1, 0x66},       {1, 0xf3},       {1, 0x48}};
+    /* By map, what may write a general register: each day. */
+    static const char writers[][8] = {"", "\x2c\x2d\x50\x7e\xc5\xd7", "\xf2\xf3\xf5\xf6\xf7",
+                                      "\x14\x15\x16\x17\xf0", ""};
     struct comparison *c = *state;
     c->tried = c->accepted = 0;
     for (unsigned i = 0; i < 256 + 8 * 5 * 256; i++) {
@@ -282,11 +295,14 @@ static void vex_prefixes(void **state)
         const unsigned b1 = three ? ((i - 256) / (5 * 256)) << 5 | (i - 256) / 256 % 5 : 0;
         if (three && (i >> 3 & 15) != 15 && (i >> 3 & 15) != 11 && (i >> 3 & 15) != 6)
             continue;
+        const unsigned map = three ? (i - 256) / 256 % 5 : 1;
         for (unsigned opcode = 0; opcode < 256; opcode++) {
-            if (!all && next_random(&c->random) % 128 != 0)
+            const bool general = opcode != 0 && strchr(writers[map], (int)opcode) != NULL;
+            if (!all && !general && next_random(&c->random) % 128 != 0)
                 continue;
             for (unsigned before = 0; before < sizeof befores / sizeof *befores; before++) {
-                if (before > 1 && next_random(&c->random) % 32 != 0)
+                if ((before > 1 || (before == 1 && general && !all)) &&
+                    next_random(&c->random) % 32 != 0)
                     continue;
                 uint8_t bytes[WINDOW] = {0};
                 unsigned n = befores[before][0];
@@ -296,12 +312,13 @@ static void vex_prefixes(void **state)
                     bytes[n++] = (uint8_t)b1;
                 bytes[n++] = (uint8_t)i;
                 bytes[n++] = (uint8_t)opcode;
-                each_operand(c, bytes, n, before < 2 && all && !three);
+                const bool known = before < 2 && all && !three;
+                each_operand(c, bytes, n, known, known ? CLASSES : TWO);
             }
         }
     }
     report_count(c);
-    assert_true(c->accepted > c->tried / 100);
+    assert_true(c->accepted > c->tried / 200);
 }
 
 /* Random bytes, half of them after what makes memory operands good. */
@@ -434,6 +451,96 @@ static void sequences(void **state)
     assert_true(accepted > programs / 50);
 }
 
+/* Bytes at `at` of a program of nops, which are short ones in the bundles that they touch. */
+static void put(uint8_t *code, size_t size, size_t at, const char *piece)
+{
+    size_t length = (size_t)piece[0], from = at & ~(size_t)BUNDLE_MASK,
+           to = (at + length + BUNDLE_MASK) & ~(size_t)BUNDLE_MASK;
+    if (at + length > size)
+        return;
+    memset(code + from, 0x90, at - from);
+    memcpy(code + at, piece + 1, length);
+    memset(code + at + length, 0x90, (to < size ? to : size) - at - length);
+}
+
+/* Groups as they are in good code. */
+static const char *const groups[] = {
+    "\16\x83\xe0\xe0\x65\x48\x03\x04\x25\x20\xf0\x02\x00\xff\xe0", /* jmp *%rax */
+    "\20\x41\x83\xe3\xe0\x65\x4c\x03\x1c\x25\x20\xf0\x02\x00\x41\xff\xe3",
+    "\20\x41\x83\xe4\xe0\x65\x4c\x03\x24\x25\x20\xf0\x02\x00\x41\xff\xd4", /* call *%r12 */
+    "\17\x4c\x8d\x1d\x08\x00\x00\x00\x65\xff\x24\x25\x00\xf0\x02\x00",
+    "\14\x89\xff\x65\x48\x03\x3c\x25\x20\xf0\x02\x00\xaa", /* stos */
+    ("\27\x89\xff\x65\x48\x03\x3c\x25\x20\xf0\x02\x00\x89\xf6\x65\x48\x03\x34\x25"
+     "\x20\xf0\x02\x00\xa4"),
+    "\13\x29\xc4\x65\x48\x03\x24\x25\x20\xf0\x02\x00", /* sub %eax,%esp; add BASE,%rsp */
+    "\20\x65\x4c\x8b\x1c\x25\x20\xf0\x02\x00\x83\xe4\xf0\x4a\x8d\x24\x1c",
+    "\7\x48\x81\xec\x00\x00\x01\x00", /* sub $65536,%rsp */
+    "\10\x48\x81\xec\x00\x00\x01\x00\x50",
+};
+
+/* What may not be split, and jumps into it, at the edges of blocks and of the tail. */
+static void make_edges(uint8_t *code, size_t size, uint64_t *random)
+{
+    static const uint8_t nop[8] = {0x0f, 0x1f, 0x84};
+    const size_t tail = (size - WINDOW) & ~(size_t)63;
+    for (size_t i = 0; i + sizeof nop <= size; i += sizeof nop)
+        memcpy(code + i, nop, sizeof nop);
+    memset(code + size / sizeof nop * sizeof nop, 0x90, size % sizeof nop);
+    for (uint64_t n = next_random(random) % 3 + 1; n > 0; n--) {
+        const uint64_t r = next_random(random);
+        const size_t places[] = {tail, size, tail + 64,
+                                 (r >> 32) % (size / BLOCK_SIZE + 1) * BLOCK_SIZE};
+        const char *piece = (r & 4) != 0   ? groups[(r >> 8) % (sizeof groups / sizeof *groups)]
+                            : (r & 8) != 0 ? pieces[(r >> 8) % (sizeof pieces / sizeof *pieces)]
+                                           : ends[(r >> 8) % (sizeof ends / sizeof *ends)];
+        /* Mostly it ends at an edge, or at the end of a bundle near one. */
+        const size_t end = places[r & 3] + ((r >> 4) % 4 == 0   ? (r >> 24) % 64
+                                            : (r >> 4) % 4 == 1 ? LFI_BUNDLE_SIZE
+                                                                : 0);
+        const size_t at = end - (size_t)piece[0];
+        if (end < (size_t)piece[0] || end > size)
+            continue;
+        put(code, size, at, piece);
+        char jump[6] = {5, (char)0xe9};
+        const size_t from = (r >> 40) % size & ~(size_t)BUNDLE_MASK;
+        const int32_t distance = (int32_t)(at + (r >> 16) % (size_t)(piece[0] + 2) - from - 5);
+        memcpy(jump + 2, &distance, sizeof distance);
+        if ((r >> 6) % 2 == 0 && from != (at & ~(size_t)BUNDLE_MASK))
+            put(code, size, from, jump);
+    }
+}
+
+static void edges(void **state)
+{
+    struct comparison *c = *state;
+    static uint8_t bytes[6 * BLOCK_SIZE + 2 * WINDOW];
+    const unsigned long programs = all ? 10000000 : 60000;
+    unsigned long accepted = 0;
+    for (unsigned long n = 0; n < programs; n++) {
+        const uint64_t r = next_random(&c->random);
+        const size_t size = r % 6 * BLOCK_SIZE + WINDOW + (r >> 8) % WINDOW;
+        make_edges(bytes, size, &c->random);
+        const struct lfi_code code = {.bytes = bytes,
+                                      .size = size,
+                                      .address = 0x40000,
+                                      .image_start = 0x40000,
+                                      .image_end = 0x40000 + size};
+        for (unsigned mode = 0; mode < MODES; mode++) {
+            const bool is_good =
+                lfi_verify_code(LFI_ARCH_X86_64, mode, &code, NULL, NULL) == LFI_ACCEPTED;
+            accepted += is_good;
+            if (is_good == reader_accepts(c->readers[mode], &code))
+                continue;
+            print_code(&code);
+            fail_msg("mode %s, program %lu of seed %#llx: %s by the verifier alone",
+                     mode_names[mode], n, (unsigned long long)seed,
+                     is_good ? "accepted" : "refused");
+        }
+    }
+    print_message("%lu programs, in the modes %lu accepted\n", programs, accepted);
+    assert_in_range(accepted, programs / 4, 5 * programs / 2);
+}
+
 /* The code of this very program, from each byte on. */
 static void real_code(void **state)
 {
@@ -487,6 +594,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(real_code),      cmocka_unit_test(usual_prefixes),
         cmocka_unit_test(other_prefixes), cmocka_unit_test(vex_prefixes),
         cmocka_unit_test(random_bytes),   cmocka_unit_test(sequences),
+        cmocka_unit_test(edges),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

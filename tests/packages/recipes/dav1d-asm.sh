@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# shellcheck shell=bash disable=SC2154,SC2034,SC2086 # variables and `run` come from ../package
+#
+# dav1d with its NASM assembly, and its checkasm, which compares each function with the one in C. What
+# a box does not have, AVX-512, becomes traps; checkasm, which asks the processor, must not try it.
+source=dav1d
+programs='build/tools/dav1d build/tests/checkasm'
+
+build() {
+    cat >asm.ini <<END
+[binaries]
+nasm = ['$sdk/bin/$triple-nasm'$([ "$triple" = "$native" ] || echo ", '--keep-r11', '--trap-unsupported'")]
+END
+    "$sdk/bin/lfi-config" --meson-cross-file="${triple%-linux-musl}" >cross.ini
+    sed -i '/"avx512icl"/d; s/cpu_flags & DAV1D_X86_CPU_FLAG_AVX512ICL/0/' tests/checkasm/checkasm.c
+    meson setup --cross-file cross.ini --cross-file asm.ini -Dbuildtype=release -Db_ndebug=true \
+        -Denable_asm=true -Dc_args=-w build
+    ninja -C build -j "$jobs" tools/dav1d tests/checkasm
+}
+
+check() {
+    run checkasm 1 >tested 2>&1
+    tail -n 1 tested
+}

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# shellcheck shell=bash disable=SC2154,SC2034 # variables and `run` come from ../package
+#
+# With its NASM assembly; libjpeg-turbo.sh is without.
+source=libjpeg-turbo
+programs='build/cjpeg-static build/djpeg-static build/tjunittest-static'
+
+build() {
+    cmake_build . -- -DREQUIRE_SIMD=ON -DENABLE_SHARED=OFF
+    nm=${CC%-clang}-nm
+    # The functions are there, and called.
+    "$nm" build/djpeg-static | grep -q jsimd_idct_islow_avx2
+}
+
+check() {
+    # The package's own tests.
+    ctests "$tree/build"
+    for image in testorig testimgint testimgari; do
+        run djpeg-static "$tree/testimages/$image.jpg" >$image.ppm
+        run cjpeg-static $image.ppm >$image.jpg
+    done
+}
