@@ -160,8 +160,10 @@ static int64_t send(struct call *call, int tid, const struct linux_signal *signa
     if (thread && signal->number)
         result = linux_signal_send(process, tid ? thread : NULL, signal);
     pthread_mutex_unlock(&process->lock);
-    if (result > 0)
+    if (result > 0) {
         kill_process(call->thread, signal->number);
+        linux_threads_interrupt(process);
+    }
     return result > 0 ? 0 : result;
 }
 
