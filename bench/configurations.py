@@ -2,8 +2,10 @@
 """What is compared: a configuration is a target and a way to run its programs."""
 
 import importlib
+import os
 import platform
 from collections import namedtuple
+from pathlib import Path
 
 from suite import HERE, TOP, run
 
@@ -44,13 +46,16 @@ def counted(arch):
 
 def sdk_for(triple, sdk, work):
     """The SDK that has `triple`; sysroots that are missing are built beside the work."""
-    options = []
     if "-measure-" in triple:
         overlay = work / "measure-sdk"
         run([HERE / triple.split("-")[0] / "measure" / "make-sdk", sdk, overlay])
+        # Not from the cache, whose key does not know what makes this target.
         sdk, options = overlay, ["--c-only"]
     elif (sdk / "sysroot" / triple / "usr/lib/libc.a").exists():
         return sdk
+    else:
+        cache = os.environ.get("LFI_CACHE_DIR") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lfi"
+        options = [f"--cache={cache}"]
     run([TOP / "sysroot" / "build-sysroot", f"--triple={triple}", f"--sdk={sdk}", f"--work={work}/sysroot/{triple}",
          *options])
     return sdk

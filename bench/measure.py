@@ -3,6 +3,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -73,18 +74,27 @@ def check(args, configurations, rows, sdk, work):
 
 
 def times(args, configurations, rows, sdk, work):
-    """times[workload][configuration] = list of (cpu, wall); rounds interleaved, order rotated."""
+    """times[workload][configuration] = list of (cpu, wall); rounds interleaved, order rotated. Ctrl-C ends it early:
+    the rounds that are complete are reported."""
     found = {w.name: {c.name: [] for c in configurations} for _, w in rows}
-    start = time.monotonic()
-    for round_number in range(args.rounds):
-        for suite, workload in rows:
-            shift = round_number % len(configurations)
-            for c in configurations[shift:] + configurations[:shift]:
-                command, folder = suite.command(c, workload), emptied(work)
-                words = words_of(c, command, sdk, folder)
-                sample, status = once(words, command.stdin, args.cpu, folder)
-                if status != 0:
-                    sys.exit(f"bench: exit status {status} of {' '.join(words)}")
-                found[workload.name][c.name].append(sample)
-        print(f"bench: round {round_number + 1} of {args.rounds}, {time.monotonic() - start:.0f} s", file=sys.stderr)
-    return found
+    start, done = time.monotonic(), 0
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        while done < args.rounds:
+            for suite, workload in rows:
+                shift = done % len(configurations)
+                for c in configurations[shift:] + configurations[:shift]:
+                    command, folder = suite.command(c, workload), emptied(work)
+                    words = words_of(c, command, sdk, folder)
+                    sample, status = once(words, command.stdin, args.cpu, folder)
+                    if status != 0:
+                        sys.exit(f"bench: exit status {status} of {' '.join(words)}")
+                    found[workload.name][c.name].append(sample)
+            done += 1
+            print(f"bench: round {done} of {args.rounds}, {time.monotonic() - start:.0f} s", file=sys.stderr)
+    except KeyboardInterrupt:
+        if done == 0:
+            sys.exit("bench: interrupted in the first round")
+        print(f"bench: interrupted: {done} rounds are reported", file=sys.stderr)
+        args.rounds = done
+    return {w: {c: samples[:done] for c, samples in row.items()} for w, row in found.items()}

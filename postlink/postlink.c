@@ -93,8 +93,8 @@ static void complete_last_bundle(struct elf_file *elf, size_t index, struct post
 }
 
 /*
- * Each section takes in the gap after it: what rewrites files (strip, objcopy) keeps the contents of
- * sections, and nothing between them.
+ * Each section takes in the gap after it: what rewrites files (strip, objcopy) keeps the contents
+ * of sections, and nothing between them.
  */
 static void close_gaps(struct elf_file *elf, const Elf64_Phdr *p, struct layout *layout)
 {

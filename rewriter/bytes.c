@@ -288,7 +288,9 @@ static bool put_instructions(struct rewriter *r, const struct statement *old, co
         const struct line *line = &piece->lines[i];
         bool prefix_only = false;
         uint64_t at = from + line->at;
-        struct statement s = old[at < run->size ? run->statement_of[at] : run->follower];
+        struct statement s = old[at < run->size                  ? run->statement_of[at]
+                                 : run->follower != NO_STATEMENT ? run->follower
+                                                                 : run->end - 1];
         if (text.size) {
             char *both = arena_alloc(&r->arena, text.size + 1 + (size_t)line->text.size);
             memcpy(both, text.at, text.size);

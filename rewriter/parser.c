@@ -319,6 +319,8 @@ static void parse_directive(struct parser *p, struct statement *s)
         break;
     case DIRECTIVE_SET:
         symbols_take(r, rest);
+        if (next_argument(&rest, &argument))
+            symbol_set(r, argument, span_trim(rest));
         break;
     case DIRECTIVE_DATA:
         if (!p->current->debug && !p->current->exceptions)
@@ -441,7 +443,9 @@ static bool parse_statement(struct parser *p, struct statement text)
         s->name_size = name.size;
         if (after < end && *after == '=' && name.size) {
             s->kind = STATEMENT_ASSIGNMENT;
-            symbols_take(r, (struct span){after + 1, (uint32_t)(end - after - 1)});
+            struct span value = span_trim((struct span){after + 1, (uint32_t)(end - after - 1)});
+            symbols_take(r, value);
+            symbol_set(r, name, value);
         } else if (*at == '.') {
             s->kind = STATEMENT_DIRECTIVE;
             parse_directive(p, s);

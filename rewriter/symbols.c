@@ -123,6 +123,22 @@ struct symbol *symbol_define(struct rewriter *r, struct span name, uint32_t stat
     return s;
 }
 
+void symbol_set(struct rewriter *r, struct span name, struct span value)
+{
+    struct symbol *s = symbol_reference(r, name), *other = symbol_reference(r, value);
+    if (!s || s == other)
+        return;
+    s->same_as = s->set && s->same_as != other ? NULL : other;
+    s->set = true;
+}
+
+const struct symbol *symbol_meant(const struct symbol *s)
+{
+    for (unsigned i = 0; s && s->set && !s->weak && i < 8; i++)
+        s = s->same_as;
+    return s;
+}
+
 void symbols_take(struct rewriter *r, struct span e)
 {
     const char *p = e.at, *end = p + e.size;

@@ -19,8 +19,10 @@ struct symbol {
     bool taken;         /* its address is used by something other than a direct branch */
     bool function;      /* .type @function */
     bool global;
-    bool weak;    /* another file may define it */
-    bool in_code; /* defined in a section of code */
+    bool weak;              /* another file may define it */
+    bool in_code;           /* defined in a section of code */
+    bool set;               /* by .set: */
+    struct symbol *same_as; /* the symbol that it was set to; NULL if it is more than a name */
 };
 
 /* The definitions of a numeric label, in the table of symbols under its digits. */
@@ -55,6 +57,10 @@ struct symbol *symbol_get(struct rewriter *r, struct span name);
 /* `1f`, `1b` or a name; NULL for what is neither. */
 struct symbol *symbol_reference(struct rewriter *r, struct span name);
 struct symbol *symbol_define(struct rewriter *r, struct span name, uint32_t statement);
+/* `.set name, value` */
+void symbol_set(struct rewriter *r, struct span name, struct span value);
+/* The symbol that `s` is another name of, by .set; itself if of none, NULL if that is not known. */
+const struct symbol *symbol_meant(const struct symbol *s);
 /* Marks every symbol that the expression names. */
 void symbols_take(struct rewriter *r, struct span expression);
 struct section *section_get(struct rewriter *r, struct span name);

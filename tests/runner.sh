@@ -13,6 +13,18 @@ runner() {
     esac
 }
 
+# host_compiler SDK ARCH: prints the C compiler for hosts of ARCH
+host_compiler() {
+    if emulated "$2"; then echo "$1/bin/$2-native-linux-musl-clang"; else echo cc; fi
+}
+
+# host_flags SDK ARCH: prints what such a host needs to find liblfi, on one line
+host_flags() {
+    libraries=$1/lib
+    ! emulated "$2" || libraries=$1/targets/$2/lib
+    echo "-I$1/include -L$libraries -l:liblfi.a -l:liblfi-verifier.a -pthread"
+}
+
 # mode_of TRIPLE: prints the mode of its programs, for --mode of lfi-verify and lfi-run
 mode_of() {
     case $1 in

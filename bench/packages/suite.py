@@ -2,6 +2,7 @@
 """Libraries and programs of Debian, built from their sources: workloads.def is the table of what runs, inputs.def of
 what it runs on, recipes/ says how to build what tests/packages does not build."""
 
+import hashlib
 import os
 import re
 import shlex
@@ -46,20 +47,26 @@ class Packages(Suite):
                  f"--cflags={f'-O2 {configuration.flags}'.strip()}", f"--jobs={self.place.jobs}",
                  *dict.fromkeys(packages)])
 
+    def needed_by(self, text):
+        """The names of the inputs in a text."""
+        names = re.findall(r"{(\w[\w.-]*)}", text)
+        for name in names:
+            if name not in self.inputs:
+                raise SystemExit(f"bench: inputs.def has no {name}")
+        return names
+
     def needed(self, workloads):
-        """The names of the inputs, each after those that it is made from."""
+        """The names of all inputs, each after those that it is made from."""
         found = {}
 
-        def need(text):
-            for name in re.findall(r"{(\w[\w.-]*)}", text):
-                if name not in self.inputs:
-                    raise SystemExit(f"bench: inputs.def has no {name}")
+        def need(names):
+            for name in names:
                 if name not in found:
-                    need(self.inputs[name].recipe)
+                    need(self.needed_by(self.inputs[name].recipe))
                     found[name] = True
 
         for w in workloads:
-            need(w.arguments + " " + w.stdin)
+            need(self.needed_by(w.arguments + " " + w.stdin))
         return list(found)
 
     def prepare(self, configuration, sdk, workloads):
@@ -68,8 +75,7 @@ class Packages(Suite):
         for name in self.needed(workloads):
             made, stamp = self.folder / name, self.folder / f".{name}.made"
             recipe = self.inputs[name].recipe
-            scripts = [HERE / script for script in re.findall(r"\$here/(\S+)", recipe)]
-            key = recipe + "".join("\n" + path.read_text() for path in scripts if path.is_file())
+            key = self.key(name)
             if made.exists() and stamp.exists() and stamp.read_text() == key:
                 continue
             script = f'set -eu; fetched() {{ "$top/toolchain/fetch" "$1"; }}\n{self.filled(recipe)}'
@@ -81,6 +87,13 @@ class Packages(Suite):
                                   "small": str(int(self.place.small))})
             part.replace(made)
             stamp.write_text(key)
+
+    def key(self, name):
+        """Changes with what an input is made by and from."""
+        recipe = self.inputs[name].recipe
+        scripts = [HERE / script for script in re.findall(r"\$here/(\S+)", recipe)]
+        parts = [recipe, *[path.read_text() for path in scripts], *[self.key(part) for part in self.needed_by(recipe)]]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     def commands(self, configuration):
         """A folder with a command for each native program, which the recipes of inputs use by name."""

@@ -368,16 +368,28 @@ enum lfi_light { LFI_LIGHT_NOT, LFI_LIGHT_DONE, LFI_LIGHT_HOST };
 struct lfi_host_call {
     long number;
     uint64_t arg[6];
+    const int *unless; /* if it is not 0 the call is not made: the result is LFI_HOST_NOT_MADE */
 };
+enum { LFI_HOST_NOT_MADE = -512 };
 typedef enum lfi_light lfi_light_fn(struct lfi_context *context, struct lfi_regs *regs,
                                     struct lfi_host_call *host);
 typedef bool lfi_light_done_fn(struct lfi_context *context, struct lfi_regs *regs, int64_t result);
+
+/*
+ * For the handler of a signal that is to end a host call that waits: one that is about to begin
+ * (`unless` was looked at) is not made. True: there was one.
+ */
+bool lfi_host_call_skip(void *ucontext);
 
 /* For contexts in which no thread is; NULL, as at first: none. `done` is for LFI_LIGHT_HOST. */
 void lfi_context_light(struct lfi_context *context, lfi_light_fn *light, lfi_light_done_fn *done);
 
 /* -EBUSY if a thread runs in it. NULL is allowed. */
 int lfi_context_free(struct lfi_context *context);
+
+/* Whether a thread is in it, in a handler or callback too. By any thread, to which it is old news.
+ */
+bool lfi_context_entered(const struct lfi_context *context);
 
 struct lfi_box *lfi_context_box(const struct lfi_context *context);
 void *lfi_context_data(const struct lfi_context *context);
@@ -617,6 +629,12 @@ int lfi_box_callback(struct lfi_box *box, const struct lfi_callback *callback, u
  * need `data`; a later call is a fault of the box (SIGILL). -EINVAL if there is none. Any thread.
  */
 int lfi_box_uncallback(struct lfi_box *box, uint64_t address);
+
+/*
+ * The same, but the stub is never used again: for an address that the box keeps in a state that
+ * comes back (lfi_box_reset()), where it must not become the address of something else.
+ */
+int lfi_box_retire_callback(struct lfi_box *box, uint64_t address);
 
 /*
  * Maps a page of verified code, stubs for callbacks, at a page-aligned address where this box never

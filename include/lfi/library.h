@@ -105,8 +105,14 @@ struct lfi_library_options {
     /*
      * What the box gets of the host, copied; NULL: nothing. Taken as `restricted`, and without
      * `files` it has no descriptors: what is not named here is not there. `stack_size` is that of
-     * each thread: default 2 MiB. The limits `processor` and `resident` are -ENOTSUP: use
-     * lfi_library_interrupt() with a timer.
+     * each thread: default 2 MiB.
+     *
+     * The limits `processor` and `resident` need a thread of the host for each instance, which
+     * looks 20 times a second; a call does not become slower. Above one the instance fails (LIMIT):
+     * a call under way ends, or the next one is refused. `processor` counts what the library's own
+     * threads use, and the host's in calls, callbacks included: a thread of the host that is in a
+     * call at a look is charged with all that it used since the last one, others with nothing. A
+     * reset sets it back to what it was at the freeze.
      */
     const struct lfi_linux_options *linux_options;
     bool one_thread; /* only one thread of the host calls, on the main stack: an instance then takes
@@ -174,7 +180,8 @@ lfi_gate_fn *lfi_library_gate(struct lfi_library *library, uint64_t function, lf
 /*
  * Makes the calling thread's part in the box now, instead of at its first call: its context, for
  * the functions of <lfi/lfi.h>; or NULL. It belongs to the library. The box runs for that, which is
- * a call as any other; callbacks that it makes then cannot call the library (-EDEADLK).
+ * a call as any other; callbacks that it makes then cannot call the library (-EDEADLK), nor others
+ * for the first time where a thread that makes its part there waits for this one.
  */
 struct lfi_context *lfi_library_thread(struct lfi_library *library);
 
@@ -189,9 +196,9 @@ int lfi_library_detach(struct lfi_library *library);
 /*
  * From any thread: all calls of the library that are under way end as
  * INTERRUPTED, and the instance has failed. A call that is in a callback ends when that returns.
- * A thread that is about to wait in a host call (a system call of the box, such as a futex) may
- * miss it: repeat until the calls have ended. Without a call under way the instance fails all the
- * same.
+ * Once is enough: a call that waits in a system call of the box, or is about to, ends too (but for
+ * one that opens a FIFO of a directory that the box was given: repeat it there). Without a call
+ * under way the instance fails all the same.
  */
 void lfi_library_interrupt(struct lfi_library *library);
 
@@ -209,8 +216,11 @@ void lfi_library_interrupt(struct lfi_library *library);
 int lfi_library_callback(struct lfi_library *library, lfi_gate_fn *function, void *data,
                          lfi_shape shape, uint64_t *address);
 
-/* Calls of the address are faults of the box from now on; one that is under way ends normally. The
- * slot is reused. -EINVAL if it is not one. */
+/*
+ * Calls of the address are faults of the box from now on; one that is under way ends normally. The
+ * slot is reused, unless the callback was there at the freeze: the frozen state may hold its
+ * address, which so never becomes that of another function. -EINVAL if it is not one.
+ */
 int lfi_library_uncallback(struct lfi_library *library, uint64_t address);
 
 /* Within a callback: whose, in a thread of the library's own, too. NULL elsewhere. */
@@ -275,8 +285,9 @@ int lfi_library_freeze(struct lfi_library *library, struct lfi_error *error);
 
 /*
  * Back to that state: pages written since are dropped, threads that the library started since are
- * ended, and it is no longer failed. Callbacks registered since are gone; those unregistered since
- * stay so. Threads of the host that called since get a new part in the box at their next call,
+ * ended, and it is no longer failed. Callbacks registered since are gone. Those unregistered since
+ * stay so, since their data may be: the box, which may again hold such an address, faults when it
+ * calls it. Threads of the host that called since get a new part in the box at their next call,
  * without thread_local destructors. The position in a file, and what a file holds, do not change
  * back. -EBUSY while a call is under way, -EINVAL if it was never frozen. After another error the
  * instance has failed.

@@ -80,7 +80,8 @@ struct lfi_linux_call {
  * Own system calls: sees every system call before the personality does, except those by which a
  * library rests. True: answered, with call->result. False: the personality serves it, with the
  * arguments as they are in *call now. Called on the host's stack by any thread of the box, several
- * at once, with no lock held. It returns normally: no longjmp, no exception.
+ * at once, with no lock held. It returns normally: no longjmp, no exception. Where it waits, a
+ * signal of the box or an interrupt ends the host's call with EINTR, but may come just before it.
  *
  * The arguments are the box's: any value, addresses included, and other threads of the box change
  * memory meanwhile. Copy what an address names by lfi_copy_in() or lfi_copy_string(), once, check

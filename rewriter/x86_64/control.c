@@ -81,6 +81,19 @@ static bool one_operand(struct rewriter *r, uint32_t index)
     return false;
 }
 
+/* Indirect branches change the flags. */
+static bool flags_free(struct rewriter *r, uint32_t index, const char *what)
+{
+    const struct statement *s = &r->statements[index];
+    if (!flags_wanted_at_taken_label(r))
+        return true;
+    report_error(r, s, s->where,
+                 "an indirect %s does not keep the flags, which code at a label whose address is "
+                 "taken uses: compute them there",
+                 what);
+    return false;
+}
+
 /* jmp label | masked jump */
 void rewrite_jump(struct rewriter *r, uint32_t index)
 {
@@ -92,12 +105,8 @@ void rewrite_jump(struct rewriter *r, uint32_t index)
             put_insn(r, in, in->operands);
         return;
     }
-    if (flags_wanted_at_taken_label(r)) {
-        report_error(r, &r->statements[index], r->statements[index].where,
-                     "an indirect jump does not keep the flags, which code at a label whose "
-                     "address is taken uses: compute them there");
+    if (!flags_free(r, index, "jump"))
         return;
-    }
     uint8_t reg = target_register(r, index);
     if (reg)
         masked_branch(r, "jmpq", reg);
@@ -133,7 +142,7 @@ void rewrite_call(struct rewriter *r, uint32_t index)
             return;
         put_insn(r, in, in->operands);
     } else {
-        uint8_t reg = target_register(r, index);
+        uint8_t reg = flags_free(r, index, "call") ? target_register(r, index) : NO_REG;
         if (!reg)
             return;
         masked_branch(r, "callq", reg);
@@ -171,6 +180,14 @@ void rewrite_return(struct rewriter *r, uint32_t index)
         report_error(r, s, NULL, "expected a number of bytes, or nothing");
         return;
     }
+    if (in->count == 1 && in->operands[0].literal &&
+        (in->operands[0].value < 0 || in->operands[0].value > 65535)) {
+        report_error(r, s, NULL, "a return takes 0 to 65535 bytes from the stack");
+        return;
+    }
+    if (!r11_free_at_return(r, index) ||
+        (return_is_jump(r, index) && !flags_free(r, index, "jump")))
+        return;
     if (in->count == 0) {
         put_return(r, index);
         return;

@@ -117,6 +117,10 @@ void rewrite_bit(struct rewriter *r, uint32_t index)
         report_error(r, s, NULL,
                      "a bit number in a register reaches beyond the operand: compute the "
                      "address of the word and use its bit in a register");
+    } else if (rest_of_flags_used_behind(r, index)) {
+        report_error(r, s, NULL,
+                     "a bit test in memory with a bit number in a register keeps no other flags, "
+                     "and they are used behind it: compute them there");
     } else if (r11_free(r, index, "a bit test in memory")) {
         rewrite_far_bit(r, index, &memory, bit);
     }

@@ -5,16 +5,18 @@
  */
 #include "x86_64.h"
 
-#define BUDGET 400 /* statements that one question may look at */
-#define DEPTH  8   /* branches that it may follow */
+#define BUDGET        400 /* statements that one question may look at */
+#define BUDGET_CALLEE 40  /* of them at the beginning of a function */
+#define DEPTH         8   /* branches that it may follow */
 
 enum effect { EFFECT_NONE, EFFECT_NEEDS, EFFECT_KILLS };
 
 struct scan {
     struct rewriter *r;
-    enum effect (*effect)(const struct x86_64_insn *in);
     int budget;
-    bool unknown; /* what to answer where the scan gives up */
+    bool unknown;     /* what to answer where the scan gives up */
+    bool told_apart;  /* sets of flags, instead of all or nothing */
+    bool up_to_label; /* it ends at one */
 };
 
 static enum effect flags_effect(const struct x86_64_insn *in)
@@ -38,32 +40,96 @@ static enum effect flags_effect(const struct x86_64_insn *in)
     }
 }
 
-/* The same where the answer leads to an error: what changes some flags is taken for setting all. */
-static enum effect flags_sure_effect(const struct x86_64_insn *in)
+/*
+ * Where the answer leads to an error, flags are told apart: `decq` keeps the carry, `btq` the rest.
+ * What changes only some of the rest, or nothing at times, is taken for setting all.
+ */
+enum { CARRY = 1, REST = 2, ALL = CARRY | REST };
+
+static bool ends_with(struct span name, const char *end)
 {
-    switch ((enum flags)in->info->flags) {
-    case FLAGS_SET:
-    case FLAGS_PART:
-    case FLAGS_SHIFT:
-        return EFFECT_KILLS;
-    default:
-        return flags_effect(in);
-    }
+    size_t size = strlen(end);
+    return name.size >= size && memcmp(name.at + name.size - size, end, size) == 0;
 }
 
-static bool live_from(struct scan *scan, uint32_t index, int depth);
-
-static bool live_at_target(struct scan *scan, const struct x86_64_insn *in, int depth)
+/* The flags that it reads. */
+static unsigned flags_read(const struct x86_64_insn *in)
 {
-    const struct symbol *target = in->target;
+    static const char *const by_carry[] = {"adc", "sbb", "rcl", "rcr", "cmc", "adcx"};
+    static const char *const before_condition[] = {"set", "cmov", "fcmov", "j"};
+    static const char *const carry[] = {"b", "c", "ae", "nb", "nc", "nae"};
+    static const char *const both[] = {"a", "be", "na", "nbe"};
+    struct span name = in->mnemonic;
+    if (in->info->flags != FLAGS_USE && in->info->flags != FLAGS_UPDATE)
+        return 0;
+    for (size_t i = 0; i < sizeof by_carry / sizeof *by_carry; i++)
+        if (span_starts(name, by_carry[i]))
+            return CARRY;
+    if (span_starts(name, "pushf") || span_starts(name, "lahf"))
+        return ALL;
+    for (size_t i = 0; i < sizeof before_condition / sizeof *before_condition; i++) {
+        size_t size = strlen(before_condition[i]);
+        if (!span_starts(name, before_condition[i]))
+            continue;
+        name.at += size;
+        name.size -= (uint32_t)size;
+        if (i == 1 && name.size > 1 && ends_with(name, "q"))
+            name.size--; /* cmovcq; no condition ends with it */
+        for (size_t n = 0; n < sizeof carry / sizeof *carry; n++)
+            if (span_is(name, carry[n]))
+                return CARRY;
+        for (size_t n = 0; n < sizeof both / sizeof *both; n++)
+            if (span_is(name, both[n]))
+                return ALL;
+        break;
+    }
+    return REST;
+}
+
+/* The flags that it sets. */
+static unsigned flags_set(const struct x86_64_insn *in)
+{
+    static const char *const only_carry[] = {"bt", "stc", "clc", "cmc", "rcl", "rcr", "rol", "ror"};
+    struct span name = in->mnemonic;
+    if (in->info->flags == FLAGS_SET && in->info->class == CLASS_STRING && in->prefixes)
+        return 0;
+    if (in->info->flags == FLAGS_KEEP || in->info->flags == FLAGS_USE)
+        return 0;
+    if (span_starts(name, "inc") || span_starts(name, "dec"))
+        return REST;
+    for (size_t i = 0; i < sizeof only_carry / sizeof *only_carry; i++)
+        if (span_starts(name, only_carry[i]))
+            return CARRY;
+    return ALL;
+}
+
+static bool live_from(struct scan *scan, uint32_t index, int depth, unsigned flags);
+
+static bool live_at_target(struct scan *scan, const struct x86_64_insn *in, int depth,
+                           unsigned flags)
+{
+    const struct symbol *target = symbol_meant(in->target);
     if (!target || target->statement == NO_STATEMENT)
         return false; /* another function: flags do not pass, by the psABI */
     if (depth >= DEPTH)
         return scan->unknown;
-    return live_from(scan, target->statement, depth + 1);
+    return live_from(scan, target->statement, depth + 1, flags);
 }
 
-static bool live_from(struct scan *scan, uint32_t index, int depth)
+/* Does a function of this file begin by using flags? By the psABI it does not; by hand it may. */
+static bool live_in_callee(struct scan *scan, const struct x86_64_insn *in, int depth,
+                           unsigned flags)
+{
+    int budget = scan->budget < BUDGET_CALLEE ? scan->budget : BUDGET_CALLEE;
+    struct scan callee = {.r = scan->r, .budget = budget, .told_apart = true};
+    bool live = in->count == 1 && in->operands[0].kind == OPERAND_TARGET &&
+                live_at_target(&callee, in, depth, flags);
+    scan->budget -= budget - callee.budget;
+    return live;
+}
+
+/* Is one of these flags used before it is set? */
+static bool live_from(struct scan *scan, uint32_t index, int depth, unsigned flags)
 {
     const struct rewriter *r = scan->r;
     const struct section *section = index < r->count ? r->statements[index].section : NULL;
@@ -73,6 +139,8 @@ static bool live_from(struct scan *scan, uint32_t index, int depth)
             return scan->unknown;
         if (s->section != section || !s->in_code)
             continue;
+        if (s->kind == STATEMENT_LABEL && scan->up_to_label)
+            return false;
         if (s->kind == STATEMENT_RAW)
             return scan->unknown;
         if (is_data(s)) /* an instruction as bytes */
@@ -82,20 +150,30 @@ static bool live_from(struct scan *scan, uint32_t index, int depth)
         if (--scan->budget < 0)
             return scan->unknown;
         const struct x86_64_insn *in = s->insn;
-        enum effect effect = scan->effect(in);
-        if (effect != EFFECT_NONE)
-            return effect == EFFECT_NEEDS;
+        if (scan->told_apart) {
+            if (flags_read(in) & flags)
+                return true;
+            flags &= ~flags_set(in);
+            if (!flags)
+                return false;
+        } else {
+            enum effect effect = flags_effect(in);
+            if (effect != EFFECT_NONE)
+                return effect == EFFECT_NEEDS;
+        }
         switch (in->info->class) {
         case CLASS_CALL:
+            return live_in_callee(scan, in, depth, flags);
         case CLASS_RETURN:
         case CLASS_STOP:
             return false;
         case CLASS_JUMP:
-            return live_at_target(scan, in, depth);
+            scan->up_to_label = false;
+            return live_at_target(scan, in, depth, flags);
         case CLASS_BRANCH:
         case CLASS_SHORT:
         case CLASS_SHORT32:
-            if (live_at_target(scan, in, depth))
+            if (!scan->up_to_label && live_at_target(scan, in, depth, flags))
                 return true;
             break;
         default:
@@ -107,8 +185,8 @@ static bool live_from(struct scan *scan, uint32_t index, int depth)
 
 bool flags_live_before(struct rewriter *r, uint32_t index)
 {
-    struct scan scan = {r, flags_effect, BUDGET, true};
-    return live_from(&scan, index, 0);
+    struct scan scan = {.r = r, .budget = BUDGET, .unknown = true};
+    return live_from(&scan, index, 0, ALL);
 }
 
 bool flags_live_after(struct rewriter *r, uint32_t index)
@@ -116,23 +194,39 @@ bool flags_live_after(struct rewriter *r, uint32_t index)
     return flags_live_before(r, index + 1);
 }
 
-bool flags_used_behind(const struct rewriter *r, uint32_t index)
+/* Is there a return on the straight way through a function of this file? */
+static bool comes_back(const struct rewriter *r, const struct symbol *function)
 {
-    for (uint32_t i = index + 1; i < r->count; i++) {
+    uint32_t first = function ? function->statement : NO_STATEMENT;
+    for (uint32_t i = first; i < r->count; i++) {
         const struct statement *s = &r->statements[i];
-        if (s->section != r->statements[index].section)
+        if (s->section != r->statements[first].section || !s->in_code)
             continue;
-        if (s->kind == STATEMENT_LABEL || s->kind == STATEMENT_RAW || is_data(s))
+        if (s->kind == STATEMENT_LABEL && i > first && (s->symbol->function || s->symbol->global))
             return false;
         if (s->kind != STATEMENT_INSN)
             continue;
-        const struct x86_64_insn *in = s->insn;
-        enum effect effect = flags_sure_effect(in);
-        if (effect != EFFECT_NONE || in->info->class == CLASS_CALL ||
-            in->info->class == CLASS_JUMP || in->info->class == CLASS_RETURN)
-            return effect == EFFECT_NEEDS;
+        unsigned class = ((const struct x86_64_insn *)s->insn)->info->class;
+        if (class == CLASS_RETURN || class == CLASS_JUMP || class == CLASS_STOP)
+            return class == CLASS_RETURN;
     }
     return false;
+}
+
+bool flags_used_behind(struct rewriter *r, uint32_t index)
+{
+    const struct x86_64_insn *in = r->statements[index].insn;
+    struct scan scan = {.r = r,
+                        .budget = BUDGET,
+                        .told_apart = true,
+                        .up_to_label = !comes_back(r, symbol_meant(in->target))};
+    return live_from(&scan, index + 1, 0, ALL);
+}
+
+bool rest_of_flags_used_behind(struct rewriter *r, uint32_t index)
+{
+    struct scan scan = {.r = r, .budget = BUDGET, .told_apart = true};
+    return live_from(&scan, index + 1, 0, REST);
 }
 
 bool flags_wanted_at_taken_label(struct rewriter *r)
@@ -142,8 +236,8 @@ bool flags_wanted_at_taken_label(struct rewriter *r)
         const struct statement *s = &r->statements[i];
         if (s->kind != STATEMENT_LABEL || !s->in_code || !s->symbol->taken || s->symbol->function)
             continue;
-        struct scan flags = {r, flags_sure_effect, BUDGET, false};
-        wanted->flags |= live_from(&flags, i, 0);
+        struct scan scan = {.r = r, .budget = BUDGET, .told_apart = true};
+        wanted->flags |= live_from(&scan, i, 0, ALL);
     }
     wanted->known = true;
     return wanted->flags;

@@ -34,6 +34,7 @@ struct r11 {
     uint32_t *next;    /* of each statement, the next of its section */
     struct callee *callees;
     uint8_t at_taken_labels;
+    bool by_hand;         /* no compiler wrote the file: they say so with .ident */
     bool kept_everywhere; /* calls to other files keep it, and this one's functions do */
 };
 
@@ -74,7 +75,8 @@ static enum effect effect(const struct x86_64_insn *in)
 static uint32_t target_of(const struct x86_64_insn *in)
 {
     bool direct = in->count == 1 && in->operands[0].kind == OPERAND_TARGET;
-    return direct && in->target && !in->target->weak ? in->target->statement : NO_STATEMENT;
+    const struct symbol *target = direct ? symbol_meant(in->target) : NULL;
+    return target && !target->weak ? target->statement : NO_STATEMENT;
 }
 
 static uint8_t before(const struct r11 *k, uint32_t index)
@@ -88,9 +90,35 @@ static uint8_t elsewhere(const struct r11 *k)
     return k->kept_everywhere ? NEEDED | LEAVES : LEAVES;
 }
 
+/*
+ * A jump may go to any label whose address is known. Compilers' jumps go to few of them; by hand,
+ * a value that is wanted at one of them is wanted.
+ */
 static uint8_t behind_indirect_jump(const struct r11 *k)
 {
-    return elsewhere(k) | (k->at_taken_labels & READ ? NEEDED : 0);
+    uint8_t wanted = k->by_hand ? NEEDED | READ : NEEDED;
+    return elsewhere(k) | (k->at_taken_labels & READ ? wanted : 0);
+}
+
+/* `pushq %rax; ret` is a jump, and so is a return after `movq %rax, (%rsp)`. */
+bool return_is_jump(const struct rewriter *r, uint32_t index)
+{
+    const struct section *section = r->statements[index].section;
+    for (uint32_t i = index; i-- > 0;) {
+        const struct statement *s = &r->statements[i];
+        if (!s->in_code || s->section != section)
+            continue;
+        if (s->kind == STATEMENT_LABEL || s->kind == STATEMENT_RAW)
+            return false;
+        if (s->kind != STATEMENT_INSN)
+            continue;
+        const struct x86_64_insn *in = s->insn;
+        const struct operand *last = &in->operands[in->count ? in->count - 1 : 0];
+        return in->info->class == CLASS_PUSH ||
+               (in->count == 2 && last->kind == OPERAND_MEM && last->base == RSP && !last->index &&
+                last->literal && last->value == 0 && operand_written(in, 1));
+    }
+    return false;
 }
 
 static uint8_t at_target(const struct r11 *k, const struct x86_64_insn *in)
@@ -113,9 +141,13 @@ static uint8_t flow(const struct rewriter *r, const struct r11 *k, uint32_t inde
         return e == EFFECT_NEEDS ? NEEDED | READ : 0;
     switch (in->info->class) {
     case CLASS_CALL:
-        return at_target(k, in); /* a return of it, if there is one, is not the way back */
+        /* a return of it, if there is one, is not the way back */
+        return in->operands[0].kind == OPERAND_TARGET ? at_target(k, in)
+               : k->by_hand                           ? behind_indirect_jump(k)
+                                                      : elsewhere(k);
     case CLASS_RETURN:
-        return k->returned[index];
+        return k->returned[index] |
+               (return_is_jump(r, index) ? behind_indirect_jump(k) & ~LEAVES : 0);
     case CLASS_STOP:
     case CLASS_SYSCALL:
         return 0;
@@ -159,6 +191,8 @@ static void find_returns(struct rewriter *r, const struct r11 *k, struct callee 
             else if (target == NO_STATEMENT && (jump || branch))
                 callee->returns_here = false;
             found += class == CLASS_RETURN;
+            if (class == CLASS_RETURN && return_is_jump(r, at))
+                callee->returns_here = false;
             if (jump || class == CLASS_RETURN || class == CLASS_STOP)
                 break;
         }
@@ -183,7 +217,7 @@ static struct callee *callee_of(const struct r11 *k, const struct x86_64_insn *i
     struct callee *callee = k->callees;
     if (target_of(in) == NO_STATEMENT)
         return NULL;
-    while (callee && callee->symbol != in->target)
+    while (callee && callee->symbol != symbol_meant(in->target))
         callee = callee->next;
     return callee;
 }
@@ -200,7 +234,7 @@ static void find_callees(struct rewriter *r, struct r11 *k)
         if (!is_call(&r->statements[i]) || target_of(in) == NO_STATEMENT || callee_of(k, in))
             continue;
         struct callee *callee = arena_alloc(&r->arena, sizeof *callee);
-        *callee = (struct callee){.symbol = in->target, .next = k->callees};
+        *callee = (struct callee){.symbol = symbol_meant(in->target), .next = k->callees};
         k->callees = callee;
         find_returns(r, k, callee, seen, stack, ++round);
     }
@@ -246,7 +280,7 @@ static bool uses_slot(const struct x86_64_insn *in)
 void x86_64_prepare(struct rewriter *r)
 {
     bool compiled = false, kept = false;
-    for (uint32_t i = 0; i < r->count && r->options->keep_r11; i++) {
+    for (uint32_t i = 0; i < r->count && (x86(r)->uses_r11 || r->options->keep_r11); i++) {
         const struct statement *s = &r->statements[i];
         compiled |= s->kind == STATEMENT_DIRECTIVE && span_is(statement_name(s), ".ident");
     }
@@ -257,6 +291,7 @@ void x86_64_prepare(struct rewriter *r)
     *k = (struct r11){.before = arena_alloc(&r->arena, count),
                       .returned = arena_alloc(&r->arena, count),
                       .next = arena_alloc(&r->arena, count * sizeof *k->next),
+                      .by_hand = !compiled,
                       .kept_everywhere = r->options->keep_r11 && !compiled};
     memset(k->before, 0, count);
     memset(k->returned, k->kept_everywhere ? NEEDED : 0, count);
@@ -326,7 +361,8 @@ static bool r11_live_after(const struct rewriter *r, const struct r11 *k, uint32
     const struct x86_64_insn *in = r->statements[index].insn;
     uint8_t after = before(k, k->next[index]);
     if (in->info->class == CLASS_CALL) /* which by the psABI gets nothing in r11 */
-        return k->kept_everywhere && (after & NEEDED);
+        return (k->kept_everywhere && (after & NEEDED)) ||
+               (k->by_hand && (k->at_taken_labels & READ));
     if (in->info->class == CLASS_JUMP) /* to anywhere: what follows does not matter */
         after = behind_indirect_jump(k);
     return (after & NEEDED) || ((after & LEAVES) && is_unread(r, index));
@@ -354,6 +390,19 @@ bool r11_returned(struct rewriter *r, uint32_t index)
 {
     const struct r11 *k = x86(r)->r11;
     return k && (k->returned[index] & NEEDED);
+}
+
+bool r11_free_at_return(struct rewriter *r, uint32_t index)
+{
+    const struct r11 *k = x86(r)->r11;
+    const struct statement *s = &r->statements[index];
+    if (!k || !return_is_jump(r, index) || !(behind_indirect_jump(k) & READ))
+        return true;
+    report_error(
+        r, s, s->where,
+        "a return as a jump needs %%r11 as scratch, but its value is used at a label whose "
+        "address is taken: keep it in another register");
+    return false;
 }
 
 bool r11_behind_call(struct rewriter *r, uint32_t index, bool *good)

@@ -2,6 +2,8 @@
 /* docs/abi.md, "The stack". */
 #include "x86_64.h"
 
+#define NEAR 64 /* statements to look back */
+
 enum next { NEXT_OTHER, NEXT_ACCESSES, NEXT_WRITES };
 
 bool writes_stack_pointer(const struct x86_64_insn *in)
@@ -154,6 +156,50 @@ static bool step_of(const struct x86_64_insn *in, int64_t *step)
 }
 
 /*
+ * Did the code shortly before statement `index` store below %rsp through another register, as in
+ * `movq %rsp, %rbp; movq %rdi, -8(%rbp)`?
+ */
+static bool stored_below(const struct rewriter *r, uint32_t index)
+{
+    uint8_t reg = NO_REG;
+    int64_t above = 0; /* reg - rsp */
+    bool below = false;
+    for (uint32_t i = index > NEAR ? index - NEAR : 0; i < index; i++) {
+        const struct statement *s = &r->statements[i];
+        int64_t step = 0;
+        if (s->section != r->statements[index].section || s->kind != STATEMENT_INSN)
+            continue;
+        const struct x86_64_insn *in = s->insn;
+        const struct operand *from = &in->operands[0],
+                             *to = &in->operands[in->count ? in->count - 1 : 0];
+        bool copied = in->count == 2 && from->kind == OPERAND_REG && from->reg == RSP &&
+                      span_starts(in->mnemonic, "mov");
+        bool moved = in->count == 2 && in->info->access == ACCESS_LEA && from->base == RSP &&
+                     from->literal && (!from->index || from->index == RIZ);
+        if ((copied || moved) && to->kind == OPERAND_REG && to->reg != RSP) {
+            reg = to->reg;
+            above = copied ? 0 : from->value;
+            below = false;
+        }
+        for (unsigned k = 0; k < in->count && reg; k++) {
+            const struct operand *o = &in->operands[k];
+            if (o->kind == OPERAND_MEM && o->base == reg && operand_written(in, k) && o->literal &&
+                !o->index && above + o->value < 0)
+                below = true;
+        }
+        if (in->info->class == CLASS_PUSH || in->info->class == CLASS_POP)
+            above += in->info->class == CLASS_PUSH ? 8 : -8;
+        else if (writes_stack_pointer(in) && step_of(in, &step))
+            above -= step;
+        else if (writes_stack_pointer(in) || in->info->class == CLASS_LEAVE)
+            reg = NO_REG;
+        else if (in->info->class == CLASS_CALL) /* it has written there */
+            below = false;
+    }
+    return below && reg;
+}
+
+/*
  * A step that no access follows: we add one where that is shorter than a guard. Below, new stack is
  * written (a push, or a store over it, unless the red zone is in use); above, the stack is read.
  */
@@ -161,7 +207,8 @@ static bool add_access(struct rewriter *r, uint32_t index, int64_t step)
 {
     bool live = flags_live_after(r, index);
     bool scratch = r11_is_free(r, index);
-    bool down = step <= -8 && !uses_red_zone(r, index), up = step > 0 && (!live || scratch);
+    bool down = step <= -8 && !uses_red_zone(r, index) && !stored_below(r, index),
+         up = step > 0 && (!live || scratch);
     if (!down && !up)
         return false;
     if (!live && (down || scratch) && (step == -8 || step == -16 || step == 8 || step == 16)) {
@@ -329,18 +376,19 @@ void rewrite_enter(struct rewriter *r, uint32_t index)
     const struct statement *s = &r->statements[index];
     const struct x86_64_insn *in = s->insn;
     if (in->count != 2 || in->operands[0].kind != OPERAND_IMM ||
-        in->operands[1].kind != OPERAND_IMM || !in->operands[1].literal || in->operands[1].value) {
-        report_error(r, s, NULL, "enter is possible with a literal nesting level of 0 only");
+        in->operands[1].kind != OPERAND_IMM || !in->operands[1].literal || in->operands[1].value ||
+        !in->operands[0].literal || in->operands[0].value < 0 || in->operands[0].value > 65535) {
+        report_error(r, s, NULL,
+                     "enter is possible with a literal number of bytes, up to 65535, and a literal "
+                     "nesting level of 0 only");
         return;
     }
+    struct operand frame = {
+        .kind = OPERAND_MEM, .base = RSP, .literal = true, .value = -in->operands[0].value};
     put_line(r, "pushq\t%rbp");
     put_line(r, "movq\t%rsp, %rbp");
     if (r->options->mode == LFI_MODE_JUMPS)
-        put_op2(
-            r, "leaq",
-            &(struct operand){
-                .kind = OPERAND_MEM, .base = RSP, .literal = true, .value = -in->operands[0].value},
-            RSP);
+        put_op2(r, "leaq", &frame, RSP);
     else
-        guard_rsp(r, index, "subl", in->operands[0]);
+        guard_rsp(r, index, "leal", frame);
 }

@@ -253,8 +253,13 @@ _Static_assert(LFI_SLOT_INSIDE(LFI_SLOT_BASE) == 0x2f020, "BASE_SLOT");
 /* liveness.c */
 bool flags_live_after(struct rewriter *r, uint32_t index);
 bool flags_live_before(struct rewriter *r, uint32_t index);
-/* Does the code up to the next label, to which a call may not return, use them? For errors. */
-bool flags_used_behind(const struct rewriter *r, uint32_t index);
+/*
+ * Does the code behind a call use flags from before? For errors. Code at a label counts only where
+ * the call is known to return.
+ */
+bool flags_used_behind(struct rewriter *r, uint32_t index);
+/* Does it use flags other than the carry? For errors. */
+bool rest_of_flags_used_behind(struct rewriter *r, uint32_t index);
 /* Does code that an indirect jump may reach begin by using flags? The jump has changed them. */
 bool flags_wanted_at_taken_label(struct rewriter *r);
 
@@ -271,6 +276,10 @@ bool r11_free(struct rewriter *r, uint32_t index, const char *what);
 bool r11_returned(struct rewriter *r, uint32_t index);
 #define KEPT_R11_CALLEE (-120)
 #define KEPT_R11_CALLER (KEPT_R11_CALLEE - 8)
+/* Is this return a jump to an address that the instruction before it put there? */
+bool return_is_jump(const struct rewriter *r, uint32_t index);
+/* Is it no jump (`push`, `ret`) to where r11 is wanted? Reports if it is. */
+bool r11_free_at_return(struct rewriter *r, uint32_t index);
 /*
  * Must r11 be loaded again behind this call? *good is false if it is used there but what is called
  * does not leave it.

@@ -18,6 +18,7 @@ _Static_assert(CALLBACKS_MAX == LFI_CALLBACKS_MAX, "frame.h");
 _Static_assert(offsetof(struct core_thread, frame) == THREAD_FRAME, "frame.h");
 _Static_assert(offsetof(struct core_thread, gate) == THREAD_GATE, "frame.h");
 _Static_assert(offsetof(struct core_thread, gate_kind) == THREAD_KIND, "frame.h");
+_Static_assert(LFI_HOST_NOT_MADE == HOST_NOT_MADE, "switch.S");
 _Static_assert(LFI_LIGHT_NOT == 0 && LFI_LIGHT_DONE == 1, "switch.S");
 _Static_assert(LFI_EXIT_RETURNED == 1 && LFI_EXIT_INTERRUPTED == 3, "switch.S");
 _Static_assert(sizeof(struct core_frame) == FRAME_SIZE, "frame.h: FRAME_SIZE");
@@ -84,9 +85,14 @@ bool core_box_entered(const struct lfi_box *box)
 {
     const struct lfi_context *context = box->first;
 
-    while (context && !__atomic_load_n(&context->active, __ATOMIC_ACQUIRE))
+    while (context && !lfi_context_entered(context))
         context = context->next;
     return context != NULL;
+}
+
+bool lfi_context_entered(const struct lfi_context *context)
+{
+    return __atomic_load_n(&context->active, __ATOMIC_ACQUIRE) != NULL;
 }
 
 void lfi_box_limit_nesting(struct lfi_box *box, unsigned depth)

@@ -136,6 +136,16 @@ static void on_interrupt(int signal, siginfo_t *info, void *ucontext)
         machine_signal_leave(ucontext, frame, LFI_EXIT_INTERRUPTED, entering);
 }
 
+bool lfi_host_call_skip(void *ucontext)
+{
+    uint64_t pc = machine_signal_pc(ucontext);
+
+    if (pc < (uint64_t)machine_host_start || pc >= (uint64_t)machine_host_end)
+        return false;
+    machine_signal_set_pc(ucontext, (uint64_t)machine_host_skipped);
+    return true;
+}
+
 static void restore(size_t count)
 {
     struct sigaction now;

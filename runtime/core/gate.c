@@ -244,6 +244,9 @@ struct core_results core_gate_refused(uint64_t memory)
 
 /* ------------------------------------------------------------------------------- callbacks */
 
+/* `data` of an entry without a function that stays so. */
+#define RETIRED 1
+
 static size_t stubs_per_page(void)
 {
     return lfi_page_size() / MACHINE_STUB_SIZE;
@@ -341,7 +344,7 @@ int lfi_box_callback(struct lfi_box *box, const struct lfi_callback *callback, u
     size_t count = box->stub_page_count * stubs_per_page();
     for (size_t i = 0; i < count; i++) {
         index = (box->callback_next + i) % count;
-        if (box->callbacks[index].function)
+        if (box->callbacks[index].function || box->callbacks[index].data == RETIRED)
             continue;
         write_entry(&box->callbacks[index], &entry);
         box->callback_next = (uint32_t)((index + 1) % count);
@@ -354,9 +357,8 @@ int lfi_box_callback(struct lfi_box *box, const struct lfi_callback *callback, u
     return -ENOSPC;
 }
 
-int lfi_box_uncallback(struct lfi_box *box, uint64_t address)
+static int take_back(struct lfi_box *box, uint64_t address, const struct core_callback *instead)
 {
-    static const struct core_callback none;
     uint64_t offset;
     size_t index;
     int status = -EINVAL;
@@ -368,11 +370,25 @@ int lfi_box_uncallback(struct lfi_box *box, uint64_t address)
         if (offset >= lfi_page_size() || offset % MACHINE_STUB_SIZE ||
             !box->callbacks[index].function)
             continue;
-        write_entry(&box->callbacks[index], &none);
+        write_entry(&box->callbacks[index], instead);
         status = 0;
     }
     pthread_mutex_unlock(&box->callback_lock);
     return status;
+}
+
+int lfi_box_uncallback(struct lfi_box *box, uint64_t address)
+{
+    static const struct core_callback none;
+
+    return take_back(box, address, &none);
+}
+
+int lfi_box_retire_callback(struct lfi_box *box, uint64_t address)
+{
+    static const struct core_callback retired = {.data = RETIRED};
+
+    return take_back(box, address, &retired);
 }
 
 static struct core_frame *callback_frame(void)

@@ -76,6 +76,8 @@ extern const char machine_leave_saving[], machine_leave_entering[];
 extern const char machine_resume_start[], machine_resume_end[];
 /* The same after a light call: vector and x87 state are the box's, and not in the frame. */
 extern const char machine_light_start[], machine_light_end[];
+/* From the look at `unless` to the host call of a light call; where it goes on without that. */
+extern const char machine_host_start[], machine_host_end[], machine_host_skipped[];
 
 /* Runs the box until it leaves. Returns the exit kind. */
 enum lfi_exit_kind machine_run(struct core_frame *frame);

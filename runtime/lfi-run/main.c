@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /* lfi-run: runs an LFI program in a box. docs/lfi-run.md is its manual. */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -96,6 +97,7 @@ struct settings {
     char **added;               /* --env, parts of argv */
     size_t added_count;
     const char **envp; /* the whole environment */
+    struct lfi_linux_file files[3];
     bool verbose, perf, high;
     const char *program;
 };
@@ -343,6 +345,22 @@ static void close_inherited(void)
         close(fd);
 }
 
+/*
+ * The program gets those of 0, 1 and 2 that are open. In place of the others lfi-run has /dev/null,
+ * or what it opens would be the program's standard input.
+ */
+static void give_standard(struct settings *settings)
+{
+    for (int fd = 0; fd < 3; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0)
+            settings->files[settings->options.file_count++] =
+                (struct lfi_linux_file){fd, fd, false};
+        else if (open("/dev/null", O_RDWR) != fd) /* the lowest that is free */
+            return;
+    }
+    settings->options.files = settings->files;
+}
+
 static int run(struct settings *settings, struct lfi_box *box)
 {
     struct lfi_process *process = NULL;
@@ -416,6 +434,7 @@ int main(int argc, char **argv)
     if (status == -1 && !make_environment(&settings))
         status = complain("out of memory");
     if (status == -1) {
+        give_standard(&settings);
         warn(&settings);
         if (settings.options.restricted)
             close_inherited();

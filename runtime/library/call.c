@@ -142,7 +142,7 @@ void library_call_failed(struct lfi_context *context, const struct lfi_exit *exi
      * What was put on the stack for the call goes; within a callback that is the callback's own.
      * And the call around it ends, too, however many there are: each end takes an interrupt.
      */
-    if (!lfi_callback_context())
+    if (!lfi_context_entered(context))
         lfi_gate_set_stack(context, thread->rest);
     else if (atomic_load(&process->ending))
         lfi_context_interrupt(context);
@@ -254,7 +254,10 @@ int lfi_library_uncallback(struct lfi_library *library, uint64_t address)
     struct library_callback *found = *at;
     if (found) {
         *at = found->next;
-        lfi_box_uncallback(library->box, address);
+        if (found->frozen)
+            lfi_box_retire_callback(library->box, address);
+        else
+            lfi_box_uncallback(library->box, address);
     }
     pthread_mutex_unlock(&library->lock);
     free(found);

@@ -77,6 +77,7 @@ int lfi_library_reset(struct lfi_library *library, struct lfi_error *error)
         return say(error, -EINVAL);
     if (library_threads_inside(library))
         return say(error, -EBUSY);
+    linux_monitor_pause(process);
     if (has_own_threads(process))
         library_end_threads(library);
     bool renew = atomic_load(&process->ending);
@@ -89,12 +90,14 @@ int lfi_library_reset(struct lfi_library *library, struct lfi_error *error)
     if (failed) {
         if (failed != -EBUSY)
             library_end_threads(library); /* half of it is old: it has failed */
+        linux_monitor_continue(process);
         return say(error, failed);
     }
     drop_callbacks(library);
     atomic_fetch_add(&library->generation, 1);
     atomic_store(&library->interrupted, false);
     atomic_store(&process->ending, false);
+    linux_monitor_continue(process);
     return 0;
 }
 

@@ -86,12 +86,12 @@ struct lfi_library {
     lfi_library_failed_fn *failed;
     void *data;
     uint64_t stack_size;
-    uint64_t bias;           /* adds to an address in the file */
-    bool one_thread;         /* the main thread is the host's; otherwise it makes the others */
-    bool main_taken;         /* under the registry's lock */
-    atomic_bool interrupted; /* by lfi_library_interrupt() */
-    pthread_mutex_t maker;   /* for calls on the main thread's stack; error-checking */
-    pthread_mutex_t lock;    /* of callbacks and stub pages */
+    uint64_t bias;             /* adds to an address in the file */
+    bool one_thread;           /* the main thread is the host's; otherwise it makes the others */
+    bool main_taken;           /* under the registry's lock */
+    atomic_bool interrupted;   /* by lfi_library_interrupt() */
+    struct host_thread *maker; /* who calls on the main thread's stack, or NULL; under that lock */
+    pthread_mutex_t lock;      /* of callbacks and stub pages */
     struct library_callback *callbacks;
     uint64_t stubs, stubs_end;      /* room for pages of stubs */
     struct library_thread *threads; /* under the registry's lock */

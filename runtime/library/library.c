@@ -7,16 +7,6 @@
 
 #define STUB_PAGES 32 /* enough for LFI_CALLBACKS_MAX; addresses only */
 
-static int check_options(const struct lfi_linux_options *options, struct lfi_error *error)
-{
-    if (options->limits.processor || options->limits.resident) {
-        linux_say(error, "the limit %s is not one of libraries: use lfi_library_interrupt()",
-                  options->limits.processor ? "processor" : "resident");
-        return -ENOTSUP;
-    }
-    return 0;
-}
-
 /* Runs the constructors, until boxrt's main() rests. */
 static int run_constructors(struct lfi_library *library, struct lfi_error *error)
 {
@@ -31,9 +21,11 @@ static int run_constructors(struct lfi_library *library, struct lfi_error *error
     library->stubs_end = library->stubs + STUB_PAGES * lfi_page_size();
     process->library = library;
     process->main->hosted = true;
-    process->main->owner_tid = (int)syscall(SYS_gettid);
+    linux_thread_own(process->main);
     library->bias = lfi_linux_bias(process);
-    failed = linux_rest_run(process->main);
+    failed = linux_monitor_start(process);
+    if (!failed)
+        failed = linux_rest_run(process->main);
     if (failed == -ENOEXEC) {
         linux_say(error, "%.150s: it ended instead of waiting for calls: link with -lboxrt",
                   library->image->name);
@@ -63,11 +55,12 @@ static void drop(struct lfi_library *library)
         free(at);
     }
     linux_frozen_free(library->frozen);
+    if (library->process)
+        linux_monitor_stop(library->process);
     lfi_linux_free(library->process);
     lfi_box_free(library->box);
     lfi_space_free(library->own_space);
     library_image_drop(library->image);
-    pthread_mutex_destroy(&library->maker);
     pthread_mutex_destroy(&library->lock);
     free(library);
 }
@@ -109,16 +102,11 @@ static int make(struct lfi_library **made, struct library_image *image,
     library->data = options->data;
     library->one_thread = options->one_thread;
     library->stack_size = host.stack_size;
-    pthread_mutexattr_t checks;
-    pthread_mutexattr_init(&checks);
-    pthread_mutexattr_settype(&checks, PTHREAD_MUTEX_ERRORCHECK);
-    pthread_mutex_init(&library->maker, &checks);
-    pthread_mutexattr_destroy(&checks);
     pthread_mutex_init(&library->lock, NULL);
 
     struct lfi_space *space = options->space;
-    int failed = check_options(&host, error);
-    if (!failed && !space) {
+    int failed = 0;
+    if (!space) {
         failed = lfi_space_new(&library->own_space, 1, error);
         space = library->own_space;
     }

@@ -11,11 +11,13 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 struct host_thread {
     struct library_thread **slots; /* open addressing; a husk keeps its place */
     size_t used, room;             /* room is a power of two */
     size_t beginning;              /* parts that the box makes: calls nest */
+    struct lfi_library *awaited;   /* whose maker it waits to be, or NULL; the registry's lock */
     bool prepared;                 /* lfi_thread_prepare() */
     bool ending;                   /* its parts end: no new ones */
     struct lfi_library *spare_of;  /* whose the spare failure is, or NULL */
@@ -27,7 +29,10 @@ static struct {
     pthread_key_t key; /* a thread's struct host_thread, for its end */
     int error;
     pthread_mutex_t lock;
-} registry = {.once = PTHREAD_ONCE_INIT, .lock = PTHREAD_MUTEX_INITIALIZER};
+    pthread_cond_t unmade; /* an instance has no maker any more */
+} registry = {.once = PTHREAD_ONCE_INIT,
+              .lock = PTHREAD_MUTEX_INITIALIZER,
+              .unmade = PTHREAD_COND_INITIALIZER};
 
 static __thread struct host_thread *this_thread;
 static __thread struct library_thread *last;
@@ -182,6 +187,54 @@ struct lfi_library_failure *library_thread_spare(struct lfi_library *library, bo
     return host->spare_of == library ? &host->spare : NULL;
 }
 
+/* The registry's lock is held. Whether its maker waits, over however many others, for this thread.
+ */
+static bool waits_for(const struct lfi_library *library, const struct host_thread *host)
+{
+    while (library && library->maker != host)
+        library = library->maker ? library->maker->awaited : NULL;
+    return library != NULL;
+}
+
+/*
+ * One thread at a time makes threads, on the main thread's stack. The box runs for it, and may call
+ * back the host, which may call another instance for the first time. So this is no lock: who would
+ * wait for itself gets -EDEADLK, and a failed instance lets go of those that wait.
+ */
+static int begin_making(struct lfi_library *library)
+{
+    struct host_thread *host = this_thread;
+    int failed = 0;
+    pthread_mutex_lock(&registry.lock);
+    host->awaited = library;
+    while (library->maker && !failed) {
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += 20000000; /* no one tells that the instance has failed */
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        if (waits_for(library, host))
+            failed = -EDEADLK;
+        else if (atomic_load(&library->process->ending))
+            failed = -ECANCELED;
+        else
+            pthread_cond_timedwait(&registry.unmade, &registry.lock, &until);
+    }
+    host->awaited = NULL;
+    if (!failed)
+        library->maker = host;
+    pthread_mutex_unlock(&registry.lock);
+    return failed;
+}
+
+static void end_making(struct lfi_library *library)
+{
+    pthread_mutex_lock(&registry.lock);
+    library->maker = NULL;
+    pthread_cond_broadcast(&registry.unmade);
+    pthread_mutex_unlock(&registry.lock);
+}
+
 /* A thread of the box for this one. */
 static int make_thread(struct lfi_library *library, struct thread **made)
 {
@@ -195,14 +248,16 @@ static int make_thread(struct lfi_library *library, struct thread **made)
         *made = process->main;
         return failed;
     }
-    /* -EDEADLK: in a callback that the box made instead of the thread */
-    failed = -pthread_mutex_lock(&library->maker);
+    failed = begin_making(library);
     if (failed)
         return failed;
+    linux_thread_own(process->main);
     failed = linux_rest_adopt(process->main, library->stack_size, made);
-    pthread_mutex_unlock(&library->maker);
-    if (!failed)
+    end_making(library);
+    if (!failed) {
+        linux_thread_own(*made);
         failed = linux_rest_run(*made);
+    }
     if (failed == -ENOEXEC)
         failed = -EAGAIN;
     if (failed && *made)
@@ -260,8 +315,7 @@ struct library_thread *library_thread_get(struct lfi_library *library, int *erro
         free(thread);
         return NULL;
     }
-    thread->thread->host = pthread_self();
-    thread->thread->owner_tid = (int)syscall(SYS_gettid);
+    linux_thread_own(thread->thread);
     set_context(thread);
     atomic_init(&thread->library, library);
     *slot_of(host, library) = thread;

@@ -94,6 +94,18 @@ HANDLER(pass)
     return host(call->number, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
 }
 
+HANDLER(pass_waiting)
+{
+    return linux_wait(call->thread, call->number, call->arg);
+}
+
+/* What a box must not have, and no program needs. */
+HANDLER(refuse)
+{
+    (void)call;
+    return -EPERM;
+}
+
 LIGHT_HANDLER(ignore)
 {
     (void)call;
@@ -239,15 +251,19 @@ static bool ask_hook(struct call *call, int64_t *result)
     return answered;
 }
 
-/* At the end of each call: signals, and the end of the process. */
-static void finish(struct thread *thread, struct lfi_regs *regs, int64_t result)
+/* At the end of each call: signals, and the end of the process. True: neither. */
+static bool finish(struct thread *thread, struct lfi_regs *regs, int64_t result,
+                   const struct linux_restart *restart)
 {
+    bool delivered = false;
     if (result == -EPIPE) /* the host's signal is blocked */
-        atomic_fetch_or(&thread->pending, 1ull << (SIGPIPE - 1));
+        linux_signal_pipe(thread);
     if (linux_signals_pending(thread))
-        linux_signals_deliver(thread, regs);
-    if (atomic_load_explicit(&thread->process->ending, memory_order_relaxed))
+        delivered = linux_signals_deliver(thread, regs, restart);
+    bool ending = atomic_load_explicit(&thread->process->ending, memory_order_relaxed);
+    if (ending)
         lfi_context_stop(thread->context, 0);
+    return !delivered && !ending;
 }
 
 /* As switch.S calls the light way. */
@@ -257,26 +273,19 @@ static bool without_light(struct lfi_context *context, struct lfi_regs *regs)
     enum lfi_light light = linux_serve_light(context, regs, &call);
     if (light != LFI_LIGHT_HOST)
         return light == LFI_LIGHT_DONE;
-    return linux_light_done(context, regs, linux_arch_call(call.number, call.arg));
+    return linux_light_done(context, regs,
+                            linux_wait_once(lfi_context_data(context), call.number, call.arg));
 }
 
-void linux_serve(struct lfi_context *context, struct lfi_regs *regs)
+/* True: the registers are now those of a call that is to be made. */
+static bool serve(struct thread *thread, struct lfi_regs *regs)
 {
     struct call call; /* text is large and needs no initial value */
-    call.thread = lfi_context_data(context);
-    if (!LINUX_LIGHT && without_light(context, regs))
-        return;
-    linux_file_drop(call.thread->held);
-    call.thread->held = NULL;
-    if (call.thread->answered) {
-        call.thread->answered = false;
-        finish(call.thread, regs, call.thread->answer);
-        return;
-    }
-    call.process = call.thread->process;
+    call.thread = thread;
+    call.process = thread->process;
     call.regs = regs;
     call.number = linux_arch_call_number(regs);
-    call.registers_set = call.opening = false;
+    call.registers_set = call.opening = call.final = call.again = false;
     call.path[0] = call.path[1] = NULL;
     memset(call.file, 0, sizeof call.file);
     linux_arch_call_arguments(regs, call.arg);
@@ -286,7 +295,7 @@ void linux_serve(struct lfi_context *context, struct lfi_regs *regs)
 
     if (call.number == LFI_CALL_REST && call.process->library) {
         linux_arch_call_result(regs, linux_rest(call.thread, regs, call.arg[0]));
-        return;
+        return false;
     }
     int64_t result = 0;
     bool answered = call.process->hook && ask_hook(&call, &result);
@@ -308,7 +317,31 @@ void linux_serve(struct lfi_context *context, struct lfi_regs *regs)
     if (call.process->trace)
         trace(&call, entry, given, result);
 
-    if (!call.registers_set)
+    if (call.registers_set)
+        result = 0;
+    else
         linux_arch_call_result(regs, result);
-    finish(call.thread, regs, call.registers_set ? 0 : result);
+    struct linux_restart restart = {
+        .possible = result == -EINTR && !call.final,
+        .certain = call.again,
+        .number = call.number,
+        .first = given[0],
+    };
+    return finish(thread, regs, result, &restart) && call.again;
+}
+
+void linux_serve(struct lfi_context *context, struct lfi_regs *regs)
+{
+    struct thread *thread = lfi_context_data(context);
+    if (!LINUX_LIGHT && !thread->answered && without_light(context, regs))
+        return;
+    linux_file_drop(thread->held);
+    thread->held = NULL;
+    if (thread->answered) {
+        thread->answered = false;
+        finish(thread, regs, thread->answer, &(struct linux_restart){0});
+        return;
+    }
+    while (serve(thread, regs)) /* once more, as rt_sigreturn is never made again */
+        continue;
 }

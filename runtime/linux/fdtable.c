@@ -47,10 +47,16 @@ void linux_fdtable_init(struct linux_fdtable *table)
 void linux_fdtable_limit(struct linux_fdtable *table, int limit, int host_bound, unsigned openers)
 {
     table->limit = limit;
+    table->soft = limit;
     table->host_bound = host_bound;
     table->spare = (int)openers;
     sem_destroy(&table->openers);
     sem_init(&table->openers, 0, openers);
+}
+
+void linux_fdtable_lower(struct linux_fdtable *table, int soft)
+{
+    table->soft = soft < table->limit ? soft : table->limit;
 }
 
 bool linux_fdtable_begin(struct linux_fdtable *table, const atomic_bool *stop)
@@ -114,6 +120,7 @@ struct linux_file *linux_file_duplicate(const struct linux_file *file, int host)
         return NULL;
     }
     copy->memory = linux_memfd_hold(file->memory);
+    copy->signals = linux_signalfd_hold(file->signals);
     copy->given = file->given;
     if (copy->given)
         atomic_fetch_add_explicit(&copy->given->references, 1, memory_order_relaxed);
@@ -158,6 +165,7 @@ void linux_file_drop(struct linux_file *file)
     if (file->table)
         atomic_fetch_sub(&file->table->files, 1);
     linux_memfd_drop(file->memory);
+    linux_signalfd_drop(file->signals);
     struct linux_given *given = file->given;
     if (given && atomic_fetch_sub_explicit(&given->references, 1, memory_order_acq_rel) == 1)
         free(given);
@@ -230,7 +238,8 @@ int linux_fdtable_add(struct linux_fdtable *table, struct linux_file *file, int 
 {
     if (!file)
         return -ENOMEM;
-    if (!in_range(table, from)) {
+    int limit = atomic_load_explicit(&table->soft, memory_order_relaxed);
+    if (from < 0 || (from && from >= limit)) {
         linux_file_drop(file);
         return -EINVAL;
     }
@@ -240,16 +249,16 @@ int linux_fdtable_add(struct linux_fdtable *table, struct linux_file *file, int 
     }
     lock(table);
     int fd = from > table->lowest ? from : table->lowest;
-    while (fd < table->limit && table->slots[fd])
+    while (fd < limit && table->slots[fd])
         fd++;
-    if (fd < table->limit) {
+    if (fd < limit) {
         table->slots[fd] = file;
         table->close_on_exec[fd] = close_on_exec;
         if (from <= table->lowest)
             table->lowest = fd + 1;
     }
     unlock(table);
-    if (fd < table->limit)
+    if (fd < limit)
         return fd;
     linux_file_drop(file);
     return -EMFILE;
@@ -272,7 +281,7 @@ static struct linux_file *exchange(struct linux_fdtable *table, struct linux_fil
 int linux_fdtable_put(struct linux_fdtable *table, struct linux_file *file, int fd,
                       bool close_on_exec)
 {
-    if (!in_range(table, fd)) {
+    if (fd < 0 || fd >= atomic_load_explicit(&table->soft, memory_order_relaxed)) {
         linux_file_drop(file);
         return -EBADF;
     }

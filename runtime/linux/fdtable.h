@@ -20,7 +20,8 @@
 #define LINUX_FILES_MAX 1024 /* descriptors of one box, at most */
 
 struct linux_fdtable;
-struct linux_memfd; /* memfd.c */
+struct linux_memfd;    /* memfd.c */
+struct linux_signalfd; /* signalfd.c */
 
 /*
  * An open file of the host that a restricted box was given, and that it must not change. Duplicates
@@ -39,14 +40,16 @@ struct linux_file {
     bool owned; /* host is closed with the last reference */
     int map;    /* LINUX_PLACE_NONE unless it is a place where paths start: struct linux_place */
     char *box;
-    struct linux_memfd *memory;  /* for a memfd, else NULL; owned */
-    struct linux_fdtable *table; /* that counts it, or NULL */
-    struct linux_given *given;   /* NULL: the box may change it */
+    struct linux_memfd *memory;     /* for a memfd, else NULL; owned */
+    struct linux_signalfd *signals; /* for a signalfd, likewise */
+    struct linux_fdtable *table;    /* that counts it, or NULL */
+    struct linux_given *given;      /* NULL: the box may change it */
 };
 
 struct linux_fdtable {
     atomic_int lock;  /* 0: free, 1: taken, 2: and others may wait; the light way tries it */
-    int limit;        /* numbers are below it */
+    int limit;        /* numbers are below it, */
+    atomic_int soft;  /* and new ones below this */
     int host_bound;   /* so are the host's numbers of owned files */
     int spare;        /* files that may still be in use after a close, beyond `limit` */
     atomic_int files; /* owned ones that the box ever got and that are still open */
@@ -64,6 +67,9 @@ void linux_fdtable_init(struct linux_fdtable *table);
  * any, 32.
  */
 void linux_fdtable_limit(struct linux_fdtable *table, int limit, int host_bound, unsigned openers);
+
+/* From now on new numbers are below `soft`, which is `limit` at first. */
+void linux_fdtable_lower(struct linux_fdtable *table, int soft);
 
 /*
  * Around what opens descriptors of the host: while it is under way nobody else counts them. Waits

@@ -48,20 +48,36 @@ static bool is_nonblocking(const struct linux_file *file)
            atomic_load_explicit(&file->given->nonblocking, memory_order_relaxed);
 }
 
-static int64_t wait_for(const struct linux_file *file, short events, bool now)
+static int64_t wait_for(struct thread *thread, const struct linux_file *file, short events,
+                        bool now)
 {
     struct pollfd fd = {.fd = file->host, .events = events};
     struct timespec none = {0};
-    int64_t ready = host(SYS_ppoll, &fd, 1, now ? &none : NULL, NULL, 0);
+    int64_t ready = HOST_WAIT(SYS_ppoll, thread, (uintptr_t)&fd, 1, now ? (uintptr_t)&none : 0);
     return ready < 0 ? ready : ready ? 0 : -EAGAIN;
 }
 
-/* The outcome of a transfer that returned `result`: 1 to try again. */
-static int64_t after(const struct linux_file *file, short events, int64_t result)
+/*
+ * Makes the host's call of a transfer. That of a regular file does not wait, and a signal does not
+ * end it: programs do not expect that.
+ */
+static int64_t move(const struct call *call, long number, const uint64_t arg[6])
 {
+    struct stat status;
+    int64_t result = linux_wait(call->thread, number, arg);
+    if (result == -EINTR && !fstat((int)arg[0], &status) && S_ISREG(status.st_mode))
+        return host(number, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
+    return result;
+}
+
+/* The outcome of a transfer that returned `result`: 1 to try again. */
+static int64_t after(const struct call *call, short events, int64_t result)
+{
+    const struct linux_file *file = call->file[0];
     if (result != -EAGAIN || !file->given || !file->given->waits || is_nonblocking(file))
         return result;
-    int64_t error = wait_for(file, events, false); /* the host's O_NONBLOCK is not the box's */
+    int64_t error =
+        wait_for(call->thread, file, events, false); /* the host's O_NONBLOCK is not the box's */
     return error ? error : 1;
 }
 
@@ -75,16 +91,22 @@ static int64_t transfer(const struct call *call, bool write, const struct iovec 
         int64_t result = host(number, file->host, vector, count, -1L, -1L, RWF_NOWAIT);
         if (result != -EOPNOTSUPP && result != -ENOSYS)
             return result;
-        result = wait_for(file, events, true);
+        result = wait_for(call->thread, file, events, true);
         if (result)
             return result;
     }
     while (true) {
-        int64_t result =
-            count == 1
-                ? host(write ? SYS_write : SYS_read, file->host, vector->iov_base, vector->iov_len)
-                : host(write ? SYS_writev : SYS_readv, file->host, vector, count);
-        int64_t end = after(file, events, result);
+        uint64_t arg[6] = {(uint64_t)file->host, (uintptr_t)vector, (uint64_t)count};
+        if (count == 1) {
+            arg[1] = (uintptr_t)vector->iov_base;
+            arg[2] = vector->iov_len;
+        }
+        int64_t result = move(call,
+                              write        ? count == 1 ? SYS_write : SYS_writev
+                              : count == 1 ? SYS_read
+                                           : SYS_readv,
+                              arg);
+        int64_t end = after(call, events, result);
         if (result >= 0 || end != 1)
             return end;
     }
@@ -94,8 +116,10 @@ static int64_t transfer_one(struct call *call, bool write)
 {
     if (call->file[0]->memory)
         return linux_memfd_call(call, NULL, 0);
+    if (call->file[0]->signals)
+        return write ? -EINVAL : linux_signalfd_read(call);
     if (!call->file[0]->given)
-        return host(call->number, call->arg[0], call->arg[1], call->arg[2]);
+        return move(call, call->number, call->arg);
     uint64_t size = call->arg[2] < 0x7ffff000 ? call->arg[2] : 0x7ffff000; /* MAX_RW_COUNT */
     struct iovec vector = {(void *)(uintptr_t)call->arg[1], size}; // NOLINT: an address of the box
     return transfer(call, write, &vector, 1);
@@ -115,11 +139,40 @@ HANDLER(sendfile)
 {
     for (int i = 0; i < 2; i++) {
         const struct linux_file *file = call->file[i];
-        int64_t error = is_nonblocking(file) ? wait_for(file, i ? POLLIN : POLLOUT, true) : 0;
+        short events = i ? POLLIN : POLLOUT;
+        int64_t error = is_nonblocking(file) ? wait_for(call->thread, file, events, true) : 0;
         if (error)
             return error;
     }
-    return linux_sys_pass(call);
+    return call->file[0]->memory ? linux_sys_pass(call) : move(call, call->number, call->arg);
+}
+
+/* Not for what a host gave, nor for memfds: programs then read and write. */
+static bool can_splice(const struct call *call, int first, int second)
+{
+    const struct linux_file *a = call->file[first], *b = call->file[second];
+    return !call->process->restricted && !a->memory && !b->memory && !a->given && !b->given;
+}
+
+HANDLER(splice)
+{
+    return can_splice(call, 0, 2) ? linux_wait(call->thread, SYS_splice, call->arg) : -EINVAL;
+}
+
+HANDLER(tee)
+{
+    return can_splice(call, 0, 1) ? linux_wait(call->thread, SYS_tee, call->arg) : -EINVAL;
+}
+
+/* A restricted box cannot make the host write what is not the box's. */
+HANDLER(sync)
+{
+    return call->process->restricted ? 0 : host(SYS_sync);
+}
+
+HANDLER(syncfs)
+{
+    return host(call->process->restricted ? SYS_fsync : SYS_syncfs, call->arg[0]);
 }
 
 /*
@@ -130,7 +183,7 @@ HANDLER(vector)
 {
     struct iovec vector[64], *all = vector;
     uint64_t count = call->arg[2];
-    if (count > IOV_MAX)
+    if (count > IOV_MAX || call->file[0]->signals)
         return -EINVAL;
     if (count > sizeof vector / sizeof *vector && !(all = malloc(count * sizeof *all)))
         return -ENOMEM;
@@ -149,8 +202,9 @@ HANDLER(vector)
     else if (result == 0 && plain && call->file[0]->given)
         result = transfer(call, call->number == SYS_writev, all, (int)count);
     else if (result == 0)
-        result =
-            host(call->number, call->arg[0], all, count, call->arg[3], call->arg[4], call->arg[5]);
+        result = move(call, call->number,
+                      (const uint64_t[6]){call->arg[0], (uintptr_t)all, count, call->arg[3],
+                                          call->arg[4], call->arg[5]});
     if (all != vector)
         free(all);
     return result;
@@ -380,14 +434,14 @@ HANDLER(fcntl)
     case F_OFD_GETLK:
         if (!lfi_box_contains(call->process->box, argument, sizeof(struct flock)))
             return -EFAULT;
-        return host(SYS_fcntl, call->arg[0], command, argument);
+        return HOST_WAIT(SYS_fcntl, call->thread, call->arg[0], (uint64_t)command, argument);
     default:
         return -EINVAL;
     }
 }
 
-/* The requests that pass, the bytes that their argument points to (asm-generic/ioctls.h), and
- * whether they only query. */
+/* The requests that pass, the bytes that their argument points to (asm-generic/ioctls.h; 0: it is a
+ * value), and whether they only query. */
 static const struct {
     unsigned request;
     unsigned size;
@@ -396,6 +450,8 @@ static const struct {
     {TCGETS, 36, true},   {TCSETS, 36, false},  {TCSETSW, 36, false},
     {TCSETSF, 36, false}, {TIOCGPGRP, 4, true}, {FIONREAD, 4, true},
     {FIONBIO, 4, false},  {TIOCOUTQ, 4, true},  {TIOCGWINSZ, sizeof(struct winsize), true},
+    {TCSBRK, 0, false},   {TCFLSH, 0, false},   {TIOCSWINSZ, sizeof(struct winsize), false},
+    {TIOCGPTN, 4, true},  {TCXONC, 0, false},   {TIOCSPTLCK, 4, false},
 };
 
 HANDLER(ioctl)
@@ -405,7 +461,7 @@ HANDLER(ioctl)
     for (size_t i = 0; i < sizeof ioctls / sizeof *ioctls; i++) {
         if (ioctls[i].request != request)
             continue;
-        if (!lfi_box_contains(call->process->box, call->arg[2], ioctls[i].size))
+        if (ioctls[i].size && !lfi_box_contains(call->process->box, call->arg[2], ioctls[i].size))
             return -EFAULT;
         if (file->given && request == FIONBIO) {
             int on;
@@ -418,7 +474,7 @@ HANDLER(ioctl)
             return -EPERM;
         if (file->map == LINUX_PLACE_VIRTUAL)
             return -ENOTTY;
-        return host(SYS_ioctl, call->arg[0], request, call->arg[2]);
+        return HOST_WAIT(SYS_ioctl, call->thread, call->arg[0], request, call->arg[2]);
     }
     int fd = call->fd;
     if (request == FIOCLEX || request == FIONCLEX) {

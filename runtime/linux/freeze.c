@@ -25,6 +25,11 @@ struct linux_frozen {
     mode_t umask;
     struct action actions[64];
     uint64_t pending;
+    struct linux_signal queued[LINUX_SIGNALS_QUEUED];
+    unsigned queued_count;
+    uint64_t processor_used;
+    struct linux_lowered lowered;
+    int nice;
     struct kept_thread *threads;
     size_t thread_count;
 };
@@ -92,6 +97,13 @@ int linux_freeze(struct lfi_process *process, struct linux_frozen **made)
     frozen->umask = process->umask;
     memcpy(frozen->actions, process->actions, sizeof frozen->actions);
     frozen->pending = process->pending;
+    frozen->queued_count = process->queued_count;
+    memcpy(frozen->queued, process->queued, frozen->queued_count * sizeof *frozen->queued);
+    if (linux_timers_exist(process))
+        failed = -EBUSY;
+    frozen->processor_used = process->processor_used;
+    frozen->lowered = process->lowered;
+    frozen->nice = process->nice;
     pthread_mutex_unlock(&process->lock);
     if (!failed)
         failed = keep_memory(&process->memory, frozen);
@@ -162,12 +174,12 @@ static void restore_charge(struct lfi_process *process, const struct linux_froze
     pthread_mutex_unlock(&process->memory.lock);
 }
 
-static int restore_thread(struct lfi_process *process, const struct kept_thread *kept, bool renew)
+static int restore_thread(const struct kept_thread *kept, bool renew)
 {
     struct thread *thread = kept->thread;
     struct lfi_context *context = thread->context;
     if (renew) {
-        int failed = lfi_context_new(process->box, linux_serve, thread, &context);
+        int failed = linux_thread_context(thread, &context);
         if (!failed)
             failed = lfi_context_free(thread->context);
         if (failed)
@@ -176,8 +188,11 @@ static int restore_thread(struct lfi_process *process, const struct kept_thread 
     }
     lfi_context_copy(context, kept->context);
     thread->clear_tid = kept->state.clear_tid;
-    thread->mask = kept->state.mask;
+    thread->robust = kept->state.robust;
+    thread->mask = atomic_load(&kept->state.mask);
+    thread->claimed.number = 0;
     thread->pending = kept->state.pending;
+    thread->wake = 1; /* for these, and those of the process */
     thread->stack = kept->state.stack;
     thread->stack_size = kept->state.stack_size;
     thread->stack_flags = kept->state.stack_flags;
@@ -203,9 +218,19 @@ int linux_thaw(struct lfi_process *process, const struct linux_frozen *frozen, b
     process->umask = frozen->umask;
     memcpy(process->actions, frozen->actions, sizeof process->actions);
     process->pending = frozen->pending;
+    process->queued_count = frozen->queued_count;
+    memcpy(process->queued, frozen->queued, frozen->queued_count * sizeof *frozen->queued);
+    linux_timers_clear(process);
+    linux_signalfds_update(process);
+    process->processor_used = frozen->processor_used;
+    process->nice = frozen->nice;
+    if (process->lowered.set || frozen->lowered.set) {
+        process->lowered = frozen->lowered;
+        linux_limits_apply(process);
+    }
     for (size_t i = 0; !failed && i < frozen->thread_count; i++) {
         if (frozen->threads[i].thread)
-            failed = restore_thread(process, &frozen->threads[i], renew);
+            failed = restore_thread(&frozen->threads[i], renew);
     }
     process->ender = NULL;
     memset(&process->result, 0, sizeof process->result);

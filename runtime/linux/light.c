@@ -10,6 +10,17 @@
 
 #include "call.h"
 
+/* Where compilers are told to give all variables values (-ftrivial-auto-var-init), they would call
+ * memset for large ones, which uses vector registers. */
+#if defined(__has_attribute)
+#if __has_attribute(uninitialized)
+#define UNINITIALIZED __attribute__((uninitialized))
+#endif
+#endif
+#ifndef UNINITIALIZED
+#define UNINITIALIZED
+#endif
+
 /* No other thread can close a descriptor meanwhile, so the file need not be held. */
 LFI_LIGHT static bool is_alone(const struct lfi_process *process)
 {
@@ -35,7 +46,8 @@ LFI_LIGHT static int64_t take(struct call *call, const struct argument *argument
         if (!file)
             return -EBADF;
         call->arg[index] = (uint64_t)file->host;
-        bool plain = file->map != LINUX_PLACE_VIRTUAL && !file->memory && !file->given;
+        bool plain =
+            file->map != LINUX_PLACE_VIRTUAL && !file->memory && !file->given && !file->signals;
         return plain ? 0 : LINUX_NOT_LIGHT;
     }
     case ARG_BUFFER:
@@ -82,13 +94,15 @@ LFI_LIGHT bool linux_light_done(struct lfi_context *context, struct lfi_regs *re
 {
     struct thread *thread = lfi_context_data(context);
     drop(thread);
+    if (result == LFI_HOST_NOT_MADE || result == -EINTR) /* linux_serve() looks why, and makes it */
+        return false;
     return finish(thread, regs, result);
 }
 
 LFI_LIGHT enum lfi_light linux_serve_light(struct lfi_context *context, struct lfi_regs *regs,
                                            struct lfi_host_call *host)
 {
-    struct call call; /* what light handlers do not look at needs no value */
+    UNINITIALIZED struct call call; /* what light handlers do not look at needs no value */
     struct thread *thread = lfi_context_data(context);
     struct lfi_process *process = thread->process;
     call.number = linux_arch_call_number(regs);
@@ -116,6 +130,7 @@ LFI_LIGHT enum lfi_light linux_serve_light(struct lfi_context *context, struct l
         host->number = call.number;
         for (int i = 0; i < 6; i++)
             host->arg[i] = call.arg[i];
+        host->unless = (const int *)&thread->wake;
         return LFI_LIGHT_HOST;
     }
     drop(thread);

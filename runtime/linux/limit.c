@@ -197,9 +197,65 @@ bool linux_limits_get(const struct lfi_process *process, unsigned resource, stru
     case RLIMIT_STACK:
         value = process->stack_size;
         break;
+    case RLIMIT_SIGPENDING:
+        value = LINUX_SIGNALS_QUEUED;
+        break;
     default:
-        return false;
+        value = 0;
+        if (resource >= LINUX_RLIMITS || !(process->lowered.set >> resource & 1))
+            return false;
     }
     limit->rlim_cur = limit->rlim_max = value;
+    if (process->lowered.set >> resource & 1) {
+        limit->rlim_cur = process->lowered.soft[resource];
+        limit->rlim_max = process->lowered.hard[resource];
+    }
     return true;
+}
+
+void linux_limits_apply(struct lfi_process *process)
+{
+    static const int memory[] = {RLIMIT_AS, RLIMIT_DATA};
+    const struct linux_lowered *lowered = &process->lowered;
+    uint64_t most = process->limits.memory, descriptors = process->limits.descriptors;
+    for (size_t i = 0; i < sizeof memory / sizeof *memory; i++) {
+        if ((lowered->set >> memory[i] & 1) && lowered->soft[memory[i]] < most)
+            most = lowered->soft[memory[i]];
+    }
+    if ((lowered->set >> RLIMIT_NOFILE & 1) && lowered->soft[RLIMIT_NOFILE] < descriptors)
+        descriptors = lowered->soft[RLIMIT_NOFILE];
+    linux_fdtable_lower(&process->files, (int)descriptors);
+    pthread_mutex_lock(&process->memory.lock);
+    process->memory.ranges.most = most / lfi_page_size();
+    pthread_mutex_unlock(&process->memory.lock);
+}
+
+int linux_limits_set(struct lfi_process *process, unsigned resource, const struct rlimit *limit)
+{
+    struct rlimit now;
+    if (resource >= LINUX_RLIMITS || limit->rlim_cur > limit->rlim_max)
+        return -EINVAL;
+    if (getrlimit((int)resource, &now))
+        return -EINVAL;
+    linux_limits_get(process, resource, &now);
+    if (limit->rlim_cur == now.rlim_cur && limit->rlim_max == now.rlim_max)
+        return 0;
+    if (limit->rlim_max > now.rlim_max)
+        return -EPERM;
+    switch (resource) {
+    case RLIMIT_AS:
+    case RLIMIT_DATA:
+    case RLIMIT_NOFILE:
+    case RLIMIT_NPROC:
+    case RLIMIT_STACK: /* this one and the next have no effect */
+    case RLIMIT_CORE:
+        break;
+    default:
+        return -EPERM;
+    }
+    process->lowered.soft[resource] = limit->rlim_cur;
+    process->lowered.hard[resource] = limit->rlim_max;
+    process->lowered.set |= 1u << resource;
+    linux_limits_apply(process);
+    return 0;
 }

@@ -30,6 +30,20 @@ int linux_limits_resolve(struct lfi_linux_limits *limits, struct lfi_error *erro
 void linux_limits_report(const struct lfi_linux_limits *limits, size_t offset, char *text,
                          size_t size);
 
+/* What the box itself made of its limits: setrlimit(2). */
+#define LINUX_RLIMITS 16
+struct linux_lowered {
+    unsigned set; /* a bit for each resource */
+    uint64_t soft[LINUX_RLIMITS], hard[LINUX_RLIMITS];
+};
+
+/*
+ * setrlimit(2): 0, -EINVAL, or -EPERM for more than there is and for what is the host's. Both with
+ * the process's lock held; linux_limits_apply() after `lowered` has changed.
+ */
+int linux_limits_set(struct lfi_process *process, unsigned resource, const struct rlimit *limit);
+void linux_limits_apply(struct lfi_process *process);
+
 /* What getrlimit(2) of the box says. False: the host's value. */
 bool linux_limits_get(const struct lfi_process *process, unsigned resource, struct rlimit *limit);
 
@@ -44,5 +58,8 @@ void linux_limits_descriptors(int *bound, unsigned *calls);
 int linux_monitor_start(struct lfi_process *process);
 /* Waits for its end. No thread of the box may be left by then. */
 void linux_monitor_stop(struct lfi_process *process);
+/* In between it looks at nothing, and does not end the process. It waits for a look under way. */
+void linux_monitor_pause(struct lfi_process *process);
+void linux_monitor_continue(struct lfi_process *process);
 
 #endif

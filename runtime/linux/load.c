@@ -54,7 +54,24 @@ void linux_shared_free(struct linux_shared *shared)
 {
     for (int i = 0; i < LINUX_SHARED_MAX; i++)
         lfi_shared_code_free(shared->code[i]);
+    linux_symbols_free(&shared->symbols);
     pthread_mutex_destroy(&shared->lock);
+}
+
+static void find_symbols(struct lfi_process *process, const void *bytes, size_t size)
+{
+    struct linux_shared *shared = process->shared;
+    if (shared) {
+        pthread_mutex_lock(&shared->lock);
+        if (!shared->has_symbols)
+            linux_symbols_read(&shared->symbols, bytes, size);
+        shared->has_symbols = true;
+        pthread_mutex_unlock(&shared->lock);
+        process->symbols = &shared->symbols;
+    } else {
+        linux_symbols_read(&process->own_symbols, bytes, size);
+        process->symbols = &process->own_symbols;
+    }
 }
 
 static int load_code(struct lfi_process *process, const struct lfi_image *image, int index,
@@ -222,7 +239,7 @@ int lfi_linux_load_bytes(struct lfi_process *process, const char *path, const vo
         return failed;
     uint64_t entry = process->image_start - image.start + image.entry;
     linux_arch_start(lfi_context_regs(process->main->context), entry, stack);
-    linux_symbols_read(&process->symbols, bytes, size);
+    find_symbols(process, bytes, size);
     if (process->debug)
         process->debugger = linux_debugger_add(process, bytes, size);
     return 0;

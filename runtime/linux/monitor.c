@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
  * Monitors processor time and resident memory: a thread of the host that checks both periodically
- * and ends the process above a limit. It exists only while a process with such a limit runs.
+ * and ends the process above a limit. It exists only while a process with such a limit runs, or for
+ * as long as the library.
+ *
+ * A thread of the host in a library is in the box only during calls, and a call must not pay for
+ * that being known. So each check charges it with all that it used since the last one if it is in a
+ * call right now, and with nothing otherwise: right on average for many short calls, and within one
+ * interval for a long one.
  */
 #include "limit.h"
 
@@ -21,7 +27,7 @@
 struct monitor {
     struct lfi_process *process;
     pthread_t thread;
-    pthread_mutex_t lock;
+    pthread_mutex_t lock; /* held but for the wait between two checks */
     pthread_cond_t stop;
     bool stopping;
     unsigned char *pages;   /* for mincore, of a CHUNK of the smallest pages there are */
@@ -43,13 +49,25 @@ static clockid_t clock_of(int tid)
     return (clockid_t)(~(unsigned)tid << 3 | 6);
 }
 
+static void charge(struct thread *thread)
+{
+    uint64_t used = now(clock_of(thread->owner_tid));
+    if (used > thread->processor_before && lfi_context_entered(thread->context))
+        thread->process->processor_used += used - thread->processor_before;
+    thread->processor_before = used;
+}
+
 /* What the process's threads have used so far, including those that have ended. Nanoseconds. */
 static uint64_t processor_time(struct lfi_process *process)
 {
     pthread_mutex_lock(&process->lock);
+    for (struct thread *thread = process->threads; thread; thread = thread->next) {
+        if (thread->hosted)
+            charge(thread);
+    }
     uint64_t sum = process->processor_used;
     for (const struct thread *thread = process->threads; thread; thread = thread->next) {
-        int tid = thread->left ? 0 : atomic_load(&thread->host_tid);
+        int tid = thread->left || thread->hosted ? 0 : atomic_load(&thread->host_tid);
         uint64_t used = tid ? now(clock_of(tid)) : 0;
         if (used > thread->processor_before)
             sum += used - thread->processor_before;
@@ -135,20 +153,16 @@ static bool exceeded(struct monitor *monitor, struct lfi_linux_result *result)
 static void *watch(void *data)
 {
     struct monitor *monitor = data;
-    struct lfi_linux_result result = {0};
     pthread_mutex_lock(&monitor->lock);
     while (!monitor->stopping) {
-        pthread_mutex_unlock(&monitor->lock);
+        struct lfi_linux_result result = {0};
         uint64_t start = now(CLOCK_THREAD_CPUTIME_ID);
-        if (exceeded(monitor, &result)) {
+        if (!atomic_load(&monitor->process->ending) && exceeded(monitor, &result))
             linux_process_kill(monitor->process, &result);
-            return NULL;
-        }
         uint64_t wait = (now(CLOCK_THREAD_CPUTIME_ID) - start) * SHARE;
         wait = wait < INTERVAL ? INTERVAL : wait > LONGEST ? LONGEST : wait;
         uint64_t end = now(CLOCK_MONOTONIC) + wait;
         struct timespec until = {(time_t)(end / 1000000000), (long)(end % 1000000000)};
-        pthread_mutex_lock(&monitor->lock);
         while (!monitor->stopping &&
                !pthread_cond_timedwait(&monitor->stop, &monitor->lock, &until))
             continue;
@@ -207,4 +221,16 @@ void linux_monitor_stop(struct lfi_process *process)
     pthread_join(monitor->thread, NULL);
     process->monitor = NULL;
     drop(monitor);
+}
+
+void linux_monitor_pause(struct lfi_process *process)
+{
+    if (process->monitor)
+        pthread_mutex_lock(&process->monitor->lock);
+}
+
+void linux_monitor_continue(struct lfi_process *process)
+{
+    if (process->monitor)
+        pthread_mutex_unlock(&process->monitor->lock);
 }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
  * Waiting for descriptors. The arrays are copied in, the descriptors replaced by the host's, and
- * only what the kernel would write is copied out. select is done by poll.
- *
- * The signal masks of ppoll, pselect6 and epoll_pwait are not set during the call: signals reach a
- * box only at system calls.
+ * only what the kernel would write is copied out. select is done by poll. A signal ends all of
+ * these calls, with SA_RESTART too, but not if something is ready.
  */
 #include "process.h"
 
@@ -14,6 +12,23 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <time.h>
+
+#include "wait.h"
+
+/* The host's ppoll; `timeout` as below. With a mask that lets a signal in, what is ready comes
+ * first. */
+static int64_t wait_for_files(struct call *call, struct pollfd *fds, uint64_t count,
+                              struct timespec *timeout)
+{
+    struct timespec none = {0};
+    call->final = true;
+    if (call->thread->suspended && linux_signals_pending(call->thread)) {
+        int64_t ready = host(SYS_ppoll, fds, count, &none, NULL, 8);
+        if (ready)
+            return ready;
+    }
+    return HOST_WAIT(SYS_ppoll, call->thread, (uintptr_t)fds, count, (uintptr_t)timeout);
+}
 
 /* pollfd[count] of the box. `timeout`, in the host's memory, holds what remains afterwards; or
  * NULL. */
@@ -41,7 +56,7 @@ static int64_t do_poll(struct call *call, uint64_t address, uint64_t count,
     }
     if (!result) {
         struct timespec none = {0};
-        result = host(SYS_ppoll, fds, count, bad ? &none : timeout, NULL, 0);
+        result = wait_for_files(call, fds, count, bad ? &none : timeout);
     }
     if (result >= 0) {
         result += bad;
@@ -71,7 +86,12 @@ HANDLER(ppoll)
     struct timespec timeout;
     if (call->arg[2] && lfi_copy_in(call->process->box, &timeout, call->arg[2], sizeof timeout))
         return -EFAULT;
-    return do_poll(call, call->arg[0], (unsigned)call->arg[1], call->arg[2] ? &timeout : NULL);
+    int64_t error = linux_signals_suspend(call, call->arg[3], call->arg[4]);
+    if (error)
+        return error;
+    int64_t result =
+        do_poll(call, call->arg[0], (unsigned)call->arg[1], call->arg[2] ? &timeout : NULL);
+    return linux_signals_resume(call, result);
 }
 
 /* select: three bit sets, of which each selects events of poll as fs/select.c defines them. */
@@ -122,7 +142,7 @@ static int64_t do_select(struct call *call, const struct timespec *timeout)
     }
     struct timespec rest = timeout ? *timeout : (struct timespec){0};
     if (!result)
-        result = host(SYS_ppoll, fds, count, timeout ? &rest : NULL, NULL, 0);
+        result = wait_for_files(call, fds, count, timeout ? &rest : NULL);
     if (result >= 0) {
         unsigned long ready[SETS][LINUX_FILES_MAX / 64] = {{0}};
         result = 0;
@@ -168,7 +188,10 @@ HANDLER(pselect)
         return -EFAULT;
     if (call->arg[4] && lfi_copy_in(call->process->box, &timeout, call->arg[4], sizeof timeout))
         return -EFAULT;
-    return do_select(call, call->arg[4] ? &timeout : NULL);
+    int64_t error = call->arg[5] ? linux_signals_suspend(call, mask[0], mask[1]) : 0;
+    if (error)
+        return error;
+    return linux_signals_resume(call, do_select(call, call->arg[4] ? &timeout : NULL));
 }
 
 static int64_t new_epoll(struct call *call, int flags)
@@ -189,6 +212,13 @@ HANDLER(epoll_create1)
     return new_epoll(call, (int)call->arg[0]);
 }
 
+static uint64_t milliseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
 HANDLER(epoll_wait)
 {
     uint64_t count = (unsigned)call->arg[2];
@@ -196,5 +226,24 @@ HANDLER(epoll_wait)
         return -EINVAL;
     if (!lfi_box_contains(call->process->box, call->arg[1], count * sizeof(struct epoll_event)))
         return -EFAULT;
-    return host(SYS_epoll_pwait, call->arg[0], call->arg[1], count, call->arg[3], NULL, 8);
+    bool masked = call->number == SYS_epoll_pwait;
+    int64_t result = masked ? linux_signals_suspend(call, call->arg[4], call->arg[5]) : 0;
+    if (result)
+        return result;
+    call->final = true;
+    bool ready_first = call->thread->suspended && linux_signals_pending(call->thread);
+    if (ready_first)
+        result = host(SYS_epoll_pwait, call->arg[0], call->arg[1], count, 0, NULL, 8);
+    int timeout = (int)call->arg[3];
+    uint64_t end = milliseconds() + (unsigned)timeout;
+    while (!result || result == LINUX_NOT_BEGUN) {
+        const uint64_t arg[6] = {call->arg[0], call->arg[1], count, (uint64_t)timeout};
+        result = linux_wait_try(call->thread, SYS_epoll_pwait, arg);
+        if (result != LINUX_NOT_BEGUN)
+            break;
+        uint64_t now = milliseconds();
+        if (timeout > 0)
+            timeout = now < end ? (int)(end - now) : 0;
+    }
+    return linux_signals_resume(call, result);
 }

@@ -15,17 +15,13 @@
 #define STACK_MOST    (1ull << 30)
 #define STACK_DEFAULT (8ull << 20)
 
-static void woken(int number)
-{
-    (void)number; /* all it has to do is end the host call */
-}
-
 static int install_signals(struct lfi_error *error)
 {
     int failed = lfi_faults_install(HOST_SIGNAL_INTERRUPT, error);
     if (failed)
         return failed;
-    struct sigaction action = {.sa_handler = woken, .sa_flags = SA_ONSTACK};
+    struct sigaction action = {.sa_sigaction = linux_wait_woken,
+                               .sa_flags = SA_ONSTACK | SA_SIGINFO};
     sigemptyset(&action.sa_mask);
     if (sigaction(HOST_SIGNAL_WAKE, &action, NULL)) {
         failed = -errno;
@@ -104,7 +100,10 @@ static int enter_directory(struct lfi_process *process, const struct lfi_linux_o
                   fd == -EINVAL ? "not an absolute path" : strerror(-fd));
         return fd;
     }
-    process->cwd = linux_file_new(fd, true, &found);
+    bool virtual = found.map == LINUX_PLACE_VIRTUAL; /* known by its path: no descriptor is kept */
+    if (virtual)
+        close(fd);
+    process->cwd = linux_file_new(virtual ? -1 : fd, !virtual, &found);
     return process->cwd ? 0 : -ENOMEM;
 }
 
@@ -263,6 +262,7 @@ int lfi_linux_run(struct lfi_process *process, struct lfi_linux_result *result)
         error = linux_thread_run(process->main);
     linux_threads_wait(process);
     linux_monitor_stop(process);
+    linux_timers_stop(process);
     linux_thread_end(process->main);
     process->main = NULL;
     lfi_thread_release();
@@ -298,11 +298,12 @@ int lfi_linux_perf_map(struct lfi_process *process, struct lfi_error *error)
         return failed;
     }
     uint64_t bias = lfi_linux_bias(process);
-    for (size_t i = 0; i < process->symbols.count; i++) {
-        const struct linux_symbol *symbol = &process->symbols.list[i];
+    const struct linux_symbols *symbols = process->symbols;
+    for (size_t i = 0; symbols && i < symbols->count; i++) {
+        const struct linux_symbol *symbol = &symbols->list[i];
         uint64_t size = symbol->size;
         if (!size)
-            size = i + 1 < process->symbols.count ? symbol[1].address - symbol->address : 32;
+            size = i + 1 < symbols->count ? symbol[1].address - symbol->address : 32;
         fprintf(file, "%lx %lx %.200s\n", (unsigned long)(bias + symbol->address),
                 (unsigned long)size, symbol->name);
     }
@@ -317,13 +318,14 @@ void lfi_linux_free(struct lfi_process *process)
 {
     if (!process)
         return;
+    linux_timers_stop(process);
     if (process->main)
         linux_thread_end(process->main);
     linux_fdtable_free(&process->files);
     linux_file_drop(process->cwd);
     linux_paths_free(&process->paths);
     linux_memory_free(process);
-    linux_symbols_free(&process->symbols);
+    linux_symbols_free(&process->own_symbols);
     linux_debugger_remove(process->debugger);
     free_list(process->argv);
     free_list(process->envp);

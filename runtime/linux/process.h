@@ -38,13 +38,42 @@ struct action {
 };
 
 /*
- * Code of a file that several processes load: verified by the first. Whoever has it keeps it while
- * processes load, and calls linux_shared_free() when none will any more.
+ * A signal with the head of its siginfo_t, which is all that any has: pending.c. `tid` is 0 for one
+ * that was sent to the process. `timer`: of a timer of the box, its number and 1.
+ */
+struct linux_signal {
+    int number, tid, timer;
+    struct {
+        int number, error, code, padding;
+        union {
+            struct {
+                int first, second; /* the sender's process and user; a timer and its overruns */
+            };
+            uint64_t address;
+        };
+        uint64_t value, more[2];
+    } info;
+};
+#define LINUX_SIGNALS_QUEUED 128 /* in a process: RLIMIT_SIGPENDING */
+
+/* A call that a signal ended, to be made again after its handler. */
+struct linux_restart {
+    bool possible; /* the handler's SA_RESTART decides */
+    bool certain;  /* the registers are those of the call, already */
+    long number;
+    uint64_t first; /* argument */
+};
+
+/*
+ * What processes share that load one file: its code, which the first has verified, and its symbols.
+ * Whoever has it keeps it as long as one of them, and then calls linux_shared_free().
  */
 #define LINUX_SHARED_MAX 8
 struct linux_shared {
     pthread_mutex_t lock;
     struct lfi_shared_code *code[LINUX_SHARED_MAX]; /* of the segments, by their number */
+    struct linux_symbols symbols;
+    bool has_symbols;
 };
 void linux_shared_free(struct linux_shared *shared);
 
@@ -59,13 +88,15 @@ struct thread {
     struct lfi_process *process;
     struct lfi_context *context;
     struct thread *next;
-    pthread_t host;
     atomic_int host_tid;       /* 0 until it runs */
+    atomic_int wake;           /* wait.c: its next wait in the host does not begin */
     bool left;                 /* it will not enter the box again */
     int tid;                   /* as the box knows it */
     uint64_t clear_tid;        /* address to clear and wake at the end, or 0 */
+    uint64_t robust;           /* set_robust_list(2), or 0 */
     bool charged;              /* LINUX_THREAD_MEMORY and LINUX_THREAD_MAPPINGS are */
-    uint64_t processor_before; /* processor time of the host's thread before, in ns */
+    uint64_t processor_before; /* processor time of the host's thread before, in ns; hosted: at the
+                                  monitor's last look */
 
     /* rest.c */
     int owner_tid;         /* of the host's thread that it is of; host_tid is 0 outside of calls */
@@ -76,7 +107,8 @@ struct thread {
     struct thread *adopted;
 
     /* signals.c */
-    uint64_t mask;                           /* only the thread itself changes it */
+    _Atomic uint64_t mask;                   /* only the thread itself changes it */
+    struct linux_signal claimed;             /* it is to be delivered next; its number, or 0 */
     atomic_ullong pending;                   /* sent to this thread */
     uint64_t stack, stack_size, stack_flags; /* sigaltstack */
     bool suspended; /* restore_mask holds what the mask will be after the handler */
@@ -94,7 +126,8 @@ struct lfi_process {
     struct memory memory;
     struct linux_paths paths;
     struct linux_fdtable files;
-    struct linux_symbols symbols;
+    struct linux_symbols own_symbols;
+    const struct linux_symbols *symbols; /* its own, or those that it shares; NULL: not loaded */
     struct linux_debugger_entry *debugger;
     unsigned weakest_mode; /* LFI_MODE_*: what a program may ask for */
     unsigned mode;         /* of the loaded program */
@@ -127,11 +160,17 @@ struct lfi_process {
     struct thread *threads;
     struct thread *main;
     int pid, last_tid;
+    struct linux_lowered lowered;  /* limits */
+    int nice;                      /* getpriority(2); it has no effect */
     _Atomic uint64_t thread_count; /* only changed with the lock */
-    uint64_t processor_used;       /* by threads that have left, in ns */
+    uint64_t processor_used;       /* by threads that have left and those that are hosted, in ns */
     _Atomic mode_t umask;          /* in addition to the host's */
     struct action actions[64];
-    atomic_ullong pending; /* sent to the process */
+    atomic_ullong pending;                            /* sent to the process */
+    struct linux_signal queued[LINUX_SIGNALS_QUEUED]; /* the pending ones, the oldest first */
+    unsigned queued_count;
+    struct linux_timers *timers;      /* or NULL */
+    struct linux_signalfd *signalfds; /* the first of them, or NULL */
     atomic_bool ending;
     struct thread *ender;           /* who set it */
     struct lfi_linux_result result; /* set by the thread that sets `ending` */
@@ -149,6 +188,8 @@ struct call {
     const char *path[2];        /* of PATH arguments, in order; NULL for a null pointer */
     bool registers_set;         /* *regs is complete; there is no result to be stored */
     bool opening;               /* linux_begin_opening() */
+    bool final;                 /* a signal ends it with SA_RESTART, too */
+    bool again;                 /* the registers are those of a call to be made */
     char text[2][PATH_MAX];
 };
 
@@ -160,6 +201,24 @@ static inline int64_t host_result(long result)
 {
     return result == -1 ? -errno : result;
 }
+
+/*
+ * wait.c: a system call of the host that may wait. -EINTR: the thread has claimed a signal of the
+ * box, or the process ends, may be before the call began. A wake-up for a signal that another
+ * thread took does not end the call, which begins again: with its timeout, unless the host's kernel
+ * stores what remains. linux_wait_try() returns LINUX_NOT_BEGUN instead, for those who count time
+ * themselves or wait for something else.
+ */
+#define HOST_WAIT(number, thread, ...) \
+    linux_wait((thread), (number), (const uint64_t[6]){__VA_ARGS__})
+int64_t linux_wait(struct thread *thread, long number, const uint64_t arg[6]);
+int64_t linux_wait_try(struct thread *thread, long number, const uint64_t arg[6]);
+/* The same as LFI_LIGHT_HOST is served: LFI_HOST_NOT_MADE if the thread was to be woken. */
+int64_t linux_wait_once(struct thread *thread, long number, const uint64_t arg[6]);
+/* Ends the wait that the thread is in or is about to begin. The process's lock is held. */
+void linux_thread_wake(struct thread *thread);
+/* The handler of HOST_SIGNAL_WAKE. */
+void linux_wait_woken(int signal, siginfo_t *info, void *context);
 
 /* How an argument is checked: part of the table, see syscalls.def. */
 enum argument_kind {
@@ -230,12 +289,18 @@ void linux_arch_set_stack(struct lfi_regs *regs, uint64_t stack);
 uint64_t linux_arch_get_stack(const struct lfi_regs *regs);
 uint64_t linux_arch_get_pc(const struct lfi_regs *regs);
 uint64_t linux_arch_get_result(const struct lfi_regs *regs);
+/* Where a signal of the host came: of its handler's ucontext_t. */
+uint64_t linux_arch_signal_pc(const void *context);
+void linux_arch_signal_set_pc(void *context, uint64_t pc);
+int64_t linux_arch_signal_result(const void *context); /* of a system call, at its end */
 /* Puts the frame of a handler on the stack that ends at `top` (0: the current one): 0 or -EFAULT.
- */
-int linux_arch_signal_enter(struct thread *thread, struct lfi_regs *regs, int number,
-                            const struct action *action, uint64_t old_mask, uint64_t top);
-/* Takes registers and mask back from the frame: 0 or -EFAULT. */
-int linux_arch_signal_leave(struct thread *thread, struct lfi_regs *regs, uint64_t *mask);
+ * `restart`: the registers are those of a call that is to be made when it returns. */
+int linux_arch_signal_enter(struct thread *thread, struct lfi_regs *regs,
+                            const struct linux_signal *signal, const struct action *action,
+                            uint64_t old_mask, uint64_t top, bool restart);
+/* Takes registers, mask and `restart` back from the frame: 0 or -EFAULT. */
+int linux_arch_signal_leave(struct thread *thread, struct lfi_regs *regs, uint64_t *mask,
+                            bool *restart);
 
 /* memory.c */
 bool linux_memory_init(struct lfi_process *process);
@@ -258,11 +323,15 @@ int linux_build_stack(struct lfi_process *process, const struct lfi_image *image
 
 /* threads.c */
 struct thread *linux_thread_new(struct lfi_process *process);
-/* What it asked for its end: set_tid_address(2). */
+/* A new context for it: 0 or a negative errno value. */
+int linux_thread_context(struct thread *thread, struct lfi_context **context);
+/* The calling thread of the host is from now on the one that is in a hosted thread. */
+void linux_thread_own(struct thread *thread);
+/* What it asked for its end: set_robust_list(2) and set_tid_address(2). */
 void linux_thread_clear_tid(struct thread *thread);
 void linux_thread_end(struct thread *thread); /* leaves the list, frees */
 void linux_process_end(struct thread *thread, const struct lfi_linux_result *result);
-/* Interrupts all threads, once: one that is about to wait in the host may miss it. */
+/* Interrupts all threads, wherever they are: in the box, or in a wait in the host. */
 void linux_threads_interrupt(struct lfi_process *process);
 /* Ends the process from outside: waits until all threads have left the box. */
 void linux_process_kill(struct lfi_process *process, const struct lfi_linux_result *result);
@@ -306,13 +375,53 @@ void linux_signals_blocked(sigset_t *set); /* in the thread that runs the proces
 /* Drops those of the set that our own writing caused, unless they were in `pending` before. */
 void linux_signals_drop(const sigset_t *set, const sigset_t *pending);
 void linux_signals_of_thread(sigset_t *set);
-bool linux_signals_deliver(struct thread *thread, struct lfi_regs *regs);
+bool linux_signals_deliver(struct thread *thread, struct lfi_regs *regs,
+                           const struct linux_restart *restart);
 LFI_LIGHT static inline bool linux_signals_pending(struct thread *thread)
 {
     uint64_t pending = atomic_load_explicit(&thread->pending, memory_order_relaxed) |
                        atomic_load_explicit(&thread->process->pending, memory_order_relaxed);
-    return (pending & ~thread->mask) != 0 || thread->suspended;
+    uint64_t mask = atomic_load_explicit(&thread->mask, memory_order_relaxed);
+    return (pending & ~mask) != 0 || thread->suspended || thread->claimed.number;
 }
+/* The mask of 8 bytes at that address, if any, for the time of a call: 0 or an error. And back,
+ * unless a signal is to be delivered with it; returns the call's result. */
+int64_t linux_signals_suspend(struct call *call, uint64_t address, uint64_t size);
+int64_t linux_signals_resume(struct call *call, int64_t result);
+
+/*
+ * pending.c: signals from sending to delivery. All but linux_signals_claim() with the process's
+ * lock held.
+ */
+#define LINUX_SIGNAL_BIT(number) (1ull << ((number)-1))
+#define LINUX_SIGNALS            64
+#define LINUX_FIRST_REAL_TIME    32
+bool linux_signal_ignored(const struct lfi_process *process, int number);
+/*
+ * To a thread, or to the process (NULL). 1: the process must end, since nothing handles the signal
+ * and a thread does not block it; -EAGAIN: the queue is full.
+ */
+int linux_signal_send(struct lfi_process *process, struct thread *thread,
+                      const struct linux_signal *signal);
+/* Takes one of the signals `wanted` that are pending for the thread. */
+bool linux_signal_take(struct thread *thread, uint64_t wanted, struct linux_signal *signal);
+/* Forgets those of a number, or of a thread, or of a timer; 0: not by this. */
+void linux_signals_forget(struct lfi_process *process, int number, int tid);
+void linux_signal_pipe(struct thread *thread); /* SIGPIPE, without the lock */
+/* Takes one that the thread does not block and that does something: then it is thread->claimed. */
+bool linux_signals_claim(struct thread *thread);
+
+/* signalfd.c; the last one with the process's lock held, after what is pending has changed */
+struct linux_signalfd *linux_signalfd_hold(struct linux_signalfd *signals);
+void linux_signalfd_drop(struct linux_signalfd *signals); /* may be NULL, as for hold */
+int64_t linux_signalfd_read(struct call *call);
+void linux_signalfds_update(struct lfi_process *process);
+
+/* timers.c: of the box's timers. A process that has some cannot be frozen. */
+void linux_timers_stop(struct lfi_process *process); /* may be called again */
+bool linux_timers_exist(const struct lfi_process *process);
+void linux_timers_clear(struct lfi_process *process);
+void linux_timer_delivered(struct lfi_process *process, struct linux_signal *signal);
 
 /* memfd.c: files[0] or [2] of the call is a memfd. `vector` is checked, or NULL. */
 struct iovec;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * Signals that the program sends to itself: kill, tkill, tgkill, and what musl makes of them
- * (abort, raise, pthread_kill, pthread_cancel). They are delivered at the end of a system call,
- * where the state of the program is known; a thread that waits in the host is woken for it.
+ * Signals that the program sends to itself: kill, tkill, tgkill, rt_sigqueueinfo, and what musl
+ * makes of them (abort, raise, pthread_kill, pthread_cancel); and those of its timers. They are
+ * delivered at the end of a system call, where the state of the program is known; a thread that
+ * waits in the host is woken for it.
  *
  * Not delivered to the box: signals of the host, and faults, which end the program with a report.
  */
@@ -11,25 +12,11 @@
 #include <string.h>
 #include <time.h>
 
-#define BIT(number) (1ull << ((number)-1))
+#include "arch.h"
+#include "call.h"
+#include "wait.h"
 
-/* signal(7): what happens to a signal without an action. */
-static bool ignored_by_default(int number)
-{
-    switch (number) {
-    case SIGCHLD:
-    case SIGCONT:
-    case SIGURG:
-    case SIGWINCH:
-    case SIGSTOP: /* nothing could continue it */
-    case SIGTSTP:
-    case SIGTTIN:
-    case SIGTTOU:
-        return true;
-    default:
-        return false;
-    }
-}
+#define BIT(number) LINUX_SIGNAL_BIT(number)
 
 /* What the host's kernel sends to a thread that writes: signals for the box, not for the host. */
 void linux_signals_blocked(sigset_t *set)
@@ -76,6 +63,12 @@ void linux_signals_of_thread(sigset_t *set)
         sigdelset(set, ours[i]);
 }
 
+LFI_LIGHT static void set_mask(struct thread *thread, uint64_t mask)
+{
+    uint64_t blocked = mask & ~(BIT(SIGKILL) | BIT(SIGSTOP));
+    atomic_store_explicit(&thread->mask, blocked, memory_order_relaxed);
+}
+
 static struct action action_of(struct lfi_process *process, int number)
 {
     pthread_mutex_lock(&process->lock);
@@ -90,48 +83,47 @@ static void kill_process(struct thread *thread, int number)
     linux_process_end(thread, &result);
 }
 
-/* A pending signal is taken by whichever thread clears its bit. */
-static int take_pending(atomic_ullong *set, uint64_t mask)
-{
-    unsigned long long pending = atomic_load(set);
-    while (pending & ~mask) {
-        int number = __builtin_ctzll(pending & ~mask) + 1;
-        if (atomic_compare_exchange_weak(set, &pending, pending & ~BIT(number)))
-            return number;
-    }
-    return 0;
-}
-
-/* Enters the handler of one pending signal, or takes the signal's default action. */
-bool linux_signals_deliver(struct thread *thread, struct lfi_regs *regs)
+/*
+ * Enters the handlers of the signals that are pending, or takes a signal's default action. As the
+ * kernel does it, each handler's frame is on top of the last one's; but other threads cannot keep
+ * this one here by sending more and more.
+ */
+bool linux_signals_deliver(struct thread *thread, struct lfi_regs *regs,
+                           const struct linux_restart *restart)
 {
     struct lfi_process *process = thread->process;
     bool delivered = false;
-    while (!delivered && !atomic_load(&process->ending)) {
-        int number = take_pending(&thread->pending, thread->mask);
-        if (!number)
-            number = take_pending(&process->pending, thread->mask);
-        if (!number)
+    for (int i = 0; i < LINUX_SIGNALS && linux_signals_claim(thread); i++) {
+        if (atomic_load(&process->ending))
             break;
+        struct linux_signal signal = thread->claimed;
+        int number = signal.number;
+        thread->claimed.number = 0;
         struct action action = action_of(process, number);
-        if (action.handler == (uintptr_t)SIG_IGN ||
-            (action.handler == (uintptr_t)SIG_DFL && ignored_by_default(number)))
-            continue;
+        if (action.handler == (uintptr_t)SIG_IGN)
+            continue; /* since just now */
         if (action.handler == (uintptr_t)SIG_DFL) {
             kill_process(thread, number);
             break;
+        }
+        bool again = false;
+        if (!delivered) {
+            again = restart->certain || (restart->possible && (action.flags & SA_RESTART));
+            if (again && !restart->certain)
+                linux_arch_call_restart(regs, restart->number, restart->first);
         }
         uint64_t old_mask = thread->suspended ? thread->restore_mask : thread->mask, top = 0;
         uint64_t stack = linux_arch_get_stack(regs);
         bool on_stack = stack - thread->stack < thread->stack_size;
         if ((action.flags & SA_ONSTACK) && !(thread->stack_flags & SS_DISABLE) && !on_stack)
             top = thread->stack + thread->stack_size;
-        if (linux_arch_signal_enter(thread, regs, number, &action, old_mask, top)) {
+        if (linux_arch_signal_enter(thread, regs, &signal, &action, old_mask, top, again)) {
             kill_process(thread, SIGSEGV);
             break;
         }
         thread->suspended = false;
-        thread->mask |= action.mask | (action.flags & SA_NODEFER ? 0 : BIT(number));
+        set_mask(thread,
+                 thread->mask | action.mask | (action.flags & SA_NODEFER ? 0 : BIT(number)));
         if (action.flags & (uint64_t)SA_RESETHAND) {
             pthread_mutex_lock(&process->lock);
             process->actions[number - 1].handler = (uintptr_t)SIG_DFL;
@@ -141,60 +133,88 @@ bool linux_signals_deliver(struct thread *thread, struct lfi_regs *regs)
     }
     if (thread->suspended) {
         thread->suspended = false;
-        thread->mask = thread->restore_mask;
+        set_mask(thread, thread->restore_mask);
     }
     return delivered;
 }
 
-/* Sends a signal to one thread (its number) or to the process (0). */
-static int64_t send(struct call *call, int tid, int number)
+/* To one thread (its number) or to the process (0). No signal: only whether it exists. */
+static int64_t send(struct call *call, int tid, const struct linux_signal *signal)
 {
     struct lfi_process *process = call->process;
-    int64_t result = -ESRCH;
-    if (number < 0 || number > 64)
+    if (signal->number < 0 || signal->number > LINUX_SIGNALS)
         return -EINVAL;
-    if (tid == 0 && number) {
-        atomic_fetch_or(&process->pending, BIT(number));
-        if (!(call->thread->mask & BIT(number)))
-            return 0; /* this thread takes it, on its way out of this call */
-    }
     pthread_mutex_lock(&process->lock);
-    for (struct thread *thread = process->threads; thread; thread = thread->next) {
-        if (tid && thread->tid != tid)
-            continue;
-        result = 0;
-        int host_tid = atomic_load(&thread->host_tid);
-        if (!number)
-            continue;
-        if (tid)
-            atomic_fetch_or(&thread->pending, BIT(number));
-        if (thread != call->thread && host_tid)
-            host(SYS_tgkill, getpid(), host_tid, HOST_SIGNAL_WAKE);
-    }
+    struct thread *thread = process->threads;
+    while (tid && thread && thread->tid != tid)
+        thread = thread->next;
+    int result = thread ? 0 : -ESRCH;
+    if (thread && signal->number)
+        result = linux_signal_send(process, tid ? thread : NULL, signal);
     pthread_mutex_unlock(&process->lock);
-    return result;
+    if (result > 0)
+        kill_process(call->thread, signal->number);
+    return result > 0 ? 0 : result;
+}
+
+static struct linux_signal plain_signal(const struct call *call, uint64_t number, int code)
+{
+    struct linux_signal signal = {.number = (int)number};
+    signal.info.number = (int)number;
+    signal.info.code = code;
+    signal.info.first = call->process->pid;
+    signal.info.second = (int)getuid();
+    return signal;
 }
 
 HANDLER(kill)
 {
     int pid = (int)call->arg[0];
+    struct linux_signal signal = plain_signal(call, call->arg[1], SI_USER);
     if (pid != call->process->pid && pid != 0 && pid != -call->process->pid)
         return pid == -1 ? -EPERM : -ESRCH;
-    return send(call, 0, (int)call->arg[1]);
+    return send(call, 0, &signal);
 }
 
 HANDLER(tkill)
 {
     int tid = (int)call->arg[0];
-    return tid <= 0 ? -EINVAL : send(call, tid, (int)call->arg[1]);
+    struct linux_signal signal = plain_signal(call, call->arg[1], SI_TKILL);
+    return tid <= 0 ? -EINVAL : send(call, tid, &signal);
 }
 
 HANDLER(tgkill)
 {
     int tid = (int)call->arg[1];
+    struct linux_signal signal = plain_signal(call, call->arg[2], SI_TKILL);
     if ((int)call->arg[0] <= 0 || tid <= 0)
         return -EINVAL;
-    return (int)call->arg[0] == call->process->pid ? send(call, tid, (int)call->arg[2]) : -ESRCH;
+    return (int)call->arg[0] == call->process->pid ? send(call, tid, &signal) : -ESRCH;
+}
+
+/* rt_sigqueueinfo and rt_tgsigqueueinfo: a process may say of itself whatever it likes. */
+static int64_t send_info(struct call *call, int tid, uint64_t number, uint64_t address)
+{
+    struct linux_signal signal = {.number = (int)number};
+    uint64_t whole[128 / 8];
+    _Static_assert(sizeof signal.info <= sizeof whole, "siginfo_t");
+    if (lfi_copy_in(call->process->box, whole, address, sizeof whole))
+        return -EFAULT;
+    memcpy(&signal.info, whole, sizeof signal.info);
+    signal.info.number = (int)number;
+    return (int)call->arg[0] == call->process->pid ? send(call, tid, &signal) : -ESRCH;
+}
+
+HANDLER(sigqueue)
+{
+    return send_info(call, 0, call->arg[1], call->arg[2]);
+}
+
+HANDLER(tgsigqueue)
+{
+    if ((int)call->arg[0] <= 0 || (int)call->arg[1] <= 0)
+        return -EINVAL;
+    return send_info(call, (int)call->arg[1], call->arg[2], call->arg[3]);
 }
 
 HANDLER(sigaction)
@@ -213,20 +233,17 @@ HANDLER(sigaction)
     if (call->arg[1]) {
         new.mask &= ~(BIT(SIGKILL) | BIT(SIGSTOP));
         process->actions[number - 1] = new;
+        if (linux_signal_ignored(process, number))
+            linux_signals_forget(process, number, 0);
     }
     pthread_mutex_unlock(&process->lock);
     return call->arg[2] ? lfi_copy_out(process->box, call->arg[2], &old, sizeof old) : 0;
 }
 
-LFI_LIGHT static void set_mask(struct thread *thread, uint64_t mask)
-{
-    thread->mask = mask & ~(BIT(SIGKILL) | BIT(SIGSTOP));
-}
-
 LIGHT_HANDLER(sigprocmask)
 {
     struct lfi_box *box = call->process->box;
-    uint64_t old = call->thread->mask, set;
+    uint64_t old = atomic_load_explicit(&call->thread->mask, memory_order_relaxed), set;
     if (call->arg[3] != 8)
         return -EINVAL;
     if (call->arg[1]) {
@@ -252,12 +269,15 @@ LIGHT_HANDLER(sigprocmask)
 HANDLER(sigreturn)
 {
     uint64_t mask;
-    if (linux_arch_signal_leave(call->thread, call->regs, &mask)) {
+    bool restart = false;
+    if (linux_arch_signal_leave(call->thread, call->regs, &mask, &restart)) {
         kill_process(call->thread, SIGSEGV);
         return -EFAULT;
     }
     set_mask(call->thread, mask);
     call->registers_set = true;
+    /* whoever changed the frame gets the call that it could have made itself */
+    call->again = restart && linux_arch_call_number(call->regs) != SYS_rt_sigreturn;
     return 0;
 }
 
@@ -270,35 +290,101 @@ HANDLER(sigpending)
     return lfi_copy_out(call->process->box, call->arg[0], &pending, sizeof pending);
 }
 
-/* Waits until a signal can be delivered. Short naps limit the cost of a lost wake-up. */
-static int64_t wait_for_signal(struct call *call)
-{
-    struct thread *thread = call->thread;
-    struct timespec nap = {0, 100000000};
-    while (
-        !atomic_load(&call->process->ending) &&
-        !((atomic_load(&thread->pending) | atomic_load(&call->process->pending)) & ~thread->mask))
-        host(SYS_nanosleep, &nap, NULL);
-    return -EINTR;
-}
-
-HANDLER(sigsuspend)
+int64_t linux_signals_suspend(struct call *call, uint64_t address, uint64_t size)
 {
     struct thread *thread = call->thread;
     uint64_t mask;
-    if (call->arg[1] != 8)
+    if (!address)
+        return 0;
+    if (size != 8)
         return -EINVAL;
-    if (lfi_copy_in(call->process->box, &mask, call->arg[0], sizeof mask))
+    if (lfi_copy_in(call->process->box, &mask, address, sizeof mask))
         return -EFAULT;
     thread->restore_mask = thread->mask;
     thread->suspended = true;
     set_mask(thread, mask);
-    return wait_for_signal(call);
+    atomic_store(&thread->wake, 1); /* its next wait looks for signals first */
+    return 0;
+}
+
+int64_t linux_signals_resume(struct call *call, int64_t result)
+{
+    struct thread *thread = call->thread;
+    if (thread->suspended && result != -EINTR) {
+        thread->suspended = false;
+        set_mask(thread, thread->restore_mask);
+    }
+    return result;
+}
+
+/* Waits until a signal can be delivered. */
+static int64_t wait_for_signal(struct call *call)
+{
+    call->final = true;
+    atomic_store(&call->thread->wake, 1);
+    return HOST_WAIT(SYS_ppoll, call->thread, 0);
+}
+
+HANDLER(sigsuspend)
+{
+    uint64_t address = call->arg[0];
+    int64_t error = call->arg[1] == 8 ? linux_signals_suspend(call, address, 8) : -EINVAL;
+    return error ? error : wait_for_signal(call);
 }
 
 HANDLER(pause)
 {
     return wait_for_signal(call);
+}
+
+/* Takes one of `set`; while it waits, its thread does not block these. */
+static int64_t take_one(struct call *call, uint64_t set, struct timespec *timeout,
+                        struct linux_signal *signal)
+{
+    struct thread *thread = call->thread;
+    uint64_t mask = thread->mask;
+    int64_t result = 0;
+    call->final = true;
+    while (true) {
+        pthread_mutex_lock(&call->process->lock);
+        bool taken = linux_signal_take(thread, set, signal);
+        pthread_mutex_unlock(&call->process->lock);
+        if (taken)
+            return signal->number;
+        if (result && result != LINUX_NOT_BEGUN)
+            return result;
+        set_mask(thread, mask | set); /* they are for us, not for their handlers */
+        result = linux_wait_try(thread, SYS_ppoll,
+                                (const uint64_t[6]){0, 0, (uintptr_t)timeout, 0, 0, 0});
+        set_mask(thread, mask);
+        if (!result)
+            result = -EAGAIN; /* but look once more */
+    }
+}
+
+HANDLER(sigtimedwait)
+{
+    struct lfi_box *box = call->process->box;
+    struct linux_signal signal;
+    struct timespec timeout;
+    uint64_t set;
+    if (call->arg[3] != 8)
+        return -EINVAL;
+    if (lfi_copy_in(box, &set, call->arg[0], sizeof set) ||
+        (call->arg[2] && lfi_copy_in(box, &timeout, call->arg[2], sizeof timeout)))
+        return -EFAULT;
+    if (call->arg[2] &&
+        (timeout.tv_sec < 0 || timeout.tv_nsec < 0 || timeout.tv_nsec >= 1000000000))
+        return -EINVAL;
+    set &= ~(BIT(SIGKILL) | BIT(SIGSTOP));
+    int64_t result = take_one(call, set, call->arg[2] ? &timeout : NULL, &signal);
+    if (result > 0 && call->arg[1]) {
+        uint8_t info[128] = {0};
+        memcpy(info, &signal.info, sizeof signal.info);
+        if (lfi_copy_out(box, call->arg[1], info, sizeof info))
+            return -EFAULT;
+    }
+    return result;
 }
 
 HANDLER(sigaltstack)
@@ -317,9 +403,11 @@ HANDLER(sigaltstack)
             return -EFAULT;
         if (old.flags & SS_ONSTACK)
             return -EPERM;
+        if (new.flags != 0 && new.flags != SS_ONSTACK &&new.flags != SS_DISABLE)
+            return -EINVAL;
         if (new.flags & SS_DISABLE)
             new.address = new.size = 0;
-        else if (new.size < (uint64_t)MINSIGSTKSZ)
+        else if (new.size < ARCH_SIGNAL_STACK)
             return -ENOMEM;
         else if (!lfi_box_contains(box, new.address, new.size))
             return -EFAULT;

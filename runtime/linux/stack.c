@@ -8,6 +8,12 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 
+#include "arch.h"
+
+#ifndef AT_MINSIGSTKSZ
+#define AT_MINSIGSTKSZ 51
+#endif
+
 #define STACK_GUARD  (1u << 20)
 #define STRINGS_MAX  (4u << 20) /* of arguments and environment */
 #define VECTOR_EXTRA 64         /* words for the auxiliary vector, counts and terminators */
@@ -117,6 +123,7 @@ int linux_build_stack(struct lfi_process *process, const struct lfi_image *image
     put_auxiliary(&builder, AT_RANDOM, random_at);
     put_auxiliary(&builder, AT_PLATFORM, platform_at);
     put_auxiliary(&builder, AT_EXECFN, name_at);
+    put_auxiliary(&builder, AT_MINSIGSTKSZ, ARCH_SIGNAL_STACK);
     put_auxiliary(&builder, AT_NULL, 0);
 
     failed = lfi_copy_out(process->box, builder.address, builder.bytes, used);

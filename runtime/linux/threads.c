@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "call.h"
@@ -39,6 +40,14 @@ static void discharge(struct thread *thread)
     lfi_box_charge_mappings(thread->process->box, -LINUX_THREAD_MAPPINGS);
 }
 
+int linux_thread_context(struct thread *thread, struct lfi_context **context)
+{
+    int failed = lfi_context_new(thread->process->box, linux_serve, thread, context);
+    if (!failed && LINUX_LIGHT)
+        lfi_context_light(*context, linux_serve_light, linux_light_done);
+    return failed;
+}
+
 struct thread *linux_thread_new(struct lfi_process *process)
 {
     struct thread *thread = calloc(1, sizeof *thread);
@@ -46,14 +55,15 @@ struct thread *linux_thread_new(struct lfi_process *process)
         return NULL;
     thread->process = process;
     thread->stack_flags = SS_DISABLE;
-    if (lfi_context_new(process->box, linux_serve, thread, &thread->context)) {
+    if (linux_thread_context(thread, &thread->context)) {
         free(thread);
         return NULL;
     }
-    if (LINUX_LIGHT)
-        lfi_context_light(thread->context, linux_serve_light, linux_light_done);
     pthread_mutex_lock(&process->lock);
-    bool room = process->thread_count < process->limits.threads;
+    struct rlimit lowered;
+    linux_limits_get(process, RLIMIT_NPROC, &lowered);
+    bool room = process->thread_count < process->limits.threads &&
+                (!process->thread_count || process->thread_count < lowered.rlim_cur);
     if (room) {
         process->thread_count++;
         thread->tid = process->last_tid++;
@@ -78,6 +88,7 @@ void linux_thread_end(struct thread *thread)
     while (*at != thread)
         at = &(*at)->next;
     *at = thread->next;
+    linux_signals_forget(process, 0, thread->tid);
     process->thread_count--;
     lfi_context_free(thread->context);
     free(thread);
@@ -100,17 +111,23 @@ void linux_process_end(struct thread *thread, const struct lfi_linux_result *res
         linux_threads_interrupt(process);
 }
 
+static void interrupt(struct thread *thread)
+{
+    lfi_context_interrupt(thread->context);
+    linux_thread_wake(thread);
+}
+
 void linux_threads_interrupt(struct lfi_process *process)
 {
     pthread_mutex_lock(&process->lock);
     for (struct thread *thread = process->threads; thread; thread = thread->next)
-        lfi_context_interrupt(thread->context);
+        interrupt(thread);
     pthread_mutex_unlock(&process->lock);
 }
 
 /*
- * Waits for all other threads to leave the box. A thread that was just about to wait in the host
- * misses the signal, so it is sent repeatedly.
+ * Waits for all other threads to leave the box. Again and again, since one that is about to open a
+ * FIFO, which may wait as well, does not hear of it (and TSan keeps signals back).
  */
 static void expel_others(struct thread *self)
 {
@@ -124,7 +141,7 @@ static void expel_others(struct thread *self)
                 continue;
             waiting = true;
             if (atomic_load(&thread->host_tid))
-                lfi_context_interrupt(thread->context);
+                interrupt(thread);
         }
         struct timespec until;
         clock_gettime(CLOCK_REALTIME, &until);
@@ -165,9 +182,93 @@ static uint64_t processor_time(void)
     return (uint64_t)used.tv_sec * 1000000000 + (uint64_t)used.tv_nsec;
 }
 
+void linux_thread_own(struct thread *thread)
+{
+    uint64_t used = processor_time();
+    pthread_mutex_lock(&thread->process->lock);
+    thread->owner_tid = (int)syscall(SYS_gettid);
+    thread->processor_before = used;
+    pthread_mutex_unlock(&thread->process->lock);
+}
+
+/* ---- the end of a thread --------------------------------------------------------------------- */
+
+#define ROBUST_MOST 2048 /* entries: the kernel's ROBUST_LIST_LIMIT */
+
+/*
+ * A mutex that the thread holds: its next owner learns that this one died. (Whoever waits is woken
+ * in any case: the change of the word is not one with those of other threads.)
+ */
+static void leave_mutex(struct thread *thread, uint64_t at, bool pending)
+{
+    struct lfi_box *box = thread->process->box;
+    uint32_t word;
+    if (at % sizeof word || lfi_copy_in(box, &word, at, sizeof word))
+        return;
+    uint32_t owner = word & FUTEX_TID_MASK;
+    if (owner != (uint32_t)thread->tid && !(pending && !owner))
+        return;
+    if (owner) {
+        word = (word & FUTEX_WAITERS) | FUTEX_OWNER_DIED;
+        if (lfi_copy_out(box, at, &word, sizeof word))
+            return;
+    }
+    host(SYS_futex, at, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
+/* The list is the box's: every word of it may be anything, and change. set_robust_list(2). */
+static void leave_mutexes(struct thread *thread)
+{
+    struct lfi_box *box = thread->process->box;
+    struct {
+        uint64_t next, offset, pending;
+    } head;
+    uint64_t list = thread->robust;
+    thread->robust = 0;
+    if (!list || lfi_copy_in(box, &head, list, sizeof head))
+        return;
+    uint64_t at = head.next & ~(uint64_t)1, next; /* the lowest bit: priority inheritance */
+    uint64_t pending = head.pending & ~(uint64_t)1;
+    for (int i = 0; i < ROBUST_MOST && at != list; i++, at = next & ~(uint64_t)1) {
+        if (lfi_copy_in(box, &next, at, sizeof next)) /* first: it may be freed then */
+            break;
+        if (at != pending)
+            leave_mutex(thread, at + head.offset, false);
+    }
+    if (pending)
+        leave_mutex(thread, pending + head.offset, true);
+}
+
+LIGHT_HANDLER(set_robust_list)
+{
+    if (call->arg[1] != 24)
+        return -EINVAL;
+    call->thread->robust = call->arg[0];
+    return 0;
+}
+
+HANDLER(get_robust_list)
+{
+    struct lfi_process *process = call->process;
+    int tid = (int)call->arg[0];
+    uint64_t size = 24, list = 0;
+    pthread_mutex_lock(&process->lock);
+    const struct thread *thread = tid ? process->threads : call->thread;
+    while (tid && thread && thread->tid != tid)
+        thread = thread->next;
+    if (thread)
+        list = thread->robust;
+    pthread_mutex_unlock(&process->lock);
+    if (!thread)
+        return -ESRCH;
+    int error = lfi_copy_out(process->box, call->arg[2], &size, sizeof size);
+    return error ? error : lfi_copy_out(process->box, call->arg[1], &list, sizeof list);
+}
+
 /* As the kernel does at the end of a thread, set_tid_address(2). */
 void linux_thread_clear_tid(struct thread *thread)
 {
+    leave_mutexes(thread);
     int zero = 0;
     uint64_t at = thread->clear_tid;
     if (at % 4 || !lfi_box_contains(thread->process->box, at, sizeof zero) ||
@@ -204,9 +305,9 @@ void linux_report_fault(struct thread *thread, const struct lfi_exit *exit,
     *result =
         (struct lfi_linux_result){.end = LFI_LINUX_FAULT, .signal = exit->signal, .fault = *exit};
     const struct linux_symbol *symbol = NULL;
-    if (pc >= process->image_start && pc < process->image_end)
+    if (process->symbols && pc >= process->image_start && pc < process->image_end)
         symbol =
-            linux_symbols_find(&process->symbols, pc - process->image_start + process->image_bias);
+            linux_symbols_find(process->symbols, pc - process->image_start + process->image_bias);
     char where[160] = "", address[96] = "";
     if (symbol)
         snprintf(
@@ -256,6 +357,7 @@ int linux_thread_run(struct thread *thread)
         }
     }
 
+    leave_mutexes(thread); /* at the end of the process, too: others may share them */
     uint64_t after = processor_time();
     pthread_mutex_lock(&process->lock);
     process->processor_used += after - before;
@@ -307,7 +409,7 @@ HANDLER(clone)
         return -EAGAIN;
     }
     int tid = thread->tid;
-    thread->mask = call->thread->mask;
+    thread->mask = atomic_load(&call->thread->mask);
     thread->clear_tid = flags & CLONE_CHILD_CLEARTID ? child_tid : 0;
     lfi_context_copy(thread->context, call->thread->context);
     struct lfi_regs *regs = lfi_context_regs(thread->context);
@@ -382,6 +484,8 @@ LIGHT_HANDLER(light_futex)
     case FUTEX_WAIT_BITSET:
         if (timeout && !lfi_box_contains(box, timeout, sizeof(struct timespec)))
             return -EFAULT;
+        if (timeout)
+            return LINUX_NOT_LIGHT; /* nor does it begin again by itself */
         second = 0;
         break;
     case FUTEX_WAKE:
@@ -406,13 +510,37 @@ LIGHT_HANDLER(light_futex)
     return LINUX_HOST_CALL;
 }
 
+/* A wait with a timeout, which is an end here: it does not move when the wait begins again. */
+static int64_t timed_futex(struct call *call)
+{
+    struct timespec end, now;
+    unsigned operation = (unsigned)call->arg[1];
+    if (lfi_copy_in(call->process->box, &end, call->arg[3], sizeof end))
+        return -EFAULT;
+    uint64_t arg[6] = {
+        call->arg[0], operation, (uint32_t)call->arg[2], (uintptr_t)&end, 0, (uint32_t)call->arg[5],
+    };
+    call->final = true;
+    bool valid = end.tv_sec >= 0 && end.tv_nsec >= 0 && end.tv_nsec < 1000000000;
+    if (valid && (operation & ~(unsigned)FUTEX_PRIVATE_FLAG) == FUTEX_WAIT) {
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        bool far = end.tv_sec >= INT64_MAX / 2;
+        end.tv_sec = far ? end.tv_sec : end.tv_sec + now.tv_sec;
+        end.tv_nsec += now.tv_nsec;
+        end.tv_sec += end.tv_nsec / 1000000000;
+        end.tv_nsec %= 1000000000;
+        arg[1] = FUTEX_WAIT_BITSET | (operation & FUTEX_PRIVATE_FLAG);
+        arg[5] = FUTEX_BITSET_MATCH_ANY;
+    }
+    return linux_wait(call->thread, SYS_futex, arg);
+}
+
 HANDLER(futex)
 {
     int64_t result = linux_sys_light_futex(call);
-    const uint64_t *arg = call->arg;
-    return result == LINUX_HOST_CALL
-               ? host(SYS_futex, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5])
-               : result;
+    if (result == LINUX_NOT_LIGHT)
+        return timed_futex(call);
+    return result == LINUX_HOST_CALL ? linux_wait(call->thread, SYS_futex, call->arg) : result;
 }
 
 LIGHT_HANDLER(set_tid_address)
@@ -429,6 +557,27 @@ LIGHT_HANDLER(gettid)
 HANDLER(getaffinity)
 {
     return host(SYS_sched_getaffinity, 0, call->arg[1], call->arg[2]);
+}
+
+/* In a program that is not restricted: a host's threads stay where the host put them. */
+HANDLER(setaffinity)
+{
+    struct lfi_process *process = call->process;
+    int tid = (int)call->arg[0], host_tid = 0;
+    uint64_t mask[1024 / 64] = {0};
+    size_t size = call->arg[1] < sizeof mask ? call->arg[1] : sizeof mask;
+    if (process->restricted || process->library)
+        return -EPERM;
+    if (lfi_copy_in(process->box, mask, call->arg[2], size))
+        return -EFAULT;
+    pthread_mutex_lock(&process->lock);
+    const struct thread *thread = tid ? process->threads : call->thread;
+    while (tid && thread && thread->tid != tid)
+        thread = thread->next;
+    if (thread)
+        host_tid = atomic_load(&thread->host_tid);
+    pthread_mutex_unlock(&process->lock);
+    return host_tid ? host(SYS_sched_setaffinity, host_tid, size, mask) : -ESRCH;
 }
 
 /* arch_prctl(2). Musl of the sysroot uses the runtime table instead. %gs is not the box's. */

@@ -71,6 +71,14 @@ cmake)
     run cmake --build consumer
     run ctest --test-dir consumer --output-on-failure
     has_tests log '100% tests passed, 0 tests failed out of 2'
+    # A source folder called as the binary folder is, as libtiff has one.
+    mkdir -p same/build
+    echo 'int x;' >same/x.c
+    printf 'cmake_minimum_required(VERSION 3.20)\nproject(p C)\nadd_library(p x.c)\nadd_subdirectory(build)\n' >same/CMakeLists.txt
+    echo 'add_library(q ../x.c)' >same/build/CMakeLists.txt
+    with_cmake -S same -B same/build
+    run cmake --build same/build
+    [ -f same/build/libp.a ] && [ -f same/build/build/libq.a ] || die 'a folder called build'
     ;;
 meson)
     # With the SDK in PATH, the file in share/ will do.

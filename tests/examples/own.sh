@@ -3,18 +3,20 @@
 #
 # A library's own test programs, as programs of the host: linked with the drop-in binding they print
 # what they print with the library itself.
-#   own.sh SDK-FOLDER WORK-FOLDER zlib|libpng|expat
+#   own.sh SDK-FOLDER WORK-FOLDER zlib|libpng|expat ARCH
 # shellcheck disable=SC2086 # lists of options and of files
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$here/../..
-sdk=$1 work=$2/own-$3
-triple=$(uname -m)-lfi-linux-musl
+sdk=$1 work=$2/own-$3-$4 arch=$4
+triple=$arch-lfi-linux-musl
+# shellcheck source=tests/runner.sh
+. "$root/tests/runner.sh"
+cc=$(host_compiler "$sdk" "$arch") flags=$(host_flags "$sdk" "$arch") run=$(runner "$sdk" "$arch-native-linux-musl")
 rm -rf "$work"
 mkdir -p "$work/boxed"
 cd "$work"
 fail() { echo "own.sh: $*" >&2; exit 1; }
-flags=$("$sdk/bin/lfi-config" --cflags --libs | tr '\n' ' ')
 
 # in_box OPTION... SOURCE...: boxed/*.o
 in_box() {
@@ -28,8 +30,8 @@ bind() {
 
 # no_twin PROGRAM FUNCTION: the boxed one's host has none of the library's code.
 no_twin() {
-    nm "$1-native" | grep -q " [tT] $2\$" || fail "$2 is no function of the library"
-    if nm "$1-boxed" | grep -q " [tT] $2\$"; then
+    "$sdk/bin/$triple-nm" "$1-native" | grep -q " [tT] $2\$" || fail "$2 is no function of the library"
+    if "$sdk/bin/$triple-nm" "$1-boxed" | grep -q " [tT] $2\$"; then
         fail "$1-boxed has a library of its own"
     fi
 }
@@ -46,15 +48,15 @@ own_zlib() { # example.c and minigzip.c. Its functions for files stay in the hos
     in_box -DHAVE_UNISTD_H $box
     "$sdk/bin/llvm-ar" rcs libz.a boxed/*.o
     bind --header zlib.h -I "$zlib" --annotations "$root/examples/zlib/zlib.annotations" --drop-in libz.a -o zbox
-    cc -O2 -c zbox.c -I. -I"$zlib" $flags || fail zbox.c
+    $cc -O2 -c zbox.c -I. -I"$zlib" $flags || fail zbox.c
     for program in example minigzip; do
-        cc -O2 -w -DHAVE_UNISTD_H -I"$zlib" "$zlib/test/$program.c" $files zbox.o $flags -o $program-boxed
-        cc -O2 -w -DHAVE_UNISTD_H -I"$zlib" "$zlib/test/$program.c" $files $box -o $program-native
+        $cc -O2 -w -DHAVE_UNISTD_H -I"$zlib" "$zlib/test/$program.c" $files zbox.o $flags -o $program-boxed
+        $cc -O2 -w -DHAVE_UNISTD_H -I"$zlib" "$zlib/test/$program.c" $files $box -o $program-native
     done
     for kind in boxed native; do
-        ./example-$kind example.gz >example.$kind || fail "example-$kind: status $?"
-        ./minigzip-$kind -9 <zbox.c >packed.$kind || fail "minigzip-$kind: status $?"
-        ./minigzip-$kind -d <packed.$kind >unpacked.$kind || fail "minigzip-$kind -d: status $?"
+        $run ./example-$kind example.gz >example.$kind || fail "example-$kind: status $?"
+        $run ./minigzip-$kind -9 <zbox.c >packed.$kind || fail "minigzip-$kind: status $?"
+        $run ./minigzip-$kind -d <packed.$kind >unpacked.$kind || fail "minigzip-$kind -d: status $?"
         cmp zbox.c unpacked.$kind
     done
     grep -q 'inflate with dictionary' example.native || fail 'example.c says something else'
@@ -68,7 +70,7 @@ own_libpng() { # pngtest.c, for all pictures of the source, and for damaged ones
     sources=$(find "$png" "$zlib" -maxdepth 1 -name 'png*.c' ! -name pngtest.c -o -maxdepth 1 -path "$zlib/*.c" ! -name 'gz*')
     # Without functions for FILE: the program then reads and writes by callbacks.
     grep -v -e STDIO_SUPPORTED -e CONSOLE_IO "$png/scripts/pnglibconf.h.prebuilt" >pnglibconf.h
-    includes="-I$work -I$png -I$zlib -DPNG_INTEL_SSE_OPT=0"
+    includes="-I$work -I$png -I$zlib -DPNG_INTEL_SSE_OPT=0 -DPNG_ARM_NEON_OPT=0"
     annotations=$here/pngtest.annotations
     in_box $includes $sources
     bind --header png.h $includes --annotations "$annotations" --undecided >undecided
@@ -76,15 +78,15 @@ own_libpng() { # pngtest.c, for all pictures of the source, and for damaged ones
         sed 's/^png_get.*/& out/; s/^png_set.*/& box/' >more.annotations
     bind --header png.h $includes --annotations "$annotations" --annotations more.annotations --drop-in \
         boxed/*.o -o pngbox
-    cc -O2 -w $includes "$png/pngtest.c" pngbox.c $flags -o pngtest-boxed
-    cc -O2 -w $includes "$png/pngtest.c" $sources -lm -o pngtest-native
+    $cc -O2 -w $includes "$png/pngtest.c" pngbox.c $flags -o pngtest-boxed
+    $cc -O2 -w $includes "$png/pngtest.c" $sources -lm -o pngtest-native
     head -c 5000 "$png/pngtest.png" >cut.png
     { head -c 6000 "$png/pngtest.png" && printf broken && tail -c +6007 "$png/pngtest.png"; } >data.png
     { head -c 16 "$png/pngtest.png" && printf broken && tail -c +23 "$png/pngtest.png"; } >head.png
     for kind in native boxed; do
-        ./pngtest-$kind "$png/pngtest.png" again.$kind.png >pngtest.$kind 2>&1 || fail "pngtest-$kind: status $?"
-        ./pngtest-$kind -m "$png"/contrib/*/*.png cut.png data.png head.png >many.$kind 2>&1 || :
-        ./pngtest-$kind --strict -m "$png"/contrib/*/*.png >strict.$kind 2>&1 || :
+        $run ./pngtest-$kind "$png/pngtest.png" again.$kind.png >pngtest.$kind 2>&1 || fail "pngtest-$kind: status $?"
+        $run ./pngtest-$kind -m "$png"/contrib/*/*.png cut.png data.png head.png >many.$kind 2>&1 || :
+        $run ./pngtest-$kind --strict -m "$png"/contrib/*/*.png >strict.$kind 2>&1 || :
     done
     sed -i 's/again[.][a-z]*[.]png/again.png/' pngtest.*
     cmp again.native.png again.boxed.png
@@ -105,14 +107,14 @@ own_expat() { # runtests.c: 345 tests
     in_box $options -DHAVE_GETRANDOM "$lib/xmlparse.c" "$lib/xmlrole.c" "$lib/xmltok.c"
     bind --header expat.h --header internal.h $options --annotations "$here/runtests.annotations" --drop-in \
         boxed/*.o -o xmlbox
-    cc -O2 -w $options -Dmalloc=in_box_malloc -Drealloc=in_box_realloc -Dfree=in_box_free -I"$tests" \
+    $cc -O2 -w $options -Dmalloc=in_box_malloc -Drealloc=in_box_realloc -Dfree=in_box_free -I"$tests" \
         -include "$here/runtests-host.h" -c "$tests/runtests.c" "$tests/memcheck.c"
-    cc -O2 -w $options -I"$tests" runtests.o memcheck.o "$here/runtests-host.c" "$tests/chardata.c" \
+    $cc -O2 -w $options -I"$tests" runtests.o memcheck.o "$here/runtests-host.c" "$tests/chardata.c" \
         "$tests/minicheck.c" "$tests/structdata.c" $flags -o runtests-boxed
-    cc -O2 -w $options -DHAVE_GETRANDOM -I"$tests" "$tests/runtests.c" "$tests/memcheck.c" "$tests/chardata.c" \
+    $cc -O2 -w $options -DHAVE_GETRANDOM -I"$tests" "$tests/runtests.c" "$tests/memcheck.c" "$tests/chardata.c" \
         "$tests/minicheck.c" "$tests/structdata.c" "$lib/xmlparse.c" "$lib/xmlrole.c" "$lib/xmltok.c" -o runtests-native
-    ./runtests-native -v >printed.native 2>messages || fail "runtests-native: status $?"
-    ./runtests-boxed -v >printed.boxed 2>messages || :
+    $run ./runtests-native -v >printed.native 2>messages || fail "runtests-native: status $?"
+    $run ./runtests-boxed -v >printed.boxed 2>messages || :
     # What cannot pass: a handler's argument that is the host's pointer or, as a default, the parser itself.
     cat >expected <<'EOT'
 FAIL: test_ext_entity_ref_parameter

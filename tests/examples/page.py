@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # Does what a page tells its reader to do, in its order, in an empty folder.
-#   page.py PAGE SDK-FOLDER WORK-FOLDER
+#   page.py PAGE SDK-FOLDER WORK-FOLDER ARCH
 #
 # An indented block after a line that ends with `NAME`: is that file; after "From `NAME`:" it is a part
 # of a file that is there, but for the indent. One that begins with "$ " has commands and what each
 # prints, where … stands for anything. Other blocks are only shown. `examples` is the repository's.
-# Compilers are those for the processor of this machine.
+# Compilers are those for ARCH. If that is not this machine's, `cc` and the SDK's libraries are for it, too, and what
+# was built (./PROGRAM) runs in the emulator.
 import os
 import platform
 import re
@@ -15,7 +16,7 @@ import shutil
 import subprocess
 import sys
 
-page, sdk, work = sys.argv[1:]
+page, sdk, work, arch = sys.argv[1:]
 shutil.rmtree(work, ignore_errors=True)
 os.makedirs(work)
 os.symlink(os.path.join(os.path.dirname(os.path.abspath(page)), "../examples"), f"{work}/examples")
@@ -36,7 +37,14 @@ def run(command, expected):
 
 commands = 0
 text = open(page, encoding="utf-8").read()
-text = re.sub(r"\w+-lfi-linux-musl-", f"{platform.machine()}-lfi-linux-musl-", text)
+text = re.sub(r"\w+-lfi-linux-musl-", f"{arch}-lfi-linux-musl-", text)
+if arch != platform.machine():
+    text = re.sub(r"(?m)^    [$] cc ", f"    $ {arch}-native-linux-musl-clang ", text)
+    text = text.replace("$(uname -m)", arch)
+    text = text.replace("$(lfi-config --cflags --libs)",
+                        f"$(lfi-config --cflags --libs | sed 's,/lib ,/targets/{arch}/lib ,')")
+    text = re.sub(r"(?m)^    [$] lfi-bind ", f"    $ lfi-bind --target {arch}-lfi-linux-musl ", text)
+    text = re.sub(r"(?m)^    [$] [.]/", f"    $ {arch}-native-run ./", text)
 for before, block in re.findall(r"([^\n]*)\n\n((?:    [^\n]*\n|\n(?=    ))+)", text):
     lines = [line[4:] for line in block.rstrip("\n").split("\n")]
     name = re.search(r"`([\w.]+)`:$", before)

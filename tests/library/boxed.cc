@@ -8,6 +8,7 @@
 #include <cstring>
 #include <ctime>
 #include <new>
+#include <poll.h>
 #include <pthread.h>
 #include <stdexcept>
 #include <string>
@@ -130,6 +131,47 @@ EXPORT int sleeps()
 {
     for (;;)
         pause();
+}
+EXPORT long burn(long rounds)
+{
+    volatile long i = 0;
+    while (i < rounds)
+        i = i + 1;
+    return i;
+}
+EXPORT int eats()
+{
+    for (;;) {
+        volatile char *memory = (volatile char *)malloc(1 << 20);
+        for (int i = 0; memory && i < 1 << 20; i += 4096)
+            memory[i] = 1;
+        if (!memory)
+            pause();
+    }
+}
+// Waits in one of several ways, each as soon as the last one ends.
+EXPORT int waits(int how)
+{
+    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    static pthread_cond_t never = PTHREAD_COND_INITIALIZER;
+    struct timespec time = {1000, 0};
+    for (;;) {
+        switch (how % 4) {
+        case 0:
+            nanosleep(&time, nullptr);
+            break;
+        case 1:
+            poll(nullptr, 0, -1);
+            break;
+        case 2:
+            pause();
+            break;
+        default:
+            pthread_mutex_lock(&mutex);
+            pthread_cond_wait(&never, &mutex);
+            pthread_mutex_unlock(&mutex);
+        }
+    }
 }
 EXPORT int end_thread()
 {

@@ -6,9 +6,13 @@
 #include "library.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <setjmp.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/syscall.h>
+
+#include "options.h"
 
 /* ------------------------------------------------------------------------------------- calls */
 
@@ -217,6 +221,35 @@ static void test_callbacks(void **state)
     assert_int_equal(lfi_library_free(l), 0);
 }
 
+/* Within a callback of another library: the stack of the one whose call ends is put back all the
+ * same. */
+static long gives_up_elsewhere(long x)
+{
+    struct times *data = lfi_callback_data();
+    struct lfi_library *other = data->library;
+    struct times inner = {.status = 7};
+    uint64_t address = callback(other, &inner), mark = lfi_library_scratch_begin(other);
+    CHECK(mark && lfi_library_scratch(other, 100));
+    CHECK(call_back(other, "calls", address, 4) == 0);
+    CHECK(lfi_library_failed(other)->end == LFI_LIBRARY_UNWOUND);
+    CHECK(lfi_library_scratch_begin(other) == mark);
+    return x;
+}
+
+static void test_unwinding_within_another(void **state)
+{
+    struct lfi_library *outer = open_boxed(NULL), *inner = open_boxed(NULL);
+    struct times data = {.library = inner};
+    uint64_t address;
+    (void)state;
+    assert_int_equal(lfi_library_callback(outer, (lfi_gate_fn *)gives_up_elsewhere, &data,
+                                          LFI_SHAPE(1, 0, 0) | LFI_SHAPE_RESULT(1, 0), &address),
+                     0);
+    assert_int_equal(call_back(outer, "calls", address, 4), 5);
+    assert_int_equal(lfi_library_free(inner), 0);
+    assert_int_equal(lfi_library_free(outer), 0);
+}
+
 static void test_all_callbacks(void **state)
 {
     struct lfi_library *l = open_boxed(NULL);
@@ -394,19 +427,53 @@ static void test_interrupt(void **state)
         usleep(100000);
         assert_int_equal(lfi_library_free(l), -EBUSY);
         assert_int_equal(lfi_library_reset(l, NULL), -EBUSY);
-        for (int i = 0; i < 4; i++) {
-            struct timespec now;
-            do {
-                lfi_library_interrupt(l);
-                clock_gettime(CLOCK_REALTIME, &now);
-                now.tv_nsec += 20000000;
-                now.tv_sec += now.tv_nsec / 1000000000;
-                now.tv_nsec %= 1000000000;
-            } while (pthread_timedjoin_np(threads[i], NULL, &now));
-        }
+        lfi_library_interrupt(l);
+        for (int i = 0; i < 4; i++)
+            pthread_join(threads[i], NULL);
         assert_int_equal(call0(l, "bump"), 0);
         assert_int_equal(lfi_library_reset(l, NULL), 0);
         assert_int_equal(call0(l, "bump"), 8);
+    }
+    assert_int_equal(lfi_library_free(l), 0);
+}
+
+struct wait {
+    struct lfi_library *library;
+    int how;
+    atomic_int called;
+};
+
+static void *waits_somehow(void *data)
+{
+    struct wait *wait = data;
+    call0(wait->library, "bump"); /* the thread is made */
+    wait->called = 1;
+    CHECK(call1(wait->library, "waits", wait->how) == 0);
+    CHECK(lfi_library_failed(wait->library)->end != LFI_LIBRARY_FAULT);
+    return NULL;
+}
+
+/* One interrupt, at any moment from before the wait until the thread sleeps. */
+static void test_interrupt_waits(void **state)
+{
+    struct lfi_library *l = open_boxed(NULL);
+    uint64_t seed = 1;
+    (void)state;
+    assert_int_equal(lfi_library_freeze(l, NULL), 0);
+    for (int round = 0; round < 1000 / TEST_SLOWER; round++) {
+        struct wait wait = {.library = l, .how = round};
+        struct timespec until;
+        pthread_t thread;
+        assert_int_equal(pthread_create(&thread, NULL, waits_somehow, &wait), 0);
+        while (!wait.called)
+            sched_yield();
+        for (volatile uint64_t i = test_random(&seed) % 30000; i; i--)
+            continue;
+        lfi_library_interrupt(l);
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec += 60;
+        assert_int_equal(pthread_timedjoin_np(thread, NULL, &until), 0);
+        assert_int_equal(lfi_library_reset(l, NULL), 0);
     }
     assert_int_equal(lfi_library_free(l), 0);
 }
@@ -510,18 +577,115 @@ static void test_open_errors(void **state)
 {
     struct lfi_library *l;
     struct lfi_error why;
-    struct lfi_linux_options gets = {.limits = {.processor = 100}};
+    struct lfi_linux_options gets = {.limits = {.resident = 100}};
     struct lfi_library_options options = {.linux_options = &gets};
     (void)state;
     assert_int_equal(lfi_library_open(&l, "/nothing", NULL, &why), -ENOENT);
     assert_null(l);
     assert_non_null(strstr(why.message, "/nothing"));
-    assert_int_equal(lfi_library_open(&l, "/etc/passwd", NULL, &why), -ENOEXEC);
+    assert_int_equal(lfi_library_open(&l, "/proc/self/exe", NULL, &why), -ENOEXEC);
     assert_int_equal(lfi_library_open(&l, test_program, NULL, &why), -ENOEXEC);
     assert_non_null(strstr(why.message, "-lboxrt"));
     assert_int_equal(lfi_library_open_bytes(&l, "none", "", 0, NULL, &why), -ENOEXEC);
-    assert_int_equal(lfi_library_open(&l, test_boxed, &options, &why), -ENOTSUP);
-    assert_non_null(strstr(why.message, "processor"));
+    assert_int_equal(lfi_library_open(&l, test_boxed, &options, &why), -EINVAL);
+    assert_non_null(strstr(why.message, "limit resident must be from 1M"));
+}
+
+/* ------------------------------------------------------------------------------------- limits */
+
+static struct lfi_library *open_limited(uint64_t processor, uint64_t resident)
+{
+    struct lfi_linux_options gets = {.limits = {.processor = processor, .resident = resident}};
+    struct lfi_library_options options = {.linux_options = &gets};
+    return open_boxed(&options);
+}
+
+static uint64_t milliseconds(clockid_t clock)
+{
+    struct timespec time;
+    clock_gettime(clock, &time);
+    return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
+}
+
+/* Until the instance has failed; two minutes are enough for any machine. */
+static void wait_until_broken(struct lfi_library *l)
+{
+    uint64_t until = milliseconds(CLOCK_MONOTONIC) + 120000;
+    while (!lfi_library_broken(l) && milliseconds(CLOCK_MONOTONIC) < until)
+        usleep(1000);
+    assert_true(lfi_library_broken(l));
+}
+
+static void test_limit_of_a_call(void **state)
+{
+    if (!TEST_SPINS)
+        skip();
+    struct lfi_library *l = open_limited(200, 0);
+    (void)state;
+    assert_int_equal(lfi_library_freeze(l, NULL), 0);
+    for (int round = 0; round < 2; round++) {
+        uint64_t before = milliseconds(CLOCK_THREAD_CPUTIME_ID);
+        assert_int_equal(call0(l, "spin"), 0);
+        assert_true(milliseconds(CLOCK_THREAD_CPUTIME_ID) - before > 100);
+        assert_int_equal(lfi_library_failed(l)->end, LFI_LIBRARY_LIMIT);
+        assert_int_equal(lfi_library_failed(l)->signal, SIGXCPU);
+        assert_string_equal(lfi_library_failed(l)->report,
+                            "call of spin: limit processor (200ms) reached\n");
+        assert_int_equal(call0(l, "bump"), 0);
+        assert_int_equal(lfi_library_failed(l)->end, LFI_LIBRARY_REFUSED);
+        assert_non_null(strstr(lfi_library_failed(l)->report, "limit processor"));
+        assert_int_equal(lfi_library_reset(l, NULL), 0);
+        assert_int_equal(call0(l, "bump"), 8);
+    }
+    assert_int_equal(lfi_library_free(l), 0);
+}
+
+/* Short calls, whose time is a sample's; the library's own threads; not what the host does itself.
+ */
+static void test_limit_of_many_calls(void **state)
+{
+    struct lfi_library *l = open_limited(300, 0);
+    uint64_t before = milliseconds(CLOCK_THREAD_CPUTIME_ID), until;
+    (void)state;
+    assert_int_equal(call0(l, "bump"), 8);
+    while (milliseconds(CLOCK_THREAD_CPUTIME_ID) - before < 600)
+        continue;
+    assert_false(lfi_library_broken(l));
+    assert_int_equal(call0(l, "bump"), 9);
+    until = milliseconds(CLOCK_MONOTONIC) + 120000;
+    while (!lfi_library_broken(l) && milliseconds(CLOCK_MONOTONIC) < until)
+        call1(l, "burn", 20000);
+    assert_true(lfi_library_broken(l));
+    assert_int_equal(lfi_library_free(l), 0);
+
+    if (!TEST_SPINS)
+        return;
+    l = open_limited(100, 0);
+    assert_int_equal(call0(l, "starts"), 0);
+    wait_until_broken(l);
+    assert_int_equal(call0(l, "bump"), 0);
+    assert_non_null(strstr(lfi_library_failed(l)->report, "limit processor (100ms) reached"));
+    assert_int_equal(lfi_library_free(l), 0);
+}
+
+static void test_limit_of_memory(void **state)
+{
+    struct lfi_library *l = open_limited(0, 32 << 20);
+    (void)state;
+    assert_int_equal(lfi_library_freeze(l, NULL), 0);
+    for (int round = 0; round < 2; round++) {
+        assert_int_equal(call0(l, "eats"), 0);
+        assert_int_equal(lfi_library_failed(l)->end, LFI_LIBRARY_LIMIT);
+        assert_non_null(strstr(lfi_library_failed(l)->report, "limit resident (32M) reached"));
+        assert_int_equal(lfi_library_reset(l, NULL), 0);
+        assert_int_equal(call0(l, "bump"), 8);
+    }
+    /* while no call is under way */
+    uint64_t memory = lfi_library_malloc(l, 40 << 20);
+    assert_true(memory);
+    CALL(l, "dirty", int (*)(uint64_t, int), LFI_SHAPE(2, 0, 0))(memory, (40 << 20) / 4096);
+    wait_until_broken(l);
+    assert_int_equal(lfi_library_free(l), 0);
 }
 
 /* ------------------------------------------------------------------------------ freeze and reset
@@ -569,6 +733,46 @@ static void test_reset(void **state)
     assert_int_equal(lfi_library_free(l), 0);
 }
 
+/*
+ * A callback that the host took back since the freeze stays so, since its data may be gone. The
+ * frozen state holds its address, which does not become that of another one.
+ */
+static void test_reset_of_callbacks(void **state)
+{
+    struct lfi_library *l = open_boxed(NULL);
+    struct times kept = {.factor = 10}, gone = {.factor = 20}, other = {.factor = 30};
+    uint64_t since[2];
+    (void)state;
+    uint64_t before[2] = {callback(l, &kept), callback(l, &gone)};
+    assert_int_equal(lfi_library_freeze(l, NULL), 0);
+    for (int round = 0; round < 3; round++) {
+        since[0] = callback(l, &other);
+        since[1] = callback(l, &other);
+        assert_int_equal(call_back(l, "calls", since[0], 1), 31);
+        assert_int_equal(lfi_library_uncallback(l, since[1]), 0);
+        assert_int_equal(lfi_library_uncallback(l, before[1]), round ? -EINVAL : 0);
+        for (int i = 0; i < LFI_CALLBACKS_MAX - 3; i++) {
+            uint64_t address;
+            assert_int_equal(lfi_library_callback(l, (lfi_gate_fn *)times, &other,
+                                                  LFI_SHAPE(1, 0, 0) | LFI_SHAPE_RESULT(1, 0),
+                                                  &address),
+                             0);
+            assert_true(address != before[1]);
+        }
+        assert_int_equal(
+            lfi_library_callback(l, (lfi_gate_fn *)times, &other, LFI_SHAPE(1, 0, 0), &since[1]),
+            -ENOSPC);
+        assert_int_equal(call_back(l, "calls", before[1], 1), 0);
+        assert_int_equal(lfi_library_failed(l)->end, LFI_LIBRARY_FAULT);
+        assert_int_equal(lfi_library_reset(l, NULL), 0);
+        assert_int_equal(call_back(l, "calls", before[0], 1), 11);
+        assert_int_equal(call_back(l, "calls", since[0], 1), 0);
+        assert_int_equal(lfi_library_failed(l)->end, LFI_LIBRARY_FAULT);
+        assert_int_equal(lfi_library_reset(l, NULL), 0);
+    }
+    assert_int_equal(lfi_library_free(l), 0);
+}
+
 static void test_freeze_refuses(void **state)
 {
     if (!TEST_SPINS)
@@ -593,17 +797,23 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_memory),
         cmocka_unit_test(test_callbacks),
         cmocka_unit_test(test_all_callbacks),
+        cmocka_unit_test(test_unwinding_within_another),
         cmocka_unit_test(test_wild),
         cmocka_unit_test(test_failures),
         cmocka_unit_test(test_failed_jumps),
         cmocka_unit_test(test_exit_in_callback),
         cmocka_unit_test(test_interrupt),
+        cmocka_unit_test(test_interrupt_waits),
         cmocka_unit_test(test_fault_interrupts),
         cmocka_unit_test(test_free_library),
         cmocka_unit_test(test_nothing),
         cmocka_unit_test(test_hook),
         cmocka_unit_test(test_open_errors),
+        cmocka_unit_test(test_limit_of_a_call),
+        cmocka_unit_test(test_limit_of_many_calls),
+        cmocka_unit_test(test_limit_of_memory),
         cmocka_unit_test(test_reset),
+        cmocka_unit_test(test_reset_of_callbacks),
         cmocka_unit_test(test_freeze_refuses),
     };
     test_files(argc, argv);

@@ -4,6 +4,7 @@
 #include "library.h"
 
 #include <dirent.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "options.h"
@@ -106,6 +107,68 @@ static void test_begins_within_itself(void **state)
     join_soon(thread);
     assert_int_equal(begun, 1);
     assert_int_equal(lfi_library_free(l), 0);
+}
+
+/* Two that make a thread call the host, which then needs a thread of the other one. */
+static struct lfi_library *pair[2];
+static pthread_barrier_t both;
+static atomic_int refused_pairs;
+static __thread bool crossing;
+
+static void crosses(void)
+{
+    int other = lfi_callback_library() == pair[0];
+    if (crossing)
+        return;
+    crossing = true;
+    pthread_barrier_wait(&both);
+    refused_pairs += lfi_library_thread(pair[other]) == NULL;
+    crossing = false;
+}
+
+static void test_begins_crosswise(void **state)
+{
+    pthread_t threads[2];
+    (void)state;
+    pthread_barrier_init(&both, NULL, 2);
+    for (int round = 0; round < 20; round++) {
+        refused_pairs = 0;
+        for (int i = 0; i < 2; i++)
+            pair[i] = open_way(10, (lfi_gate_fn *)crosses, NULL);
+        for (int i = 0; i < 2; i++)
+            assert_int_equal(pthread_create(&threads[i], NULL, begins, pair[i]), 0);
+        for (int i = 0; i < 2; i++)
+            join_soon(threads[i]);
+        assert_int_equal(refused_pairs, 1); /* the second; the first waits for it */
+        for (int i = 0; i < 2; i++)
+            assert_int_equal(lfi_library_free(pair[i]), 0);
+    }
+    pthread_barrier_destroy(&both);
+}
+
+/* One that makes a thread keeps the host in a callback: an interrupt frees those that wait. */
+static void stays(void)
+{
+    pthread_barrier_wait(&both); /* it is there */
+    pthread_barrier_wait(&both); /* it may go */
+}
+
+static void test_begins_behind_a_callback(void **state)
+{
+    struct lfi_library *l = open_way(10, (lfi_gate_fn *)stays, NULL);
+    pthread_t first, second;
+    (void)state;
+    pthread_barrier_init(&both, NULL, 2);
+    assert_int_equal(pthread_create(&first, NULL, tries_to_begin, l), 0);
+    pthread_barrier_wait(&both);
+    assert_int_equal(pthread_create(&second, NULL, tries_to_begin, l), 0);
+    usleep(20000);
+    lfi_library_interrupt(l);
+    join_soon(second);
+    pthread_barrier_wait(&both);
+    join_soon(first);
+    assert_int_equal(lfi_library_free(l), 0);
+    pthread_barrier_destroy(&both);
 }
 
 /* Instances that call the host at its thread's end; the host then calls all of them. */
@@ -317,6 +380,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_threads_that_lie),   cmocka_unit_test(test_memory_that_lies),
         cmocka_unit_test(test_begins_without_end), cmocka_unit_test(test_begins_within_itself),
+        cmocka_unit_test(test_begins_crosswise),   cmocka_unit_test(test_begins_behind_a_callback),
         cmocka_unit_test(test_calls_at_the_end),   cmocka_unit_test(test_frees_under_itself),
         cmocka_unit_test(test_minimal_runtime),    cmocka_unit_test(test_faults),
         cmocka_unit_test(test_open_and_free),

@@ -57,4 +57,21 @@ END
 grep -q '%gs:(%edi)' out && grep -q '%gs:(%esi)' out || fail "a macro was not expanded"
 printf '\t.intel_syntax noprefix\n\tmov rax, [rdi]\n' >intel.s
 "$program" --expander=clang-19 intel.s | grep -q '%gs:(%edi)' || fail "Intel syntax"
+printf '\t.intel_syntax\n\tmov %%rax, [%%rdi]\n' >intel.s
+"$program" --expander=clang-19 intel.s | grep -q '%gs:(%edi)' || fail "Intel syntax with %"
+
+printf 'f:\tcall\tg\n\tmovq\t%%r11, %%rax\n' >keep.s
+"$program" keep.s >/dev/null 2>err && fail "r11 behind a call of another file"
+"$program" --keep-r11 keep.s | grep -q -- '-128(%rsp), %r11' || fail "--keep-r11"
+printf '\trdrand\t%%eax\n' >trap.s
+"$program" --trap-unsupported trap.s 2>err | grep -q ud2 || fail "--trap-unsupported"
+grep -q 'warning: 1 instructions' err || fail "the traps are not counted"
+
+command -v llvm-objdump-19 >/dev/null || exit 0
+printf 'f:\tnop\n\t.byte\t0x8b,0x07\n' >bytes.s
+"$program" --expander=clang-19 --disassembler=llvm-objdump-19 bytes.s | grep -q '%gs:(%edi)' ||
+    fail "bytes"
+"$program" --expander=clang-19 --disassembler=/nonexistent bytes.s >/dev/null 2>err &&
+    fail "a disassembler that is not there"
+grep -q '/nonexistent' err || fail "the missing disassembler is not named"
 exit 0

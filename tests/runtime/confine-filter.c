@@ -323,8 +323,10 @@ static void test_numbers(void **state)
 static void test_passed_calls(void **state)
 {
     (void)state;
-    handler_fn *const passing[] = {linux_sys_pass, linux_sys_vector, linux_sys_msync,
-                                   linux_sys_mlock, linux_sys_mincore};
+    handler_fn *const passing[] = {linux_sys_pass,    linux_sys_pass_waiting, linux_sys_sleep,
+                                   linux_sys_vector,  linux_sys_read,         linux_sys_write,
+                                   linux_sys_msync,   linux_sys_mlock,        linux_sys_mincore,
+                                   linux_sys_sendfile};
     int passed = 0;
     for (int number = 0; number < CALLS_MAX; number++) {
         for (size_t i = 0; i < sizeof passing / sizeof passing[0]; i++) {

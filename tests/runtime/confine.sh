@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # confine.sh SOURCE LIBRARY COMPILER NM: each host call that the runtime makes stands in confine/host_calls.def: those of its sources
-# (host(SYS_…), syscall(SYS_…), linux_arch_call(SYS_…)), and the functions of the C library that its objects ask for and that have a system call's name.
+# (host(SYS_…), HOST_WAIT(SYS_…), linux_wait(…, SYS_…), syscall(SYS_…), linux_arch_call(SYS_…)), and the functions of the C library that its objects ask for and that have a system call's name.
 set -u
 source=$1 library=$2 compiler=$3 nm=$4
 work=$(mktemp -d) || exit 1
@@ -35,7 +35,7 @@ check()
     done
 }
 
-grep -rhoE '(host|syscall|linux_arch_call)\(SYS_[a-z0-9_]+' "$source"/runtime/core "$source"/runtime/linux \
+grep -rhoE '(host|HOST_WAIT|syscall|linux_arch_call|linux_wait)\([a-z>-]*,? ?SYS_[a-z0-9_]+' "$source"/runtime/core "$source"/runtime/linux \
     "$source"/runtime/confine --include=*.c --include=*.h | sed 's/.*SYS_//' | sort -u >"$work/sources"
 [ "$(wc -l <"$work/sources")" -gt 20 ] || {
     echo "FAILED: only $(wc -l <"$work/sources") calls found in the sources"

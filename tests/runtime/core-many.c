@@ -5,101 +5,16 @@
  *     test-runtime-core-many COUNT    so many, with vm.max_map_count raised as far as it takes
  *     test-runtime-core-many          as many as the kernel's limit allows, at least 5,000
  *
- * Prints what a box costs, in the columns of docs/benchmarks.md. The exit status is 77 if the limit
- * cannot be raised.
+ * Prints what a box costs, in the columns of docs/many-boxes.md. The exit status is 77 if the
+ * limit cannot be raised.
  */
 #include "core-box.h"
 #include "core-maps.h"
+#include "many.h"
 
-#include <stdio.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
-
-#define LIMIT_FILE "/proc/sys/vm/max_map_count"
-#define PLACES     12000 /* without COUNT */
+#define PLACES 12000 /* without COUNT */
 
 enum { EACH = 12, /* mappings of a box, at most */ CALLS = 3 };
-
-static double now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec * 1e6 + (double)time.tv_nsec / 1e3;
-}
-
-static long limit_of_mappings(void)
-{
-    FILE *file = fopen(LIMIT_FILE, "r");
-    long limit = -1;
-
-    if (file) {
-        if (fscanf(file, "%ld", &limit) != 1)
-            limit = -1;
-        fclose(file);
-    }
-    return limit;
-}
-
-static bool set_limit(long limit)
-{
-    FILE *file = fopen(LIMIT_FILE, "w");
-    bool good;
-
-    if (!file)
-        return false;
-    good = fprintf(file, "%ld\n", limit) > 0;
-    return fclose(file) == 0 && good;
-}
-
-/* A number of KiB in /proc/self/status. */
-static long status(const char *name)
-{
-    FILE *file = fopen("/proc/self/status", "r");
-    char line[256];
-    long value = 0;
-
-    while (file && fgets(line, sizeof(line), file)) {
-        if (strncmp(line, name, strlen(name)) == 0)
-            value = strtol(line + strlen(name) + 1, NULL, 10);
-    }
-    if (file)
-        fclose(file);
-    return value;
-}
-
-static size_t lines_of_maps(void)
-{
-    FILE *file = fopen("/proc/self/maps", "r");
-    size_t lines = 0;
-
-    for (int c; file && (c = fgetc(file)) != EOF;)
-        lines += c == '\n';
-    if (file)
-        fclose(file);
-    return lines;
-}
-
-static void *nothing(void *data)
-{
-    return data;
-}
-
-/* The host can still do what hosts do. */
-static void host_goes_on(void)
-{
-    pthread_t threads[20];
-    void *memory;
-
-    for (size_t i = 0; i < 20; i++)
-        assert_int_equal(pthread_create(&threads[i], NULL, nothing, NULL), 0);
-    for (size_t i = 0; i < 20; i++)
-        pthread_join(threads[i], NULL);
-    memory = mmap(NULL, 1 << 20, RW, ANON, -1, 0);
-    assert_ptr_not_equal(memory, MAP_FAILED);
-    munmap(memory, 1 << 20);
-}
 
 /* An error, or the library is in the box and its context ready. */
 static int load(struct test_box *t, const struct lfi_shared_code *library, struct lfi_error *why)
@@ -137,39 +52,39 @@ static void many_boxes(size_t wanted, bool all)
     struct lfi_error why = {{0}};
     struct lfi_shared_code *library;
     struct lfi_space *space;
-    size_t count = 0, lines = lines_of_maps(), extra;
+    size_t count = 0, lines = many_maps(), extra;
     double started, times[5] = {0};
-    long memory = status("VmRSS:"), tables = status("VmPTE:");
+    long memory = many_status("VmRSS:"), tables = many_status("VmPTE:");
 
     assert_non_null(t);
     assert_int_equal(lfi_faults_install(0, &why), 0);
     assert_int_equal(lfi_thread_prepare(), 0);
     if (lfi_shared_code_new(&library, &code, &why))
         fail_msg("%s", why.message);
-    started = now();
+    started = many_now();
     if (lfi_space_new(&space, wanted, &why))
         fail_msg("%s", why.message);
-    times[0] = now() - started;
+    times[0] = many_now() - started;
 
     /* fresh boxes take two mappings each */
-    extra = lines_of_maps();
+    extra = many_maps();
     for (; count < wanted && count < 100; count++)
         assert_int_equal(lfi_box_new(space, &t[count].box, &why), 0);
     if (!TEST_EMULATED)
-        assert_true(lines_of_maps() - extra <= 2 * count + 4); /* the host's heap grows, too */
+        assert_true(many_maps() - extra <= 2 * count + 4); /* the host's heap grows, too */
     while (count)
         assert_int_equal(lfi_box_free(t[--count].box), 0);
 
     for (; count < wanted; count++) {
         int error;
 
-        started = now();
+        started = many_now();
         error = lfi_box_new(space, &t[count].box, &why);
-        times[1] += now() - started;
+        times[1] += many_now() - started;
         if (error == 0) {
-            started = now();
+            started = many_now();
             error = load(&t[count], library, &why);
-            times[2] += now() - started;
+            times[2] += many_now() - started;
         }
         if (error == 0)
             continue;
@@ -194,36 +109,36 @@ static void many_boxes(size_t wanted, bool all)
         if (count + empty < wanted)
             assert_non_null(strstr(why.message, "vm.max_map_count"));
         print_message("%zu boxes, %zu empty ones more; then: %s\n", count, empty, why.message);
-        host_goes_on();
+        many_host_goes_on();
         while (empty)
             assert_int_equal(lfi_box_free(boxes[--empty]), 0);
     }
-    started = now();
+    started = many_now();
     for (size_t i = 0; i < count; i++)
         call(&t[i], i);
-    times[3] = now() - started;
-    started = now();
+    times[3] = many_now() - started;
+    started = many_now();
     for (int round = 0; round < CALLS; round++) {
         for (size_t i = 0; i < count; i++)
             call(&t[i], i);
     }
-    times[4] = (now() - started) / CALLS;
-    host_goes_on();
+    times[4] = (many_now() - started) / CALLS;
+    many_host_goes_on();
     print_message(
         "| boxes | space, µs | box, µs | library, µs | first call, µs | call, µs | memory, "
         "KiB | page tables, KiB | mappings |\n"
         "| %zu | %.0f | %.2f | %.2f | %.2f | %.2f | %.1f | %.1f | %.1f |\n",
         count, times[0], times[1] / (double)count, times[2] / (double)count,
         times[3] / (double)count, times[4] / (double)count,
-        (double)(status("VmRSS:") - memory) / (double)count,
-        (double)(status("VmPTE:") - tables) / (double)count,
-        (double)(lines_of_maps() - lines) / (double)count);
-    started = now();
+        (double)(many_status("VmRSS:") - memory) / (double)count,
+        (double)(many_status("VmPTE:") - tables) / (double)count,
+        (double)(many_maps() - lines) / (double)count);
+    started = many_now();
     for (size_t i = 0; i < count; i++) {
         assert_int_equal(lfi_context_free(t[i].context), 0);
         assert_int_equal(lfi_box_free(t[i].box), 0);
     }
-    print_message("freed: %.2f µs each\n", (now() - started) / (double)count);
+    print_message("freed: %.2f µs each\n", (many_now() - started) / (double)count);
     assert_int_equal(space->mappings, 0);
     assert_int_equal(lfi_space_free(space), 0);
     lfi_shared_code_free(library);
@@ -255,32 +170,8 @@ static int make_boxes(void)
                         : cmocka_run_group_tests(allowed, NULL, NULL);
 }
 
-/* A child makes the boxes, so that the limit is as before however that ends. */
-static int run_with_limit(long limit)
-{
-    const long before = limit_of_mappings();
-    pid_t child;
-    int status = 1;
-
-    if (before >= limit)
-        return make_boxes();
-    if (before < 0 || !set_limit(limit)) {
-        fprintf(stderr, "%zu boxes need vm.max_map_count=%ld, which this user cannot set\n",
-                wanted_boxes, limit);
-        return 77;
-    }
-    child = fork();
-    if (child == 0)
-        _exit(make_boxes());
-    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
-    set_limit(before);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
-}
-
 int main(int argc, char **argv)
 {
     wanted_boxes = argc > 1 ? strtoul(argv[1], NULL, 10) : 0;
-    return wanted_boxes ? run_with_limit(65530 + (long)wanted_boxes * EACH * 16 / 15)
-                        : make_boxes();
+    return wanted_boxes ? many_run(wanted_boxes, EACH, make_boxes) : make_boxes();
 }

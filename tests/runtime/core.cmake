@@ -18,7 +18,7 @@ foreach(part IN LISTS parts)
     endif()
     lfi_unit_test(runtime-core-${part} TIMEOUT 120 LIBS lfi-objects
         SOURCES ${source} ${CMAKE_SYSTEM_PROCESSOR}/core-code.S)
-    target_include_directories(test-runtime-core-${part} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}
+    target_include_directories(test-runtime-core-${part} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/tests
         ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR} ${CMAKE_SOURCE_DIR}/runtime/core
         ${CMAKE_SOURCE_DIR}/runtime/core/${CMAKE_SYSTEM_PROCESSOR})
 endforeach()

@@ -20,6 +20,7 @@ NEVER_RETURN = {"__stack_chk_fail", "__stack_chk_fail_local"}
 # Functions with indirect calls or jumps, and where they lead.
 INDIRECT = {
     "machine_syscall": "linux_serve_light and linux_light_done, which are looked at",
+    "machine_host_end": "linux_light_done",
     "machine_light_start": "back into the box",
     "linux_serve_light": "light handlers, all of which are looked at; a switch",
     "take": "a switch",

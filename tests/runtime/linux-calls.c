@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 
@@ -214,6 +215,7 @@ static void every_bad_length_is_refused(void **state)
     (void)state;
     static const uint64_t sizes[] = {UINT64_MAX, UINT64_MAX - 4095, (uint64_t)1 << 63, LFI_BOX_SIZE,
                                      (uint64_t)-8};
+    uint64_t own = (uint64_t)CALL2(SYS_eventfd2, 0, 0);
     for (long number = 0; number < CALLS_MAX; number++) {
         const struct entry *entry = &linux_calls[number];
         for (int i = 0; entry->handler && i < 6; i++) {
@@ -224,7 +226,7 @@ static void every_bad_length_is_refused(void **state)
                 good_arguments(world, entry, arg);
                 for (int j = 0; j < 6; j++) {
                     if (entry->arguments[j].kind == ARG_FD)
-                        arg[j] = 0;
+                        arg[j] = entry->arguments[j].size == USE_CHANGE ? own : 0;
                 }
                 arg[entry->arguments[i].size] = sizes[k];
                 assert_int_equal(
@@ -326,7 +328,7 @@ static void dangerous_calls_do_not_exist(void **state)
         SYS_bpf,
         SYS_mount,
         SYS_chroot,
-        SYS_setuid,
+        SYS_setns,
         SYS_socket,
         SYS_shmat,
         SYS_pkey_mprotect,
@@ -344,6 +346,49 @@ static void dangerous_calls_do_not_exist(void **state)
     assert_int_equal(CALL0(CALLS_MAX - 1), -ENOSYS);
     assert_int_equal(CALL0(0x40000000), -ENOSYS);       /* x32 */
     assert_int_equal(CALL2(SYS_clone, 17, 0), -ENOSYS); /* SIGCHLD: a process */
+    drop(world);
+}
+
+/* What would act on the host's process, of which the box is a part. */
+static void the_host_stays_as_it_is(void **state)
+{
+    struct world *world = make();
+    (void)state;
+    uint64_t *words = (uint64_t *)world->page;
+    assert_int_equal(CALL2(SYS_setuid, getuid() + 1, 0), -EPERM);
+    assert_int_equal(CALL2(SYS_setgid, getgid() + 1, 0), -EPERM);
+    assert_int_equal(CALL3(SYS_setresuid, UINT64_MAX, UINT64_MAX, getuid() + 1), -EPERM);
+    assert_int_equal(CALL2(SYS_setregid, getgid() + 1, UINT64_MAX), -EPERM);
+    assert_int_equal(CALL2(SYS_setfsuid, getuid() + 1, 0), geteuid());
+    assert_int_equal(CALL2(SYS_setfsuid, getuid() + 1, 0), geteuid());
+    assert_int_equal(CALL2(SYS_setgroups, 0, 0), -EPERM);
+    assert_int_equal(CALL0(SYS_setsid), -EPERM);
+    assert_int_equal(CALL2(SYS_setpgid, 0, 0), 0);
+    assert_int_equal(CALL2(SYS_setpgid, 0, 1), -EPERM);
+    assert_int_equal(CALL2(SYS_mlockall, 1, 0), -EPERM);
+    memset(words, 0xff, 128);
+    assert_int_equal(CALL3(SYS_sched_setaffinity, 0, 128, world->page), -EPERM);
+
+    int nice = getpriority(PRIO_PROCESS, 0);
+    assert_int_equal(CALL3(SYS_setpriority, PRIO_PROCESS, 0, 7), 0);
+    assert_int_equal(CALL2(SYS_getpriority, PRIO_PROCESS, 0), 20 - 7);
+    assert_int_equal(CALL3(SYS_setpriority, PRIO_PROCESS, 0, 6), -EACCES);
+    assert_int_equal(getpriority(PRIO_PROCESS, 0), nice);
+
+    struct rlimit before, after;
+    getrlimit(RLIMIT_NOFILE, &before);
+    words[0] = 8;
+    words[1] = 16;
+    assert_int_equal(CALL5(SYS_prlimit64, 0, RLIMIT_NOFILE, world->page, 0, 0), 0);
+    assert_int_equal(CALL2(SYS_eventfd2, 0, 0), 3); /* as 0 to 2 are the host's */
+    assert_int_equal(CALL3(SYS_dup3, 3, 8, 0), -EBADF);
+    words[1] = 17;
+    assert_int_equal(CALL5(SYS_prlimit64, 0, RLIMIT_NOFILE, world->page, 0, 0), -EPERM);
+    getrlimit(RLIMIT_NOFILE, &after);
+    assert_memory_equal(&before, &after, sizeof before);
+    words[0] = words[1] = 1;
+    assert_int_equal(CALL5(SYS_prlimit64, 0, RLIMIT_FSIZE, world->page, 0, 0), -EPERM);
+    assert_int_equal(CALL5(SYS_prlimit64, 0, UINT64_MAX, world->page, 0, 0), -EINVAL);
     drop(world);
 }
 
@@ -510,6 +555,7 @@ int main(void)
         cmocka_unit_test(addresses_in_structures_are_checked),
         cmocka_unit_test(descriptors_of_the_host_are_not_the_boxs),
         cmocka_unit_test(dangerous_calls_do_not_exist),
+        cmocka_unit_test(the_host_stays_as_it_is),
         cmocka_unit_test(memory_is_never_executable),
         cmocka_unit_test(mappings_stay_in_the_box),
         cmocka_unit_test(memory_calls_do_what_they_say),

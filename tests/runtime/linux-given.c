@@ -73,10 +73,11 @@ static const struct {
 } uses[] = {
     {NULL, ""},
     {"TRANSFER", " copy_file_range pread64 preadv preadv2 pwrite64 pwritev pwritev2 read readv "
-                 "sendfile write writev "},
-    {"ASK", " epoll_pwait epoll_wait fadvise64 fdatasync fstat fstatfs fsync lseek readahead "
-            "sync_file_range timerfd_gettime "},
-    {"CHANGE", " epoll_ctl fallocate fchmod fchown flock ftruncate timerfd_settime "},
+                 "sendfile splice tee write writev "},
+    {"ASK", " epoll_pwait epoll_wait fadvise64 fdatasync fgetxattr flistxattr fstat fstatfs fsync "
+            "lseek readahead sync_file_range syncfs timerfd_gettime "},
+    {"CHANGE", " epoll_ctl fallocate fchmod fchown flock fremovexattr fsetxattr ftruncate "
+               "timerfd_settime "},
     {"SOME", " dup dup2 dup3 fchdir fcntl getdents64 ioctl "},
 };
 

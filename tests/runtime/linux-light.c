@@ -16,7 +16,9 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
+#include "core/internal.h"
 #include "linux-box.h"
 
 static struct lfi_regs registers(long number, const uint64_t arg[6])
@@ -275,6 +277,87 @@ static void the_vdso_is_understood(void **state)
     assert_int_equal(clock(9999, &now), -EINVAL);
 }
 
+/* A new context is like the one that it replaces. */
+static void contexts_stay_light(void **state)
+{
+    struct linux_frozen *frozen;
+    struct box box;
+    (void)state;
+    box_new(&box, &(struct lfi_linux_options){.restricted = true});
+    struct thread *thread = box.process->main;
+    thread->hosted = true;
+    assert_int_equal(linux_freeze(box.process, &frozen), 0);
+    assert_int_equal(linux_thaw(box.process, frozen, true), 0);
+    assert_true((thread->context->light != NULL) == LINUX_LIGHT);
+    assert_true((thread->context->light_done != NULL) == LINUX_LIGHT);
+    linux_frozen_free(frozen);
+    box_free(&box);
+}
+
+static void *wait_for_end(void *data)
+{
+    pthread_mutex_lock(data);
+    pthread_mutex_unlock(data);
+    return NULL;
+}
+
+/* Of clocks that are named by a process or thread, a box has its own, whoever answers. */
+static void clocks_are_its_own(void **state)
+{
+    pthread_mutex_t end = PTHREAD_MUTEX_INITIALIZER;
+    struct timespec now = {0, 0};
+    pthread_t other;
+    clockid_t others;
+    struct box box;
+    (void)state;
+    box_new(&box, &(struct lfi_linux_options){.restricted = true});
+    assert_int_equal(lfi_copy_out(box.box, box.page, &now, sizeof now), 0);
+    pthread_mutex_lock(&end);
+    assert_int_equal(pthread_create(&other, NULL, wait_for_end, &end), 0);
+    assert_int_equal(pthread_getcpuclockid(other, &others), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        pause();
+        _exit(0);
+    }
+    const struct {
+        uint32_t clock;
+        bool good, sleeps;
+    } clocks[] = {
+        {~0u << 3 | 2, true, true},                         /* this process */
+        {~(uint32_t)box.process->pid << 3 | 2, true, true}, /* the same */
+        {~0u << 3 | 6, true, false},                        /* this thread */
+        {~(uint32_t)box.process->main->tid << 3 | 6, true, false},
+        {~(uint32_t)child << 3 | 0, false, false},
+        {~(uint32_t)child << 3 | 1, false, false},
+        {~(uint32_t)child << 3 | 2, false, false},
+        {~(uint32_t)child << 3 | 6, false, false},
+        {(uint32_t)others, false, false}, /* a thread of the host */
+        {~0u << 3 | 3, false, false},     /* what is behind descriptor 0 of the host */
+    };
+    assert_int_equal(syscall(SYS_clock_gettime, clocks[6].clock, &now), 0); /* there is one */
+    assert_int_equal(syscall(SYS_clock_gettime, others, &now), 0);
+    for (size_t i = 0; i < sizeof clocks / sizeof *clocks; i++) {
+        for (int full = 0; full < 2; full++) {
+            long expected = clocks[i].good ? 0 : -EINVAL, sleeps = expected;
+            if (clocks[i].good && !clocks[i].sleeps)
+                sleeps = -EINVAL;
+            box.process->hook = full ? hook : NULL;
+            if (BOX_CALL(&box, SYS_clock_gettime, clocks[i].clock, box.page + 64) != expected ||
+                BOX_CALL(&box, SYS_clock_getres, clocks[i].clock, box.page + 64) != expected ||
+                BOX_CALL(&box, SYS_clock_nanosleep, clocks[i].clock, TIMER_ABSTIME, box.page) !=
+                    sleeps)
+                fail_msg("clock %zu", i);
+        }
+    }
+    kill(child, SIGKILL);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    pthread_mutex_unlock(&end);
+    pthread_join(other, NULL);
+    box_free(&box);
+}
+
 #include "general.h" /* code, of the architecture */
 
 static void code_is_judged(void **state)
@@ -301,6 +384,7 @@ int main(void)
         cmocka_unit_test(both_ways_say_the_same), cmocka_unit_test(left_to_the_other),
         cmocka_unit_test(files_are_held),         cmocka_unit_test(signals_take_the_full_way),
         cmocka_unit_test(the_vdso_is_understood), cmocka_unit_test(code_is_judged),
+        cmocka_unit_test(clocks_are_its_own),     cmocka_unit_test(contexts_stay_light),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

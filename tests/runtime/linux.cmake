@@ -3,11 +3,13 @@
 # The Linux personality. The tests look into it: its own headers are on the path.
 set(ARGS_docs ${CMAKE_SOURCE_DIR}/docs/system-calls.md)
 set(ARGS_limits ${CMAKE_SOURCE_DIR}/docs/lfi-run.md)
-foreach(topic ranges fdtable paths names slashes given load calls light docs limits)
+foreach(topic ranges fdtable paths names slashes given load calls light waits signals docs limits)
     lfi_unit_test(runtime-linux-${topic} SOURCES linux-${topic}.c LIBS lfi-objects ARGS ${ARGS_${topic}})
     target_include_directories(test-runtime-linux-${topic} PRIVATE ${CMAKE_SOURCE_DIR}/runtime
-        ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR})
+        ${CMAKE_SOURCE_DIR}/tests ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR})
 endforeach()
+target_include_directories(test-runtime-linux-light PRIVATE # it looks into contexts, too
+    ${CMAKE_SOURCE_DIR}/runtime/core/${CMAKE_SYSTEM_PROCESSOR})
 set(run $<TARGET_FILE:lfi-run>)
 if(CMAKE_CROSSCOMPILING)
     set(run ${LFI_SDK_DIR}/../../bin/${CMAKE_SYSTEM_PROCESSOR}-lfi-run)

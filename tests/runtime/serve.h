@@ -8,12 +8,11 @@
 static inline enum lfi_light serve_light(struct lfi_context *context, struct lfi_regs *regs)
 {
     struct lfi_host_call call;
-    const uint64_t *arg = call.arg;
     enum lfi_light light = linux_serve_light(context, regs, &call);
 
     if (light != LFI_LIGHT_HOST)
         return light;
-    int64_t result = host(call.number, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
+    int64_t result = linux_wait_once(lfi_context_data(context), call.number, call.arg);
     return linux_light_done(context, regs, result) ? LFI_LIGHT_DONE : LFI_LIGHT_NOT;
 }
 

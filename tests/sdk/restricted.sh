@@ -64,6 +64,31 @@ expect 1 "/proc/self/mem: Permission denied" "$p" write /proc/self/mem
 expect 1 "/p/self/mem: Permission denied" -r --dir /p=/proc "$p" write /p/self/mem
 expect 0 host --huge-pages "$p" env HOST_VARIABLE
 
+# closed STATUS ARGUMENT...: what of 0, 1 and 2 is closed stays so, and is the first to be opened
+closed()
+{
+    [ "$got" -eq "$1" ] && return
+    shift
+    echo "FAILED: lfi-run $*: status $got"
+    failed=1
+}
+
+# shellcheck disable=SC2086 # a list of words
+for options in "--dir /data=$work/shown" "$box"; do
+    "$lfi_run" $options "$p" closed /data/file <&- >/dev/null 2>&1
+    got=$?
+    closed 1 "$options <&-"
+    "$lfi_run" $options "$p" closed /data/file 2>/dev/null </dev/null >&-
+    got=$?
+    closed 12 "$options >&-"
+    "$lfi_run" $options "$p" closed /data/file </dev/null >/dev/null 2>&-
+    got=$?
+    closed 24 "$options 2>&-"
+    "$lfi_run" $options "$p" closed /data/file </dev/null >/dev/null 2>&1
+    got=$?
+    closed 30 "$options"
+done
+
 # shellcheck disable=SC2086 # a list of words
 "$lfi_run" -V $box "$p" pwd 2>&1 | grep -q 'second wall: ' || {
     echo "FAILED: -V -r says nothing of the second wall"

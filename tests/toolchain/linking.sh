@@ -9,7 +9,7 @@
 gnu=$arch-linux-gnu- # binutils'
 other=$sdk/bin/$arch-native-linux-musl-clang # a compiler that is not ours
 [ "$arch" != "$(uname -m)" ] || other=gcc
-for tool in strip objcopy; do
+for tool in strip objcopy ld; do
     command -v $gnu$tool >/dev/null || die "$gnu$tool is missing"
 done
 
@@ -109,7 +109,7 @@ foreign)
     done
     # Data is everybody's.
     printf 7 >seven
-    ${gnu}objcopy -I binary -O "elf64-$(echo "$arch" | sed 's/_/-/; s/aarch64/littleaarch64/')" seven data.o
+    ${gnu}ld -r -b binary seven -o data.o
     echo 'extern char _binary_seven_start[]; int main() { return _binary_seven_start[0] - 0x37; }' >data.c
     "$cc" data.c data.o -o data
     "$run" ./data

@@ -277,9 +277,6 @@ static int assemble(const struct options *options, const struct target *target,
     }
     enum lfi_rewrite_status rewritten =
         rewrite(&rewriting, input.bytes, input.size, llvm, target, options);
-    if (trapped && rewritten == LFI_REWRITE_OK)
-        fprintf(stderr, "lfi-as: %s: warning: %u instructions that a box does not have trap\n",
-                options->input, trapped);
     if (rewritten == LFI_REWRITE_OK)
         feed_mark(&assembler, target->mode); /* an empty file makes an object, too */
 
@@ -301,6 +298,9 @@ static int assemble(const struct options *options, const struct target *target,
         errno = assembler.error;
         status = failure(llvm);
     }
+    if (trapped && status == STATUS_OK)
+        fprintf(stderr, "lfi-as: %s: warning: %u instructions that a box does not have trap\n",
+                options->input, trapped);
     arguments_free(&command);
     free(input.bytes);
     return status;

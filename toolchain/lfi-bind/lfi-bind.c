@@ -202,10 +202,14 @@ static int read_headers(const struct settings *settings, struct binding *binding
 static int read_names(const struct settings *settings, struct binding *binding)
 {
     char nm[PATH_MAX + 128];
+    struct arguments files = {0};
     snprintf(nm, sizeof nm, "%s/bin/llvm-nm", settings->sdk);
-    bool good = settings->names
-                    ? symbols_read(binding, settings->names)
-                    : symbols_list(binding, nm, settings->inputs.list, settings->inputs.count);
+    for (size_t i = 0; i < settings->inputs.count; i++)
+        if (is_file_input(&settings->inputs, i))
+            arguments_add(&files, settings->inputs.list[i]);
+    bool good = settings->names ? symbols_read(binding, settings->names)
+                                : symbols_list(binding, nm, &files);
+    arguments_free(&files);
     if (good && binding->count == 0)
         return failure("--symbols", "no functions");
     return good ? STATUS_OK : STATUS_FAILURE;

@@ -4,6 +4,7 @@
 #ifndef LFI_BIND_MODEL_H
 #define LFI_BIND_MODEL_H
 
+#include "process.h"
 #include "text.h"
 #include "types.h"
 #include "words.h"
@@ -112,7 +113,7 @@ void emit_process(struct binding *binding, struct text *text);
 /* --symbols: the functions of a file with a name in each line, or all that `inputs` define for
  * others, as llvm-nm says. False after printing. */
 bool symbols_read(struct binding *binding, const char *path);
-bool symbols_list(struct binding *binding, const char *nm, const char *const *inputs, size_t count);
+bool symbols_list(struct binding *binding, const char *nm, const struct arguments *files);
 void emit_symbols_header(struct binding *binding, struct text *text);
 void emit_symbols_source(struct binding *binding, struct text *text, const char *image, size_t size,
                          const char *load_path);

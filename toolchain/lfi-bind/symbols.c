@@ -156,15 +156,13 @@ static void list_line(struct binding *b, char *line)
         fprintf(stderr, "lfi-bind: '%s' is no name in C: left out\n", name);
 }
 
-bool symbols_list(struct binding *b, const char *nm, const char *const *inputs, size_t count)
+bool symbols_list(struct binding *b, const char *nm, const struct arguments *files)
 {
     struct arguments command = {0};
     const char *const first[] = {nm, "--defined-only", "--extern-only", "--format=posix"};
     for (size_t i = 0; i < sizeof first / sizeof *first; i++)
         arguments_add(&command, first[i]);
-    for (size_t i = 0; i < count; i++)
-        if (inputs[i][0] != '-')
-            arguments_add(&command, inputs[i]);
+    arguments_add_all(&command, files);
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) {
         fprintf(stderr, "lfi-bind: %s: %s\n", nm, strerror(errno));

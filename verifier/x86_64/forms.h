@@ -27,6 +27,21 @@ enum {
     KEY_PREFIXES = 0x1f80,
 };
 
+/* The prefixes that no form asks for. */
+enum {
+    PFX_67 = 1 << 13,
+    PFX_F0 = 1 << 14,
+    PFX_GS = 1 << 15,
+    PFX_FS = 1 << 16,
+    PFX_CS = 1 << 17,
+    PFX_DS = 1 << 18,
+    PFX_ES = 1 << 19,
+    PFX_SS = 1 << 20,
+    PFX_REX = 1 << 21,
+};
+
+enum { REG_RBX = 3, REG_RSP = 4, REG_RDI = 7, REG_RIP = 16, REG_NONE = 17 };
+
 /* Columns rm, reg and vvvv: what an operand is and how it is used. */
 enum {
     OP_R = 1 << 0,

@@ -1,45 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * The rules of docs/verifier.md on x86-64 code, in two passes over a run: the first decodes it from
- * start to end, checks each instruction and group, and records where instructions start and what
- * direct branches name; the second compares the two.
+ * The rules of docs/verifier.md on x86-64 code. The automaton of table.h decides on encodings and
+ * on most instructions; what depends on more than the bytes that it looks at is decided here.
+ *
+ * A bundle starts with an instruction, or the code is refused. So the automaton can start at any
+ * bundle, and runs at four places at once: one alone would wait for memory most of the time.
+ *
+ * This says yes or no. Which rule is broken is said by explain/, which has no say in it.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include <lfi/abi.h>
 
+#include "explain/explain.h"
 #include "groups.h"
-#if LFI_VERIFIER_FAST
-#include "quick.h"
-#endif
 
-enum { BUNDLE_MASK = LFI_BUNDLE_SIZE - 1 };
+enum {
+    BUNDLE_MASK = LFI_BUNDLE_SIZE - 1,
+    BLOCK_SIZE = 512,            /* the piece of code that is decoded at one place: some bundles */
+    FOUND_SIZE = BLOCK_SIZE + 1, /* the instructions in it, and one that is written, not counted */
+    WALKS = 4,
+    RSP = 4,
+};
 
 struct verifier {
     const struct lfi_code *code;
     unsigned mode;
-    unsigned confine; /* which memory accesses are confined in this mode: OP_R, OP_W */
-    lfi_violation_fn *report;
-    void *data;
-    bool refused, stopped;
+    uint32_t confine; /* what must be confined in this mode: LOADS, STORES */
+    bool refused;
 
-    size_t pos;          /* of the current instruction or group */
-    const uint8_t *here; /* its bytes, GROUP_WINDOW of them readable */
-    uint8_t tail[GROUP_WINDOW];
+    size_t next_block; /* the first byte that is not in a block yet */
+    bool finished;     /* there is none, or the code is refused */
 
-    bool stepped; /* rsp has moved without a check, at step_pos */
-    size_t step_pos;
+    /* The end of the code, copied to where more can be read. */
+    size_t tail_pos; /* a multiple of 64 */
+    uint8_t tail[3 * GROUP_WINDOW];
 
-    /* A bit for each byte of the run. */
+    uint32_t found[WALKS][FOUND_SIZE]; /* see struct walk */
+
+    /* A bit for each byte of the code. */
     uint64_t *start;  /* an instruction that may be branched to */
-    uint64_t *inside; /* an instruction of a group other than the first */
     uint64_t *target; /* a direct branch names it */
 
-    struct form_index index;
-#if LFI_VERIFIER_FAST
-    struct quick_index quick;
-#endif
+    bool is_checked[CLASS_LIMIT]; /* the class is not good as it is, in this mode */
 };
 
 static void set_bit(uint64_t *bits, size_t i)
@@ -47,62 +51,79 @@ static void set_bit(uint64_t *bits, size_t i)
     bits[i / 64] |= (uint64_t)1 << i % 64;
 }
 
-static bool get_bit(const uint64_t *bits, size_t i)
+/* The bytes at pos, GROUP_WINDOW of them readable. */
+static const uint8_t *bytes_at(const struct verifier *v, size_t pos)
 {
-    return (bits[i / 64] >> i % 64 & 1) != 0;
+    return pos < v->tail_pos ? v->code->bytes + pos : v->tail + (pos - v->tail_pos);
 }
 
-/* The bytes at pos, readable as far as the decoder may look. */
-static const uint8_t *window(struct verifier *v, size_t pos)
+static int32_t read_i32(const uint8_t *p)
 {
-    size_t left = v->code->size - pos;
-    if (left >= GROUP_WINDOW)
-        return v->code->bytes + pos;
-    memset(v->tail, 0, sizeof v->tail);
-    memcpy(v->tail, v->code->bytes + pos, left);
-    return v->tail;
+    int32_t value;
+    memcpy(&value, p, sizeof value);
+    return value;
 }
 
-/* Reports that the instruction at pos breaks a rule. */
-static void refuse(struct verifier *v, size_t pos, const struct insn *insn, enum rule rule,
-                   const char *detail)
+/* ---- what VEX says ---- */
+
+struct vex {
+    unsigned r, x, b; /* 8 or 0 */
+    unsigned vvvv;
+};
+
+static struct vex read_vex(const uint8_t *p, const struct found *insn)
 {
-    v->refused = true;
-    if (v->stopped)
-        return;
-    if (!v->report) {
-        v->stopped = true;
-        return;
+    if ((insn->class & HAS_VEX) == 0)
+        return (struct vex){0};
+    if (p[0] != 0xc4 && p[0] != 0xc5)
+        p += 2; /* gs and 67 */
+    bool three = p[0] == 0xc4;
+    return (struct vex){
+        .r = (p[1] & 0x80) != 0 ? 0 : 8,
+        .x = !three || (p[1] & 0x40) != 0 ? 0 : 8,
+        .b = !three || (p[1] & 0x20) != 0 ? 0 : 8,
+        .vvvv = ~p[three ? 2 : 1] >> 3 & 15,
+    };
+}
+
+/* Fields that are not used must be clear, and no general register that is written may be rsp. */
+static bool check_vex(const struct verifier *v, const uint8_t *p, const struct found *insn)
+{
+    struct vex vex = read_vex(p, insn);
+    uint32_t class = insn->class;
+    /* The last byte is the opcode, ModRM, or SIB after a ModRM that asks for it. */
+    bool has_sib = (class & HAS_SIB) != 0, has_modrm = (class & HAS_MODRM) != 0;
+    const uint8_t *last = p + insn->last;
+    unsigned modrm = has_sib ? last[-1] : last[0], low = has_sib ? last[0] & 7 : modrm & 7;
+    unsigned mod = modrm >> 6, reg = (modrm >> 3 & 7) | vex.r, rm = (modrm & 7) | vex.b;
+    bool has_base = has_modrm && (mod != 0 || low != 5);
+    if ((vex.r != 0 && (class & USES_R) == 0) || (vex.x != 0 && !has_sib) ||
+        (vex.b != 0 && !has_base) || (vex.vvvv != 0 && (class & USES_VVVV) == 0))
+        return false;
+    if ((class & IS_GATHER) != 0) {
+        unsigned index = (last[0] >> 3 & 7) | vex.x;
+        if (index == reg || index == vex.vvvv || reg == vex.vvvv)
+            return false;
     }
-    struct lfi_violation violation;
-    lfi_violation_set(&violation, &lfi_x86_64_arch, rule, detail);
-    violation.address = v->code->address + pos;
-    size_t left = v->code->size - pos, length = insn->length != 0 ? insn->length : 15;
-    violation.length = (uint8_t)(length < left ? length : left);
-    if (violation.length > sizeof violation.bytes)
-        violation.length = sizeof violation.bytes;
-    memcpy(violation.bytes, v->code->bytes + pos, violation.length);
-    lfi_x86_64_text(insn, violation.text, sizeof violation.text);
-    if (!v->report(v->data, &violation))
-        v->stopped = true;
-}
-
-/* Decodes the instruction at pos again, to report it. */
-static void refuse_at(struct verifier *v, size_t pos, enum rule rule, const char *detail)
-{
-    struct insn insn;
-    lfi_x86_64_decode(&v->index, window(v, pos), &insn);
-    refuse(v, pos, &insn, rule, detail);
-    v->here = window(v, v->pos);
+    bool writes_rsp = ((class & WRITES_REG_FIELD) != 0 && reg == RSP) ||
+                      ((class & WRITES_RM_FIELD) != 0 && rm == RSP) ||
+                      ((class & WRITES_VVVV_FIELD) != 0 && vex.vvvv == RSP);
+    return !writes_rsp || v->mode == LFI_MODE_JUMPS;
 }
 
 /* ---- memory ---- */
 
-static bool is_base(const struct insn *insn)
+static bool in_reach(int64_t displacement)
 {
-    return insn->form->kind == LOAD && insn->size == 8 && (insn->modrm & 0xc7) == 4 &&
-           insn->sib == 0x25 && (insn->rex & (REX_X | REX_B)) == 0 &&
-           insn->disp == (int64_t)LFI_SLOT_INSIDE(LFI_SLOT_BASE);
+    return displacement >= -LFI_STACK_REACH && displacement <= LFI_STACK_REACH;
+}
+
+/* The operand N(%rsp) of an instruction whose class has ON_STACK: is it that, and N small? */
+static bool is_near_stack(const uint8_t *p, const struct found *insn)
+{
+    const uint8_t *sib = p + insn->last;
+    struct vex vex = read_vex(p, insn);
+    return vex.x == 0 && vex.b == 0 && (sib[-1] >> 6 != 2 || in_reach(read_i32(sib + 1)));
 }
 
 static bool in_image(const struct verifier *v, uint64_t address, unsigned size)
@@ -111,328 +132,294 @@ static bool in_image(const struct verifier *v, uint64_t address, unsigned size)
            v->code->image_end - address >= size;
 }
 
-static bool is_stack_operand(const struct insn *insn)
+/* Memory whose address the form does not confine; the instruction ends at `end`. */
+static bool check_memory(const struct verifier *v, const uint8_t *p, size_t end,
+                         const struct found *insn)
 {
-    return insn->memory && insn->base == REG_RSP && insn->index == REG_NONE &&
-           (insn->prefixes & (PFX_GS | PFX_67)) == 0;
-}
-
-static bool in_stack_reach(int64_t displacement)
-{
-    return displacement >= -LFI_STACK_REACH && displacement <= LFI_STACK_REACH;
-}
-
-/* The rule that the memory operand breaks; `pos` is that of the instruction. */
-static enum rule check_memory(const struct verifier *v, size_t pos, const struct insn *insn)
-{
-    if (!insn->memory || insn->access == 0)
-        return RULE_NONE;
-    if ((insn->prefixes & PFX_GS) != 0) {
-        if ((insn->prefixes & PFX_67) != 0)
-            return RULE_NONE; /* base + 32 bits */
-        return is_base(insn) ? RULE_NONE : RULE_table_slot;
+    if ((insn->class & v->confine) == 0)
+        return true;
+    if ((insn->class & BY_RIP) != 0) {
+        int64_t displacement = read_i32(p + insn->last + 1);
+        return in_image(v, v->code->address + end + (uint64_t)displacement,
+                        insn->class >> SIZE_SHIFT);
     }
-    if ((insn->access & v->confine) == 0)
-        return RULE_NONE;
-    if (insn->form->kind == XLAT || insn->form->kind == MASKMOV)
-        return RULE_implicit_operand;
-    if (insn->base == REG_RIP) {
-        uint64_t next = v->code->address + pos + insn->length;
-        return in_image(v, next + (uint64_t)insn->disp, lfi_x86_64_memory_size(insn))
-                   ? RULE_NONE
-                   : RULE_rip_target;
-    }
-    if (is_stack_operand(insn))
-        return in_stack_reach(insn->disp) ? RULE_NONE : RULE_stack_displacement;
-    return (insn->access & OP_W) != 0 ? RULE_store_address : RULE_load_address;
+    return (insn->class & ON_STACK) != 0 && is_near_stack(p, insn);
 }
 
-/* Which pointers of a string instruction must be guarded? */
-static void string_needs(const struct verifier *v, enum kind kind, bool *rdi, bool *rsi)
+/* Are the pointers of a string instruction guarded that must be? */
+static bool check_string(const struct verifier *v, const uint8_t *p, const struct found *insn,
+                         bool guards_rdi, bool guards_rsi)
 {
-    bool reads = (v->confine & OP_R) != 0, writes = (v->confine & OP_W) != 0;
-    *rdi = (writes && (kind == STOS || kind == MOVS)) || (reads && (kind == SCAS || kind == CMPS));
-    *rsi = reads && (kind == LODS || kind == MOVS || kind == CMPS);
-}
-
-static bool is_string(const struct insn *insn)
-{
-    return insn->form->kind >= MOVS && insn->form->kind <= SCAS;
-}
-
-static enum rule check_string(const struct verifier *v, const struct insn *insn, bool guards_rdi,
-                              bool guards_rsi)
-{
-    bool rdi, rsi;
-    string_needs(v, insn->form->kind, &rdi, &rsi);
-    return (rdi && !guards_rdi) || (rsi && !guards_rsi) ? RULE_string_operand : RULE_NONE;
+    /* What the opcode accesses through rdi and rsi. */
+    static const uint32_t rdi[16] = {
+        [0x4] = STORES, STORES, LOADS, LOADS, [0xa] = STORES, STORES, [0xe] = LOADS, LOADS};
+    static const uint32_t rsi[16] = {[0x4] = LOADS, LOADS, LOADS, LOADS, [0xc] = LOADS, LOADS};
+    unsigned opcode = p[insn->last] & 15; /* a4 to af */
+    return (guards_rdi || (rdi[opcode] & v->confine) == 0) &&
+           (guards_rsi || (rsi[opcode] & v->confine) == 0);
 }
 
 /* ---- the stack pointer ---- */
 
-/* Is the instruction certain to fault if the step before it took rsp out of the box? */
-static bool checks_step(const struct insn *insn)
+/* Is what comes at pos certain to fault if rsp is not in the box? */
+static bool is_step_checked(const struct verifier *v, size_t pos)
 {
-    switch (insn->form->kind) {
-    case PUSH:
-    case POP:
-    case POP_RM:
-    case CALL:
-        return true;
-    default:
-        return is_stack_operand(insn) && insn->access != 0 && (insn->form->flags & MAYBE) == 0 &&
-               in_stack_reach(insn->disp);
+    while (pos < v->code->size) {
+        const uint8_t *p = bytes_at(v, pos);
+        struct found insn = find(p);
+        if ((insn.class & PASSES_STEP) == 0)
+            return (insn.class & CHECKS_STEP) != 0 ||
+                   ((insn.class & CHECKS_STEP_BY) != 0 &&
+                    ((insn.class & ON_STACK) == 0 || is_near_stack(p, &insn)));
+        pos += insn.length;
     }
+    return false;
 }
 
-/* A write to rsp outside a group. */
-static enum rule check_stack_write(struct verifier *v, const struct insn *insn)
+/* A write to rsp outside a group: andq with a negative number, or a small step. */
+static bool check_stack_write(const struct verifier *v, const uint8_t *p, size_t end)
 {
+    enum { ADD = 0xc4, AND = 0xe4, SUB = 0xec, LEA_RSP = 0x24 }; /* with ModRM */
     int64_t distance;
-    if (insn->size != 8)
-        return RULE_stack_write;
-    switch (insn->form->kind) {
-    case AND:
-        return insn->imm < 0 ? RULE_NONE : RULE_stack_write;
-    case ADD:
-        distance = insn->imm;
-        break;
-    case SUB:
-        distance = -insn->imm;
-        break;
-    case LEA:
-        if (!is_stack_operand(insn))
-            return RULE_stack_write;
-        distance = insn->disp;
-        break;
-    default:
-        return RULE_stack_write;
-    }
-    if (!in_stack_reach(distance))
-        return RULE_stack_step;
-    v->stepped = true;
-    v->step_pos = v->pos;
-    return RULE_NONE;
-}
-
-/* ---- single instructions ---- */
-
-static enum rule check_branch(struct verifier *v, enum kind kind, unsigned length,
-                              int64_t displacement)
-{
-    uint64_t next = v->pos + length, target = next + (uint64_t)displacement;
-    if (kind == CALL && (next & BUNDLE_MASK) != 0)
-        return RULE_call_end;
-    if (target >= v->code->size)
-        return RULE_branch_target;
-    set_bit(v->target, target);
-    return RULE_NONE;
-}
-
-/*
- * `addq BASE,%rX` outside a group: if the instruction after it shows that it was meant to end a
- * group, that one names the mistake better.
- */
-static bool is_failed_guard(struct verifier *v, const struct insn *insn)
-{
-    if (!lfi_x86_64_is_add_base(v->here))
+    if (p[0] != 0x48)
         return false;
-    struct insn next;
-    lfi_x86_64_decode(&v->index, v->here + insn->length, &next);
-    if (!next.form || next.rule != RULE_NONE)
+    if (p[1] == 0x81 || p[1] == 0x83) {
+        int64_t immediate = p[1] == 0x83 ? (int8_t)p[3] : read_i32(p + 3);
+        if (p[2] == AND)
+            return immediate < 0;
+        if (p[2] != ADD && p[2] != SUB)
+            return false;
+        distance = p[2] == ADD ? immediate : -immediate;
+    } else if (p[1] == 0x8d && (p[2] & 0x3f) == LEA_RSP && (p[3] & 0x3f) == 0x24) {
+        unsigned mod = p[2] >> 6;
+        distance = mod == 0 ? 0 : mod == 1 ? (int8_t)p[4] : read_i32(p + 4);
+    } else {
         return false;
-    return next.form->kind == JUMP_IND || next.form->kind == CALL_IND ||
-           (is_string(&next) && check_string(v, &next, false, false) != RULE_NONE);
-}
-
-static enum rule check_insn(struct verifier *v, const struct insn *insn)
-{
-    bool confined_stack = v->mode != LFI_MODE_JUMPS;
-    switch (insn->form->kind) {
-    case JUMP:
-    case LOOP:
-    case CALL:
-        return check_branch(v, insn->form->kind, insn->length, insn->imm);
-    case JUMP_IND:
-    case CALL_IND:
-        return insn->memory && (insn->prefixes & (PFX_GS | PFX_67)) == PFX_GS
-                   ? RULE_runtime_call
-                   : RULE_indirect_branch;
-    case MOVS:
-    case CMPS:
-    case STOS:
-    case LODS:
-    case SCAS:
-        return check_string(v, insn, false, false);
-    case ENTER:
-        return confined_stack ? RULE_implicit_operand : RULE_NONE;
-    case LEAVE:
-        return confined_stack ? RULE_stack_write : RULE_NONE;
-    case BIT:
-        if (insn->memory)
-            return RULE_bit_offset;
-        break;
-    default:
-        break;
     }
-    if (confined_stack && insn->writes_rsp) {
-        enum rule rule = check_stack_write(v, insn);
-        if (rule != RULE_NONE)
-            return rule;
-    }
-    return check_memory(v, v->pos, insn);
+    return in_reach(distance) && is_step_checked(v, end);
 }
 
 /* ---- groups ---- */
 
-static bool crosses(const struct verifier *v, unsigned length)
+static bool check_group(struct verifier *v, const uint8_t *p, size_t pos, const struct group *group)
 {
-    return (v->pos & BUNDLE_MASK) + length > LFI_BUNDLE_SIZE;
-}
-
-static void check_group(struct verifier *v, const struct insn *first, const struct group *group)
-{
-    bool ends_bundle = ((v->pos + group->length) & BUNDLE_MASK) == 0;
-    size_t insn_pos = v->pos + group->insn_at;
-    enum rule rule = RULE_NONE;
-    if (crosses(v, group->length)) {
-        refuse(v, v->pos, first, RULE_group_crossing, NULL);
-        return;
-    }
-    for (unsigned i = 1; i < group->length; i++)
-        if ((group->inside >> i & 1) != 0)
-            set_bit(v->inside, v->pos + i);
+    size_t end = pos + group->length, insn_end = pos + group->insn_at + group->insn.length;
+    bool ends_bundle = (end & BUNDLE_MASK) == 0;
+    if (end > v->code->size || (pos & BUNDLE_MASK) + group->length > LFI_BUNDLE_SIZE)
+        return false;
+    /* No branch may go into it. It is in one bundle, and so in one word of bits. */
+    v->start[pos / 64] &= ~((((uint64_t)1 << (group->length - 1)) - 1) << (pos % 64 + 1));
     switch (group->kind) {
     case MASKED_JUMP:
-        break;
+        return true;
     case MASKED_CALL:
-        if (!ends_bundle)
-            refuse(v, v->pos, first, RULE_call_end, NULL);
-        break;
     case RUNTIME_CALL:
-        if (!ends_bundle)
-            refuse(v, v->pos, first, RULE_runtime_call, "it does not end its bundle");
-        break;
+        return ends_bundle;
     case GUARDED_STRING:
-        rule = check_string(v, &group->insn, group->guards_rdi, group->guards_rsi);
-        break;
+        return check_string(v, p + group->insn_at, &group->insn, group->guards_rdi,
+                            group->guards_rsi);
     case GUARDED_WRITE:
-        rule = check_memory(v, insn_pos, &group->insn);
-        break;
+        return check_memory(v, p + group->insn_at, insn_end, &group->insn);
     }
-    if (rule != RULE_NONE)
-        refuse(v, insn_pos, &group->insn, rule, NULL);
+    return false;
 }
 
-/* ---- passes ---- */
+/* ---- instructions ---- */
+
+/* The values here decide nothing that a processor could predict: there are no branches on them. */
+static bool check_branch(struct verifier *v, const uint8_t *p, size_t end, const struct found *insn)
+{
+    int32_t value = read_i32(p + insn->last + 1);
+    unsigned size = insn->length - insn->last - 1, unused = 32 - 8 * size; /* 1 or 4 bytes */
+    size_t target = end + (size_t)(int64_t)((int32_t)((uint32_t)value << unused) >> unused);
+    bool calls = (insn->class & CALLS) != 0, ends_bundle = (end & BUNDLE_MASK) == 0;
+    if ((target >= v->code->size) | (calls & !ends_bundle))
+        return false;
+    set_bit(v->target, target);
+    return true;
+}
+
+/* The instruction at pos, whose class is not good as it is. *group_end: of the last group. */
+static bool check(struct verifier *v, size_t pos, const struct found *insn, size_t *group_end)
+{
+    const uint8_t *p = bytes_at(v, pos);
+    uint32_t class = insn->class;
+    size_t end = pos + insn->length;
+    struct group group;
+    if (pos < *group_end)
+        return true;
+    if ((class & BRANCHES) != 0)
+        return check_branch(v, p, end, insn);
+    if ((class & (HEADS | WRITES_OFFSET)) != 0 && lfi_x86_64_group(p, &group)) {
+        *group_end = pos + group.length;
+        return check_group(v, p, pos, &group);
+    }
+    if ((class & (REFUSED | IN_GROUP)) != 0 || ((class & HAS_VEX) != 0 && !check_vex(v, p, insn)) ||
+        ((class & IS_STRING) != 0 && !check_string(v, p, insn, false, false)) ||
+        ((class & LOADS_BASE) != 0 &&
+         read_i32(p + insn->last + 1) != LFI_SLOT_INSIDE(LFI_SLOT_BASE)) ||
+        ((class & WRITES_RSP) != 0 && v->mode != LFI_MODE_JUMPS && !check_stack_write(v, p, end)))
+        return false;
+    return check_memory(v, p, end, insn);
+}
+
+/* ---- blocks ---- */
+
+/* The automaton at one place of `bytes`. */
+struct walk {
+    size_t begin, end, at, state;
+    uint32_t *found; /* the next item of it */
+};
 
 /*
- * Continues at the next bundle: instructions do not cross into it. What starts before it is
- * unknown; the code is refused, and with both bits set the second pass says no more about it.
+ * Notes for each byte that is looked at, and keeps for each instruction, the entry, and above it in
+ * 16 bits where it leads to.
  */
-static size_t skip_bundle(struct verifier *v, size_t pos)
+static inline void step(struct walk *w, const uint8_t *bytes)
 {
-    size_t next = (pos | BUNDLE_MASK) + 1;
-    for (; pos < next && pos < v->code->size; pos++) {
-        set_bit(v->start, pos);
-        set_bit(v->inside, pos);
-    }
-    return pos;
+    size_t entry = next_entry(w->state, bytes[w->at]);
+    bool is_class = entry_is_class(entry);
+    w->at += entry_advance(entry);
+    w->state = is_class ? FIRST_STATE : entry;
+    *w->found = (uint32_t)(w->at << 16 | entry);
+    w->found += is_class;
 }
 
-static bool is_nop(const struct insn *insn)
+static unsigned found_entry(uint32_t found)
 {
-    return insn->form->kind == NOP ||
-           (insn->form->kind == XCHG && insn->opcode == 0x90 && insn->reg == 0);
+    return found & 0xffff;
 }
 
-/* Checks what is at v->pos; returns the position after it. */
-static size_t check_next(struct verifier *v)
+/* The end of the instruction, from the start of the block on, which is at `from` in what was
+ * walked. */
+static size_t found_end(uint32_t found, size_t from)
 {
-    size_t left = v->code->size - v->pos;
-    v->here = window(v, v->pos);
-    struct insn insn;
-    lfi_x86_64_decode(&v->index, v->here, &insn);
-    set_bit(v->start, v->pos);
-    if (insn.seen > left) {
-        refuse(v, v->pos, &insn, RULE_truncated, NULL);
-        return v->code->size;
-    }
-    if (insn.rule != RULE_NONE) {
-        v->stepped = false;
-        refuse(v, v->pos, &insn, insn.rule, insn.detail);
-        return insn.length != 0 ? v->pos + insn.length : skip_bundle(v, v->pos);
-    }
-
-    if (v->stepped && !is_nop(&insn)) {
-        if (!checks_step(&insn))
-            refuse_at(v, v->step_pos, RULE_stack_step, NULL);
-        v->stepped = false;
-    }
-
-    struct group group;
-    if (((insn.form->flags & GROUP) != 0 || insn.writes_rsp) &&
-        lfi_x86_64_group(&v->index, v->here, &insn, &group)) {
-        if (group.length > left) {
-            refuse(v, v->pos, &insn, RULE_truncated, NULL);
-            return v->code->size;
-        }
-        check_group(v, &insn, &group);
-        return v->pos + group.length;
-    }
-    enum rule rule = crosses(v, insn.length) ? RULE_bundle_crossing : check_insn(v, &insn);
-    if (rule == RULE_table_slot && is_failed_guard(v, &insn))
-        v->refused = true; /* reported with the next instruction */
-    else if (rule != RULE_NONE)
-        refuse(v, v->pos, &insn, rule, NULL);
-    return v->pos + insn.length;
+    return ((found >> 16) - from) & 0xffff;
 }
 
-static void first_pass(struct verifier *v)
+/*
+ * The instructions found[0] ... last[-1] of the block at pos, which the walk began at `from`:
+ * records where they start, and checks those that are not good as they are.
+ */
+static bool check_block(struct verifier *v, size_t pos, size_t size, size_t from,
+                        const uint32_t *found, const uint32_t *last)
 {
-    const struct lfi_code *code = v->code;
-    while (v->pos < code->size && !v->stopped) {
-#if LFI_VERIFIER_FAST
-        if (!v->stepped)
-            v->pos = lfi_x86_64_quick_run(&v->quick, code->bytes, code->size, v->pos, v->start,
-                                          v->target);
-        if (v->pos == code->size)
-            break;
-#endif
-        v->pos = check_next(v);
+    uint16_t checked[FOUND_SIZE];
+    size_t at = 0, i = 0, count = 0, group_end = 0;
+    if (last == found || found_end(last[-1], from) != size)
+        return size == 0; /* an instruction crosses the end */
+    for (size_t word = 0; word < size; word += 64) {
+        uint64_t start = 0;
+        size_t next = word + 64 < size ? word + 64 : size;
+        if (at != word)
+            return false;
+        do {
+            start |= (uint64_t)1 << at % 64;
+            checked[count] = (uint16_t)i;
+            count += v->is_checked[entry_class(found_entry(found[i]))];
+            at = found_end(found[i++], from);
+        } while (at < next);
+        if (word + LFI_BUNDLE_SIZE < size && (start >> LFI_BUNDLE_SIZE & 1) == 0)
+            return false;
+        v->start[(pos + word) / 64] = start;
     }
-    if (v->stepped && !v->stopped)
-        refuse_at(v, v->step_pos, RULE_stack_step, "the code ends");
+    for (size_t n = 0; n < count; n++) {
+        const uint32_t *f = &found[checked[n]];
+        size_t begin = f == found ? 0 : found_end(f[-1], from), end = found_end(*f, from);
+        unsigned entry = found_entry(*f), length = (unsigned)(end - begin);
+        struct found insn = {lfi_x86_64_classes[entry_class(entry)], length,
+                             length - (unsigned)entry_advance(entry)};
+        if (!check(v, pos + begin, &insn, &group_end))
+            return false;
+    }
+    return true;
 }
 
-/* Reports the branches whose target is not a start. */
-static void report_targets(struct verifier *v)
+/* Checks the block that a walk has come to the end of, and returns a walk over the next one. */
+static struct walk next_block(struct verifier *v, struct walk w, uint32_t *found)
 {
-    for (size_t pos = 0; pos < v->code->size && !v->stopped; pos++) {
-        if (!get_bit(v->start, pos) || get_bit(v->inside, pos))
-            continue;
-        struct insn insn;
-        lfi_x86_64_decode(&v->index, window(v, pos), &insn);
-        if (!insn.form || insn.rule != RULE_NONE ||
-            (insn.form->kind != JUMP && insn.form->kind != LOOP && insn.form->kind != CALL))
-            continue;
-        uint64_t target = pos + insn.length + (uint64_t)insn.imm;
-        if (target >= v->code->size || get_bit(v->start, target))
-            continue;
-        refuse(v, pos, &insn,
-               get_bit(v->inside, target) ? RULE_branch_into_group : RULE_branch_target, NULL);
-    }
-}
-
-static void second_pass(struct verifier *v)
-{
-    uint64_t bad = 0;
-    for (size_t i = 0; i <= v->code->size / 64; i++)
-        bad |= v->target[i] & ~v->start[i];
-    if (bad != 0) {
+    size_t left = v->tail_pos - v->next_block, size = left < BLOCK_SIZE ? left : BLOCK_SIZE;
+    if (!check_block(v, w.begin, w.end - w.begin, w.begin, found, w.found))
         v->refused = true;
-        report_targets(v);
+    v->finished = left == 0 || v->refused;
+    v->next_block += size;
+    size_t begin = v->next_block - size;
+    return (struct walk){begin, v->next_block, begin, FIRST_STATE, found};
+}
+
+/* Decodes and checks the code before the tail. */
+static void check_blocks(struct verifier *v)
+{
+    const uint8_t *bytes = v->code->bytes;
+    struct walk none = {0}, walks[WALKS];
+    for (unsigned i = 0; i < WALKS; i++) {
+        none.found = v->found[i];
+        walks[i] = next_block(v, none, v->found[i]);
     }
+    struct walk a = walks[0], b = walks[1], c = walks[2], d = walks[3];
+    while (!v->finished) {
+        step(&a, bytes);
+        step(&b, bytes);
+        step(&c, bytes);
+        step(&d, bytes);
+        if (a.at >= a.end)
+            a = next_block(v, a, v->found[0]);
+        if (b.at >= b.end)
+            b = next_block(v, b, v->found[1]);
+        if (c.at >= c.end)
+            c = next_block(v, c, v->found[2]);
+        if (d.at >= d.end)
+            d = next_block(v, d, v->found[3]);
+    }
+    const struct walk rest[WALKS] = {a, b, c, d};
+    for (unsigned i = 0; i < WALKS && !v->refused; i++) {
+        struct walk w = rest[i];
+        while (w.at < w.end)
+            step(&w, bytes);
+        next_block(v, w, v->found[i]);
+    }
+}
+
+/* The last bytes, from where more can be read than there are. */
+static void check_tail(struct verifier *v)
+{
+    size_t size = v->code->size - v->tail_pos;
+    struct walk w = {.end = size, .state = FIRST_STATE, .found = v->found[0]};
+    while (w.at < w.end)
+        step(&w, v->tail);
+    if (!check_block(v, v->tail_pos, size, 0, v->found[0], w.found))
+        v->refused = true;
+}
+
+static void check_targets(struct verifier *v)
+{
+    for (size_t i = 0; i <= v->code->size / 64; i++)
+        if ((v->target[i] & ~v->start[i]) != 0)
+            v->refused = true;
+}
+
+/* ---- all of it ---- */
+
+static void set_mode(struct verifier *v, unsigned mode)
+{
+    v->mode = mode;
+    v->confine = mode == LFI_MODE_FULL ? LOADS | STORES : mode == LFI_MODE_STORES ? STORES : 0;
+    for (unsigned i = 0; i < CLASS_LIMIT; i++)
+        v->is_checked[i] =
+            (lfi_x86_64_classes[i] & (REFUSED | BRANCHES | WRITES_RSP | HEADS | IN_GROUP |
+                                      IS_STRING | LOADS_BASE | HAS_VEX | v->confine)) != 0;
+}
+
+static void check_code(struct verifier *v)
+{
+    size_t size = v->code->size;
+    v->tail_pos = size <= GROUP_WINDOW ? 0 : (size - GROUP_WINDOW) & ~(size_t)63;
+    memset(v->tail, 0, sizeof v->tail);
+    if (size != 0)
+        memcpy(v->tail, v->code->bytes + v->tail_pos, size - v->tail_pos);
+    check_blocks(v);
+    check_tail(v);
+    check_targets(v);
 }
 
 static enum lfi_verdict verify(unsigned mode, const struct lfi_code *code, lfi_violation_fn *report,
@@ -440,28 +427,25 @@ static enum lfi_verdict verify(unsigned mode, const struct lfi_code *code, lfi_v
 {
     size_t words = code->size / 64 + 1;
     struct verifier *v = calloc(1, sizeof *v);
-    uint64_t *bits = calloc(words, 3 * sizeof *bits);
+    uint64_t *bits = calloc(words, 2 * sizeof *bits);
     enum lfi_verdict verdict = LFI_UNABLE;
     if (v && bits) {
         v->code = code;
-        v->mode = mode;
-        v->confine = mode == LFI_MODE_FULL ? OP_R | OP_W : mode == LFI_MODE_STORES ? OP_W : 0;
-        v->report = report;
-        v->data = data;
         v->start = bits;
-        v->inside = bits + words;
-        v->target = bits + 2 * words;
-        lfi_x86_64_index(&v->index);
-#if LFI_VERIFIER_FAST
-        lfi_x86_64_quick_index(&v->quick, &v->index, v->confine);
-#endif
-        first_pass(v);
-        if (!v->stopped)
-            second_pass(v);
+        v->target = bits + words;
+        set_mode(v, mode);
+        check_code(v);
         verdict = v->refused ? LFI_REFUSED : LFI_ACCEPTED;
     }
     free(bits);
     free(v);
+    if (verdict == LFI_REFUSED && report &&
+        lfi_x86_64_explain(mode, code, report, data) != LFI_REFUSED) {
+        struct lfi_violation violation;
+        lfi_violation_set(&violation, &lfi_x86_64_arch, RULE_undecodable, "somewhere in the code");
+        violation.address = code->address;
+        report(data, &violation);
+    }
     return verdict;
 }
 

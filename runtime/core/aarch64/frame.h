@@ -54,8 +54,10 @@
 #define FRAME_CALLBACK    1032
 #define FRAME_LIGHT       1096
 #define FRAME_HOST_CALL   1104
-#define FRAME_DONE        1160
-#define FRAME_SIZE        1168
+#define FRAME_DONE        1168
+#define FRAME_SIZE        1184
+
+#define HOST_NOT_MADE (-512) /* LFI_HOST_NOT_MADE */
 
 /* struct core_callback */
 #define CALLBACK_VERSION  0

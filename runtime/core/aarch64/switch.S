@@ -24,6 +24,8 @@
 
 	.text
 	.hidden	machine_enter, machine_syscall, machine_return
+	.hidden	machine_host_start, machine_host_end, machine_host_skipped
+	.globl	machine_host_start, machine_host_end, machine_host_skipped
 	.hidden	machine_leave_saving, machine_leave_entering
 	.hidden	machine_resume_start, machine_resume_end, machine_light_start, machine_light_end
 	.globl	machine_enter, machine_syscall, machine_return
@@ -211,7 +213,13 @@ machine_syscall:
 	ldp	x0, x1, [x6]
 	ldp	x2, x3, [x6, #16]
 	ldp	x4, x5, [x6, #32]
+	ldr	x6, [x6, #48]
+machine_host_start:		/* a signal from here on skips the call: lfi_host_call_skip() */
+	ldar	w7, [x6]
+	cbnz	w7, .Lhost_skipped
 	svc	#0
+machine_host_end:
+.Lhost_made:
 	mov	x2, x0
 	ldr	x0, [x25, #FRAME_CONTEXT]
 	mov	x1, x25
@@ -254,6 +262,10 @@ machine_light_start:
 	RESTORE_REGS
 machine_light_end:
 
+machine_host_skipped:
+.Lhost_skipped:
+	mov	x0, #HOST_NOT_MADE
+	b	.Lhost_made
 light_interrupted:
 	mov	w26, #(3 + 1)		/* LFI_EXIT_INTERRUPTED */
 	str	wzr, [x25, #FRAME_IN_BOX]

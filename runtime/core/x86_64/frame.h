@@ -64,12 +64,14 @@
 #define FRAME_PLACE       328
 #define FRAME_RESULT_ST   336
 #define FRAME_LIGHT       368
+#define FRAME_DONE        376
 #define FRAME_CALLBACK    384
 #define FRAME_VECTORS     448
 #define FRAME_X87         960
 #define FRAME_HOST_CALL   1536
-#define FRAME_DONE        1592
 #define FRAME_SIZE        1600
+
+#define HOST_NOT_MADE (-512) /* LFI_HOST_NOT_MADE */
 
 /* struct core_callback */
 #define CALLBACK_VERSION  0
@@ -200,11 +202,11 @@ struct core_frame {
     uint64_t result, place; /* a structure in memory: the caller's, the callee's */
     uint8_t result_st[32];  /* st(0) and st(1), across the cleaning of x87 */
     lfi_light_fn *light;    /* or NULL */
+    lfi_light_done_fn *done;
     _Alignas(64) struct core_callback callback; /* the one that runs, or ran last */
     _Alignas(64) uint8_t vectors[16][32];       /* ymm0 … ymm15, or only their lower halves */
     _Alignas(64) uint8_t x87[576];  /* XSAVE area of which only x87 counts, or FXSAVE's */
     struct lfi_host_call host_call; /* of a light call, then `done` */
-    lfi_light_done_fn *done;
 };
 
 #endif

@@ -26,6 +26,8 @@
 
 	.text
 	.hidden	machine_enter, machine_syscall, machine_return
+	.hidden	machine_host_start, machine_host_end, machine_host_skipped
+	.globl	machine_host_start, machine_host_end, machine_host_skipped
 	.hidden	machine_leave_saving, machine_leave_entering
 	.hidden	machine_resume_start, machine_resume_end, machine_light_start, machine_light_end
 	.globl	machine_enter, machine_syscall, machine_return
@@ -273,7 +275,13 @@ machine_syscall:
 	movq	FRAME_HOST_CALL + 32(%rbx), %r10
 	movq	FRAME_HOST_CALL + 40(%rbx), %r8
 	movq	FRAME_HOST_CALL + 48(%rbx), %r9
+	movq	FRAME_HOST_CALL + 56(%rbx), %rcx
+machine_host_start:		/* a signal from here on skips the call: lfi_host_call_skip() */
+	cmpl	$0, (%rcx)
+	jne	.Lhost_skipped
 	syscall
+machine_host_end:
+.Lhost_made:
 	movq	FRAME_CONTEXT(%rbx), %rdi
 	movq	%rbx, %rsi
 	movq	%rax, %rdx
@@ -310,6 +318,10 @@ machine_light_start:
 	RESTORE_REGS
 machine_light_end:
 
+machine_host_skipped:
+.Lhost_skipped:
+	movq	$HOST_NOT_MADE, %rax
+	jmp	.Lhost_made
 light_interrupted:
 	movl	$(3 + 1), %r12d		/* LFI_EXIT_INTERRUPTED */
 	movl	$0, FRAME_IN_BOX(%rbx)

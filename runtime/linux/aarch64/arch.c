@@ -5,6 +5,7 @@
 #include <asm/hwcap.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <ucontext.h>
 
 /* clone(flags, stack, parent_tid, tls, child_tid): clone(2), "C library/kernel differences". */
 void linux_arch_clone_arguments(const uint64_t arg[6], uint64_t *child_tid, uint64_t *tls)
@@ -65,6 +66,21 @@ uint64_t linux_arch_get_result(const struct lfi_regs *regs)
     return regs->x[0];
 }
 
+uint64_t linux_arch_signal_pc(const void *context)
+{
+    return ((const ucontext_t *)context)->uc_mcontext.pc;
+}
+
+void linux_arch_signal_set_pc(void *context, uint64_t pc)
+{
+    ((ucontext_t *)context)->uc_mcontext.pc = pc;
+}
+
+int64_t linux_arch_signal_result(const void *context)
+{
+    return (int64_t)((const ucontext_t *)context)->uc_mcontext.regs[0];
+}
+
 /* What a handler finds on its stack: the kernel's arch/arm64/kernel/signal.c, asm/sigcontext.h. */
 struct frame {
     uint8_t info[128];
@@ -73,7 +89,8 @@ struct frame {
         uint64_t mask;
         uint8_t unused[120];
         uint64_t padding; /* struct sigcontext has an alignment of 16 */
-        uint64_t fault_address, x[31], sp, pc, pstate, reserved;
+        uint64_t fault_address, x[31], sp, pc, pstate;
+        uint64_t restart; /* reserved: where pc is if a call is to be made again, or 0 */
         struct {
             uint32_t magic, size;
             struct lfi_vectors vectors;
@@ -88,8 +105,9 @@ _Static_assert(sizeof(struct lfi_vectors) + 8 == 528, "struct fpsimd_context");
 
 #define FPSIMD_MAGIC 0x46508001
 
-int linux_arch_signal_enter(struct thread *thread, struct lfi_regs *regs, int number,
-                            const struct action *action, uint64_t old_mask, uint64_t top)
+int linux_arch_signal_enter(struct thread *thread, struct lfi_regs *regs,
+                            const struct linux_signal *signal, const struct action *action,
+                            uint64_t old_mask, uint64_t top, bool restart)
 {
     struct frame frame;
     memset(&frame, 0, sizeof frame);
@@ -106,15 +124,13 @@ int linux_arch_signal_enter(struct thread *thread, struct lfi_regs *regs, int nu
     lfi_context_get_vectors(thread->context, &frame.context.records[0].vectors);
     frame.record[0] = regs->x[29];
     frame.record[1] = regs->x[30];
-    int code = SI_USER;
-    memcpy(frame.info, &number, sizeof number);
-    memcpy(frame.info + 8, &code, sizeof code);
-    memcpy(frame.info + 16, &thread->process->pid, sizeof(int));
+    frame.context.restart = restart ? regs->pc : 0;
+    memcpy(frame.info, &signal->info, sizeof signal->info);
 
     uint64_t at = ((top ? top : regs->sp) - sizeof frame) & ~(uint64_t)15;
     if (lfi_copy_out(thread->process->box, at, &frame, sizeof frame))
         return -EFAULT;
-    regs->x[0] = (uint64_t)number;
+    regs->x[0] = (uint64_t)signal->number;
     regs->x[1] = at + offsetof(struct frame, info);
     regs->x[2] = at + offsetof(struct frame, context);
     regs->x[29] = at + offsetof(struct frame, record);
@@ -124,7 +140,8 @@ int linux_arch_signal_enter(struct thread *thread, struct lfi_regs *regs, int nu
     return 0;
 }
 
-int linux_arch_signal_leave(struct thread *thread, struct lfi_regs *regs, uint64_t *mask)
+int linux_arch_signal_leave(struct thread *thread, struct lfi_regs *regs, uint64_t *mask,
+                            bool *restart)
 {
     /* Nothing in the frame is trusted. */
     struct frame frame;
@@ -137,5 +154,6 @@ int linux_arch_signal_leave(struct thread *thread, struct lfi_regs *regs, uint64
     if (frame.context.records[0].magic == FPSIMD_MAGIC)
         lfi_context_set_vectors(thread->context, &frame.context.records[0].vectors);
     *mask = frame.context.mask;
+    *restart = frame.context.restart && frame.context.restart == regs->pc;
     return 0;
 }

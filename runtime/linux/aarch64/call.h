@@ -22,6 +22,13 @@ LFI_LIGHT static inline void linux_arch_call_result(struct lfi_regs *regs, int64
     regs->x[0] = (uint64_t)result;
 }
 
+/* The registers of a call that has its result: of the call again. */
+static inline void linux_arch_call_restart(struct lfi_regs *regs, long number, uint64_t first)
+{
+    (void)number;
+    regs->x[0] = first;
+}
+
 /* The host's system call: its result or a negative errno value. */
 LFI_LIGHT static inline int64_t linux_arch_call(long number, const uint64_t arg[6])
 {

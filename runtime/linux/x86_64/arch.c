@@ -51,6 +51,21 @@ uint64_t linux_arch_get_result(const struct lfi_regs *regs)
     return regs->rax;
 }
 
+uint64_t linux_arch_signal_pc(const void *context)
+{
+    return (uint64_t)((const ucontext_t *)context)->uc_mcontext.gregs[REG_RIP];
+}
+
+void linux_arch_signal_set_pc(void *context, uint64_t pc)
+{
+    ((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP] = (greg_t)pc;
+}
+
+int64_t linux_arch_signal_result(const void *context)
+{
+    return (int64_t)((const ucontext_t *)context)->uc_mcontext.gregs[REG_RAX];
+}
+
 /* What a handler finds on its stack: arch/x86/include/asm/sigframe.h, without vector state. */
 struct frame {
     uint64_t restorer;
@@ -58,7 +73,8 @@ struct frame {
         uint64_t flags, link, stack, stack_flags, stack_size;
         uint64_t gregs[23];
         uint64_t fpregs;
-        uint64_t reserved[8];
+        uint64_t restart; /* reserved: where rip is if a call is to be made again, or 0 */
+        uint64_t reserved[7];
         uint64_t mask;
     } context;
     uint8_t info[128];
@@ -66,8 +82,9 @@ struct frame {
 
 #define RED_ZONE 128
 
-int linux_arch_signal_enter(struct thread *thread, struct lfi_regs *regs, int number,
-                            const struct action *action, uint64_t old_mask, uint64_t top)
+int linux_arch_signal_enter(struct thread *thread, struct lfi_regs *regs,
+                            const struct linux_signal *signal, const struct action *action,
+                            uint64_t old_mask, uint64_t top, bool restart)
 {
     struct lfi_box *box = thread->process->box;
     struct frame frame;
@@ -89,16 +106,14 @@ int linux_arch_signal_enter(struct thread *thread, struct lfi_regs *regs, int nu
     for (size_t i = 0; i < sizeof saved / sizeof *saved; i++)
         frame.context.gregs[saved[i].index] = saved[i].value;
     frame.context.mask = old_mask;
-    int code = SI_USER;
-    memcpy(frame.info, &number, sizeof number);
-    memcpy(frame.info + 8, &code, sizeof code);
-    memcpy(frame.info + 16, &thread->process->pid, sizeof(int));
+    frame.context.restart = restart ? regs->rip : 0;
+    memcpy(frame.info, &signal->info, sizeof signal->info);
 
     uint64_t at = top ? top : regs->rsp - RED_ZONE;
     at = ((at - sizeof frame) & ~(uint64_t)15) - 8; /* as after a call */
     if (lfi_copy_out(box, at, &frame, sizeof frame))
         return -EFAULT;
-    regs->rdi = (uint64_t)number;
+    regs->rdi = (uint64_t)signal->number;
     regs->rsi = at + offsetof(struct frame, info);
     regs->rdx = at + offsetof(struct frame, context);
     regs->rax = 0;
@@ -108,7 +123,8 @@ int linux_arch_signal_enter(struct thread *thread, struct lfi_regs *regs, int nu
     return 0;
 }
 
-int linux_arch_signal_leave(struct thread *thread, struct lfi_regs *regs, uint64_t *mask)
+int linux_arch_signal_leave(struct thread *thread, struct lfi_regs *regs, uint64_t *mask,
+                            bool *restart)
 {
     /* The handler's ret took the restorer from the stack. Nothing in the frame is trusted. */
     struct frame frame;
@@ -136,5 +152,6 @@ int linux_arch_signal_leave(struct thread *thread, struct lfi_regs *regs, uint64
         .rflags = gregs[REG_EFL],
     };
     *mask = frame.context.mask;
+    *restart = frame.context.restart && frame.context.restart == regs->rip;
     return 0;
 }

@@ -28,6 +28,7 @@
 #define CALL_RESULT                              x[0]
 #define STACK                                    sp
 #define PC                                       pc
+#define RETURNS                                  0 /* bytes that a handler's return takes from the stack */
 
 static inline void program_word(struct program *program, uint32_t word)
 {

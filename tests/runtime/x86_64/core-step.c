@@ -3,10 +3,14 @@
  * A callback is registered, taken back or replaced while a call of it is at any instruction of the
  * gate: the call meets one callback or faults in the box, and the host lives. The call is made in a
  * child, which is stepped to each instruction; there its table gets other contents.
+ *
+ * Likewise a light system call, at each instruction of which a signal comes: the box's vector state
+ * stays, the call is made once, and nothing of the host's gets into the box's registers.
  */
 #include "core-box.h"
 
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -88,11 +92,9 @@ static void poke(pid_t child, const void *to, const void *from, size_t size)
     }
 }
 
-/* Runs to the first instruction of the callback's gate, and `steps` further. Whether it is there.
- */
-static bool step_to(pid_t child, unsigned steps)
+/* Runs to `start`, and `steps` instructions further: where it is then. */
+static uint64_t step_to(pid_t child, const char *start, unsigned steps)
 {
-    const char *start = machine_callback;
     struct user_regs_struct regs;
     long code, trap;
 
@@ -113,8 +115,9 @@ static bool step_to(pid_t child, unsigned steps)
         stop_of(child, SIGTRAP);
     }
     assert_int_equal(ptrace(PTRACE_GETREGS, child, NULL, &regs), 0);
-    return regs.rip >= (uint64_t)machine_callback_start &&
-           regs.rip < (uint64_t)machine_callback_end;
+    regs.eflags &= ~0x100ull; /* the kernel takes the trap flag for the program's after popf */
+    assert_int_equal(ptrace(PTRACE_SETREGS, child, NULL, &regs), 0);
+    return regs.rip;
 }
 
 /* Whether there were as many steps. */
@@ -132,7 +135,8 @@ static bool change_at(const struct test_box *t, uint64_t address, unsigned steps
     if (child == 0)
         be_child(t, address);
     stop_of(child, SIGSTOP);
-    bool there = step_to(child, steps);
+    uint64_t at = step_to(child, machine_callback, steps);
+    bool there = at >= (uint64_t)machine_callback_start && at < (uint64_t)machine_callback_end;
     poke(child, &t->box->callbacks[0], &after, sizeof after);
     assert_int_equal(ptrace(PTRACE_DETACH, child, NULL, NULL), 0);
     assert_int_equal(waitpid(child, &status, 0), child);
@@ -170,10 +174,201 @@ static void a_table_that_changes(void **state)
     close_box(&t);
 }
 
+/* ------------------------------------------------------------------------------ light calls */
+
+enum { DONE = 1, HOST, HOST_FALSE, NOT }; /* what the number of a system call asks for */
+enum { BAD_EXIT = 10, BAD_VECTORS, BAD_REGISTERS, BAD_RESULT, BAD_COUNT };
+
+static struct {
+    int file, unless; /* of the host call, which moves the file's position by one */
+    unsigned light, done, full;
+    uint64_t which;
+} calls;
+
+LFI_LIGHT static enum lfi_light light(struct lfi_context *context, struct lfi_regs *regs,
+                                      struct lfi_host_call *host)
+{
+    calls.light++;
+    context->frame.vectors[0][0] = 0; /* what is there is old: it must be saved again */
+    regs->REG_RESULT = 100;
+    clobber_general();
+    if (calls.which == DONE || calls.which == NOT)
+        return calls.which == DONE ? LFI_LIGHT_DONE : LFI_LIGHT_NOT;
+    host->number = SYS_lseek; /* one by one: memcpy may use any register */
+    host->arg[0] = (uint64_t)calls.file;
+    host->arg[1] = 1;
+    host->arg[2] = SEEK_CUR;
+    host->unless = &calls.unless;
+    return LFI_LIGHT_HOST;
+}
+
+LFI_LIGHT static bool light_done(struct lfi_context *context, struct lfi_regs *regs, int64_t result)
+{
+    (void)context;
+    calls.done++;
+    regs->REG_RESULT = 100;
+    return calls.which == HOST && result != LFI_HOST_NOT_MADE;
+}
+
+static void full(struct lfi_context *context, struct lfi_regs *regs)
+{
+    (void)context;
+    calls.full++;
+    regs->REG_RESULT = 100;
+    clobber();
+}
+
+static void skip_call(int signal, siginfo_t *info, void *ucontext)
+{
+    (void)signal, (void)info;
+    lfi_host_call_skip(ucontext);
+}
+
+/* Nothing but what the box had, and addresses of the box. */
+static bool are_boxs(const struct test_box *t, const struct lfi_regs *regs)
+{
+    const uint64_t all[] = {regs->rbx, regs->rcx, regs->rdx, regs->rsi, regs->rdi, regs->rbp,
+                            regs->r8,  regs->r9,  regs->r10, regs->r11, regs->r12, regs->r13,
+                            regs->r14, regs->r15, regs->rsp, regs->rip, regs->rax};
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        if (all[i] > 0x1000 && all[i] - t->base >= LFI_BOX_SIZE)
+            return false;
+    }
+    return regs->rbp == 31 && regs->r12 == 32 && regs->r13 == 33 && regs->r15 == 35 &&
+           regs->rsi == 36 && regs->r8 == 37;
+}
+
+static _Noreturn void be_caller(struct test_box *t)
+{
+    const struct sigaction skip = {.sa_sigaction = skip_call, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+    struct core_frame *frame = &t->context->frame;
+    struct lfi_regs *regs = lfi_context_regs(t->context);
+    uint8_t pattern[sizeof frame->vectors];
+    struct lfi_exit exit;
+    unsigned stays = 0;
+
+    calls.file = memfd_create("file", 0);
+    lfi_context_light(t->context, light, light_done);
+    for (size_t i = 0; i < sizeof pattern; i++)
+        pattern[i] = (uint8_t)(i * 5 + i / 256 + 1);
+    memcpy(frame->vectors, pattern, sizeof pattern);
+    fill_vector_state(frame);
+    regs->rbp = 31, regs->r12 = 32, regs->r13 = 33, regs->r15 = 35, regs->rsi = 36, regs->r8 = 37;
+    regs->REG_COUNT = 1;
+    regs->REG_WHICH = calls.which;
+    regs->REG_PC = code_address(t, code_loop);
+    if (sigaction(SIGRTMIN + 4, &skip, NULL) || ptrace(PTRACE_TRACEME, 0, NULL, NULL) ||
+        raise(SIGSTOP))
+        _exit(1);
+    do {
+        if (lfi_context_run(t->context, &exit) || ++stays > 2)
+            _exit(BAD_EXIT);
+        if (memcmp(frame->vectors, pattern, sizeof pattern) != 0)
+            _exit(BAD_VECTORS);
+        if (!are_boxs(t, &exit.regs))
+            _exit(BAD_REGISTERS);
+    } while (exit.kind == LFI_EXIT_INTERRUPTED);
+    if (exit.kind != LFI_EXIT_RETURNED || exit.regs.REG_COUNT != 0)
+        _exit(BAD_EXIT);
+    if (exit.regs.REG_RESULT != 100)
+        _exit(BAD_RESULT);
+    bool host = calls.which == HOST || calls.which == HOST_FALSE;
+    long made = lseek(calls.file, 0, SEEK_CUR);
+    if (calls.light != 1 || calls.done != host || made < 0 || made > host ||
+        (calls.which == HOST ? (unsigned)made + calls.full != 1
+                             : calls.full != (calls.which != DONE)))
+        _exit(BAD_COUNT);
+    _exit(0);
+}
+
+static pid_t start_caller(struct test_box *t)
+{
+    pid_t child = fork();
+
+    assert_int_not_equal(child, -1);
+    if (child == 0)
+        be_caller(t);
+    stop_of(child, SIGSTOP);
+    return child;
+}
+
+/* The instructions of the host from the system call on, until the box goes on. */
+static size_t trace_call(struct test_box *t, uint64_t *path, size_t room)
+{
+    size_t count = 0;
+    pid_t child = start_caller(t);
+    uint64_t at = step_to(child, machine_syscall, 0);
+
+    while (at - t->base >= LFI_BOX_SIZE) {
+        struct user_regs_struct regs;
+
+        assert_true(count < room);
+        path[count++] = at;
+        assert_int_equal(ptrace(PTRACE_SINGLESTEP, child, NULL, NULL), 0);
+        stop_of(child, SIGTRAP);
+        assert_int_equal(ptrace(PTRACE_GETREGS, child, NULL, &regs), 0);
+        if (*(const uint8_t *)at == 0x9c) { /* pushfq: with the trap flag of the steps */
+            uint64_t flags = (uint64_t)ptrace(PTRACE_PEEKDATA, child, regs.rsp, NULL) & ~0x100ull;
+
+            poke(child, (const void *)regs.rsp, &flags, sizeof flags);
+        }
+        at = regs.rip;
+    }
+    kill(child, SIGKILL);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    return count;
+}
+
+static void signal_at(struct test_box *t, uint64_t at, bool interrupts)
+{
+    const uint32_t one = 1;
+    uint64_t word = 0;
+    int status;
+    pid_t child = start_caller(t);
+
+    step_to(child, machine_syscall, 0);
+    if (at != (uint64_t)machine_syscall)
+        step_to(child, (const char *)at, 0);
+    if (interrupts) { /* as lfi_context_interrupt() of another thread */
+        errno = 0;
+        word = (uint64_t)ptrace(PTRACE_PEEKDATA, child, &t->context->interrupt, NULL);
+        assert_int_equal(errno, 0);
+        memcpy(&word, &one, sizeof one);
+        poke(child, &t->context->interrupt, &word, sizeof word);
+    }
+    assert_int_equal(ptrace(PTRACE_DETACH, child, NULL, SIGRTMIN + (interrupts ? 3 : 4)), 0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    if (!WIFEXITED(status) || WEXITSTATUS(status))
+        fail_msg("call %lu, signal at machine_syscall + %ld: %s %d", (unsigned long)calls.which,
+                 (long)(at - (uint64_t)machine_syscall), WIFEXITED(status) ? "status" : "signal",
+                 WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+}
+
+static void a_light_call_that_is_interrupted(void **state)
+{
+    static uint64_t path[1000];
+    struct test_box t;
+
+    (void)state;
+    open_box(&t, false, full, NULL);
+    for (calls.which = DONE; calls.which <= NOT; calls.which++) {
+        size_t count = trace_call(&t, path, sizeof path / sizeof *path);
+
+        assert_true(count > 60); /* it went all the way */
+        for (size_t i = 0; i < count; i++) {
+            signal_at(&t, path[i], false);
+            signal_at(&t, path[i], true);
+        }
+    }
+    close_box(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_table_that_changes),
+        cmocka_unit_test(a_light_call_that_is_interrupted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

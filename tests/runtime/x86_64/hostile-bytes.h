@@ -4,7 +4,7 @@
  * HOSTILE_BYTES_ONLY just the code.
  */
 
-#include "x86_64/decode.h"
+#include "x86_64/explain/decode.h"
 
 #define ARCH        LFI_ARCH_X86_64
 #define FLAGS(regs) (regs)->rflags

@@ -29,6 +29,7 @@
 #define CALL_RESULT rax
 #define STACK       rsp
 #define PC          rip
+#define RETURNS     8 /* bytes that a handler's return takes from the stack: the restorer's address */
 
 /* mov $value,%reg32: the number of a system call, its first and second argument */
 enum { NUMBER = 0, FIRST = 7, SECOND = 6 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-/* Objects that no instruction of every processor loads whole: library calls, from several threads. */
+/* Objects that no instruction of every processor loads whole: library calls, from several threads.
+ */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "x86_64/decode.h"
+#include "x86_64/explain/decode.h"
 
 static const struct {
     const char *bytes, *text;

@@ -21,7 +21,7 @@
 #include <lfi/abi.h>
 
 #include "../../options.h"
-#include "x86_64/groups.h"
+#include "x86_64/explain/groups.h"
 
 struct oracle {
     struct form_index index;

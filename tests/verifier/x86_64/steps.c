@@ -18,7 +18,7 @@
 #include <lfi/abi.h>
 #include <lfi/verifier.h>
 
-#include "x86_64/decode.h"
+#include "x86_64/explain/decode.h"
 
 enum {
     REGION = 1 << 20,

@@ -230,7 +230,7 @@ writes:
 	pushq	%rbp
 	movq	%rsp, %rbp
 	.bundle_lock
-	subl	$32, %esp
+	leal	-32(%rsp), %esp
 	addq	%gs:0x2f020, %rsp
 	.bundle_unlock
 	xorl	%eax, %eax

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * long double to _Float16: at each value, at the middle to the next, and beside both, where rounding
- * twice goes wrong.
+ * long double to _Float16: at each value, at the middle to the next, and beside both, where
+ * rounding twice goes wrong.
  */
 #include <math.h>
 #include <stdint.h>

@@ -3,25 +3,10 @@
  * The decoder: bytes to `struct insn`, by the table insns.def. Of the sandbox it knows only the
  * rules on encodings (docs/verifier.md, "Decoding").
  */
-#ifndef LFI_VERIFIER_X86_64_DECODE_H
-#define LFI_VERIFIER_X86_64_DECODE_H
+#ifndef LFI_VERIFIER_X86_64_EXPLAIN_DECODE_H
+#define LFI_VERIFIER_X86_64_EXPLAIN_DECODE_H
 
-#include "forms.h"
-
-/* Prefixes of an instruction: those of forms.h, and the ones that no form asks for. */
-enum {
-    PFX_67 = 1 << 13,
-    PFX_F0 = 1 << 14,
-    PFX_GS = 1 << 15,
-    PFX_FS = 1 << 16,
-    PFX_CS = 1 << 17,
-    PFX_DS = 1 << 18,
-    PFX_ES = 1 << 19,
-    PFX_SS = 1 << 20,
-    PFX_REX = 1 << 21,
-};
-
-enum { REG_RBX = 3, REG_RSP = 4, REG_RDI = 7, REG_RIP = 16, REG_NONE = 17 };
+#include "../forms.h"
 
 struct insn {
     const struct form *form;    /* NULL: not in the table, and only the first lines here are set */

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# shellcheck shell=bash disable=SC2154,SC2034,SC2086 # variables and `run` come from ../package
+#
+# With its assembly, all files of it. What asks the processor for more than a box has (AVX-512, XOP, RDRAND)
+# becomes traps, and the tests are told that the processor has no AVX512-IFMA.
+source=openssl
+programs='test/evp_test test/bntest test/ectest test/rsa_test test/aesgcmtest test/chacha_internal_test
+    test/poly1305_internal_test test/sanitytest'
+
+build() {
+    traps=''
+    [ -z "$runner" ] || traps=-Wa,--trap-unsupported
+    perl ./Configure "linux-${triple%%-*}" no-shared no-dso no-module no-engine no-async $cflags $traps
+    make -j"$jobs" build_generated
+    make -j"$jobs" libcrypto.a $programs
+    [ "$(find . -name "*-${triple%%-*}*.s" | wc -l)" -ge 20 ] || { echo "it was built without assembly" && false; }
+}
+
+# Runs a program as on a processor without AVX512-IFMA.
+capped() {
+    if [ "$runner" ]; then
+        "$runner" --env OPENSSL_ia32cap=:~0x200000 "$work/$triple/bin/$1" "${@:2}"
+    else
+        OPENSSL_ia32cap=:~0x200000 run "$@"
+    fi
+}
+
+check() {
+    cd "$tree/test/recipes/30-test_evp_data" || return
+    for data in evp*.txt; do
+        echo "$data" && capped evp_test "$data" # ciphers, digests, MACs, keys
+    done
+    cd ../10-test_bn_data || return
+    for data in *.txt; do
+        echo "$data" && capped bntest "$data"
+    done
+    for program in bntest ectest rsa_test aesgcmtest chacha_internal_test poly1305_internal_test sanitytest; do
+        echo "$program" && capped $program
+    done
+}
