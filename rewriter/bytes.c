@@ -352,7 +352,7 @@ static bool rebuild(struct rewriter *r, const struct runs *runs)
     struct statement *old = r->statements;
     uint32_t count = r->count;
     unsigned number = 0;
-    bool fresh = true, reached = false, labelled = false, good = true;
+    bool fresh = true, reached = false, labelled = false, known = false, good = true;
     /*
      * What these look at is in the old array until then. At a label that only its address is known
      * of, what looks like a table is none of ours, even if execution seems to come to it.
@@ -371,17 +371,23 @@ static bool rebuild(struct rewriter *r, const struct runs *runs)
         bool stop = ends_place(&s);
         if (fresh && !stop) {
             reached = s.reached;
-            labelled = false;
+            labelled = known = false;
         }
         fresh = stop;
         labelled |= s.kind == STATEMENT_LABEL && !is_entry(&s);
+        known = !is_entry(&s) && (known || (s.kind == STATEMENT_LABEL && s.symbol->taken));
         reached |= is_entry(&s);
         while (number < runs->count && runs->at[number].first < i)
             number++;
         if (number < runs->count && runs->at[number].first == i &&
             ((reached && !(labelled && table[number])) || (labelled && code[number]))) {
-            uint32_t next = i + 1;
-            good = replace(r, old, &runs->at[number], &next, &last);
+            uint32_t next = runs->at[number].end;
+            if (known && !code[number])
+                report_error(r, &s, NULL,
+                             "code or data? Execution may come here, and the label's address is "
+                             "used: if it is data, put it into .rodata, or ud2 before it");
+            else
+                good = replace(r, old, &runs->at[number], &next, &last);
             reached = !last || !r->arch->is_end(last);
             i = next - 1;
             if (next < count)

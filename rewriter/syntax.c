@@ -115,6 +115,12 @@ static void copy(struct syntax *s)
             while (p < s->end && *p != '"' && *p != '\n')
                 p += *p == '\\' && p + 1 < s->end ? 2 : 1;
             copy_to(s, p < s->end ? p + 1 : p);
+        } else if (c == '\'') { /* a character: 'c, 'c' or '\c' */
+            const char *p = s->at + 1;
+            p += p < s->end && *p == '\\';
+            p += p < s->end && *p != '\n';
+            copy_to(s, p < s->end && *p == '\'' ? p + 1 : p);
+            start = false;
         } else if (start && c == '.' && choose(s)) {
             start = false;
         } else if (c == '%' && s->intel && s->at + 1 < s->end && is_register(s, s->at + 1)) {

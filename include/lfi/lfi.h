@@ -578,7 +578,8 @@ lfi_gate_fn *lfi_gate_refused(struct lfi_context *context, int status, lfi_shape
 
 /*
  * Called when a gate call of the context did not return, in its thread, when all of the stay is
- * undone and before the call returns. May leave by longjmp(). NULL: none.
+ * undone and before the call returns. Until it returns, or detaches the context, no other thread
+ * can detach or free that. May leave by longjmp(), but detaches it before. NULL: none.
  */
 typedef void lfi_gate_failed_fn(struct lfi_context *context, const struct lfi_exit *exit);
 void lfi_context_on_failure(struct lfi_context *context, lfi_gate_failed_fn *failed);
@@ -586,7 +587,8 @@ void lfi_context_on_failure(struct lfi_context *context, lfi_gate_failed_fn *fai
 /*
  * A context stays its thread's between gate calls, and the thread is prepared as by
  * lfi_thread_prepare() until it ends. attach: 0, -EBUSY (it is another thread's), -ENOMEM, -EINVAL;
- * lfi_gate() does it by itself. detach: by any thread; -EBUSY while a thread is inside.
+ * lfi_gate() does it by itself. detach: by any thread; -EBUSY while a thread is inside, or another
+ * one in the `failed` function.
  * lfi_context_free() does it, too; the end of a thread does not.
  */
 int lfi_context_attach(struct lfi_context *context);

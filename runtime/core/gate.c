@@ -78,11 +78,16 @@ int lfi_context_attach(struct lfi_context *context)
 
 int lfi_context_detach(struct lfi_context *context)
 {
-    if (__atomic_load_n(&context->active, __ATOMIC_ACQUIRE))
+    if (__atomic_load_n(&context->active, __ATOMIC_ACQUIRE) ||
+        (__atomic_load_n(&context->failing, __ATOMIC_ACQUIRE) &&
+         __atomic_load_n(&context->owner, __ATOMIC_RELAXED) != core_thread.id))
         return -EBUSY;
+    if (core_thread.failing == context)
+        core_thread.failing = NULL;
     __atomic_store_n(&context->gate, NULL, __ATOMIC_RELAXED);
     __atomic_store_n(&context->tid, 0, __ATOMIC_RELEASE);
     __atomic_store_n(&context->owner, 0, __ATOMIC_RELEASE);
+    __atomic_store_n(&context->failing, false, __ATOMIC_RELEASE); /* the last access */
     return 0;
 }
 
@@ -199,6 +204,9 @@ struct core_results core_gate_ended(enum lfi_exit_kind kind)
     struct core_thread *self = core_self();
     struct core_frame *frame = self->frame;
     struct lfi_context *context = frame->context;
+    struct core_frame *outer = frame->outer, *former = frame->former;
+    lfi_gate_failed_fn *failed = context->failed;
+    const struct lfi_context *failing = self->failing;
     struct core_results results = {0};
 
     core_frame_exit(frame, kind, &self->exit);
@@ -212,12 +220,22 @@ struct core_results core_gate_ended(enum lfi_exit_kind kind)
             memset((void *)results.memory, 0, frame->bytes);
     }
     machine_stay_pause(frame);
-    __atomic_store_n(&context->active, frame->former, __ATOMIC_RELEASE);
-    self->frame = frame->outer;
-    if (frame->outer)
-        core_gate_resume(frame->outer);
-    if (context->failed)
-        context->failed(context, &self->exit); /* may not come back */
+    if (failed && !former) { /* or another thread might free the context under it */
+        self->failing = context;
+        __atomic_store_n(&context->failing, true, __ATOMIC_RELAXED);
+    }
+    __atomic_store_n(&context->active, former, __ATOMIC_RELEASE);
+    self->frame = outer;
+    if (outer)
+        core_gate_resume(outer);
+    if (!failed)
+        return results;
+    failed(context, &self->exit); /* may not come back */
+    if (!former) {
+        if (self->failing == context)
+            __atomic_store_n(&context->failing, false, __ATOMIC_RELEASE);
+        self->failing = failing;
+    }
     return results;
 }
 

@@ -97,6 +97,7 @@ struct lfi_context {
     struct core_frame **gates; /* of gate calls, by depth */
     size_t gate_count;
     lfi_gate_failed_fn *failed; /* or NULL */
+    bool failing;               /* atomic: a call ended, and `failed` is not done with it */
     int status;                 /* of lfi_context_stop, lfi_callback_unwind */
     int fault_signal, fault_code;
     uint64_t fault_address;
@@ -127,7 +128,8 @@ struct core_thread {
     sigset_t former_mask;
     int former_cancel; /* of pthread_setcancelstate() */
     bool bounds_known;
-    uint64_t stack_low, stack_high; /* of the thread's own stack; both 0 if unknown */
+    uint64_t stack_low, stack_high;    /* of the thread's own stack; both 0 if unknown */
+    const struct lfi_context *failing; /* whose `failed` it calls, until that detaches it */
 };
 
 /* Signal handlers read it, so the model must be one that never allocates. */

@@ -146,8 +146,12 @@ void library_call_failed(struct lfi_context *context, const struct lfi_exit *exi
         lfi_gate_set_stack(context, thread->rest);
     else if (atomic_load(&process->ending))
         lfi_context_interrupt(context);
-    if (library->failed)
-        library->failed(library, failure, library->data);
+    /* It is done with: another thread may reset the instance from here on. */
+    lfi_library_failed_fn *failed = library->failed;
+    void *data = library->data;
+    lfi_context_detach(context);
+    if (failed)
+        failed(library, failure, data);
 }
 
 /* No thread, or an instance that has failed. */

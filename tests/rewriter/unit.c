@@ -418,6 +418,8 @@ static void dialects(void **state)
         {"x86_64", false,
          ".att_syntax noprefix; a: rax rax,R8(,k1) /* rcx\n */ // rdx\nrcx: rcx raxx\n",
          ".att_syntax; a: rax %rax,%R8(,%k1) /* rcx\n */ // rdx\nrcx: rcx raxx\n"},
+        {"x86_64", true, "mov %al, '\"'; mov %cl, '#'\nmov %dl, '\\\\;mov %dl, '%",
+         ".intel_syntax noprefix; mov al, '\"'; mov cl, '#'\nmov dl, '\\\\;mov dl, '%"},
         {"x86_64", true, "mov %eax, 1", ".intel_syntax noprefix; mov eax, 1"},
         {"x86_64", false, ".intel_syntax noprefix\n.intel_mnemonic\nnop\n.intel_mnemonics\n",
          ".intel_syntax noprefix\n\nnop\n.intel_mnemonics\n"},

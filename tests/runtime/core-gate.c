@@ -375,6 +375,57 @@ static void contexts_belong_to_threads(void **state)
     close_box(&t);
 }
 
+/* What is to be done after a call that failed is done before another thread may free the context.
+ */
+static int early, late;
+
+static void *detach(void *data)
+{
+    return (void *)(intptr_t)lfi_context_detach(data);
+}
+
+static int detach_elsewhere(struct lfi_context *context)
+{
+    pthread_t thread;
+    void *result;
+
+    if (pthread_create(&thread, NULL, detach, context) || pthread_join(thread, &result))
+        abort();
+    return (int)(intptr_t)result;
+}
+
+static void looks(struct lfi_context *context, const struct lfi_exit *exit)
+{
+    (void)exit;
+    early = detach_elsewhere(context);
+    late = 1;
+}
+
+static void looks_and_detaches(struct lfi_context *context, const struct lfi_exit *exit)
+{
+    looks(context, exit);
+    if (lfi_context_detach(context) == 0)
+        late = detach_elsewhere(context);
+}
+
+static void failing_is_inside(void **state)
+{
+    struct test_box t;
+
+    (void)state;
+    open_box(&t, false, serve_nothing, NULL);
+    for (int i = 0; i < 4; i++) {
+        early = late = 1;
+        lfi_context_on_failure(t.context, i % 2 ? looks_and_detaches : looks);
+        assert_int_equal(GATE(empty_fn, &t, code_illegal, LFI_SHAPE(1, 0, 0))(5), 0);
+        assert_int_equal(lfi_gate_exit()->kind, LFI_EXIT_FAULT);
+        assert_int_equal(early, -EBUSY);
+        assert_int_equal(late, i % 2 ? 0 : 1);
+        assert_int_equal(detach_elsewhere(t.context), 0); /* the call is over */
+    }
+    close_box(&t);
+}
+
 /* While other threads register and take back, calls of the slot see one callback or none. */
 struct pair {
     uint64_t number;
@@ -459,6 +510,7 @@ int main(void)
         cmocka_unit_test(calls_nest_across_boxes),
         cmocka_unit_test(interrupts_are_not_lost),
         cmocka_unit_test(contexts_belong_to_threads),
+        cmocka_unit_test(failing_is_inside),
         cmocka_unit_test(callbacks_are_whole),
     };
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 static pthread_mutex_t lock;
+static volatile int held;
 
 static void *dies(void *unused)
 {
@@ -31,7 +32,8 @@ static void *waits(void *unused)
 static void *dies_slowly(void *unused)
 {
     pthread_mutex_lock(&lock);
-    usleep(30000);
+    held = 1;
+    usleep(50000);
     return unused;
 }
 
@@ -46,11 +48,12 @@ static struct {
     struct entry *pending;
 } head;
 static struct entry first, second;
-static volatile int which;
+static volatile int which, list_tid;
 
 static void *has_list(void *unused)
 {
     uint32_t own = (uint32_t)syscall(SYS_gettid);
+    list_tid = (int)own;
     first.word = second.word = own;
     head.offset = offsetof(struct entry, word);
     head.pending = NULL;
@@ -105,7 +108,8 @@ int main(void)
     printf(", unlock %d\n", pthread_mutex_unlock(&lock));
 
     pthread_create(&thread, NULL, dies_slowly, NULL);
-    usleep(5000);
+    while (!held)
+        usleep(1000);
     pthread_create(&waiter, NULL, waits, NULL);
     pthread_join(waiter, &result);
     pthread_join(thread, NULL);
@@ -114,7 +118,9 @@ int main(void)
     for (which = 0; which < 8; which++) {
         pthread_create(&thread, NULL, has_list, NULL);
         pthread_detach(thread);
-        usleep(20000);
+        while (!list_tid || syscall(SYS_tgkill, getpid(), list_tid, 0) == 0)
+            usleep(1000);
+        list_tid = 0;
         uint32_t mine = FUTEX_OWNER_DIED;
         printf("list %d: %d %d\n", which, first.word == mine, second.word == mine);
     }

@@ -98,7 +98,7 @@ int main(void)
     signal(SIGALRM, SIG_IGN);
     struct sigaction action = {.sa_handler = note};
     sigaction(SIGALRM, &action, NULL);
-    ualarm(20000, 0);
+    ualarm(100000, 0);
     tell("interrupted", read(copy, info, sizeof info));
     close(copy);
     return 0;

@@ -79,7 +79,7 @@ int main(void)
 
     /* interrupted by another signal: musl would wait on */
     sigset_t rest;
-    struct itimerspec soon = {.it_value = {0, 20000000}};
+    struct itimerspec soon = {.it_value = {0, 100000000}};
     struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN};
     timer_t timer;
     timer_create(CLOCK_REALTIME, &event, &timer);
@@ -99,7 +99,7 @@ int main(void)
         usleep(2000);
     }
     send(SIGRTMIN + 2, 5);
-    usleep(20000);
+    usleep(200000);
     kill(getpid(), SIGTERM);
     pthread_join(thread, &numbers);
     printf("thread: %ld\n", (long)numbers);

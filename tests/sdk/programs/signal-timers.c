@@ -84,44 +84,44 @@ static void restarts(void)
     if (pipe(ends))
         return;
     handle(SIGALRM, 0);
-    alarm_in(20);
+    alarm_in(100);
     result = read(ends[0], &byte, 1);
     printf("read: %s, %d\n", outcome(result), count);
 
     handle(SIGALRM, SA_RESTART);
     write_to = ends[1];
-    alarm_in(20);
+    alarm_in(100);
     result = read(ends[0], &byte, 1);
     printf("read with SA_RESTART: %s, %d, byte %c\n", outcome(result), count, byte);
     write_to = -1;
 
     struct timespec time = {5, 0}, rest = {0, 0};
-    alarm_in(20);
+    alarm_in(100);
     result = nanosleep(&time, &rest);
     printf("nanosleep: %s, %d, %ld s left\n", outcome(result), count, rest.tv_sec + 1);
     struct pollfd fd = {.fd = ends[0], .events = POLLIN};
-    alarm_in(20);
+    alarm_in(100);
     result = poll(&fd, 1, 5000);
     printf("poll: %s, %d\n", outcome(result), count);
     int epoll = epoll_create1(0);
     struct epoll_event event;
-    alarm_in(20);
+    alarm_in(100);
     result = epoll_wait(epoll, &event, 1, 5000);
     printf("epoll_wait: %s, %d\n", outcome(result), count);
 
     pthread_t self = pthread_self(), other;
     pthread_create(&other, NULL, sends, &self);
     uint32_t word = 0;
-    alarm_in(20);
-    result = syscall(SYS_futex, &word, 0, 0, &(struct timespec){0, 100000000}, NULL, 0);
+    alarm_in(100);
+    result = syscall(SYS_futex, &word, 0, 0, &(struct timespec){5, 0}, NULL, 0);
     printf("futex with a timeout: %s\n", outcome(result));
     pthread_join(other, NULL);
     close(epoll);
 
     /* a signal that nobody handles interrupts nothing */
     signal(SIGALRM, SIG_IGN);
-    alarm_in(20);
-    result = poll(&fd, 1, 60);
+    alarm_in(100);
+    result = poll(&fd, 1, 200);
     printf("ignored: poll %ld\n", result);
     close(ends[0]);
     close(ends[1]);
@@ -146,11 +146,11 @@ static void masks(void)
     raise(SIGALRM);
     result = epoll_pwait(epoll, &event, 1, 5000, &none);
     printf("epoll_pwait: %s, %d\n", outcome(result), count);
-    alarm_in(20);
+    alarm_in(100);
     result = ppoll(NULL, 0, &(struct timespec){5, 0}, &none);
     printf("ppoll and a timer: %s, %d\n", outcome(result), count);
-    alarm_in(5);
-    result = ppoll(NULL, 0, &(struct timespec){0, 40000000}, &blocked);
+    alarm_in(10);
+    result = ppoll(NULL, 0, &(struct timespec){0, 200000000}, &blocked);
     sigpending(&left);
     printf("ppoll that blocks it: %ld, %d, pending %d\n", result, count,
            sigismember(&left, SIGALRM));
@@ -227,7 +227,7 @@ int main(void)
     others();
     fflush(stdout);
     signal(SIGALRM, SIG_DFL);
-    alarm_in(20);
+    alarm_in(100);
     while (true) /* without a system call: a signal that nothing handles ends this, too */
         atomic_signal_fence(memory_order_seq_cst);
 }
