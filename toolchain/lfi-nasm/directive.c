@@ -144,12 +144,15 @@ static void section_begin(struct translation *t, struct section *section)
                symbol_text(t, section->start));
 }
 
-static void section_directive(struct translation *t, const struct token *at, const char *text)
+static void section_directive(struct translation *t, const struct token *at)
 {
+    if (at->kind == TOKEN_END) {
+        refuse(t, "a section without a name");
+        return;
+    }
     /* names may hold what is an operator elsewhere: .note.GNU-stack */
     const char *name = at->at;
     size_t size = 0;
-    (void)text;
     while (name[size] && !strchr(" \t]\n;", name[size]))
         size++;
     if (at->kind == TOKEN_STRING) {
@@ -335,14 +338,12 @@ bool is_directive(const struct token *at)
            !token_operator(at + 1, ':');
 }
 
-void translate_directive(struct translation *t, const struct token *at, const char *text,
-                         size_t size)
+void translate_directive(struct translation *t, const struct token *at)
 {
-    (void)size;
     if (token_operator(at, '['))
         at++;
     if (token_is(at, "section") || token_is(at, "segment"))
-        section_directive(t, at + 1, text);
+        section_directive(t, at + 1);
     else if (token_is(at, "absolute"))
         absolute_directive(t, at + 1);
     else if (token_is(at, "global"))

@@ -21,7 +21,7 @@
 #include "target.h"
 #include "translate.h"
 
-#define NATIVE_TRIPLE LFI_NASM_ARCH "-linux-musl"
+static const char native_triple[] = LFI_NASM_ARCH "-linux-musl";
 
 enum { STATUS_OK, STATUS_FAILURE, STATUS_USAGE };
 
@@ -255,7 +255,7 @@ static bool temporary(char path[PATH_MAX])
 static bool assemble_natively(const char *llvm, const struct translation *t, const char *output)
 {
     const char *const words[] = {
-        llvm,        "-cc1as", "-triple", NATIVE_TRIPLE, "-mrelocation-model",
+        llvm,        "-cc1as", "-triple", native_triple, "-mrelocation-model",
         "pic",
 
         "-filetype", "obj",    "-o",      output,        "-"};

@@ -144,7 +144,7 @@ void translate_statement(struct translation *t, const struct token *at)
     if (at->kind == TOKEN_END)
         return;
     if (is_directive(at))
-        translate_directive(t, at, at->at, at->size);
+        translate_directive(t, at);
     else if (is_data(at))
         translate_data(t, at);
     else

@@ -192,8 +192,7 @@ bool align_pattern(struct translation *t, const struct token *at, const struct t
 
 /* directive.c */
 bool is_directive(const struct token *at);
-void translate_directive(struct translation *t, const struct token *at, const char *text,
-                         size_t size);
+void translate_directive(struct translation *t, const struct token *at);
 /* The section before any directive. */
 void section_default(struct translation *t, struct section *section);
 
