@@ -91,8 +91,7 @@ static unsigned flags_set(const struct x86_64_insn *in)
 {
     static const char *const only_carry[] = {"bt", "stc", "clc", "cmc", "rcl", "rcr", "rol", "ror"};
     struct span name = in->mnemonic;
-    if (in->info->flags == FLAGS_SET && in->info->class == CLASS_STRING && in->prefixes)
-        return 0;
+    /* `repe cmpsb` keeps them if the count is 0: whoever looks behind it counts on more. */
     if (in->info->flags == FLAGS_KEEP || in->info->flags == FLAGS_USE)
         return 0;
     if (span_starts(name, "inc") || span_starts(name, "dec"))

@@ -27,7 +27,7 @@ what="gdb starts lfi-run" seen=0
 eval "$gdb" -ex '"set breakpoint pending on"' -ex '"break visit if depth == 2"' \
     -ex "'break session.c:$innermost'" -ex run -ex bt -ex '"print *item"' -ex '"print total"' \
     -ex continue -ex bt -ex '"up 2"' -ex '"info args"' \
-    -ex '"break linux_serve"' -ex continue -ex bt -ex delete -ex continue \
+    -ex '"break linux_serve_light"' -ex continue -ex bt -ex delete -ex continue \
     --args "$SDK/bin/lfi-run" --mode="$mode" ./program >session 2>&1 || fail "$what: $(cat session)"
 expect '^Breakpoint 1 \(visit if depth == 2\) pending'
 expect '^Breakpoint 1, visit \(item=0x[0-9a-f]+, depth=2\) at .*session\.c:'
@@ -40,8 +40,8 @@ expect "^Breakpoint 2, .*visit .*depth=3\) at .*session\.c:$innermost"
 expect "^#1 +0x[0-9a-f]+ in visit .*depth=2"
 expect "^#3 +0x[0-9a-f]+ in main "
 expect '^depth = 1'
-expect 'linux_serve'
-expect '^#0 .*linux_serve'
+expect 'linux_serve_light'
+expect '^#0 .*linux_serve_light'
 expect "^#[0-9]+ +0x[0-9a-f]+ in call_host \(number=110\) at .*session\.c:"
 expect "^#[0-9]+ +0x[0-9a-f]+ in visit .*depth=3\) at .*session\.c:$innermost"
 expect "^#[0-9]+ +0x[0-9a-f]+ in main "

@@ -148,7 +148,6 @@ END
 -lgcc -lgcc_eh -lgcc_s
 -ldl -lrt -lutil -lcrypt -lresolv
 -mcmodel=small
--mcmodel=large
 -no-pie
 -fno-pic -no-pie
 -fno-PIC -fno-pie -fno-PIE -nopie
