@@ -32,12 +32,16 @@ static const char help[] =
     "\n"
     "It takes the options of nasm and yasm for 64-bit ELF, and runs the one that it finds in PATH\n"
     "(LFI_NASM names another) to preprocess FILE. What it cannot translate is an error.\n"
+    "\n"
     "  --translate         write GNU assembly in Intel syntax, to standard output without -o\n"
     "  --check             compare the translation with the object that nasm makes, instruction "
     "by\n"
     "                      instruction and byte by byte, before anything is written\n"
     "  --keep-r11, --trap-unsupported\n"
     "                      for lfi-as\n"
+    "  -h, --help          show this text\n"
+    "      --version       show the version\n"
+    "\n"
     "Exit status: 0 done, 1 failure, 2 wrong usage.\n";
 
 static int failure(const char *which)
