@@ -179,7 +179,8 @@ static uint64_t apply(int op, uint64_t a, uint64_t b, bool *bad)
     case OPERATOR2('>', '>'):
         return b < 64 ? a >> b : 0;
     case OPERATOR3('>', '>', '>'):
-        return (uint64_t)(sa >> (b < 64 ? b : 63));
+        b = b < 63 ? b : 63;
+        return (a >> b) | (sa < 0 && b > 0 ? ~(UINT64_MAX >> b) : 0);
     case '&':
         return a & b;
     case '|':
