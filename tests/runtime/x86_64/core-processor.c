@@ -207,6 +207,9 @@ static void light_calls_keep_everything(void **state)
     uint16_t fcw = 0x0e7f;
 
     (void)state;
+#ifdef __SANITIZE_THREAD__
+    skip(); /* its handler is no light one there: TSan calls functions of its own from all code */
+#endif
     open_box(&t, true, serve_clobbering, &lit);
     before = (struct dump *)(t.base + TEST_DATA);
     after = (struct dump *)(t.base + TEST_DATA + 4096);
