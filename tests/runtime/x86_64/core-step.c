@@ -352,7 +352,7 @@ static void a_light_call_that_is_interrupted(void **state)
 
     (void)state;
 #ifdef __SANITIZE_THREAD__
-    skip(); /* its handlers are no light ones there: TSan calls functions of its own from all code */
+    skip(); /* its handlers are no light ones there: TSan calls functions of its own */
 #endif
     open_box(&t, false, full, NULL);
     for (calls.which = DONE; calls.which <= NOT; calls.which++) {
