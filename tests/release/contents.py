@@ -62,6 +62,11 @@ def machine_of(arch):
     return int(re.search(r"^set\(ARCH_MACHINE (\d+)\)", facts, re.M)[1])
 
 
+def has_nasm(arch):
+    facts = (Path(__file__).parents[2] / f"cmake/arch/{arch}.cmake").read_text()
+    return re.search(r"^set\(ARCH_NASM TRUE\)", facts, re.M) is not None
+
+
 def unpack():
     """Both archives unpack with tar alone, to the same."""
     run("rm", "-rf", unpacked)
@@ -146,6 +151,7 @@ def layout():
         wanted = {"lfi-config"}
         wanted |= {"lfi-bind", "lfi-rewrite", "lfi-verify", "lfi-exec"} if release.kind == "lfi" else set()
         wanted |= {"lfi-postlink", "lfi-run"} if release.boxes else set()
+        wanted |= {"lfi-nasm"} if release.boxes and has_nasm(release.arch) else set()
         assert own == wanted, own ^ wanted
         runner = {f"{release.arch}-{vendor}-run" for vendor in VENDORS[release.kind]} & programs
         assert len(runner) == len(VENDORS[release.kind]) or not release.cross
