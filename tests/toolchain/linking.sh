@@ -147,7 +147,7 @@ END
 -latomic
 -lgcc -lgcc_eh -lgcc_s
 -ldl -lrt -lutil -lcrypt -lresolv
--mcmodel=small
+$(for model in $code_models; do echo "-mcmodel=$model"; done)
 -no-pie
 -fno-pic -no-pie
 -fno-PIC -fno-pie -fno-PIE -nopie

@@ -11,6 +11,7 @@ refused_insn='msr vbar_el1, x0' # in inline assembly of printf(1)
 refused_because='vbar_el1'
 from_asm='adrp x0, hidden\n\tldr w0, [x0, :lo12:hidden]'
 twice_asm='add %w0, %w1, %w1" : "=r"(y) : "r"(x)'
+code_models='small' # for -mcmodel, with position-independent code
 refused_options='-mbranch-protection=pac-ret+leaf -msign-return-address=all'
 native_options='-mbranch-protection=pac-ret+leaf'
 

@@ -11,6 +11,7 @@ refused_insn='movw %%ax, %%ds' # in inline assembly of printf(1)
 refused_because='segment, control and debug registers'
 from_asm='movl hidden(%rip), %eax'
 twice_asm='leal (%1,%1), %0" : "=r"(y) : "r"((long)x)'
+code_models='small medium large' # for -mcmodel, with position-independent code
 refused_options='-m32 -mx32 -m16 -mretpoline -mlvi-cfi -mlvi-hardening -mseses -mspeculative-load-hardening
     -fsanitize=cfi-icall'
 native_options='-mretpoline'
