@@ -171,6 +171,12 @@ int main(void)
     padded.on[0] = padded.on[1] = false;
     padded.c = 0, padded.h = 0;
     CHECK(sbox_spilt(box, &padded) == 0);
+    dirty_stack();
+    CHECK(sbox_spilt_values(box, padded, 0, 0) == 0);
+    struct point point;
+    memset(&point, 0xff, sizeof point);
+    point.x = 0, point.y = 0;
+    CHECK(sbox_spilt_register(box, point) == 0);
     padded.list[1][0].size = 1, padded.points[2].y = 2, padded.both.y.d = 3;
     padded.any.large = 4, padded.wide = 5, padded.h = 6;
     padded = sbox_refill(box, padded, 1);
