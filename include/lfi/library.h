@@ -86,7 +86,7 @@ typedef void lfi_library_failed_fn(struct lfi_library *library,
 
 /*
  * Why the calling thread's last call of this library failed, or NULL if it returned. Valid until
- * the thread's next call.
+ * the thread's next call. A reset by this thread makes it NULL; one by another does not.
  */
 const struct lfi_library_failure *lfi_library_failed(struct lfi_library *library);
 
