@@ -196,9 +196,8 @@ int lfi_library_detach(struct lfi_library *library);
 /*
  * From any thread: all calls of the library that are under way end as
  * INTERRUPTED, and the instance has failed. A call that is in a callback ends when that returns.
- * Once is enough: a call that waits in a system call of the box, or is about to, ends too (but for
- * one that opens a FIFO of a directory that the box was given: repeat it there). Without a call
- * under way the instance fails all the same.
+ * Once is enough: a call that waits in a system call of the box, or is about to, ends too. Without
+ * a call under way the instance fails all the same.
  */
 void lfi_library_interrupt(struct lfi_library *library);
 
