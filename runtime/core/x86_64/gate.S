@@ -145,7 +145,10 @@ gate:
 	rdgsbase %r12
 	cmpq	%rbx, %r12
 	jne	gate_gs
-5:	movl	$1, FRAME_IN_BOX(%r11)
+5:	testl	$FEATURE_AVX512, FRAME_FEATURES(%r11)
+	jz	1f
+	CLEAR_AVX512
+1:	movl	$1, FRAME_IN_BOX(%r11)
 machine_gate_start:
 	cmpl	$0, CONTEXT_INTERRUPT(%rbp)
 	jne	interrupted
@@ -475,7 +478,10 @@ back_mmx:
 	.irp	i, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
 	xorps	%xmm\i, %xmm\i
 	.endr
-	movl	$1, FRAME_IN_BOX(%r11)
+	testl	$FEATURE_AVX512, FRAME_FEATURES(%r11)
+	jz	1f
+	CLEAR_AVX512
+1:	movl	$1, FRAME_IN_BOX(%r11)
 	cmpl	$0, CONTEXT_INTERRUPT(%r8)
 	jne	back_interrupted
 	cmpl	$0, FRAME_CALLBACK + CALLBACK_SPECIAL(%r11)

@@ -75,6 +75,8 @@ AT(done, FRAME_DONE);
 AT(callback, FRAME_CALLBACK);
 AT(vectors, FRAME_VECTORS);
 AT(x87, FRAME_X87);
+AT(zmm, FRAME_ZMM);
+AT(masks, FRAME_MASKS);
 
 _Static_assert(offsetof(struct core_callback, version) == CALLBACK_VERSION, "frame.h");
 _Static_assert(offsetof(struct core_callback, function) == CALLBACK_FUNCTION, "frame.h");
@@ -138,7 +140,7 @@ int machine_features(uint32_t *features, struct lfi_error *error)
 {
     unsigned a = 0, b = 0, c = 0, d = 0;
 
-    *features = 0;
+    *features = FEATURE_X87 | FEATURE_SSE;
     __cpuid(0x80000001, a, b, c, d); /* __get_cpuid() asks once more; a hypervisor may take 3 us */
     if (!(c & 1)) {
         core_explain(error, "this processor is older than x86-64-v2 (no LAHF in 64-bit mode)");
@@ -150,8 +152,15 @@ int machine_features(uint32_t *features, struct lfi_error *error)
     __cpuid(1, a, b, c, d);
     if (!(c & bit_OSXSAVE))
         return 0;
-    if ((c & bit_AVX) && (xgetbv(0) & 6) == 6) /* SDM 1, 14.3: SSE and AVX state are enabled */
-        *features |= FEATURE_AVX;
+    if (c & bit_AVX) /* SDM 1, 14.3, 15.3: what the operating system saves can be used */
+        *features |= (uint32_t)xgetbv(0) & (FEATURE_AVX | FEATURE_AVX512);
+    if (*features & FEATURE_AVX512) {
+        __cpuid_count(7, 0, a, b, c, d);
+        if (!(b & bit_AVX512BW) || !(b & bit_AVX512VL)) { /* its registers could not be cleared */
+            core_explain(error, "this processor has AVX-512 without BW and VL (Xeon Phi)");
+            return -ENOTSUP;
+        }
+    }
     __cpuid_count(0xd, 1, a, b, c, d); /* is there with OSXSAVE */
     if (a & 4)                         /* SDM 2A, CPUID leaf 0DH */
         *features |= FEATURE_XGETBV1;
@@ -281,7 +290,7 @@ void machine_frame_init(struct core_frame *frame)
 {
     const uint16_t fcw = INITIAL_FCW;
 
-    memset(frame, 0, sizeof *frame);
+    memset(frame, 0, offsetof(struct core_frame, zmm));
     frame->regs.rflags = 0x202;
     frame->mxcsr = INITIAL_MXCSR;
     memcpy(frame->x87, &fcw, sizeof fcw);
@@ -294,6 +303,10 @@ void machine_frame_copy(struct core_frame *to, const struct core_frame *from)
     to->in_use = from->in_use;
     memcpy(to->vectors, from->vectors, sizeof to->vectors);
     memcpy(to->x87, from->x87, sizeof to->x87);
+    if (from->in_use & IN_USE_AVX512) {
+        memcpy(to->zmm, from->zmm, sizeof to->zmm);
+        memcpy(to->masks, from->masks, sizeof to->masks);
+    }
 }
 
 int machine_reservation_init(struct core_reservation *reservation, uint64_t room, size_t size)
