@@ -136,6 +136,9 @@ gate:
 	testl	$FEATURE_AVX, FRAME_FEATURES(%r11)
 	jz	4f
 	vzeroupper
+	testl	$FEATURE_AVX512, FRAME_FEATURES(%r11)
+	jz	4f
+	CLEAR_AVX512
 4:	.irp	i, 8, 9, 10, 11, 12, 13, 14, 15
 	xorps	%xmm\i, %xmm\i
 	.endr
@@ -145,10 +148,7 @@ gate:
 	rdgsbase %r12
 	cmpq	%rbx, %r12
 	jne	gate_gs
-5:	testl	$FEATURE_AVX512, FRAME_FEATURES(%r11)
-	jz	1f
-	CLEAR_AVX512
-1:	movl	$1, FRAME_IN_BOX(%r11)
+5:	movl	$1, FRAME_IN_BOX(%r11)
 machine_gate_start:
 	cmpl	$0, CONTEXT_INTERRUPT(%rbp)
 	jne	interrupted
@@ -462,6 +462,9 @@ callback_call:
 	testl	$FEATURE_AVX, FRAME_FEATURES(%r11)
 	jz	1f
 	vzeroupper
+	testl	$FEATURE_AVX512, FRAME_FEATURES(%r11)
+	jz	1f
+	CLEAR_AVX512
 1:	andps	(%rcx), %xmm0
 	andps	16(%rcx), %xmm1
 	cmpl	$0, FRAME_CALLBACK + CALLBACK_SPECIAL(%r11)
@@ -478,10 +481,7 @@ back_mmx:
 	.irp	i, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
 	xorps	%xmm\i, %xmm\i
 	.endr
-	testl	$FEATURE_AVX512, FRAME_FEATURES(%r11)
-	jz	1f
-	CLEAR_AVX512
-1:	movl	$1, FRAME_IN_BOX(%r11)
+	movl	$1, FRAME_IN_BOX(%r11)
 	cmpl	$0, CONTEXT_INTERRUPT(%r8)
 	jne	back_interrupted
 	cmpl	$0, FRAME_CALLBACK + CALLBACK_SPECIAL(%r11)
