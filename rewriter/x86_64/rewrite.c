@@ -228,6 +228,9 @@ void x86_64_rewrite(struct rewriter *r, uint32_t index)
     case CLASS_SYSCALL:
         runtime_call(r, LFI_SLOT_SYSCALL);
         break;
+    case CLASS_CPUID:
+        rewrite_cpuid(r, index);
+        break;
     case CLASS_INT:
         rewrite_interrupt(r, index);
         break;

@@ -157,7 +157,7 @@ struct machine_context {
 
 struct machine_thread {
     uint64_t tp;  /* the box's thread pointer, while in a box */
-    uint64_t ret; /* scratch of the trampoline that reads tp */
+    uint64_t ret; /* scratch of trampolines: the return address, or rcx for core_cpuid() */
 };
 
 /*
@@ -216,6 +216,9 @@ struct core_frame {
     _Alignas(64) uint8_t zmm[32][64]; /* these two only with IN_USE_AVX512, else not initialized */
     uint64_t masks[8];
 };
+
+extern const char machine_cpuid[];
+void core_cpuid(struct core_frame *frame);
 
 #endif
 #endif

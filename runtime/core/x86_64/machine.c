@@ -177,8 +177,9 @@ enum {
     TRAMPOLINE_SET_TP = 0x40,
     TRAMPOLINE_RETURN = 0x60,
     TRAMPOLINE_CALLBACK = 0xc0,
+    TRAMPOLINE_CPUID = 0xe0,
     TRAMPOLINE_ZERO = 0xf80,     /* an operand */
-    TRAMPOLINE_POINTERS = 0xfc0, /* of SYSCALL, CALLBACK */
+    TRAMPOLINE_POINTERS = 0xfc0, /* of SYSCALL, CALLBACK, CPUID */
 };
 
 static uint8_t *put(uint8_t *to, const uint8_t *bytes, size_t size, int64_t displacement)
@@ -223,6 +224,15 @@ int machine_write_trampolines(uint8_t page[4096], struct lfi_error *error)
     entry = (uint64_t)machine_callback;
     memcpy(page + TRAMPOLINE_POINTERS + 8, &entry, sizeof entry);
 
+    /* movq %rcx, %fs:ret; movq %fs:frame, %rcx; jmpq *pointer(%rip) */
+    at = page + TRAMPOLINE_CPUID;
+    at = PUT(at, tls + (int64_t)offsetof(struct core_thread, machine.ret), 0x64, 0x48, 0x89, 0x0c,
+             0x25);
+    at = PUT(at, tls + (int64_t)offsetof(struct core_thread, frame), 0x64, 0x48, 0x8b, 0x0c, 0x25);
+    PUT(at, page + TRAMPOLINE_POINTERS + 16 - (at + 6), 0xff, 0x25);
+    entry = (uint64_t)machine_cpuid;
+    memcpy(page + TRAMPOLINE_POINTERS + 16, &entry, sizeof entry);
+
     /*
      * From gate.S, r11 is the frame. What x87 keeps of its last instruction, operand and comparison
      * is from here: fldz; fcomps zero(%rip); movq target(%r11), %r11; jmpq *%r11
@@ -254,6 +264,44 @@ int machine_write_trampolines(uint8_t page[4096], struct lfi_error *error)
     return 0;
 }
 
+/*
+ * `cpuid` of a box, in its registers; the subleaf is where the trampoline put it, because that needs
+ * rcx. A light call: general registers only.
+ */
+LFI_LIGHT void core_cpuid(struct core_frame *frame)
+{
+    enum { EAX, EBX, ECX, EDX, HIDE = 0, KEEP = 1 };
+    static const struct row {
+        uint32_t leaf, subleaf;
+        uint8_t reg, bit, keep;
+    } rows[] = {
+#define ANY                                                UINT32_MAX
+#define CPUID(leaf, subleaf, reg, bit, name, answer, insn) {leaf, subleaf, reg, bit, answer},
+#define CPUID_NONE(leaf, subleaf, name)                                           \
+    {leaf, subleaf, EAX, 0, HIDE}, {leaf, subleaf, EBX, 0, HIDE},                 \
+        {leaf, subleaf, ECX, 0, HIDE}, {leaf, subleaf, EDX, 0, HIDE},
+#include "cpuid.def"
+    };
+    const uint32_t leaf = (uint32_t)frame->regs.rax, subleaf = (uint32_t)core_thread.machine.ret;
+    uint32_t value[4], named[4] = {0}, kept[4] = {0};
+
+    __cpuid_count(leaf, subleaf, value[EAX], value[EBX], value[ECX], value[EDX]);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct row *row = &rows[i];
+
+        if (row->leaf == leaf && (row->subleaf == subleaf || row->subleaf == ANY)) {
+            named[row->reg] = UINT32_MAX;
+            kept[row->reg] |= (uint32_t)row->keep << row->bit;
+        }
+    }
+    for (int i = 0; i < 4; i++)
+        value[i] &= ~named[i] | kept[i];
+    frame->regs.rax = value[EAX];
+    frame->regs.rbx = value[EBX];
+    frame->regs.rcx = value[ECX];
+    frame->regs.rdx = value[EDX];
+}
+
 void machine_write_table(uint8_t page[4096], uint64_t base, uint64_t trampolines)
 {
     memset(page, 0, 4096);
@@ -275,6 +323,9 @@ void machine_write_table(uint8_t page[4096], uint64_t base, uint64_t trampolines
             break;
         case LFI_SLOT_CALLBACK:
             entry = trampolines + TRAMPOLINE_CALLBACK;
+            break;
+        case LFI_SLOT_CPUID:
+            entry = trampolines + TRAMPOLINE_CPUID;
             break;
         case LFI_SLOT_BASE:
             entry = base;

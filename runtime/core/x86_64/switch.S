@@ -4,6 +4,7 @@
  *
  *   machine_enter        host -> box; returns when the stay ends
  *   machine_syscall      box -> handler -> box, from the trampoline page (machine.c)
+ *   machine_cpuid        likewise, to core_cpuid()
  *   machine_return       box -> host, likewise
  *   machine_leave_*      where the signal handler sends a thread whose stay is ended by a signal
  *
@@ -26,12 +27,13 @@
 #define FLAGS_KEPT 0xcd5
 
 	.text
-	.hidden	machine_enter, machine_syscall, machine_return
+	.hidden	machine_enter, machine_syscall, machine_cpuid, machine_return
 	.hidden	machine_host_start, machine_host_end, machine_host_skipped
 	.globl	machine_host_start, machine_host_end, machine_host_skipped
 	.hidden	machine_leave_saving, machine_leave_entering
 	.hidden	machine_resume_start, machine_resume_end, machine_light_start, machine_light_end
-	.globl	machine_enter, machine_syscall, machine_return
+	.globl	machine_enter, machine_syscall, machine_cpuid, machine_return
+	.hidden	core_cpuid
 	.globl	machine_leave_saving, machine_leave_entering
 	.globl	machine_resume_start, machine_resume_end, machine_light_start, machine_light_end
 
@@ -359,6 +361,17 @@ leave:
 	.cfi_endproc
 syscall_end:
 	.size	machine_syscall, . - machine_syscall
+
+	.p2align 5
+	.type	machine_cpuid, @function
+machine_cpuid:
+	HOST_FRAME
+	SAVE_REGS
+	movq	%rbx, %rdi
+	call	core_cpuid
+	jmp	light_resume
+	.cfi_endproc
+	.size	machine_cpuid, . - machine_cpuid
 
 	.p2align 5
 	.type	machine_return, @function

@@ -152,6 +152,24 @@ function code_tp
 	setc	%cl
 	to_host
 
+/* cpuid of rdi and rsi, with all else from a dump at TEST_DATA as for code_preserve. */
+function code_cpuid
+	.irp	i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+	addr32 vmovdqu %gs:TEST_DATA + 128 + 32 * \i, %ymm\i
+	.endr
+	addr32 ldmxcsr %gs:TEST_DATA + 640
+	addr32 fldcw %gs:TEST_DATA + 644
+	addr32 movq %rdi, %gs:TEST_DATA
+	addr32 movq %rsi, %gs:TEST_DATA + 16
+	each_general load_at, TEST_DATA
+	movq	%r15, -120(%rsp)
+	addb	$0x7f, %r15b
+	load_at	%r15, TEST_DATA + 120
+	runtime_call	5
+	dump	TEST_DATA + 4096
+	movq	-120(%rsp), %rax
+	to_host
+
 /* System calls in a loop: rbx times number rax. */
 function code_loop
 1:	movq	%r14, %rax
