@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 struct answer {
     uint32_t eax, ebx, ecx, edx;
@@ -78,6 +79,7 @@ int main(void)
     printf("hidden %x %x %x %x\n", first.ecx & 1U << 3, seven.ebx & (1U << 0 | 1U << 4 | 1U << 11),
            seven.ecx & (1U << 3 | 1U << 4 | 1U << 7), seven.edx & (1U << 5 | 1U << 20 | 7U << 22));
     printf("extended %x\n", extended.ecx & (1U << 2 | 1U << 11 | 1U << 16 | 1U << 29));
+    printf("AT_HWCAP %lx\n", getauxval(AT_HWCAP) & ~(unsigned long)first.edx);
     printf("AMX %x %x\n", ask(0x1e, 0).ebx, ask(0xd, 18).eax);
     printf("by hand %lx\n", (unsigned long)by_hand(1, 0, &ecx));
     printf("same %d\n", ecx == first.ecx);
