@@ -266,9 +266,9 @@ int machine_write_trampolines(uint8_t page[4096], struct lfi_error *error)
 
 /*
  * `cpuid` of a box, in its registers; the subleaf is where the trampoline put it, because that needs
- * rcx. A light call: general registers only.
+ * rcx. A light call: general registers only, and no functions of TSan's.
  */
-LFI_LIGHT void core_cpuid(struct core_frame *frame)
+LFI_LIGHT __attribute__((no_sanitize("thread"))) void core_cpuid(struct core_frame *frame)
 {
     enum { EAX, EBX, ECX, EDX, HIDE = 0, KEEP = 1 };
     static const struct row {
