@@ -211,8 +211,8 @@ struct core_frame {
     lfi_light_done_fn *done;
     _Alignas(64) struct core_callback callback; /* the one that runs, or ran last */
     _Alignas(64) uint8_t vectors[16][32];       /* ymm0 … ymm15, or only their lower halves */
-    _Alignas(64) uint8_t x87[576];  /* XSAVE area of which only x87 counts, or FXSAVE's */
-    struct lfi_host_call host_call; /* of a light call, then `done` */
+    _Alignas(64) uint8_t x87[576];    /* XSAVE area of which only x87 counts, or FXSAVE's */
+    struct lfi_host_call host_call;   /* of a light call, then `done` */
     _Alignas(64) uint8_t zmm[32][64]; /* these two only with IN_USE_AVX512, else not initialized */
     uint64_t masks[8];
 };

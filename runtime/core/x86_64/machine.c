@@ -265,8 +265,8 @@ int machine_write_trampolines(uint8_t page[4096], struct lfi_error *error)
 }
 
 /*
- * `cpuid` of a box, in its registers; the subleaf is where the trampoline put it, because that needs
- * rcx. A light call: general registers only, and no functions of TSan's.
+ * `cpuid` of a box, in its registers; the subleaf is where the trampoline put it, because that
+ * needs rcx. A light call: general registers only, and no functions of TSan's.
  */
 LFI_LIGHT __attribute__((no_sanitize("thread"))) void core_cpuid(struct core_frame *frame)
 {
@@ -277,9 +277,9 @@ LFI_LIGHT __attribute__((no_sanitize("thread"))) void core_cpuid(struct core_fra
     } rows[] = {
 #define ANY                                                UINT32_MAX
 #define CPUID(leaf, subleaf, reg, bit, name, answer, insn) {leaf, subleaf, reg, bit, answer},
-#define CPUID_NONE(leaf, subleaf, name)                                           \
-    {leaf, subleaf, EAX, 0, HIDE}, {leaf, subleaf, EBX, 0, HIDE},                 \
-        {leaf, subleaf, ECX, 0, HIDE}, {leaf, subleaf, EDX, 0, HIDE},
+#define CPUID_NONE(leaf, subleaf, name)                                                          \
+    {leaf, subleaf, EAX, 0, HIDE}, {leaf, subleaf, EBX, 0, HIDE}, {leaf, subleaf, ECX, 0, HIDE}, \
+        {leaf, subleaf, EDX, 0, HIDE},
 #include "cpuid.def"
     };
     const uint32_t leaf = (uint32_t)frame->regs.rax, subleaf = (uint32_t)core_thread.machine.ret;

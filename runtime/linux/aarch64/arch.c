@@ -20,9 +20,9 @@ const char *linux_arch_platform(void)
 }
 
 /*
- * Not SVE, SME and MTE, whose instructions do not verify, SSBS, which a box may not write, and what a
- * later kernel adds; nor that the identification registers can be read, which tell of all of them.
- * Bits of AT_HWCAP2: the kernel's uapi/asm/hwcap.h.
+ * Not SVE, SME and MTE, whose instructions do not verify, SSBS, which a box may not write, and what
+ * a later kernel adds; nor that the identification registers can be read, which tell of all of
+ * them. Bits of AT_HWCAP2: the kernel's uapi/asm/hwcap.h.
  */
 void linux_arch_capabilities(uint64_t *first, uint64_t *second)
 {

@@ -39,13 +39,13 @@ static void fill(struct wide *wide)
 }
 
 /* What the host leaves: everything that this processor has. */
-#define FILL_ALL                                                                                \
+#define FILL_ALL                                                                                 \
     ".irp i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, " \
-    "23, 24, 25, 26, 27, 28, 29, 30, 31\n\t"                                                    \
-    "vpternlogd $0xff, %%zmm\\i, %%zmm\\i, %%zmm\\i\n\t"                                       \
-    ".endr\n\t"                                                                                 \
-    ".irp i, 0, 1, 2, 3, 4, 5, 6, 7\n\t"                                                        \
-    "kxnorq %%k\\i, %%k\\i, %%k\\i\n\t"                                                        \
+    "23, 24, 25, 26, 27, 28, 29, 30, 31\n\t"                                                     \
+    "vpternlogd $0xff, %%zmm\\i, %%zmm\\i, %%zmm\\i\n\t"                                         \
+    ".endr\n\t"                                                                                  \
+    ".irp i, 0, 1, 2, 3, 4, 5, 6, 7\n\t"                                                         \
+    "kxnorq %%k\\i, %%k\\i, %%k\\i\n\t"                                                          \
     ".endr\n\t"
 
 static void fill_host(void)

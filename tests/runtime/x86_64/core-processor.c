@@ -9,10 +9,10 @@
 #include <sys/syscall.h>
 #include <ucontext.h>
 
-extern const char code_cpuid[], code_dump[], code_preserve[], code_preserve_sse[], code_preserve_x87[],
-    code_gate_dump[], code_gate_back[], code_rude[], code_halt[], code_divide[],
-    code_sse_exception[], code_x87_exception[], wild_flags[], wild_stack[], wild_stack_fault[],
-    wild_x87[], wild_syscall_x87[];
+extern const char code_cpuid[], code_dump[], code_preserve[], code_preserve_sse[],
+    code_preserve_x87[], code_gate_dump[], code_gate_back[], code_rude[], code_halt[],
+    code_divide[], code_sse_exception[], code_x87_exception[], wild_flags[], wild_stack[],
+    wild_stack_fault[], wild_x87[], wild_syscall_x87[];
 
 /* All registers of a box, as core-code.S stores them. */
 struct dump {
