@@ -88,7 +88,7 @@ struct frame {
     uint8_t info[128];
 };
 
-#define RED_ZONE 128
+#define RED_ZONE 256 /* and what the rewriter keeps beyond it */
 
 int linux_arch_signal_enter(struct thread *thread, struct lfi_regs *regs,
                             const struct linux_signal *signal, const struct action *action,
