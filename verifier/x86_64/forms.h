@@ -44,7 +44,7 @@ enum {
     PFX_B = 1 << 24,  /* column b */
 };
 
-enum { REG_RBX = 3, REG_RSP = 4, REG_RDI = 7, REG_RIP = 16, REG_NONE = 17 };
+enum { REG_RBX = 3, REG_RSP = 4, REG_RDI = 7, REG_RIP = 32, REG_NONE = 33 };
 
 /* Columns rm, reg and vvvv: what an operand is and how it is used. */
 enum {
