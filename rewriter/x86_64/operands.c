@@ -384,6 +384,97 @@ static const struct known_insn *take_mnemonic(struct rewriter *r, const struct s
     }
 }
 
+static bool is_one_of(struct span name, const char *const *names)
+{
+    for (; *names; names++)
+        if (span_is(name, *names))
+            return true;
+    return false;
+}
+
+/* APX has forms with one operand more of what changes its last one, and between registers. */
+static bool is_apx_form(struct span name, const struct operand *operands, unsigned count)
+{
+    static const char *const unary[] = {"inc", "dec", "neg", "not", NULL};
+    static const char *const shifts[] = {"sal", "sar", "shl", "shr", "rol",
+                                         "ror", "rcl", "rcr", NULL};
+    bool is_double = span_starts(name, "shld") || span_starts(name, "shrd");
+    struct span stem = {name.at, name.size > 3 ? 3 : name.size};
+    if (is_one_of(stem, unary))
+        return count > 1;
+    if (is_double || (span_starts(name, "imul") && operands[0].kind == OPERAND_IMM))
+        return count > 3;
+    if (is_one_of(stem, shifts)) {
+        bool by_cl = operands[0].kind == OPERAND_REG && operands[0].reg == CL;
+        return count > 2 || (count == 2 && operands[0].kind != OPERAND_IMM && !by_cl);
+    }
+    return count > 2;
+}
+
+/* Does LOCK mean something? */
+static bool takes_lock(struct span name, unsigned width, const struct operand *operands,
+                       unsigned count)
+{
+    static const char *const names[] = {"add",       "adc",        "and", "btc", "btr",  "bts",
+                                        "cmpxchg",   "cmpxchg8b",  "dec", "inc", "neg",  "not",
+                                        "or",        "sbb",        "sub", "xor", "xadd", "xchg",
+                                        "cmpxchg16b", NULL};
+    name.size -= width != 0;
+    return count != 0 && is_one_of(name, names) &&
+           (operands[count - 1].kind == OPERAND_MEM ||
+            (span_is(name, "xchg") && operands[0].kind == OPERAND_MEM));
+}
+
+/* Does REP or REPNE mean something, or nothing but on older processors, as with branches? */
+static bool takes_repeat(struct span name, unsigned class, unsigned prefixes)
+{
+    switch ((enum class)class) {
+    case CLASS_STRING:
+    case CLASS_NOP:
+    case CLASS_RETURN:
+    case CLASS_JUMP:
+    case CLASS_BRANCH:
+    case CLASS_CALL:
+        return true;
+    default: /* tzcnt and lzcnt */
+        return (prefixes & PREFIX_REPNE) == 0 &&
+               (span_starts(name, "bsf") || span_starts(name, "bsr"));
+    }
+}
+
+/*
+ * What is wrong with a form that the assembler takes and the verifier does not, or NULL: those that
+ * newer extensions have added to older instructions, and prefixes without meaning.
+ */
+static const char *refused_form(const struct known_insn *known, const struct operand *operands,
+                                unsigned count, unsigned prefixes, const char *pseudo)
+{
+    struct span name = known->name;
+    unsigned class = known->info->class;
+    bool vector = false, narrow = known->width == 2;
+    for (unsigned i = 0; i < count; i++) {
+        unsigned of = operands[i].kind == OPERAND_REG ? reg_class(operands[i].reg) : NO_REG;
+        vector |= of == REG_XMM || of == REG_YMM ||
+                  (of == REG_AVX512 && operands[i].vector < FIRST_MASK);
+        narrow |= of == REG16;
+    }
+    if ((known->info->access == ACCESS_MODIFY && is_apx_form(name, operands, count)) ||
+        (span_starts(name, "movbe") && count == 2 && operands[0].kind == operands[1].kind) ||
+        (pseudo && strcmp(pseudo, "{evex}") == 0 && !vector))
+        return "this form is of APX, which the box does not have";
+    if (span_starts(name, "bextr") && count == 3 && operands[0].kind == OPERAND_IMM)
+        return "this form is of TBM, which the box does not have";
+    if (pseudo && span_starts((struct span){pseudo, 4}, "{vex") && span_starts(name, "vcvtne"))
+        return "this form is of AVX-NE-CONVERT, which the box does not have";
+    if ((class == CLASS_PUSH || class == CLASS_POP) && narrow)
+        return "the stack is moved by 8 bytes at a time in a box: push or pop 64 bits";
+    if ((prefixes & PREFIX_LOCK) != 0 && !takes_lock(name, known->width, operands, count))
+        return "lock means nothing here";
+    if ((prefixes & (PREFIX_REP | PREFIX_REPNE)) != 0 && !takes_repeat(name, class, prefixes))
+        return "rep and repne mean nothing here";
+    return NULL;
+}
+
 /* With EVEX no access is sure: the verifier does not look at masks. */
 static bool needs_evex(const struct operand *operands, unsigned count, const char *pseudo)
 {
@@ -428,6 +519,11 @@ static void *parse_insn(struct rewriter *r, struct statement *s, struct span tex
         count++;
     }
 
+    const char *wrong = refused_form(known, operands, count, prefixes, pseudo);
+    if (wrong) {
+        report_unsupported(r, s, NULL, "%s", wrong);
+        return NULL;
+    }
     static const struct insn_info move = {"movs", "", ACCESS_WRITE, FLAGS_KEEP, CLASS_PLAIN};
     const struct insn_info *info = known->info;
     if (class == CLASS_STRING && (span_starts(name, "movs") || span_starts(name, "cmps")))

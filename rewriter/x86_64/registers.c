@@ -176,7 +176,7 @@ void registers_start(struct rewriter *r)
     }
 }
 
-enum { MASKS_FROM = 96, NO_VECTOR = 255 };
+enum { NO_VECTOR = 255 };
 
 static bool is_digit(char c)
 {
@@ -188,7 +188,7 @@ uint8_t vector_number(struct span name)
 {
     unsigned kind = (name.at[0] | 32u) - 'x', number = 0, digits = name.size - 3;
     if (name.size == 2 && (*name.at | 32) == 'k' && name.at[1] >= '0' && name.at[1] <= '7')
-        return (uint8_t)(MASKS_FROM + name.at[1] - '0');
+        return (uint8_t)(FIRST_MASK + name.at[1] - '0');
     if (name.size < 4 || name.size > 5 || kind > 2 || (name.at[1] | 32) != 'm' ||
         (name.at[2] | 32) != 'm' || (digits == 2 && name.at[3] == '0'))
         return NO_VECTOR;

@@ -59,6 +59,7 @@ enum {
     ESP = REG(REG32, 4),
     R11D = REG(REG32, 11),
     AL = REG(REG8, 0),
+    CL = REG(REG8, 1),
     SEG_ES = REG(REG_SEGMENT, 0),
     SEG_CS,
     SEG_SS,
@@ -97,7 +98,7 @@ struct operand {
     uint8_t reg;                /* OPERAND_REG */
     uint8_t segment;            /* the rest: OPERAND_MEM */
     uint8_t base, index, scale; /* scale is 0 where none was written */
-    uint8_t vector;             /* reg or index, if it is REG_AVX512: xmm, ymm, zmm, and k from 96 */
+    uint8_t vector;             /* reg or index, if it is REG_AVX512: vector_number() */
     bool star;                  /* `*`: the target of an indirect branch */
     bool literal;               /* text is the number `value`; an empty text is 0 */
     int64_t value;
@@ -222,7 +223,8 @@ const struct known_insn *known_insn(struct rewriter *r, struct span name);
 /* registers.c */
 void registers_start(struct rewriter *r);
 uint8_t register_parse(const struct rewriter *r, struct span name); /* without %; NO_REG */
-/* The number of a register of REG_AVX512, and its name with %. */
+/* The number of a register of REG_AVX512, of masks from FIRST_MASK on, and its name with %. */
+enum { FIRST_MASK = 96 };
 uint8_t vector_number(struct span name);
 void put_vector(struct rewriter *r, uint8_t vector);
 bool x86_64_is_register(struct span name);
