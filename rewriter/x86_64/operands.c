@@ -369,10 +369,10 @@ static const struct known_insn *take_mnemonic(struct rewriter *r, const struct s
         if (!word.size)
             report_error(r, s, text->at, "expected an instruction");
         else if (!known)
-            report_unsupported(
-                r, s, word.at,
-                "unknown instruction '%.*s': the box allows x86-64-v4 and what docs/verifier.md lists",
-                (int)word.size, word.at);
+            report_unsupported(r, s, word.at,
+                               "unknown instruction '%.*s': the box allows x86-64-v4 and what "
+                               "docs/verifier.md lists",
+                               (int)word.size, word.at);
         else if (known->info->class == CLASS_REFUSED)
             report_unsupported(r, s, word.at, "'%.*s' %s", (int)word.size, word.at,
                                known->info->suffixes);
@@ -415,10 +415,9 @@ static bool is_apx_form(struct span name, const struct operand *operands, unsign
 static bool takes_lock(struct span name, unsigned width, const struct operand *operands,
                        unsigned count)
 {
-    static const char *const names[] = {"add",       "adc",        "and", "btc", "btr",  "bts",
-                                        "cmpxchg",   "cmpxchg8b",  "dec", "inc", "neg",  "not",
-                                        "or",        "sbb",        "sub", "xor", "xadd", "xchg",
-                                        "cmpxchg16b", NULL};
+    static const char *const names[] = {
+        "add", "adc", "and", "btc", "btr", "bts", "cmpxchg", "cmpxchg8b", "dec",        "inc",
+        "neg", "not", "or",  "sbb", "sub", "xor", "xadd",    "xchg",      "cmpxchg16b", NULL};
     name.size -= width != 0;
     return count != 0 && is_one_of(name, names) &&
            (operands[count - 1].kind == OPERAND_MEM ||
@@ -428,7 +427,7 @@ static bool takes_lock(struct span name, unsigned width, const struct operand *o
 /* Does REP or REPNE mean something, or nothing but on older processors, as with branches? */
 static bool takes_repeat(struct span name, unsigned class, unsigned prefixes)
 {
-    switch ((enum class)class) {
+    switch ((enum class) class) {
     case CLASS_STRING:
     case CLASS_NOP:
     case CLASS_RETURN:
@@ -454,8 +453,8 @@ static const char *refused_form(const struct known_insn *known, const struct ope
     bool vector = false, narrow = known->width == 2;
     for (unsigned i = 0; i < count; i++) {
         unsigned of = operands[i].kind == OPERAND_REG ? reg_class(operands[i].reg) : NO_REG;
-        vector |= of == REG_XMM || of == REG_YMM ||
-                  (of == REG_AVX512 && operands[i].vector < FIRST_MASK);
+        vector |=
+            of == REG_XMM || of == REG_YMM || (of == REG_AVX512 && operands[i].vector < FIRST_MASK);
         narrow |= of == REG16;
     }
     if ((known->info->access == ACCESS_MODIFY && is_apx_form(name, operands, count)) ||

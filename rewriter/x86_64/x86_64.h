@@ -102,7 +102,7 @@ struct operand {
     bool star;                  /* `*`: the target of an indirect branch */
     bool literal;               /* text is the number `value`; an empty text is 0 */
     int64_t value;
-    struct span text; /* displacement, immediate (without `$`), direct target, `{rn-sae}` */
+    struct span text;       /* displacement, immediate (without `$`), direct target, `{rn-sae}` */
     struct span decoration; /* `{%k1} {z}`, `{1to16}` */
 };
 

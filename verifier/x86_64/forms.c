@@ -77,10 +77,10 @@ enum {
 
 /* Column enc. */
 enum { LEG = 1, VEX = 2, BOTH = 3, L0 = 4, L1 = 8, W1 = 16, WX = 32, EVX = 64 | VEX };
-#define ENC_MASK(enc)                                                                         \
+#define ENC_MASK(enc)                                                                           \
     (PFX_EVEX | (((enc)&BOTH) == BOTH ? 0 : PFX_VEX) | (((enc) & (L0 | L1)) != 0 ? PFX_L : 0) | \
      (((enc)&WX) != 0 ? 0 : PFX_W))
-#define ENC_VALUE(enc)                                                                           \
+#define ENC_VALUE(enc)                                                           \
     ((((enc)&EVX) == EVX ? PFX_EVEX : 0) | (((enc)&BOTH) == VEX ? PFX_VEX : 0) | \
      (((enc)&L1) != 0 ? PFX_L : 0) | (((enc)&W1) != 0 ? PFX_W : 0))
 
@@ -121,10 +121,12 @@ enum { LEG = 1, VEX = 2, BOTH = 3, L0 = 4, L1 = 8, W1 = 16, WX = 32, EVX = 64 | 
      .writes = WRITTEN(rm_, reg_, vvvv_),                                                         \
      .rex_used = REX_USED(reg_),                                                                  \
      .name = name_},
-#define INSN(map, first, last, prefix, enc, modrm, size, rm, reg, vvvv, mem, imm, kind, flags, name) \
-    FORM(map, first, last, prefix, enc, modrm, size, rm, reg, vvvv, mem, imm, kind, flags, 0, 0, name)
-#define EVEX(map, op, prefix, w, length, modrm, size, rm, reg, vvvv, mem, imm, b, masks, name)       \
-    FORM(map, op, op, prefix, EVX | (w), modrm, size, rm, reg, vvvv, mem, imm, PLAIN, MAYBE,         \
+#define INSN(map, first, last, prefix, enc, modrm, size, rm, reg, vvvv, mem, imm, kind, flags,   \
+             name)                                                                               \
+    FORM(map, first, last, prefix, enc, modrm, size, rm, reg, vvvv, mem, imm, kind, flags, 0, 0, \
+         name)
+#define EVEX(map, op, prefix, w, length, modrm, size, rm, reg, vvvv, mem, imm, b, masks, name) \
+    FORM(map, op, op, prefix, EVX | (w), modrm, size, rm, reg, vvvv, mem, imm, PLAIN, MAYBE,   \
          (length) | (b), masks, name)
 #define DENY(map_, first_, last_, prefix, enc, modrm, rm_, imm_, rule_, name_)              \
     {.map = map_,                                                                           \

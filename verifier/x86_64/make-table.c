@@ -18,7 +18,8 @@
 enum { MAX_ROWS = FIRST_CLASS, REX_BITS = 15, BAD = FIRST_CLASS << ADVANCE_BITS | 1 /* class 0 */ };
 enum { MEMORY_SIZE = 1 << 19 };
 
-/* What is known before the opcode; of VEX and EVEX, only W, L, b and the prefixes they stand for. */
+/* What is known before the opcode; of VEX and EVEX, only W, L, b and the prefixes they stand for.
+ */
 struct known {
     unsigned prefixes; /* PFX_ */
     unsigned rex;      /* 0, or the byte */
@@ -192,23 +193,23 @@ static uint32_t slot_class(const struct known *k, const struct form *f, enum pla
 static uint64_t vex_class(const struct known *k, const struct form *f, bool memory, bool has_sib)
 {
     bool evex = (k->prefixes & PFX_EVEX) != 0;
-    uint64_t class =
-        HAS_VEX | ((f->flags & MODRM) != 0 ? HAS_MODRM : 0) | (has_sib ? HAS_SIB : 0) |
-        ((f->reg & OP_USED) != 0 ? USES_R : 0) | ((f->vvvv & OP_USED) != 0 ? USES_VVVV : 0) |
-        ((f->writes & WRITES_REG) != 0 ? WRITES_REG_FIELD : 0) |
-        ((f->writes & WRITES_RM) != 0 && !memory ? WRITES_RM_FIELD : 0) |
-        ((f->writes & WRITES_VVVV) != 0 ? WRITES_VVVV_FIELD : 0) |
-        ((f->rm & OP_VSIB) != 0 && (f->reg & OP_W) != 0 ? IS_GATHER : 0) |
-        ((f->reg & OP_MASK) != 0 ? REG_IS_MASK : 0) |
-        ((f->rm & OP_MASK) != 0 && !memory ? RM_IS_MASK : 0) |
-        ((f->vvvv & OP_MASK) != 0 ? VVVV_IS_MASK : 0);
+    uint64_t class = HAS_VEX | ((f->flags & MODRM) != 0 ? HAS_MODRM : 0) | (has_sib ? HAS_SIB : 0) |
+                     ((f->reg & OP_USED) != 0 ? USES_R : 0) |
+                     ((f->vvvv & OP_USED) != 0 ? USES_VVVV : 0) |
+                     ((f->writes & WRITES_REG) != 0 ? WRITES_REG_FIELD : 0) |
+                     ((f->writes & WRITES_RM) != 0 && !memory ? WRITES_RM_FIELD : 0) |
+                     ((f->writes & WRITES_VVVV) != 0 ? WRITES_VVVV_FIELD : 0) |
+                     ((f->rm & OP_VSIB) != 0 && (f->reg & OP_W) != 0 ? IS_GATHER : 0) |
+                     ((f->reg & OP_MASK) != 0 ? REG_IS_MASK : 0) |
+                     ((f->rm & OP_MASK) != 0 && !memory ? RM_IS_MASK : 0) |
+                     ((f->vvvv & OP_MASK) != 0 ? VVVV_IS_MASK : 0);
     if (!evex)
         return class;
     return class | HAS_EVEX | ((f->reg & (OP_GPR | OP_MASK)) == 0 ? REG_IS_VECTOR : 0) |
            ((f->rm & (OP_GPR | OP_MASK)) == 0 && !memory ? RM_IS_VECTOR : 0) |
            ((f->vvvv & (OP_GPR | OP_MASK)) == 0 ? VVVV_IS_VECTOR : 0) |
-           ((f->rm & OP_VSIB) != 0 ? INDEX_IS_VECTOR : 0) |
-           (f->masks != NO_MASK ? MAY_MASK : 0) | (f->masks == MUST_MASK ? NEEDS_MASK : 0) |
+           ((f->rm & OP_VSIB) != 0 ? INDEX_IS_VECTOR : 0) | (f->masks != NO_MASK ? MAY_MASK : 0) |
+           (f->masks == MUST_MASK ? NEEDS_MASK : 0) |
            (f->masks == ZEROED && (!memory || (f->rm & OP_W) == 0) ? MAY_ZERO : 0);
 }
 
@@ -460,8 +461,8 @@ static uint16_t evex_last(const struct known *k, unsigned map)
     uint16_t entries[8], row[256];
     for (unsigned i = 0; i < 8; i++) {
         struct known with = *k;
-        with.prefixes |= ((i & 1) != 0 ? PFX_B : 0) | ((i & 2) != 0 ? PFX_L : 0) |
-                         ((i & 4) != 0 ? PFX_L2 : 0);
+        with.prefixes |=
+            ((i & 1) != 0 ? PFX_B : 0) | ((i & 2) != 0 ? PFX_L : 0) | ((i & 4) != 0 ? PFX_L2 : 0);
         entries[i] = opcodes(&with, map);
     }
     for (unsigned i = 0; i < 256; i++)
@@ -502,10 +503,9 @@ static uint16_t after_rex(const struct known *k, unsigned rex)
     with.prefixes |= (rex & REX_W) != 0 ? PFX_W : 0;
     uint16_t row[256];
     bool prefix[256] = {
-        [0x26] = true,          [0x2e] = true,          [0x36] = true, [0x3e] = true,
-        [0x40 ... 0x4f] = true, [0x62] = true,          [0x64 ... 0x67] = true,
-        [0xc4] = true,          [0xc5] = true,          [0xf0] = true, [0xf2] = true,
-        [0xf3] = true};
+        [0x26] = true,          [0x2e] = true, [0x36] = true,          [0x3e] = true,
+        [0x40 ... 0x4f] = true, [0x62] = true, [0x64 ... 0x67] = true, [0xc4] = true,
+        [0xc5] = true,          [0xf0] = true, [0xf2] = true,          [0xf3] = true};
     for (unsigned i = 0; i < 256; i++)
         row[i] = prefix[i] ? BAD : opcode_or_escape(&with, i);
     return row_entry(row);
@@ -587,8 +587,9 @@ int main(int argc, char **argv)
     }
     lfi_x86_64_index(&all.index);
     prefixes(0);
-    fprintf(f, "/* Made by make-table from insns.def and evex.def. */\n#include \"x86_64/table.h\"\n\n"
-               "const uint16_t lfi_x86_64_table[] = {\n");
+    fprintf(f,
+            "/* Made by make-table from insns.def and evex.def. */\n#include \"x86_64/table.h\"\n\n"
+            "const uint16_t lfi_x86_64_table[] = {\n");
     for (unsigned i = all.row_count; i-- > 0;) {
         fprintf(f, "    ");
         for (unsigned byte = 0; byte < 256; byte++)

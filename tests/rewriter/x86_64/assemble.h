@@ -144,8 +144,8 @@ class Assembler
             std::move(emitter), *subtarget));
         std::unique_ptr<llvm::MCAsmParser> parser(
             llvm::createMCAsmParser(sources, context, *streamer, *with.asm_info));
-        std::unique_ptr<llvm::MCTargetAsmParser> target_parser(with.target->createMCAsmParser(
-            *subtarget, *parser, *with.instructions, with.options));
+        std::unique_ptr<llvm::MCTargetAsmParser> target_parser(
+            with.target->createMCAsmParser(*subtarget, *parser, *with.instructions, with.options));
         parser->setTargetParser(*target_parser);
         if (parser->Run(false))
             return false;

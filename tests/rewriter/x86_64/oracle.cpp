@@ -5,8 +5,9 @@
  *
  *     test-rewriter-x86_64-oracle [SAMPLES]
  *
- * Tried are up to SAMPLES encodings of each of LLVM's forms: all opcodes of all maps, with REX, VEX,
- * XOP and EVEX, registers and memory. Branches and calls depend on places; other tests have them.
+ * Tried are up to SAMPLES encodings of each of LLVM's forms: all opcodes of all maps, with REX,
+ * VEX, XOP and EVEX, registers and memory. Branches and calls depend on places; other tests have
+ * them.
  */
 #include <cstdio>
 #include <cstdlib>
@@ -58,8 +59,8 @@ class Samples
 
     static bool is_prefix(const std::string &text)
     {
-        static const char *const prefixes[] = {"lock", "rep",  "repne", "xacquire", "xrelease",
-                                               "es",   "cs",   "ss",    "ds",       "fs",
+        static const char *const prefixes[] = {"lock", "rep",   "repne",  "xacquire", "xrelease",
+                                               "es",   "cs",    "ss",     "ds",       "fs",
                                                "gs",   "rex64", "data16", "addr32"};
         for (const char *prefix : prefixes)
             if (text == prefix)
@@ -148,9 +149,8 @@ class Samples
         Bytes code;
         if (assembler.assemble(text, code, messages) && code.size() == (to - from) * 32) {
             for (size_t i = from; i < to; i++)
-                all.push_back({candidates[i],
-                               Bytes(code.begin() + (long)(32 * (i - from)),
-                                     code.begin() + (long)(32 * (i - from) + 32))});
+                all.push_back({candidates[i], Bytes(code.begin() + (long)(32 * (i - from)),
+                                                    code.begin() + (long)(32 * (i - from) + 32))});
         } else if (to - from > 1) {
             assemble(from, (from + to) / 2);
             assemble((from + to) / 2, to);
@@ -248,8 +248,8 @@ class Test
     }
 
     /* The rewriter refuses them: does the verifier, wherever memory may be? */
-    void check_refused(const std::vector<Sample> &samples,
-                       const std::vector<std::string> &messages, unsigned mode)
+    void check_refused(const std::vector<Sample> &samples, const std::vector<std::string> &messages,
+                       unsigned mode)
     {
         Bytes code;
         for (const Sample &sample : samples)

@@ -341,11 +341,12 @@ static void evex_prefixes(void **state)
             continue;
         static const uint8_t vvvvs[] = {0x78, 0x78, 0x58, 0x30};
         const uint8_t middle = (uint8_t)((wpp & 3) | (wpp & 4) << 5 | vvvvs[r >> 8 & 3]);
-        /* R, X, B, R': all clear half of the time; the bits that have one value, as they are not. */
+        /* R, X, B, R': all clear half of the time; the bits that have one value, as they are not.
+         */
         const uint8_t high = (r >> 12 & 1) != 0 ? 0xf0 : (uint8_t)(r >> 16 & 0xf0);
         const unsigned before = (r >> 24 & 7) == 0 ? (r >> 28) % 8 : (r >> 24) % 2;
-        const uint8_t last = (uint8_t)(r >> 32 & ((r >> 40 & 1) != 0 ? 0x78 : 0xff)) |
-                             ((r >> 41 & 1) != 0 ? 8 : 0);
+        const uint8_t last =
+            (uint8_t)(r >> 32 & ((r >> 40 & 1) != 0 ? 0x78 : 0xff)) | ((r >> 41 & 1) != 0 ? 8 : 0);
         uint8_t bytes[WINDOW] = {0};
         unsigned n = befores[before][0];
         memcpy(bytes, befores[before] + 1, n);

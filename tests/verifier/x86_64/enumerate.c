@@ -369,7 +369,7 @@ static void evex(struct state *s)
     static const uint8_t vvvv[] = {15, 15 ^ 4, 0};
     static const uint8_t high[] = {0xf0, 0x70, 0xb0, 0xd0, 0xe0, 0x00}; /* R, X, B, R', inverted */
     static const uint8_t maps[8] = {ONE, M0F, M38, M3A, ONE, M5, M6, ONE};
-    static const uint8_t masks[] = {0x08, 0x09, 0x89, 0x00, 0x01};      /* z, V', aaa */
+    static const uint8_t masks[] = {0x08, 0x09, 0x89, 0x00, 0x01}; /* z, V', aaa */
     for (unsigned seg = 0; seg < 4; seg++)
         for (unsigned map = 1; map < 8; map++)
             for (unsigned h = 0; h < sizeof high; h++)

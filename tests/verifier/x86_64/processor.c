@@ -88,7 +88,7 @@ static void evex_elements_truncate(void **state)
     (void)state;
     if (!has_gs() || !__builtin_cpu_supports("avx512f"))
         skip();
-    const int32_t indices[16] = {0x20000002, 0x40000004, -1, -2, 0, 3, 5, (int32_t)0xe0000001,
+    const int32_t indices[16] = {0x20000002, 0x40000004, -1, -2, 0,  3,  5,  (int32_t)0xe0000001,
                                  7,          8,          9,  10, 11, 12, 13, 0x7ffffff};
     const uint64_t base = 0xabc00000400;
     const uint32_t mask = 0x7fff; /* the last element lies where nothing is mapped */

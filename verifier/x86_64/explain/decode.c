@@ -15,11 +15,11 @@ enum { MAX_LENGTH = 15 };
 /* What a byte means where a prefix or opcode is expected; 0: an opcode of map ONE. */
 enum { OPCODE_ESCAPE = 1 << 30 }; /* 0f, VEX, EVEX */
 static const uint32_t meaning[256] = {
-    [0x66] = PFX_66,        [0x67] = PFX_67,        [0xf0] = PFX_F0,
-    [0xf2] = PFX_F2,        [0xf3] = PFX_F3,        [0x2e] = PFX_CS,
-    [0x3e] = PFX_DS,        [0x26] = PFX_ES,        [0x36] = PFX_SS,
-    [0x64] = PFX_FS,        [0x65] = PFX_GS,        [0x0f] = OPCODE_ESCAPE,
-    [0xc4] = OPCODE_ESCAPE, [0xc5] = OPCODE_ESCAPE, [0x62] = OPCODE_ESCAPE,
+    [0x66] = PFX_66,           [0x67] = PFX_67,        [0xf0] = PFX_F0,
+    [0xf2] = PFX_F2,           [0xf3] = PFX_F3,        [0x2e] = PFX_CS,
+    [0x3e] = PFX_DS,           [0x26] = PFX_ES,        [0x36] = PFX_SS,
+    [0x64] = PFX_FS,           [0x65] = PFX_GS,        [0x0f] = OPCODE_ESCAPE,
+    [0xc4] = OPCODE_ESCAPE,    [0xc5] = OPCODE_ESCAPE, [0x62] = OPCODE_ESCAPE,
     [0x40 ... 0x4f] = PFX_REX,
 };
 
@@ -354,8 +354,8 @@ static void check_vex(struct insn *insn)
         broken(insn, RULE_undecodable, "mask on an instruction that does not take it");
     if (insn->mask == 0 && f->masks == MUST_MASK)
         broken(insn, RULE_undecodable, "k0 as the mask of a gather or scatter");
-    if (insn->zeroes && (insn->mask == 0 || f->masks != ZEROED ||
-                         (insn->memory && (f->rm & OP_W) != 0)))
+    if (insn->zeroes &&
+        (insn->mask == 0 || f->masks != ZEROED || (insn->memory && (f->rm & OP_W) != 0)))
         broken(insn, RULE_undecodable, "zeroing where there is none");
 }
 

@@ -86,9 +86,7 @@ static void put_memory(struct writer *w, const struct insn *insn)
 static void put_evex(struct writer *w, const struct insn *insn)
 {
     if ((insn->prefixes & PFX_B) != 0)
-        put(w, insn->memory                      ? "{1to}"
-               : (insn->form->evex & ER) != 0 ? "{er}"
-                                              : "{sae}");
+        put(w, insn->memory ? "{1to}" : (insn->form->evex & ER) != 0 ? "{er}" : "{sae}");
 }
 
 static void put_rm(struct writer *w, const struct insn *insn)
