@@ -8,21 +8,23 @@
 #include <stdio.h>
 
 #define CC(convention) __attribute__((convention))
-#define MUST           __attribute__((musttail))
+#define TAIL(call)     __attribute__((musttail)) return call
+#define PLAIN(call)    return zero + call
 #define FOR_EACH_COMMON(X) \
-    X(c, , MUST) X(swift, CC(swiftcall), MUST) X(async, CC(swiftasynccall), MUST)
+    X(c, , TAIL) X(swift, CC(swiftcall), TAIL) X(none, CC(preserve_none), TAIL)
 #ifdef __x86_64__
-#define FOR_EACH_OTHER(X)                                                                       \
-    X(none, CC(preserve_none), MUST)                                                            \
-    X(most, CC(preserve_most), MUST) X(all, CC(preserve_all), MUST) X(sysv, CC(sysv_abi), MUST) \
-        X(ms, CC(ms_abi), MUST) X(vector, CC(vectorcall), MUST) X(reg, CC(regcall), MUST)       \
-            X(ocl, CC(intel_ocl_bicc), MUST)
-#else /* clang makes no tail calls of vector and ms, and wrong ones of most and all, natively too \
-       */
-#define FOR_EACH_OTHER(X)                                                                       \
-    X(none, CC(preserve_none), MUST)                                                            \
-    X(most, CC(preserve_most), ) X(all, CC(preserve_all), ) X(vector, CC(aarch64_vector_pcs), ) \
-        X(ms, CC(ms_abi), )
+#define FOR_EACH_OTHER(X)                                                                  \
+    X(most, CC(preserve_most), TAIL)                                                       \
+    X(all, CC(preserve_all), TAIL)                                                         \
+    X(async, CC(swiftasynccall), TAIL) X(sysv, CC(sysv_abi), TAIL) X(ms, CC(ms_abi), TAIL) \
+        X(vector, CC(vectorcall), TAIL) X(reg, CC(regcall), TAIL) X(ocl, CC(intel_ocl_bicc), TAIL)
+#else
+/* clang makes no tail calls of vector and ms, and, natively too, wrong ones of most and all, and
+ * wrong calls of swiftasynccall without a frame pointer. */
+#define FOR_EACH_OTHER(X)             \
+    X(most, CC(preserve_most), PLAIN) \
+    X(all, CC(preserve_all), PLAIN)   \
+    X(vector, CC(aarch64_vector_pcs), PLAIN) X(ms, CC(ms_abi), PLAIN)
 #endif
 #define FOR_EACH(X) FOR_EACH_COMMON(X) FOR_EACH_OTHER(X)
 
@@ -43,15 +45,16 @@
 #define LIST14(X) LIST13(X), X(14)
 #define LIST15(X) LIST14(X), X(15)
 #define LIST16(X) LIST15(X), X(16)
-#define FOR_0_TO_16(X, ...)                                                                     \
-    X(0, void, __VA_ARGS__)                                                                     \
-    X(1, LIST1(P), __VA_ARGS__) X(2, LIST2(P), __VA_ARGS__) X(3, LIST3(P), __VA_ARGS__)         \
-        X(4, LIST4(P), __VA_ARGS__) X(5, LIST5(P), __VA_ARGS__) X(6, LIST6(P), __VA_ARGS__)     \
-            X(7, LIST7(P), __VA_ARGS__) X(8, LIST8(P), __VA_ARGS__) X(9, LIST9(P), __VA_ARGS__) \
-                X(10, LIST10(P), __VA_ARGS__) X(11, LIST11(P), __VA_ARGS__)                     \
-                    X(12, LIST12(P), __VA_ARGS__) X(13, LIST13(P), __VA_ARGS__)                 \
-                        X(14, LIST14(P), __VA_ARGS__) X(15, LIST15(P), __VA_ARGS__)             \
-                            X(16, LIST16(P), __VA_ARGS__)
+#define FOR_0_TO_16(X, ...)                                                                 \
+    X(0, void, __VA_ARGS__)                                                                 \
+    X(1, LIST1(P), __VA_ARGS__)                                                             \
+    X(2, LIST2(P), __VA_ARGS__)                                                             \
+    X(3, LIST3(P), __VA_ARGS__) X(4, LIST4(P), __VA_ARGS__) X(5, LIST5(P), __VA_ARGS__)     \
+        X(6, LIST6(P), __VA_ARGS__) X(7, LIST7(P), __VA_ARGS__) X(8, LIST8(P), __VA_ARGS__) \
+            X(9, LIST9(P), __VA_ARGS__) X(10, LIST10(P), __VA_ARGS__)                       \
+                X(11, LIST11(P), __VA_ARGS__) X(12, LIST12(P), __VA_ARGS__)                 \
+                    X(13, LIST13(P), __VA_ARGS__) X(14, LIST14(P), __VA_ARGS__)             \
+                        X(15, LIST15(P), __VA_ARGS__) X(16, LIST16(P), __VA_ARGS__)
 
 /* What the nth argument is: integers, or every third a double and every fifth narrow. */
 typedef int narrow;
@@ -109,11 +112,11 @@ static void check(const char *name, int count, const char *how, long got)
     static name##_##n##_fn *volatile name##_##n##_place = name##_##n;                     \
     __attribute__((noinline)) static convention long name##_##n##_tail(parameters)        \
     {                                                                                     \
-        must return name##_##n(LIST##n(NAME));                                            \
+        must(name##_##n(LIST##n(NAME)));                                                  \
     }                                                                                     \
     __attribute__((noinline)) static convention long name##_##n##_tail_place(parameters)  \
     {                                                                                     \
-        must return name##_##n##_place(LIST##n(NAME));                                    \
+        must(name##_##n##_place(LIST##n(NAME)));                                          \
     }                                                                                     \
     __attribute__((noinline)) static void name##_##n##_try(void)                          \
     {                                                                                     \
