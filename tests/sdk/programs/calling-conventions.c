@@ -7,6 +7,7 @@
  */
 #include <stdio.h>
 
+/* clang-format off */
 #define CC(convention) __attribute__((convention))
 #define TAIL(call)     __attribute__((musttail)) return call
 #define PLAIN(call)    return zero + call
@@ -45,16 +46,17 @@
 #define LIST14(X) LIST13(X), X(14)
 #define LIST15(X) LIST14(X), X(15)
 #define LIST16(X) LIST15(X), X(16)
-#define FOR_0_TO_16(X, ...)                                                                 \
-    X(0, void, __VA_ARGS__)                                                                 \
-    X(1, LIST1(P), __VA_ARGS__)                                                             \
-    X(2, LIST2(P), __VA_ARGS__)                                                             \
-    X(3, LIST3(P), __VA_ARGS__) X(4, LIST4(P), __VA_ARGS__) X(5, LIST5(P), __VA_ARGS__)     \
-        X(6, LIST6(P), __VA_ARGS__) X(7, LIST7(P), __VA_ARGS__) X(8, LIST8(P), __VA_ARGS__) \
-            X(9, LIST9(P), __VA_ARGS__) X(10, LIST10(P), __VA_ARGS__)                       \
-                X(11, LIST11(P), __VA_ARGS__) X(12, LIST12(P), __VA_ARGS__)                 \
-                    X(13, LIST13(P), __VA_ARGS__) X(14, LIST14(P), __VA_ARGS__)             \
-                        X(15, LIST15(P), __VA_ARGS__) X(16, LIST16(P), __VA_ARGS__)
+#define FOR_0_TO_16(X, ...)                                           \
+    X(0, void, __VA_ARGS__) X(1, LIST1(P), __VA_ARGS__)               \
+    X(2, LIST2(P), __VA_ARGS__) X(3, LIST3(P), __VA_ARGS__)           \
+    X(4, LIST4(P), __VA_ARGS__) X(5, LIST5(P), __VA_ARGS__)           \
+    X(6, LIST6(P), __VA_ARGS__) X(7, LIST7(P), __VA_ARGS__)           \
+    X(8, LIST8(P), __VA_ARGS__) X(9, LIST9(P), __VA_ARGS__)           \
+    X(10, LIST10(P), __VA_ARGS__) X(11, LIST11(P), __VA_ARGS__)       \
+    X(12, LIST12(P), __VA_ARGS__) X(13, LIST13(P), __VA_ARGS__)       \
+    X(14, LIST14(P), __VA_ARGS__) X(15, LIST15(P), __VA_ARGS__)       \
+    X(16, LIST16(P), __VA_ARGS__)
+/* clang-format on */
 
 /* What the nth argument is: integers, or every third a double and every fifth narrow. */
 typedef int narrow;
