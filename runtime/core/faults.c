@@ -86,6 +86,20 @@ static void chain(int signal, siginfo_t *info, void *ucontext, const struct siga
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
+static void take_down(struct lfi_context *context, const siginfo_t *info, const void *ucontext)
+{
+    context->fault = (struct lfi_stop){
+        .signal = info->si_signo, .code = info->si_code, .address = (uint64_t)info->si_addr};
+    machine_signal_fault(ucontext, &context->fault);
+}
+
+/* The thread goes on in core_stopped(). */
+static void stop(void *ucontext, struct core_frame *frame, enum core_stop where)
+{
+    frame->context->stop = where;
+    machine_signal_stop(ucontext, frame, where == STOP_ENTRY);
+}
+
 static void on_fault(int signal, siginfo_t *info, void *ucontext)
 {
     struct core_frame *frame = core_thread.frame;
@@ -93,17 +107,20 @@ static void on_fault(int signal, siginfo_t *info, void *ucontext)
     int saved_errno = errno;
 
     if (info->si_code > 0) { /* raised by the kernel, not sent */
+        if (frame && frame->in_box && pc == (uint64_t)machine_exact) {
+            machine_signal_exact(ucontext, frame);
+            return;
+        }
         if (in_box(frame, pc)) {
-            frame->context->fault_signal = signal;
-            frame->context->fault_code = info->si_code;
-            frame->context->fault_address = (uint64_t)info->si_addr;
-            machine_signal_leave(ucontext, frame, LFI_EXIT_FAULT, false);
+            take_down(frame->context, info, ucontext);
+            if (frame->context->stopped && pc - frame->base < LFI_BOX_SIZE)
+                stop(ucontext, frame, STOP_FAULT);
+            else
+                machine_signal_leave(ucontext, frame, LFI_EXIT_FAULT, false);
             return;
         }
         if (frame && frame->in_box && machine_gate_touches(pc)) {
-            frame->context->fault_signal = signal;
-            frame->context->fault_code = info->si_code;
-            frame->context->fault_address = (uint64_t)info->si_addr;
+            take_down(frame->context, info, ucontext);
             machine_signal_leave(ucontext, frame, LFI_EXIT_FAULT, true);
             return;
         }
@@ -123,17 +140,22 @@ static void on_fault(int signal, siginfo_t *info, void *ucontext)
 static void on_interrupt(int signal, siginfo_t *info, void *ucontext)
 {
     struct core_frame *frame = core_thread.frame;
-    bool entering =
-        machine_signal_entering(ucontext) || machine_gate_touches(machine_signal_pc(ucontext));
+    uint64_t pc = machine_signal_pc(ucontext);
+    bool entering = machine_signal_entering(ucontext), gate = machine_gate_touches(pc);
 
     (void)signal;
     (void)info;
     if (!frame || !frame->in_box)
         return; /* on its way out: switch.S looks before it enters again */
-    if (!__atomic_load_n(&frame->context->interrupt, __ATOMIC_ACQUIRE))
+    if (!entering && !gate && !in_box(frame, pc))
         return;
-    if (entering || in_box(frame, machine_signal_pc(ucontext)))
-        machine_signal_leave(ucontext, frame, LFI_EXIT_INTERRUPTED, entering);
+    uint32_t asked = __atomic_load_n(&frame->context->interrupt, __ATOMIC_ACQUIRE);
+    if (asked & INTERRUPT_END)
+        machine_signal_leave(ucontext, frame, LFI_EXIT_INTERRUPTED, entering || gate);
+    else if (asked && entering)
+        stop(ucontext, frame, STOP_ENTRY);
+    else if (asked && !gate && machine_signal_back(ucontext, frame))
+        stop(ucontext, frame, STOP_INSIDE);
 }
 
 bool lfi_host_call_skip(void *ucontext)
@@ -184,6 +206,8 @@ static int install(int interrupt_signal, struct lfi_error *error)
     size_t i;
 
     sigemptyset(&ours.sa_mask);
+    if (interrupt_signal) /* machine_signal_exact(): not before it is in the box */
+        sigaddset(&ours.sa_mask, interrupt_signal);
     for (i = 0; i < FAULTS; i++) {
         ours.sa_sigaction = on_fault;
         if (sigaction(fault_signals[i], &ours, &installed.former[i]))

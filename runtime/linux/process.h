@@ -43,6 +43,7 @@ struct action {
  */
 struct linux_signal {
     int number, tid, timer;
+    uint64_t trap, error; /* of a fault: struct lfi_stop */
     struct {
         int number, error, code, padding;
         union {
@@ -375,6 +376,7 @@ void linux_signals_blocked(sigset_t *set); /* in the thread that runs the proces
 /* Drops those of the set that our own writing caused, unless they were in `pending` before. */
 void linux_signals_drop(const sigset_t *set, const sigset_t *pending);
 void linux_signals_of_thread(sigset_t *set);
+lfi_stopped_fn linux_stopped;
 bool linux_signals_deliver(struct thread *thread, struct lfi_regs *regs,
                            const struct linux_restart *restart);
 LFI_LIGHT static inline bool linux_signals_pending(struct thread *thread)

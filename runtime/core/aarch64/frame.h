@@ -103,6 +103,9 @@
 #define MACHINE_SLOT(k)         LFI_SLOT_BELOW(k)
 #define MACHINE_SYS_PAGE        0
 #define MACHINE_AT_0            0
+#define MACHINE_STOPS           0
+#define MACHINE_STACK_POINTER   sp /* of struct lfi_regs */
+#define MACHINE_CODE_POINTER    pc
 #define MACHINE_ROOM            0x10000 /* context blocks, of 1024 contexts */
 #define MACHINE_STUB_SIZE       16
 #define MACHINE_ENTRY_MASK      0xfffffffc
@@ -176,6 +179,7 @@ struct core_frame {
     lfi_light_fn *light;            /* or NULL */
     struct lfi_host_call host_call; /* of a light call, then `done` */
     lfi_light_done_fn *done;
+    uint32_t exact; /* not used: MACHINE_STOPS */
 };
 
 #endif

@@ -404,3 +404,39 @@ void machine_signal_leave(void *ucontext, struct core_frame *frame, enum lfi_exi
     machine->pstate &= ~(nzcv | btype);
     frame->in_box = 0;
 }
+
+/* MACHINE_STOPS is 0: nobody calls these. */
+const char machine_exact[1];
+
+void machine_signal_fault(const void *ucontext, struct lfi_stop *fault)
+{
+    (void)ucontext, (void)fault;
+}
+
+bool machine_signal_back(void *ucontext, const struct core_frame *frame)
+{
+    (void)ucontext, (void)frame;
+    return false;
+}
+
+void machine_signal_stop(void *ucontext, struct core_frame *frame, bool entering)
+{
+    (void)ucontext, (void)frame, (void)entering;
+}
+
+void machine_signal_exact(void *ucontext, struct core_frame *frame)
+{
+    (void)ucontext, (void)frame;
+}
+
+bool machine_settle(struct core_frame *frame)
+{
+    (void)frame;
+    return false;
+}
+
+bool machine_may_continue(const struct core_frame *frame)
+{
+    (void)frame;
+    return false;
+}
