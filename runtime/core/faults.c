@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 static const int fault_signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP};
@@ -137,19 +138,36 @@ static void on_fault(int signal, siginfo_t *info, void *ucontext)
     errno = saved_errno;
 }
 
+/*
+ * The box is below another handler, which is on the alternate stack, too: the signal comes again
+ * when that returns, since then the mask is again what it was before it. (If there is none, the
+ * thread is on its way out.)
+ */
+static void defer(int signal, void *ucontext)
+{
+    const struct core_thread *self = core_self();
+
+    if (machine_signal_stack(ucontext) - (uint64_t)self->stack >= self->stack_size)
+        return;
+    sigaddset(&((ucontext_t *)ucontext)->uc_sigmask, signal);
+    syscall(SYS_tgkill, getpid(), self->tid, signal);
+}
+
 static void on_interrupt(int signal, siginfo_t *info, void *ucontext)
 {
     struct core_frame *frame = core_thread.frame;
     uint64_t pc = machine_signal_pc(ucontext);
     bool entering = machine_signal_entering(ucontext), gate = machine_gate_touches(pc);
 
-    (void)signal;
     (void)info;
     if (!frame || !frame->in_box)
         return; /* on its way out: switch.S looks before it enters again */
-    if (!entering && !gate && !in_box(frame, pc))
-        return;
     uint32_t asked = __atomic_load_n(&frame->context->interrupt, __ATOMIC_ACQUIRE);
+    if (!entering && !gate && !in_box(frame, pc)) {
+        if (asked)
+            defer(signal, ucontext);
+        return;
+    }
     if (asked & INTERRUPT_END)
         machine_signal_leave(ucontext, frame, LFI_EXIT_INTERRUPTED, entering || gate);
     else if (asked && entering)
@@ -206,8 +224,6 @@ static int install(int interrupt_signal, struct lfi_error *error)
     size_t i;
 
     sigemptyset(&ours.sa_mask);
-    if (interrupt_signal) /* machine_signal_exact(): not before it is in the box */
-        sigaddset(&ours.sa_mask, interrupt_signal);
     for (i = 0; i < FAULTS; i++) {
         ours.sa_sigaction = on_fault;
         if (sigaction(fault_signals[i], &ours, &installed.former[i]))

@@ -114,6 +114,7 @@ void machine_callback_fill(struct core_callback *entry, const struct lfi_callbac
 /* Of the context of a signal: where it happened; whether registers there are the box's. */
 uint64_t machine_signal_pc(const void *ucontext);
 void machine_signal_set_pc(void *ucontext, uint64_t pc);
+uint64_t machine_signal_stack(const void *ucontext); /* the stack pointer there */
 /* The signal interrupted the entry into the box, other than by a gate: the frame still holds all
  * registers of the box. */
 bool machine_signal_entering(const void *ucontext);

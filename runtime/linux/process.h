@@ -311,8 +311,9 @@ bool linux_memory_charge(struct lfi_process *process, int64_t pages);
 /* For the loader: claims a part of the box permanently, so that the program cannot change it. */
 bool linux_memory_claim(struct lfi_process *process, uint64_t address, uint64_t size,
                         uint32_t kind);
-
-/* The same for pages of code anywhere: the address, or 0. */
+/* Whether the program has anything at the address. */
+bool linux_memory_has(struct lfi_process *process, uint64_t address);
+/* As linux_memory_claim() for pages of code anywhere: the address, or 0. */
 uint64_t linux_memory_place(struct lfi_process *process, uint32_t pages);
 
 /* load.c, stack.c */

@@ -83,6 +83,9 @@ static struct action action_of(struct lfi_process *process, int number)
     return action;
 }
 
+static bool deliver_fault(struct thread *thread, struct lfi_regs *regs,
+                          const struct lfi_stop *fault);
+
 static void kill_process(struct thread *thread, int number)
 {
     struct lfi_linux_result result = {.end = LFI_LINUX_KILLED, .signal = number};
@@ -111,6 +114,16 @@ static bool enter(struct thread *thread, struct lfi_regs *regs, const struct lin
         pthread_mutex_unlock(&process->lock);
     }
     return true;
+}
+
+/* There was no room for the frame of a handler, which is a fault by itself: false: the end. */
+static bool enter_overflow(struct thread *thread, struct lfi_regs *regs, int number)
+{
+    const struct lfi_stop fault = {.signal = SIGSEGV, .code = SI_KERNEL};
+    if (number != SIGSEGV && deliver_fault(thread, regs, &fault))
+        return true;
+    kill_process(thread, SIGSEGV);
+    return false;
 }
 
 /*
@@ -144,10 +157,9 @@ bool linux_signals_deliver(struct thread *thread, struct lfi_regs *regs,
             if (again && !restart->certain)
                 linux_arch_call_restart(regs, restart->number, restart->first);
         }
-        if (!enter(thread, regs, &signal, &action, again)) {
-            kill_process(thread, SIGSEGV);
+        if (!enter(thread, regs, &signal, &action, again) &&
+            !enter_overflow(thread, regs, number))
             break;
-        }
         delivered = true;
     }
     if (thread->suspended) {
@@ -170,11 +182,15 @@ static bool deliver_fault(struct thread *thread, struct lfi_regs *regs,
     signal.info.number = fault->signal;
     signal.info.code = fault->code;
     signal.info.address = fault->address;
+    /* for the host what the program has not is reserved */
+    if (fault->signal == SIGSEGV && fault->code == SEGV_ACCERR &&
+        !linux_memory_has(thread->process, fault->address))
+        signal.info.code = SEGV_MAPERR;
     if (action.handler == (uintptr_t)SIG_DFL || action.handler == (uintptr_t)SIG_IGN ||
         (thread->mask & BIT(fault->signal)))
         return false;
     if (!enter(thread, regs, &signal, &action, false))
-        kill_process(thread, SIGSEGV);
+        enter_overflow(thread, regs, signal.number);
     return true;
 }
 

@@ -357,6 +357,11 @@ uint64_t machine_signal_pc(const void *ucontext)
     return ((const ucontext_t *)ucontext)->uc_mcontext.pc;
 }
 
+uint64_t machine_signal_stack(const void *ucontext)
+{
+    return ((const ucontext_t *)ucontext)->uc_mcontext.sp;
+}
+
 void machine_signal_set_pc(void *ucontext, uint64_t pc)
 {
     ((ucontext_t *)ucontext)->uc_mcontext.pc = pc;
