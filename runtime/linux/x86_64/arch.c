@@ -214,6 +214,10 @@ int linux_arch_signal_leave(struct thread *thread, struct lfi_regs *regs, uint64
     struct area area = {0};
     if (lfi_copy_in(thread->process->box, &frame, regs->rsp - sizeof frame.restorer, sizeof frame))
         return -EFAULT;
+    const uint64_t *gregs = frame.context.gregs, base = thread->process->base;
+    /* never in the registers, from which the host takes where the box's stack is */
+    if (gregs[REG_RSP] - base >= LFI_BOX_SIZE || gregs[REG_RIP] - base >= LFI_BOX_SIZE)
+        return -EFAULT;
     uint64_t area_at = frame.context.fpregs;
     if (area_at && lfi_copy_in(thread->process->box, &area, area_at, AREA_LEGACY))
         return -EFAULT;
@@ -223,7 +227,6 @@ int linux_arch_signal_leave(struct thread *thread, struct lfi_regs *regs, uint64
         return -EFAULT;
     take_vectors(&area, &vectors);
     lfi_context_set_vectors(thread->context, area_at ? &vectors : NULL);
-    const uint64_t *gregs = frame.context.gregs;
     *regs = (struct lfi_regs){
         .rax = gregs[REG_RAX],
         .rbx = gregs[REG_RBX],
@@ -247,7 +250,6 @@ int linux_arch_signal_leave(struct thread *thread, struct lfi_regs *regs, uint64
     *mask = frame.context.mask;
     *restart = frame.context.restart && frame.context.restart == regs->rip;
     /* after a system call they are so, and it need not take the slower way */
-    lfi_context_exact(thread->context, regs->rip % LFI_BUNDLE_SIZE || regs->r11 != regs->rip ||
-                                           regs->rsp - thread->process->base >= LFI_BOX_SIZE);
+    lfi_context_exact(thread->context, regs->rip % LFI_BUNDLE_SIZE || regs->r11 != regs->rip);
     return 0;
 }
