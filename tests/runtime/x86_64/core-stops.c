@@ -19,7 +19,8 @@
 #define STOPS_COUNT (TEST_DATA + 0x8000)
 
 extern const char stops_code[], stops_code_end[], stop_forms[], stop_handler[], stop_handled[], stop_spin[],
-    stop_step[], stop_null[], stop_exact[], stop_exact_at[];
+    stop_step[], stop_null[], stop_exact[], stop_exact_at[],
+    stop_load[];
 
 enum how { GOES_ON, HANDLES }; /* what a stop does */
 enum { DEPTH = 4, PATH_MOST = 8000 };
@@ -416,6 +417,39 @@ static void a_fault_that_is_repaired(void **state)
     }
 }
 
+/* The same in a call by a gate, whose registers and stack are the host's afterwards. */
+static void a_fault_in_a_gate_call(void **state)
+{
+    typedef uint64_t load_fn(void);
+
+    (void)state;
+    for (enum how how = GOES_ON; how <= HANDLES; how++) {
+        uint64_t words[2];
+
+        open_test(how);
+        fill_data();
+        lfi_copy_in(test.t.box, &words[0], test.t.base + TEST_DATA + 0x1ff8, 8);
+        lfi_copy_in(test.t.box, &words[1], test.t.base + TEST_DATA + 0x2ff8, 8);
+        test.opens = true;
+        for (int i = 0; i < 3; i++) {
+            lfi_box_protect(test.t.box, test.t.base + TEST_DATA, 0x8000, PROT_NONE);
+            load_fn *load = (load_fn *)(void *)lfi_gate(test.t.context, stops_address(stop_load),
+                                                        LFI_SHAPE(0, 0, 0) | LFI_SHAPE_RESULT(1, 0));
+            assert_true(load() == words[0] + words[1]);
+            assert_int_equal(lfi_gate_exit()->kind, LFI_EXIT_RETURNED);
+        }
+        assert_int_equal(test.wrong, 0);
+        assert_int_equal(test.faults, 6);
+        test.refuses = true;
+        lfi_box_protect(test.t.box, test.t.base + TEST_DATA, 0x8000, PROT_NONE);
+        load_fn *load = (load_fn *)(void *)lfi_gate(test.t.context, stops_address(stop_load),
+                                                    LFI_SHAPE(0, 0, 0) | LFI_SHAPE_RESULT(1, 0));
+        assert_true(load() == 0);
+        assert_int_equal(lfi_gate_exit()->kind, LFI_EXIT_FAULT);
+        close_box(&test.t);
+    }
+}
+
 static void a_fault_that_is_not_handled(void **state)
 {
     (void)state;
@@ -660,6 +694,7 @@ int main(void)
         cmocka_unit_test(a_return_to_anywhere),
         cmocka_unit_test(a_return_is_exact),
         cmocka_unit_test(a_fault_that_is_repaired),
+        cmocka_unit_test(a_fault_in_a_gate_call),
         cmocka_unit_test(a_fault_that_is_not_handled),
         cmocka_unit_test(a_loop_is_stopped),
         cmocka_unit_test(stops_at_any_time),

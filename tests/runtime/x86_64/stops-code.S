@@ -110,7 +110,7 @@
 	.bundle_unlock
 .endm
 
-	.globl	stops_code, stops_code_end, stop_forms, stop_handler, stop_handled, stop_spin, stop_step, stop_null, stop_exact, stop_exact_at
+	.globl	stops_code, stops_code_end, stop_forms, stop_handler, stop_handled, stop_spin, stop_step, stop_null, stop_exact, stop_exact_at, stop_load
 stops_code:
 
 	.p2align 5, 0x90
@@ -214,6 +214,16 @@ stop_forms:
 stop_function:
 	incq	%r8
 	rolq	$3, %rbx
+	return_masked
+
+/* For a gate. */
+	.p2align 5, 0x90
+stop_load:
+	pushq	%rbx
+	movl	$SPAN, %ebx
+	addr32 movq %gs:(%ebx), %rax
+	addr32 addq %gs:0x1000(%ebx), %rax
+	popq	%rbx
 	return_masked
 
 /* A handler: changes all registers, uses the stack and the thread pointer, makes system calls. */
