@@ -165,9 +165,9 @@ bool core_code_bundle(struct lfi_box *box, uint64_t address, uint8_t bundle[LFI_
 {
     address &= -(uint64_t)LFI_BUNDLE_SIZE;
     pthread_mutex_lock(&box->lock);
-    bool is_code = lfi_box_contains(box, address, LFI_BUNDLE_SIZE) &&
-                   core_pages_any(box, PAGE_CODE, address & -(uint64_t)lfi_page_size(),
-                                  lfi_page_size());
+    bool is_code =
+        lfi_box_contains(box, address, LFI_BUNDLE_SIZE) &&
+        core_pages_any(box, PAGE_CODE, address & -(uint64_t)lfi_page_size(), lfi_page_size());
     if (is_code)
         memcpy(bundle, (const void *)address, LFI_BUNDLE_SIZE);
     pthread_mutex_unlock(&box->lock);

@@ -66,7 +66,7 @@ struct lfi_box {
     unsigned nesting;        /* atomic: lfi_box_limit_nesting, or 0 */
     bool
         free_stack; /* atomic: holds unverified code or that of LFI_MODE_JUMPS: any stack pointer */
-    bool unverified; /* atomic: holds unverified code: nothing is known of its instructions */
+    bool unverified;      /* atomic: holds unverified code: nothing is known of its instructions */
     pthread_mutex_t lock; /* held across host calls that change mappings; guards what follows */
     struct page_chunk *chunks[BOX_CHUNKS]; /* NULL: no bit is set */
     long mappings;                         /* an upper bound of the kernel's in the box */
@@ -90,7 +90,7 @@ enum core_interrupt { INTERRUPT_END = 1, INTERRUPT_STOP = 2 };
 enum core_stop { STOP_ENTRY, STOP_INSIDE, STOP_FAULT };
 
 struct lfi_context {
-    uint32_t interrupt; /* atomic; enum core_interrupt; read by switch.S: must be first */
+    uint32_t interrupt;        /* atomic; enum core_interrupt; read by switch.S: must be first */
     int tid;                   /* atomic: the thread that is in the context, or 0 */
     struct core_frame *active; /* the innermost stay, or NULL */
     struct machine_context machine;
@@ -107,10 +107,10 @@ struct lfi_context {
     lfi_gate_failed_fn *failed; /* or NULL */
     bool failing;               /* atomic: a call ended, and `failed` is not done with it */
     int status;                 /* of lfi_context_stop, lfi_callback_unwind */
-    struct lfi_stop fault; /* the last one */
-    lfi_stopped_fn *stopped;   /* or NULL */
-    enum core_stop stop;       /* of a thread on its way to core_stopped() */
-    struct core_frame frame;   /* of lfi_context_run */
+    struct lfi_stop fault;      /* the last one */
+    lfi_stopped_fn *stopped;    /* or NULL */
+    enum core_stop stop;        /* of a thread on its way to core_stopped() */
+    struct core_frame frame;    /* of lfi_context_run */
 };
 
 /*

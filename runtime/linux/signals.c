@@ -157,8 +157,7 @@ bool linux_signals_deliver(struct thread *thread, struct lfi_regs *regs,
             if (again && !restart->certain)
                 linux_arch_call_restart(regs, restart->number, restart->first);
         }
-        if (!enter(thread, regs, &signal, &action, again) &&
-            !enter_overflow(thread, regs, number))
+        if (!enter(thread, regs, &signal, &action, again) && !enter_overflow(thread, regs, number))
             break;
         delivered = true;
     }

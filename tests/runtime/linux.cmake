@@ -4,7 +4,7 @@
 set(ARGS_docs ${CMAKE_SOURCE_DIR}/docs/system-calls.md)
 set(ARGS_limits ${CMAKE_SOURCE_DIR}/docs/lfi-run.md)
 set(topics ranges fdtable paths names slashes given load calls light waits signals docs limits)
-if(CMAKE_SYSTEM_PROCESSOR STREQUAL x86_64)
+if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR}/linux-stops.c)
     list(APPEND topics stops)
 endif()
 foreach(topic IN LISTS topics)

@@ -167,10 +167,10 @@ int linux_arch_signal_enter(struct thread *thread, struct lfi_regs *regs,
         int index;
         uint64_t value;
     } saved[] = {
-        {REG_R8, regs->r8},   {REG_R9, regs->r9},      {REG_R10, regs->r10}, {REG_R11, regs->r11},
-        {REG_R12, regs->r12}, {REG_R13, regs->r13},    {REG_R14, regs->r14}, {REG_R15, regs->r15},
-        {REG_RDI, regs->rdi}, {REG_RSI, regs->rsi},    {REG_RBP, regs->rbp}, {REG_RBX, regs->rbx},
-        {REG_RDX, regs->rdx}, {REG_RAX, regs->rax},    {REG_RCX, regs->rcx}, {REG_RSP, regs->rsp},
+        {REG_R8, regs->r8},   {REG_R9, regs->r9},   {REG_R10, regs->r10}, {REG_R11, regs->r11},
+        {REG_R12, regs->r12}, {REG_R13, regs->r13}, {REG_R14, regs->r14}, {REG_R15, regs->r15},
+        {REG_RDI, regs->rdi}, {REG_RSI, regs->rsi}, {REG_RBP, regs->rbp}, {REG_RBX, regs->rbx},
+        {REG_RDX, regs->rdx}, {REG_RAX, regs->rax}, {REG_RCX, regs->rcx}, {REG_RSP, regs->rsp},
         {REG_RIP, regs->rip},
     };
     for (size_t i = 0; i < sizeof saved / sizeof *saved; i++)

@@ -18,9 +18,8 @@
 #define DATA_STACK  (TEST_DATA + 0x20000) /* of handlers; its top is written at random */
 #define STOPS_COUNT (TEST_DATA + 0x8000)
 
-extern const char stops_code[], stops_code_end[], stop_forms[], stop_handler[], stop_handled[], stop_spin[],
-    stop_step[], stop_null[], stop_exact[], stop_exact_at[],
-    stop_load[];
+extern const char stops_code[], stops_code_end[], stop_forms[], stop_handler[], stop_handled[],
+    stop_spin[], stop_step[], stop_null[], stop_exact[], stop_exact_at[], stop_load[];
 
 enum how { GOES_ON, HANDLES }; /* what a stop does */
 enum { DEPTH = 4, PATH_MOST = 8000 };
@@ -51,9 +50,9 @@ static uint64_t stops_address(const char *label)
 /* Nothing of the host's, and a place where the box may be. */
 static bool are_boxs(const struct lfi_regs *regs)
 {
-    const uint64_t all[] = {regs->rax, regs->rbx, regs->rcx, regs->rdx, regs->rsi, regs->rdi,
-                            regs->rbp, regs->r8,  regs->r9,  regs->r10, regs->r11, regs->r12,
-                            regs->r13, regs->r14, regs->r15};
+    const uint64_t all[] = {regs->rax, regs->rbx, regs->rcx, regs->rdx, regs->rsi,
+                            regs->rdi, regs->rbp, regs->r8,  regs->r9,  regs->r10,
+                            regs->r11, regs->r12, regs->r13, regs->r14, regs->r15};
     uint64_t frame = (uint64_t)&test.t.context->frame, text = (uint64_t)machine_syscall;
 
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
@@ -111,8 +110,8 @@ static void open_test(enum how how)
     memset(&test, 0, sizeof test);
     test.how = how;
     open_box(&test.t, false, serve, NULL);
-    struct lfi_code_map code = code_map(test.t.base + TEST_STOPS, stops_code,
-                                        (size_t)(stops_code_end - stops_code));
+    struct lfi_code_map code =
+        code_map(test.t.base + TEST_STOPS, stops_code, (size_t)(stops_code_end - stops_code));
     if (lfi_box_map_code(test.t.box, &code, &error))
         fail_msg("%s", error.message);
     assert_int_equal(lfi_context_on_stop(test.t.context, stopped), 0);
@@ -123,9 +122,8 @@ static struct lfi_exit run_from(const char *label)
     struct lfi_regs *regs = lfi_context_regs(test.t.context);
     struct lfi_exit exit;
 
-    *regs = (struct lfi_regs){.rip = stops_address(label),
-                              .rsp = test.t.base + TEST_STACK + STACK_SIZE,
-                              .rflags = 0x202};
+    *regs = (struct lfi_regs){
+        .rip = stops_address(label), .rsp = test.t.base + TEST_STACK + STACK_SIZE, .rflags = 0x202};
     assert_int_equal(lfi_context_run(test.t.context, &exit), 0);
     return exit;
 }
@@ -256,7 +254,8 @@ static size_t trace(pid_t child, uint64_t from, uint64_t to, struct place *path,
     memset(seen, 0, sizeof seen);
     run_to(child, from, 0);
     for (uint64_t at = from, before = 0; at != to;) {
-        uint64_t slot = at - test.t.base < LFI_BOX_SIZE ? at - test.t.base : 0x1ff000 + (at & 0xfff);
+        uint64_t slot =
+            at - test.t.base < LFI_BOX_SIZE ? at - test.t.base : 0x1ff000 + (at & 0xfff);
 
         times = at == before ? times + 1 : 0;
         before = at;
@@ -404,8 +403,8 @@ static void a_fault_that_is_repaired(void **state)
         open_test(how);
         uint64_t expected = undisturbed();
         test.opens = true;
-        assert_int_equal(
-            lfi_box_protect(test.t.box, test.t.base + TEST_DATA, 0x8000, PROT_NONE), 0);
+        assert_int_equal(lfi_box_protect(test.t.box, test.t.base + TEST_DATA, 0x8000, PROT_NONE),
+                         0);
         struct lfi_exit exit = run_from(stop_forms);
         assert_int_equal(exit.kind, LFI_EXIT_RETURNED);
         assert_int_equal(test.wrong, 0);
@@ -433,8 +432,9 @@ static void a_fault_in_a_gate_call(void **state)
         test.opens = true;
         for (int i = 0; i < 3; i++) {
             lfi_box_protect(test.t.box, test.t.base + TEST_DATA, 0x8000, PROT_NONE);
-            load_fn *load = (load_fn *)(void *)lfi_gate(test.t.context, stops_address(stop_load),
-                                                        LFI_SHAPE(0, 0, 0) | LFI_SHAPE_RESULT(1, 0));
+            load_fn *load =
+                (load_fn *)(void *)lfi_gate(test.t.context, stops_address(stop_load),
+                                            LFI_SHAPE(0, 0, 0) | LFI_SHAPE_RESULT(1, 0));
             assert_true(load() == words[0] + words[1]);
             assert_int_equal(lfi_gate_exit()->kind, LFI_EXIT_RETURNED);
         }
@@ -555,11 +555,16 @@ static void a_return_to_anywhere(void **state)
             assert_false(may_return(stops_address(stops_code) + at, outside[i]));
     }
     /* data, the table, guards, the trampolines, the host */
-    const uint64_t elsewhere[] = {base + TEST_DATA + 1,      base + 0x2f001,
-                                  base + 17,                 top,
-                                  top + 32,                  top - 31,
-                                  (uint64_t)machine_syscall, test.t.box->reservation->trampolines,
-                                  UINT64_MAX,                UINT64_MAX & -32ul};
+    const uint64_t elsewhere[] = {base + TEST_DATA + 1,
+                                  base + 0x2f001,
+                                  base + 17,
+                                  top,
+                                  top + 32,
+                                  top - 31,
+                                  (uint64_t)machine_syscall,
+                                  test.t.box->reservation->trampolines,
+                                  UINT64_MAX,
+                                  UINT64_MAX & -32ul};
     for (size_t i = 0; i < sizeof elsewhere / sizeof *elsewhere; i++)
         assert_false(may_return(elsewhere[i], stack));
     /* code that is there no more, and data that looks like it */
@@ -573,7 +578,8 @@ static void a_return_to_anywhere(void **state)
     close_box(&test.t);
 }
 
-/* The box is where it asked to be, with all registers, but without the flags that it may not have. */
+/* The box is where it asked to be, with all registers, but without the flags that it may not have.
+ */
 static void a_return_is_exact(void **state)
 {
     static const uint8_t zeros[32];

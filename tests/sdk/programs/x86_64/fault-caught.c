@@ -119,8 +119,8 @@ int main(void)
                      : "r12", "memory");
     printf("repaired: %d times, %d, %d, r12 %d %d, trap %d, error %d, cr2 %d\n", (int)signals,
            *(int *)(page + 16), address == (uint64_t)(uintptr_t)page + 16,
-           value == 0x123456789abcdef, registers[0] == value, (int)registers[1],
-           (int)registers[2], (int)registers[3]);
+           value == 0x123456789abcdef, registers[0] == value, (int)registers[1], (int)registers[2],
+           (int)registers[3]);
 
     /* instructions that are skipped */
     handle(SIGFPE, skip, 0);
