@@ -215,9 +215,6 @@ int linux_arch_signal_leave(struct thread *thread, struct lfi_regs *regs, uint64
     if (lfi_copy_in(thread->process->box, &frame, regs->rsp - sizeof frame.restorer, sizeof frame))
         return -EFAULT;
     const uint64_t *gregs = frame.context.gregs, base = thread->process->base;
-    /* never in the registers, from which the host takes where the box's stack is */
-    if (gregs[REG_RSP] - base >= LFI_BOX_SIZE || gregs[REG_RIP] - base >= LFI_BOX_SIZE)
-        return -EFAULT;
     uint64_t area_at = frame.context.fpregs;
     if (area_at && lfi_copy_in(thread->process->box, &area, area_at, AREA_LEGACY))
         return -EFAULT;
@@ -235,7 +232,7 @@ int linux_arch_signal_leave(struct thread *thread, struct lfi_regs *regs, uint64
         .rsi = gregs[REG_RSI],
         .rdi = gregs[REG_RDI],
         .rbp = gregs[REG_RBP],
-        .rsp = gregs[REG_RSP],
+        .rsp = base | (uint32_t)gregs[REG_RSP], /* the host looks for the stack there */
         .r8 = gregs[REG_R8],
         .r9 = gregs[REG_R9],
         .r10 = gregs[REG_R10],
@@ -244,7 +241,7 @@ int linux_arch_signal_leave(struct thread *thread, struct lfi_regs *regs, uint64
         .r13 = gregs[REG_R13],
         .r14 = gregs[REG_R14],
         .r15 = gregs[REG_R15],
-        .rip = gregs[REG_RIP],
+        .rip = base | (uint32_t)gregs[REG_RIP],
         .rflags = gregs[REG_EFL],
     };
     *mask = frame.context.mask;
