@@ -144,8 +144,9 @@ extern const char machine_stop_saving[], machine_stop_entering[];
 void machine_signal_exact(void *ucontext, struct core_frame *frame);
 /* Brings the registers at any instruction to where rules of the verifier hold. False: cannot. */
 bool machine_settle(struct core_frame *frame);
-/* Whether the box could have got there by itself. */
-bool machine_may_continue(const struct core_frame *frame);
+/* Whether the box could have got there by itself. Registers of which the verifier relies on more
+ * are brought into the box. */
+bool machine_may_continue(struct core_frame *frame);
 
 /*
  * Copying with a way out: the fault handler sends a fault between their first and last instruction

@@ -709,7 +709,7 @@ bool machine_settle(struct core_frame *frame)
     }
 }
 
-bool machine_may_continue(const struct core_frame *frame)
+bool machine_may_continue(struct core_frame *frame)
 {
     unsigned start, end;
 

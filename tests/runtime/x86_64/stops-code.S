@@ -52,11 +52,14 @@
 
 /* flags dead, and live */
 .macro	guarded_write operation:vararg
+	stc
 	.bundle_lock
 	\operation
 	addq	%gs:0x2f020, %rsp
 	.bundle_unlock
-	sbbq	$1, %rbx		/* the flags, too */
+	lahf				/* the flags, too */
+	rolq	$5, %rbx
+	xorq	%rax, %rbx
 .endm
 .macro	guarded_write_live operation:vararg
 	stc
