@@ -81,7 +81,8 @@ while read -r rule; do
     cmp out once
     cp list out
 done <rules
-sed -n 's/^| `\([a-z0-9-]*\)` |.*/\1/p' "$here/../../docs/verifier.md" | sort -u >documented
+awk '/^\| rule \|/ { rules = 1 } /^$/ { rules = 0 } rules && sub(/^\| `/, "") { sub(/`.*/, ""); print }' \
+    "$here/../../docs/verifier.md" | sort -u >documented
 sort rules | diff documented -
 for rule in $(cat rules); do
     case $rule in
