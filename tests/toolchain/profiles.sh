@@ -54,10 +54,10 @@ gcov)
 guided)
     for how in -fprofile-instr-generate -fprofile-generate; do
         rm -f ./*.prof*
-        "$cc" -O2 $how=guided.profraw covered.c -o covered
+        "$cc" -O2 $how covered.c -o covered
         verified covered
-        "$run" ./covered >out
-        "$sdk/bin/llvm-profdata" merge guided.profraw* -o guided.profdata
+        "$run" --env LLVM_PROFILE_FILE=guided.profraw ./covered >out
+        "$sdk/bin/llvm-profdata" merge guided.profraw -o guided.profdata
         "$sdk/bin/llvm-profdata" show --all-functions guided.profdata >out
         has 'half' out
         use=-fprofile-use
