@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// One program for what looks at profiles and debug information: its name says which it is, a version
-// behind it is ignored.
+// One program for what looks at profiles and debug information: its name says which it is, a
+// version behind it is ignored.
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/LLVMDriver.h"
@@ -23,6 +23,7 @@ int main(int argc, char **argv)
     llvm::InitLLVM init(argc, argv);
     if (name.ends_with("llvm-profdata"))
         return llvm_profdata_main(argc, argv, {argv[0], nullptr, false});
-    llvm::errs() << "Usage: by a link of the tool's name: llvm-cov, llvm-dwarfdump, llvm-profdata\n";
+    llvm::errs()
+        << "Usage: by a link of the tool's name: llvm-cov, llvm-dwarfdump, llvm-profdata\n";
     return 2;
 }
