@@ -37,13 +37,17 @@ void show_watch(void *data, const struct lfi_rewrite_step *step)
         show->steps = grown;
         show->steps_room = room;
     }
-    char *before = malloc(step->before_size + 2);
-    show->failed |= !before;
-    if (!before)
+    struct show_step *kept = &show->steps[show->count];
+    kept->start = step->start;
+    kept->end = step->end;
+    kept->change = step->change;
+    kept->before = malloc(step->before_size + 2);
+    show->failed |= !kept->before;
+    if (!kept->before)
         return;
-    memcpy(before, step->before, step->before_size);
-    strcpy(before + step->before_size, step->label ? ":" : "");
-    show->steps[show->count++] = (struct show_step){before, step->start, step->end, step->change};
+    memcpy(kept->before, step->before, step->before_size);
+    strcpy(kept->before + step->before_size, step->label ? ":" : "");
+    show->count++;
 }
 
 void show_free(struct show *show)
@@ -153,7 +157,9 @@ static const struct lfi_rewrite_change **list_changes(const struct show *show, s
     size_t room = 16;
     const struct lfi_rewrite_change **list = malloc(room * sizeof *list);
     *count = 0;
-    for (size_t i = 0; list && i < show->count; i++) {
+    if (!list)
+        return NULL;
+    for (size_t i = 0; i < show->count; i++) {
         const struct lfi_rewrite_change *change = show->steps[i].change;
         size_t k = 0;
         while (k < *count && list[k] != change)

@@ -75,7 +75,10 @@ while read -r rule; do
     head -n 1 out | grep -qxF "$rule: $message" || { echo "--explain $rule: not its message" >&2; exit 1; }
     sed '1,/^$/d' out >text
     [ "$(wc -w <text)" -ge 10 ] || { echo "--explain $rule: too short" >&2; exit 1; }
-    ! grep -n '.\{80\}' text
+    if grep -n '.\{80\}' text; then
+        echo "--explain $rule: not wrapped" >&2
+        exit 1
+    fi
     cp out once
     expect 0 --explain="$rule"
     cmp out once
