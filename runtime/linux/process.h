@@ -133,7 +133,9 @@ struct lfi_process {
     unsigned weakest_mode; /* LFI_MODE_*: what a program may ask for */
     unsigned mode;         /* of the loaded program */
     bool unverified, huge_pages, debug, trace;
-    lfi_linux_hook_fn *hook; /* or NULL */
+    bool watched;              /* a hook, a trace or stats: no call goes the light way */
+    struct linux_stats *stats; /* or NULL */
+    lfi_linux_hook_fn *hook;   /* or NULL */
     void *hook_data;
     struct linux_shared *shared;        /* of the file to be loaded, or NULL */
     void *library;                      /* not NULL: its threads may rest, the main one does */
@@ -413,6 +415,14 @@ void linux_signals_forget(struct lfi_process *process, int number, int tid);
 void linux_signal_pipe(struct thread *thread); /* SIGPIPE, without the lock */
 /* Takes one that the thread does not block and that does something: then it is thread->claimed. */
 bool linux_signals_claim(struct thread *thread);
+
+/* stats.c. Times are in ns, `start` is of linux_stats_now(). */
+struct linux_stats *linux_stats_new(void); /* to be freed by free() */
+uint64_t linux_stats_now(void);
+void linux_stats_start(struct linux_stats *stats); /* the process runs */
+void linux_stats_stop(struct linux_stats *stats);
+void linux_stats_thread(struct linux_stats *stats, uint64_t start); /* has ended */
+void linux_stats_call(struct linux_stats *stats, long number, int64_t result, uint64_t start);
 
 /* signalfd.c; the last one with the process's lock held, after what is pending has changed */
 struct linux_signalfd *linux_signalfd_hold(struct linux_signalfd *signals);
