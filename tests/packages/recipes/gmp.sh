@@ -5,6 +5,9 @@
 # jumps through tables, which is refused: docs/conformance.md.
 source=gmp
 programs='' # its tests, which make runs
+built="the library with its assembly for any ${triple%%-*}"
+counts='s/.*:test-result: PASS.*/1/p'
+without='all but those of `mpn` and `mpz`'
 
 build() {
     # Debian's archive comes without the documentation, which is not free.
