@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# shellcheck shell=bash disable=SC2154,SC2034,SC2086 # variables and `run` come from ../package
+# shellcheck shell=bash disable=SC2154,SC2034,SC2086,SC2016 # variables and `run` come from ../package
 #
 # Without format-impl-test and xchar-test, which do not compile natively either: they need
 # std::char_traits of a type that is no character, which libc++ 19 has no longer.

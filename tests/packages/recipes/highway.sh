@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# shellcheck shell=bash disable=SC2154,SC2034,SC2086 # variables and `run` come from ../package
+# shellcheck shell=bash disable=SC2154,SC2034,SC2086,SC2016,SC2046 # variables and `run` come from ../package
 source=highway
 tests='arithmetic_test blockwise_test blockwise_shift_test combine_test compare_test convert_test crypto_test
     demote_test float_test if_test interleaved_test logical_test mask_test mask_mem_test memory_test mul_test

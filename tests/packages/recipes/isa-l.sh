@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# shellcheck shell=bash disable=SC2154,SC2034,SC2086 # variables and `run` come from ../package
+# shellcheck shell=bash disable=SC2154,SC2034,SC2086,SC2016 # variables and `run` come from ../package
 #
 # crc32_iscsi_01 adds the distance between its code and its table to an address, which only works where both
 # are in one section; crc32_iscsi_00, which does the same work, takes its place.

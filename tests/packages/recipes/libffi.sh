@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# shellcheck shell=bash disable=SC2154,SC2034,SC2086 # variables and `run` come from ../package
+# shellcheck shell=bash disable=SC2154,SC2034,SC2086,SC2016 # variables and `run` come from ../package
 #
 # Its calls of functions end in a jump into a table of code, 8 bytes an entry; rewritten code needs more, so
 # the entries get 128 here. Closures are code made at run time, which a box does not have.

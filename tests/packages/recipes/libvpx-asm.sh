@@ -10,7 +10,7 @@ without='tests that read videos, which the archive does not have'
 
 build() {
     AS=$sdk/bin/$triple-nasm
-    [ "$triple" = "$native" ] || AS="$AS --keep-r11"
+    [[ $triple != *-lfi* ]] || AS="$AS --keep-r11"
     AS=$AS LD=$CXX ./configure --target="${triple%%-*}-linux-gcc" --disable-webm-io --disable-libyuv --disable-docs \
         --disable-avx512 --enable-unit-tests --extra-cflags="$cflags -w" --extra-cxxflags="$cflags -w"
     make -j"$jobs" $programs

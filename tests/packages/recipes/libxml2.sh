@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# shellcheck shell=bash disable=SC2154,SC2034,SC2086 # variables and `run` come from ../package
+# shellcheck shell=bash disable=SC2154,SC2034,SC2086,SC2016 # variables and `run` come from ../package
 #
 # Debian's archive has no `test/` (files whose licence it does not know), so runtest, testrecurse and
 # testThreads have nothing to read; the tests that bring their own data run.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# shellcheck shell=bash disable=SC2154,SC2034,SC2086 # variables and `run` come from ../package
+# shellcheck shell=bash disable=SC2154,SC2034,SC2086,SC2016 # variables and `run` come from ../package
 source=lmdb
 own_tests='mtest mtest2 mtest3 mtest4 mtest5'
 programs="$(printf 'libraries/liblmdb/%s ' $own_tests mdb_stat mdb_dump mdb_load)"

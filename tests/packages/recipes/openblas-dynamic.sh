@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154,SC2034,SC2086 # variables and `run` come from ../package
 #
 # For several processors, chosen at run time; those with AVX-512 where a box has it.
-# shellcheck source=openblas.sh
+# shellcheck source=openblas.sh disable=SC1091
 . "$here/recipes/openblas.sh"
 list='CORE2 NEHALEM SANDYBRIDGE HASWELL ZEN'
 built="BLAS with its assembly for $list, chosen at run time; for SKYLAKEX where a box has AVX-512"

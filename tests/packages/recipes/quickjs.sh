@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# shellcheck shell=bash disable=SC2154,SC2034,SC2086 # variables and `run` come from ../package
+# shellcheck shell=bash disable=SC2154,SC2034,SC2086,SC2016 # variables and `run` come from ../package
 source=quickjs
 programs='qjs'
 built='the interpreter, C'
@@ -12,7 +12,7 @@ build() {
         -o qjsc qjsc.c $library -lm -ldl -lpthread
     ./qjsc -s -c -o repl.c -m repl.js
     objects -D_GNU_SOURCE -DCONFIG_VERSION="\"$(cat VERSION)\"" -DUSE_WORKER -- qjs.c repl.c $library
-    $CC -o qjs *.o -lm -lpthread
+    $CC -o qjs ./*.o -lm -lpthread
 }
 
 check() {

@@ -10,7 +10,7 @@ counts='s/^x264: All tests passed.*/1/p; s/^\(.*\): passed$/1/p; s/^ - .*\[OK\]$
 
 build() {
     AS=$sdk/bin/$triple-nasm
-    [ "$triple" = "$native" ] || AS="$AS --keep-r11 --trap-unsupported"
+    [[ $triple != *-lfi* ]] || AS="$AS --keep-r11 --trap-unsupported"
     sed -i 's/cpu_detect & X264_CPU_AVX512/0/' tools/checkasm.c
     AS=$AS ./configure --host="${triple%%-*}-linux" --disable-opencl --disable-avs --disable-swscale --disable-lavf \
         --disable-ffms --disable-gpac --disable-lsmash --extra-cflags="$cflags -w"
