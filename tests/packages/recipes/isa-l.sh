@@ -7,7 +7,7 @@ source=isa-l
 tests='crc16_t10dif_test crc16_t10dif_copy_test crc32_funcs_test crc64_funcs_test gf_vect_mul_test erasure_code_test
     gf_inverse_test erasure_code_update_test xor_gen_test pq_gen_test xor_check_test pq_check_test igzip_rand_test
     igzip_wrapper_hdr_test checksum32_funcs_test mem_zero_detect_test'
-programs="$tests igzip"
+programs="$tests programs/igzip"
 if [ "${triple%%-*}" = x86_64 ]; then
     built='the library with its NASM assembly, but for AVX-512 and `crc32_iscsi_01`'
 else

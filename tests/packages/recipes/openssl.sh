@@ -4,7 +4,7 @@
 # With its assembly, all files of it. What asks the processor for more than a box has (AVX-512, XOP, RDRAND)
 # becomes traps, and the tests are told that the processor has no AVX512-IFMA.
 source=openssl
-programs='apps/openssl test/evp_test test/bntest test/ectest test/rsa_test test/aesgcmtest test/chacha_internal_test
+programs='test/evp_test test/bntest test/ectest test/rsa_test test/aesgcmtest test/chacha_internal_test
     test/poly1305_internal_test test/sanitytest'
 built='libcrypto with its assembly for x86-64, all 31 files'
 without='those that start processes or need sockets; code for AVX-512'
