@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Libraries with their assembly by hand, for x86-64, on the same input and built as those of bench/packages are."""
+"""Libraries with their assembly by hand, on the same input and built as those of bench/packages are."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ class Assembly(Packages):
     workloads_def = Path(__file__).resolve().parent / "workloads.def"
 
     def workloads(self):
-        return [] if self.place.small else super().workloads()  # an emulator is there for other architectures
+        return [] if self.place.small else super().workloads()  # not in an emulator
 
 
 SUITE = Assembly

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # shellcheck shell=bash disable=SC2154,SC2034,SC2086,SC2016 # variables and `run` come from ../package
 #
-# With its assembly: for AArch64, or for any x86-64. What there is for newer ones of those carries flags over
-# jumps through tables, which is refused: docs/conformance.md.
+# With its assembly: for AArch64, or for any x86-64. That for the Haswell and newer processors of Intel carries
+# flags over jumps through tables, which is refused: docs/conformance.md.
 source=gmp
 programs='' # its tests, which make runs
 host=''
