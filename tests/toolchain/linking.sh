@@ -120,10 +120,32 @@ foreign)
         hasnt 'bad\.lfi' err # no temporary
     done
     refused "$cc" main.c ours.o -Wl,--no-rosegment -o bad
-    # Only where it is asked for.
+    has 'link without --no-rosegment' err
+    echo 'SECTIONS { . = 0x1000; .text : { *(.text*) } .rodata : { *(.rodata*) } .data : { *(.data*) } }' >no-pages.ld
+    refused "$cc" main.c ours.o -Wl,-T,no-pages.ld -o bad
+    has '^lfi-ld: bad: ' err
+    echo 'int g(void) { return 0; } static void *pick(void) { return (void *)g; }
+int f(int *) __attribute__((ifunc("pick")));' >ifunc.c
+    refused "$cc" main.c ifunc.c -o bad
+    has '^lfi-ld: bad: functions .*ifunc.* cannot be in a box' err
+    # The note that LLVM's own LFI targets put into objects is not taken for the program's.
+    cat >note.s <<END
+    .section .note.LFI.ABI.$arch,"aG",@note,.note.LFI.ABI.$arch,comdat
+    .long 4
+    .long 8
+    .long 1
+    .asciz "LFI"
+    .ascii "$(printf %.7s $arch)\0"
+    .p2align 2
+END
+    "$other" -c note.s -o note.o
+    "$cc" main.c ours.o note.o -o good
+    "$sdk/bin/llvm-readelf" -S good | grep -q "note.LFI.ABI" || die 'the note is lost'
+    "$run" ./good
+    # Only where it is asked for. The verifier names the function.
     "$cc" -O1 main.c jumps.o -Wl,--lfi-unverified -o bad
-    "$sdk/bin/lfi-verify" -q bad && die 'verifies'
-    :
+    refused "$sdk/bin/lfi-verify" bad
+    has '^lfi-verify: bad:0x[0-9a-f]*: .*, in f\+0x[0-9a-f]*$' err
     ;;
 options)
     cat >p.c <<'END'
