@@ -187,8 +187,10 @@ void findings_print(const struct findings *findings, const char *map, const char
                     output, finding->address, finding->text);
             return; /* and so is all that follows */
         } else if (strcmp(piece.section, ".iplt") == 0) {
-            fprintf(stderr, "lfi-ld: %s: functions that are chosen when the program starts (ifunc) "
-                            "cannot be in a box: call through a pointer\n", output);
+            fprintf(stderr,
+                    "lfi-ld: %s: functions that are chosen when the program starts (ifunc) "
+                    "cannot be in a box: call through a pointer\n",
+                    output);
             return;
         } else if (strcmp(piece.object, former) != 0) {
             fprintf(stderr, "lfi-ld: %s: ", piece.object);

@@ -207,8 +207,8 @@ static int link_program(const struct options *options, const struct target *targ
 
     int status;
     struct output output;
-    if (!options->links || options->no_program || options->relocatable ||
-        options->shared || target->mode == MODE_NATIVE) {
+    if (!options->links || options->no_program || options->relocatable || options->shared ||
+        target->mode == MODE_NATIVE) {
         /* clang passes -pie with -r, too, where -static-pie is the default. */
         if (options->relocatable)
             arguments_add(&command, "--no-pie");
@@ -251,11 +251,11 @@ int main(int argc, char **argv)
         options_free(&options);
         return STATUS_USAGE;
     }
-    const char *unsupported =
-        target.mode == MODE_NATIVE ? NULL
-        : options.split_dwarf      ? "-flto leaves the debug information where it is; do without "
-                                     "-gsplit-dwarf"
-                                   : NULL;
+    const char *unsupported = target.mode == MODE_NATIVE ? NULL
+                              : options.split_dwarf
+                                  ? "-flto leaves the debug information where it is; do without "
+                                    "-gsplit-dwarf"
+                                  : NULL;
     if (unsupported) {
         fprintf(stderr, "lfi-ld: %s\n", unsupported);
         options_free(&options);

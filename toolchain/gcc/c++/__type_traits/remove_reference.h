@@ -8,23 +8,18 @@
 #pragma GCC system_header
 
 _LIBCPP_BEGIN_NAMESPACE_STD
-template <class T>
-struct remove_reference {
+template <class T> struct remove_reference {
     using type = T;
 };
-template <class T>
-struct remove_reference<T &> {
+template <class T> struct remove_reference<T &> {
     using type = T;
 };
-template <class T>
-struct remove_reference<T &&> {
+template <class T> struct remove_reference<T &&> {
     using type = T;
 };
-template <class T>
-using __libcpp_remove_reference_t = typename remove_reference<T>::type;
+template <class T> using __libcpp_remove_reference_t = typename remove_reference<T>::type;
 #if _LIBCPP_STD_VER >= 14
-template <class T>
-using remove_reference_t = __libcpp_remove_reference_t<T>;
+template <class T> using remove_reference_t = __libcpp_remove_reference_t<T>;
 #endif
 _LIBCPP_END_NAMESPACE_STD
 #endif
