@@ -17,6 +17,7 @@ struct scan {
     bool unknown;     /* what to answer where the scan gives up */
     bool told_apart;  /* sets of flags, instead of all or nothing */
     bool up_to_label; /* it ends at one */
+    bool returned;    /* by a function elsewhere, of whose flags the psABI says nothing */
 };
 
 static enum effect flags_effect(const struct x86_64_insn *in)
@@ -150,7 +151,8 @@ static bool live_from(struct scan *scan, uint32_t index, int depth, unsigned fla
             return scan->unknown;
         const struct x86_64_insn *in = s->insn;
         if (scan->told_apart) {
-            if (flags_read(in) & flags)
+            /* After such a function `pushfq` can only be meant for the other flags, as DF. */
+            if (flags_read(in) & flags && !(scan->returned && span_starts(in->mnemonic, "pushf")))
                 return true;
             flags &= ~flags_set(in);
             if (!flags)
@@ -214,11 +216,13 @@ static bool comes_back(const struct rewriter *r, const struct symbol *function)
 
 bool flags_used_behind(struct rewriter *r, uint32_t index)
 {
-    const struct x86_64_insn *in = r->statements[index].insn;
+    const struct symbol *function =
+        symbol_meant(((const struct x86_64_insn *)r->statements[index].insn)->target);
     struct scan scan = {.r = r,
                         .budget = BUDGET,
                         .told_apart = true,
-                        .up_to_label = !comes_back(r, symbol_meant(in->target))};
+                        .up_to_label = !comes_back(r, function),
+                        .returned = !function || function->statement == NO_STATEMENT};
     return live_from(&scan, index + 1, 0, ALL);
 }
 

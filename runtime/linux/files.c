@@ -139,6 +139,8 @@ HANDLER(sendfile)
 {
     for (int i = 0; i < 2; i++) {
         const struct linux_file *file = call->file[i];
+        if (file->signals) /* older kernels read an eventfd so */
+            return -EINVAL;
         short events = i ? POLLIN : POLLOUT;
         int64_t error = is_nonblocking(file) ? wait_for(call->thread, file, events, true) : 0;
         if (error)
@@ -147,11 +149,12 @@ HANDLER(sendfile)
     return call->file[0]->memory ? linux_sys_pass(call) : move(call, call->number, call->arg);
 }
 
-/* Not for what a host gave, nor for memfds: programs then read and write. */
+/* Not for what a host gave, memfds and signalfds: programs then read and write. */
 static bool can_splice(const struct call *call, int first, int second)
 {
     const struct linux_file *a = call->file[first], *b = call->file[second];
-    return !call->process->restricted && !a->memory && !b->memory && !a->given && !b->given;
+    return !call->process->restricted && !a->memory && !b->memory && !a->given && !b->given &&
+           !a->signals && !b->signals;
 }
 
 HANDLER(splice)

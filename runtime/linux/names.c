@@ -25,6 +25,14 @@ static struct start start_here(struct call *call)
     return start;
 }
 
+int linux_open_here(struct call *call, int flags, struct linux_found *found)
+{
+    struct start start = start_here(call);
+    int fd = linux_path_open(&call->process->paths, &start.place, call->path[0], flags, 0, found);
+    linux_file_drop(start.file);
+    return fd;
+}
+
 static struct start start_at(struct call *call, int argument)
 {
     return (struct start){NULL, linux_place_of(call->file[argument])};
@@ -176,9 +184,7 @@ HANDLER(statx)
 
 HANDLER(statfs)
 {
-    struct start start = start_here(call);
-    int fd = linux_path_open(&call->process->paths, &start.place, call->path[0], O_PATH, 0, NULL);
-    linux_file_drop(start.file);
+    int fd = linux_open_here(call, O_PATH, NULL);
     if (fd < 0)
         return fd;
     int64_t result = host(SYS_fstatfs, fd, call->arg[1]);
@@ -272,11 +278,8 @@ static int64_t enter(struct call *call, int fd, const struct linux_found *found)
 
 HANDLER(chdir)
 {
-    struct start start = start_here(call);
     struct linux_found found;
-    int fd = linux_path_open(&call->process->paths, &start.place, call->path[0],
-                             O_PATH | O_DIRECTORY, 0, &found);
-    linux_file_drop(start.file);
+    int fd = linux_open_here(call, O_PATH | O_DIRECTORY, &found);
     linux_file_drop(found.given);
     int error = 0;
     if (fd >= 0 && found.map == LINUX_PLACE_NONE)
@@ -563,11 +566,8 @@ HANDLER(utimensat)
 
 HANDLER(truncate)
 {
-    struct start start = start_here(call);
     struct linux_found found;
-    int fd = linux_path_open(&call->process->paths, &start.place, call->path[0],
-                             O_WRONLY | O_NONBLOCK, 0, &found);
-    linux_file_drop(start.file);
+    int fd = linux_open_here(call, O_WRONLY | O_NONBLOCK, &found);
     if (fd < 0)
         return fd;
     int64_t result;

@@ -439,6 +439,9 @@ void linux_virtual_stat(struct stat *status, uint64_t inode); /* the rest is as 
 int linux_add_descriptor(struct call *call, int host_fd, const struct linux_found *found,
                          int flags);
 
+/* names.c: call->path[0] as linux_path_open() opens it, from the working directory */
+int linux_open_here(struct call *call, int flags, struct linux_found *found);
+
 /* paths: where a DIR argument starts */
 static inline struct linux_place linux_place_of(const struct linux_file *file)
 {

@@ -47,14 +47,7 @@ static int64_t open_target(struct call *call, struct target *target)
     struct linux_found found;
     bool follow = call->number == SYS_setxattr || call->number == SYS_getxattr ||
                   call->number == SYS_listxattr || call->number == SYS_removexattr;
-    pthread_mutex_lock(&call->process->lock);
-    struct linux_file *cwd = call->process->cwd;
-    linux_file_hold(cwd);
-    pthread_mutex_unlock(&call->process->lock);
-    struct linux_place place = linux_place_of(cwd);
-    int fd = linux_path_open(&call->process->paths, &place, call->path[0],
-                             O_RDONLY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW), 0, &found);
-    linux_file_drop(cwd);
+    int fd = linux_open_here(call, O_RDONLY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW), &found);
     if (fd < 0)
         return fd == -ELOOP && !follow ? -ENODATA : fd;
     *target = (struct target){.fd = fd, .opened = true, .given = found.given};

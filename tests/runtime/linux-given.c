@@ -77,7 +77,7 @@ static const struct {
     {"ASK", " epoll_pwait epoll_wait fadvise64 fdatasync fgetxattr flistxattr fstat fstatfs fsync "
             "lseek readahead sync_file_range syncfs timerfd_gettime "},
     {"CHANGE", " epoll_ctl fallocate fchmod fchown flock fremovexattr fsetxattr ftruncate "
-               "timerfd_settime "},
+               "inotify_add_watch inotify_rm_watch timerfd_settime "},
     {"SOME", " dup dup2 dup3 fchdir fcntl getdents64 ioctl "},
 };
 

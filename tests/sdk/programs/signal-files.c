@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/sendfile.h>
 #include <sys/signalfd.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -84,6 +85,10 @@ int main(void)
     sigaddset(&set, SIGUSR1);
     signalfd(copy, &set, 0);
     tell("its signal", ready(copy));
+    int ends[2];
+    (void)!pipe(ends);
+    tell("sent on", sendfile(ends[1], copy, NULL, sizeof info));
+    tell("spliced", splice(copy, NULL, ends[1], NULL, sizeof info, SPLICE_F_NONBLOCK));
     tell("read", read(copy, info, sizeof info));
     tell("not its kind", signalfd(epoll, &set, 0));
     tell("no descriptor", signalfd(99, &set, 0));

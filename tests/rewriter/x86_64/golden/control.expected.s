@@ -131,3 +131,18 @@ f:
 	.p2align	0
 1:
 	jmp	1b
+	movq	%gs:(%eax), %r11
+	.bundle_lock
+	andl	$-32, %r11d
+	addq	%gs:0x2f020, %r11
+	callq	*%r11
+	.bundle_unlock
+	.p2align	5
+	pushfq
+	popq	%rax
+	popq	%r11
+	.bundle_lock
+	andl	$-32, %r11d
+	addq	%gs:0x2f020, %r11
+	jmpq	*%r11
+	.bundle_unlock

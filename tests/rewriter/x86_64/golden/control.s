@@ -34,3 +34,8 @@ f:
 	loop	.Lhere
 	jmp	1f
 1:	bnd jmp	1b
+# flags behind an indirect call, of which DF is meant
+	call	*(%rax)
+	pushfq
+	popq	%rax
+	ret

@@ -34,3 +34,13 @@ d:	cmpq	%rdi, %rsi
 	ret
 	.data
 	.quad	.Luses
+# saved behind a function of this file; behind others', only DF is meant
+	.text
+e:	call	.Lsaved
+	pushfq
+	ret
+.Lsaved:
+	ret
+f:	call	outside
+	pushfq
+	ret
