@@ -71,12 +71,15 @@ static char *find(const struct arguments *rest, const char *name)
     return NULL;
 }
 
-/* The file's real path, if it was not met before; it is added to `owned`. NULL if it was. */
-static const char *once(struct arguments *owned, const char *path)
+/*
+ * The file's real path, if it was not met before; it is added to `owned`. NULL if it was. The
+ * argument that named it if there is no such path.
+ */
+static const char *once(struct arguments *owned, const char *path, const char *argument)
 {
     char *real = realpath(path, NULL);
     if (!real)
-        return path; /* the linker says why */
+        return argument; /* the linker says why */
     for (size_t i = 0; i < owned->count; i++) {
         if (strcmp(owned->list[i], real) == 0) {
             free(real);
@@ -94,10 +97,10 @@ void shared_link(struct arguments *command, const struct arguments *rest, struct
         if (strncmp(argument, "-l", 2) == 0 && argument[2] && argument[2] != ':') {
             char *path = find(rest, argument + 2);
             if (path)
-                argument = once(owned, path);
+                argument = once(owned, path, argument);
             free(path);
         } else if (argument[0] != '-' && shared_name(argument) && is_object(argument)) {
-            argument = once(owned, argument);
+            argument = once(owned, argument, argument);
         }
         if (argument)
             arguments_add(command, argument);
