@@ -89,6 +89,16 @@ driver)
     says p1 'hello 41'
     LFI_GCC="env X=1 ${LFI_GCC:-$(sed 's/ .*//;q' version)}" "$gcc" hello.c -o p2
     says p2 'hello 41'
+    if command -v ccache >/dev/null; then
+        export CCACHE_DIR="$work/ccache" CCACHE_EXTRAFILES="$sdk/libexec/lfi/lfi-as"
+        for _ in 1 2; do
+            LFI_GCC="ccache ${LFI_GCC:-$(sed 's/ .*//;q' version)}" "$gcc" -c hello.c -o cached.o
+        done
+        ccache --print-stats >out
+        has '^direct_cache_hit.1$' out
+        "$gcc" cached.o -o p3
+        says p3 'hello 41'
+    fi
     refused env LFI_GCC=no-such-compiler "$gcc" -c hello.c
     has 'no-such-compiler' err
     refused "$sdk/libexec/lfi/gcc/gcc-wrapper" -c hello.c
