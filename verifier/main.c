@@ -12,6 +12,8 @@
 
 #include <lfi/abi.h>
 
+#include "symbols.h"
+
 enum { DEFAULT_LIMIT = 20, EXIT_USAGE = 2 };
 
 struct options {
@@ -28,6 +30,7 @@ struct subject {
     uint8_t *bytes;
     size_t size;
     unsigned violations;
+    struct linux_symbols symbols; /* read for the first of them */
 };
 
 /* print_help() lists the architectures between this and more_help. */
@@ -36,8 +39,9 @@ static const char help[] =
     "Check that LFI programs can do no harm outside their box.\n"
     "\n"
     "Each FILE is an ELF file, or - for standard input. A broken rule is shown as\n"
-    "  lfi-verify: FILE:ADDRESS: RULE: what is wrong [bytes] instruction\n"
+    "  lfi-verify: FILE:ADDRESS: RULE: what is wrong [bytes] instruction, in FUNCTION+DISTANCE\n"
     "where ADDRESS is relative to the image, or the offset in the file if its headers are wrong.\n"
+    "FUNCTION is what the file's own symbols say, if it has any.\n"
     "\n"
     "  -a, --all              show all violations of a file, not only the first 20\n"
     "  -q, --quiet            show no violations\n"
@@ -78,6 +82,18 @@ static bool printed(void)
     return false;
 }
 
+/* The function that an address of code is in. */
+static void print_function(struct subject *s, uint64_t address)
+{
+    if (s->options->raw)
+        return;
+    if (s->symbols.list == NULL)
+        linux_symbols_read(&s->symbols, s->bytes, s->size);
+    const struct linux_symbol *symbol = linux_symbols_find(&s->symbols, address);
+    if (symbol)
+        fprintf(stderr, ", in %.200s+0x%" PRIx64, symbol->name, address - symbol->address);
+}
+
 static bool report(void *data, const struct lfi_violation *violation)
 {
     struct subject *s = data;
@@ -91,8 +107,11 @@ static bool report(void *data, const struct lfi_violation *violation)
             violation->rule, violation->message);
     for (unsigned i = 0; i < violation->length; i++)
         fprintf(stderr, "%s%02x", i == 0 ? " [" : " ", violation->bytes[i]);
-    fprintf(stderr, "%s%s%s\n", violation->length != 0 ? "]" : "",
-            violation->text[0] != 0 ? " " : "", violation->text);
+    fprintf(stderr, "%s%s%s", violation->length != 0 ? "]" : "", violation->text[0] != 0 ? " " : "",
+            violation->text);
+    if (violation->length != 0) /* of an instruction */
+        print_function(s, violation->address);
+    fputc('\n', stderr);
     return true;
 }
 
@@ -183,6 +202,7 @@ static bool verify_file(const struct options *options, const char *name)
         if (options->stats)
             print_stats(&s, seconds);
     }
+    linux_symbols_free(&s.symbols);
     free(s.bytes);
     return verdict == LFI_ACCEPTED;
 }
