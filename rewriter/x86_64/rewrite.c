@@ -140,8 +140,10 @@ static void rewrite_gather(struct rewriter *r, uint32_t index)
     struct operand operands[MAX_OPERANDS];
     if (!confine_all(r, index, operands))
         return;
-    struct operand *memory = &operands[1], zero = {.kind = OPERAND_IMM};
-    if (in->count == 3 && memory->kind == OPERAND_MEM && !memory->base && memory->segment) {
+    /* AVX2 has the mask before the memory; a scatter has the memory last */
+    struct operand *memory = &operands[in->count == 3 || operands[0].kind != OPERAND_MEM],
+                   zero = {.kind = OPERAND_IMM};
+    if (in->count >= 2 && memory->kind == OPERAND_MEM && !memory->base && memory->segment) {
         /* without a base register nothing would make it a 32-bit address */
         if (!r11_free(r, index, "a gather without base register"))
             return;
