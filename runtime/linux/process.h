@@ -43,6 +43,7 @@ struct action {
  */
 struct linux_signal {
     int number, tid, timer;
+    uint64_t trap, error; /* of a fault: struct lfi_stop */
     struct {
         int number, error, code, padding;
         union {
@@ -310,8 +311,9 @@ bool linux_memory_charge(struct lfi_process *process, int64_t pages);
 /* For the loader: claims a part of the box permanently, so that the program cannot change it. */
 bool linux_memory_claim(struct lfi_process *process, uint64_t address, uint64_t size,
                         uint32_t kind);
-
-/* The same for pages of code anywhere: the address, or 0. */
+/* Whether the program has anything at the address. */
+bool linux_memory_has(struct lfi_process *process, uint64_t address);
+/* As linux_memory_claim() for pages of code anywhere: the address, or 0. */
 uint64_t linux_memory_place(struct lfi_process *process, uint32_t pages);
 
 /* load.c, stack.c */
@@ -375,6 +377,7 @@ void linux_signals_blocked(sigset_t *set); /* in the thread that runs the proces
 /* Drops those of the set that our own writing caused, unless they were in `pending` before. */
 void linux_signals_drop(const sigset_t *set, const sigset_t *pending);
 void linux_signals_of_thread(sigset_t *set);
+lfi_stopped_fn linux_stopped;
 bool linux_signals_deliver(struct thread *thread, struct lfi_regs *regs,
                            const struct linux_restart *restart);
 LFI_LIGHT static inline bool linux_signals_pending(struct thread *thread)

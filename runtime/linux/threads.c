@@ -43,6 +43,8 @@ static void discharge(struct thread *thread)
 int linux_thread_context(struct thread *thread, struct lfi_context **context)
 {
     int failed = lfi_context_new(thread->process->box, linux_serve, thread, context);
+    if (!failed)
+        lfi_context_on_stop(*context, linux_stopped);
     if (!failed && LINUX_LIGHT)
         lfi_context_light(*context, linux_serve_light, linux_light_done);
     return failed;
