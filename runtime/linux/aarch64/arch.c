@@ -27,16 +27,17 @@ const char *linux_arch_platform(void)
 void linux_arch_capabilities(uint64_t *first, uint64_t *second)
 {
     const uint64_t lowest = 0xffffffff & ~(uint64_t)(HWCAP_SVE | HWCAP_SSBS | HWCAP_CPUID);
-    const uint64_t known = 1 << 0     /* DCPODP */
-                           | 1 << 7   /* FLAGM2 */
-                           | 1 << 8   /* FRINT */
-                           | 1 << 13  /* I8MM */
-                           | 1 << 14  /* BF16 */
-                           | 1 << 15  /* DGH */
-                           | 1 << 16  /* RNG */
-                           | 1 << 17  /* BTI */
-                           | 1 << 20  /* AFP */
-                           | 1 << 21; /* RPRES */
+    const uint64_t known = 1 << 0       /* DCPODP */
+                           | 1 << 7     /* FLAGM2 */
+                           | 1 << 8     /* FRINT */
+                           | 1 << 13    /* I8MM */
+                           | 1 << 14    /* BF16 */
+                           | 1 << 15    /* DGH */
+                           | 1 << 16    /* RNG */
+                           | 1 << 17    /* BTI */
+                           | 1 << 20    /* AFP */
+                           | 1 << 21    /* RPRES */
+                           | 1UL << 34; /* CSSC */
     *first = getauxval(AT_HWCAP) & lowest;
     *second = getauxval(AT_HWCAP2) & known;
 }
