@@ -442,8 +442,8 @@ void lfi_context_stop(struct lfi_context *context, int status);
 
 /*
  * A stop of the box at any instruction: `signal` 0 because of lfi_context_notify(), or a fault of
- * its code, as struct lfi_exit has it. `trap` and `error` are what the processor says of a fault,
- * as the kernel numbers it (x86-64: the vector, and the error code), else 0.
+ * its code, as struct lfi_exit has it. `trap` and `error` are what the processor says of a fault
+ * (x86-64: the vector, and the error code; AArch64: 0).
  */
 struct lfi_stop {
     int signal, code;
@@ -455,7 +455,7 @@ struct lfi_stop {
  * Called like a handler of a system call, in the thread of the context and on the host's stack,
  * when the box was stopped. The registers are those at an instruction where a branch may come from
  * anywhere: a stop within a group is one at its first instruction, or at the next one after it, and
- * one in a runtime call is one before it. Only after a fault may they be others (a jump that led to
+ * one in a runtime call is one before it (docs/stops.md). Only after a fault may they be others (a jump that led to
  * no code, a stack pointer that has left the box), to which the box cannot return.
  *
  * False: nobody handles the fault, which ends the run (LFI_EXIT_FAULT, with the registers of the
@@ -465,8 +465,8 @@ struct lfi_stop {
 typedef bool lfi_stopped_fn(struct lfi_context *context, struct lfi_regs *regs,
                             const struct lfi_stop *stop);
 
-/* Before the first run. -ENOTSUP where boxes cannot be stopped so (AArch64). */
-int lfi_context_on_stop(struct lfi_context *context, lfi_stopped_fn *stopped);
+/* Before the first run. */
+void lfi_context_on_stop(struct lfi_context *context, lfi_stopped_fn *stopped);
 
 /*
  * From any thread: the context's function for stops is called as soon as its thread is in the box,
@@ -480,9 +480,10 @@ void lfi_context_notify(struct lfi_context *context);
  * By the handler of a system call or of a stop, of the innermost run: whether the box goes on with
  * exactly its registers (true), r11 and rip included; or as after a system call (false), so that
  * the host may set registers to the start of a function. What the registers hold may come from the
- * box: if the box could not get there by itself, the run ends with LFI_EXIT_FAULT (SIGSEGV). It may
- * if rip is where an instruction outside of a group begins, or a group, and rsp is in the box; of
- * rflags only the arithmetic flags and DF count. It takes one signal of the host's kernel.
+ * box: if the box could not get there by itself, the run ends with LFI_EXIT_FAULT (SIGSEGV);
+ * docs/stops.md says what it may ask for. x86-64: rip must be where an instruction outside of a
+ * group begins, or a group, and rsp in the box; of rflags only the arithmetic flags and DF count. It
+ * takes one signal of the host's kernel.
  */
 void lfi_context_exact(struct lfi_context *context, bool exact);
 

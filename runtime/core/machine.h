@@ -13,7 +13,7 @@
  *   MACHINE_AT_0             whether a box can lie at address 0
  *   MACHINE_ROOM             bytes for each box that the architecture needs in its reservation
  *   MACHINE_STUB_SIZE        of a stub of a callback; a power of two
- *   MACHINE_STOPS            whether the box can be stopped at any instruction, and go on there
+ *   MACHINE_STACK_POINTER    of struct lfi_regs; likewise MACHINE_CODE_POINTER
  *   MACHINE_ENTRY_MASK       what of a function's address the host may name
  */
 #ifndef LFI_MACHINE_H
@@ -126,8 +126,7 @@ void machine_signal_leave(void *ucontext, struct core_frame *frame, enum lfi_exi
                           bool entering);
 
 /*
- * Stops: core_stopped() is called, and the box goes on, if the architecture has MACHINE_STOPS.
- * machine_signal_fault() adds what the processor says of a fault.
+ * Stops: docs/stops.md. machine_signal_fault() adds what the processor says of a fault.
  */
 void machine_signal_fault(const void *ucontext, struct lfi_stop *fault);
 /* On the trampoline page: back to the runtime call. False: nothing says where that was. */

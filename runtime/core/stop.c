@@ -6,18 +6,14 @@
  */
 #include "internal.h"
 
-#include <errno.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 _Static_assert(INTERRUPT_END == 1, "gate.S");
 
-int lfi_context_on_stop(struct lfi_context *context, lfi_stopped_fn *stopped)
+void lfi_context_on_stop(struct lfi_context *context, lfi_stopped_fn *stopped)
 {
-    if (!MACHINE_STOPS)
-        return -ENOTSUP;
     context->stopped = stopped;
-    return 0;
 }
 
 void lfi_context_notify(struct lfi_context *context)
@@ -36,7 +32,7 @@ void lfi_context_notify(struct lfi_context *context)
 
 void lfi_context_exact(struct lfi_context *context, bool exact)
 {
-    if (context->active && MACHINE_STOPS)
+    if (context->active)
         context->active->exact = exact;
 }
 

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # Unit tests of runtime/core; what differs by architecture stands in a folder of its own.
-set(parts switch light gate faults memory holes mappings copy processor snapshot)
+set(parts switch light gate faults stops memory holes mappings copy processor snapshot)
 if(NOT LFI_SANITIZE STREQUAL thread) # its shadow leaves no room
     list(APPEND parts many)
 endif()
 if(CMAKE_SYSTEM_PROCESSOR STREQUAL x86_64)
-    list(APPEND parts stack step stops avx512)
+    list(APPEND parts stack step avx512)
     if(NOT LFI_SANITIZE) # their memory lies there
         list(APPEND parts at-0)
     endif()

@@ -104,7 +104,6 @@
 #define MACHINE_SLOT(k)         LFI_SLOT_BELOW(k)
 #define MACHINE_SYS_PAGE        0
 #define MACHINE_AT_0            0
-#define MACHINE_STOPS           1
 #define MACHINE_STACK_POINTER   sp /* of struct lfi_regs */
 #define MACHINE_CODE_POINTER    pc
 #define MACHINE_ROOM            0x10000 /* context blocks, of 1024 contexts */

@@ -517,6 +517,7 @@ void machine_signal_exact(void *ucontext, struct core_frame *frame)
         machine->regs[i] = regs->x[i];
     machine->sp = regs->sp;
     machine->pc = regs->pc;
-    machine->pstate = (machine->pstate & ~(PSTATE_NZCV | PSTATE_BTYPE)) | (regs->nzcv & PSTATE_NZCV);
+    machine->pstate =
+        (machine->pstate & ~(PSTATE_NZCV | PSTATE_BTYPE)) | (regs->nzcv & PSTATE_NZCV);
     frame->exact = 0;
 }

@@ -141,7 +141,6 @@
 #else
 #define MACHINE_AT_0 1
 #endif
-#define MACHINE_STOPS          1
 #define MACHINE_STACK_POINTER  rsp /* of struct lfi_regs */
 #define MACHINE_CODE_POINTER   rip
 #define MACHINE_ROOM           0

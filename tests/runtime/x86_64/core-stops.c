@@ -21,6 +21,12 @@
 extern const char stops_code[], stops_code_end[], stop_forms[], stop_handler[], stop_handled[],
     stop_spin[], stop_step[], stop_null[], stop_exact[], stop_exact_at[], stop_load[];
 
+#ifdef __SANITIZE_THREAD__
+#define SKIP_UNDER_TSAN skip() /* it keeps signals back until a call */
+#else
+#define SKIP_UNDER_TSAN
+#endif
+
 enum how { GOES_ON, HANDLES }; /* what a stop does */
 enum { DEPTH = 4, PATH_MOST = 8000 };
 
@@ -114,7 +120,7 @@ static void open_test(enum how how)
         code_map(test.t.base + TEST_STOPS, stops_code, (size_t)(stops_code_end - stops_code));
     if (lfi_box_map_code(test.t.box, &code, &error))
         fail_msg("%s", error.message);
-    assert_int_equal(lfi_context_on_stop(test.t.context, stopped), 0);
+    lfi_context_on_stop(test.t.context, stopped);
 }
 
 static struct lfi_exit run_from(const char *label)
@@ -349,12 +355,14 @@ static void each_instruction(enum how how)
 static void it_goes_on(void **state)
 {
     (void)state;
+    SKIP_UNDER_TSAN;
     each_instruction(GOES_ON);
 }
 
 static void a_handler_returns(void **state)
 {
     (void)state;
+    SKIP_UNDER_TSAN;
     each_instruction(HANDLES);
 }
 
@@ -368,6 +376,7 @@ static void handlers_interrupt_handlers(void **state)
     pid_t child;
 
     (void)state;
+    SKIP_UNDER_TSAN;
     open_test(HANDLES);
     expected = undisturbed();
     child = start(expected, 0);
@@ -635,9 +644,7 @@ static void *notify_all_the_time(void *data)
 static void stops_at_any_time(void **state)
 {
     (void)state;
-#ifdef __SANITIZE_THREAD__
-    skip(); /* it keeps signals back until a call */
-#endif
+    SKIP_UNDER_TSAN;
     for (enum how how = GOES_ON; how <= HANDLES; how++) {
         bool ends = false;
         pthread_t thread;
@@ -678,11 +685,9 @@ static void a_loop_is_stopped(void **state)
     pthread_t thread;
 
     (void)state;
-#ifdef __SANITIZE_THREAD__
-    skip();
-#endif
+    SKIP_UNDER_TSAN;
     open_test(GOES_ON);
-    assert_int_equal(lfi_context_on_stop(test.t.context, stop_there), 0);
+    lfi_context_on_stop(test.t.context, stop_there);
     assert_int_equal(pthread_create(&thread, NULL, notify_all_the_time, &ends), 0);
     struct lfi_exit exit = run_from(stop_spin);
     assert_int_equal(exit.kind, LFI_EXIT_STOPPED);

@@ -52,8 +52,8 @@ int main(void)
         if (!sigsetjmp(back, 1))
             ((volatile char *)guard)[65536 + i] = 1;
         else
-            good += address == (uint64_t)(uintptr_t)guard + 65536 + (unsigned)i &&
-                    code == SEGV_ACCERR;
+            good +=
+                address == (uint64_t)(uintptr_t)guard + 65536 + (unsigned)i && code == SEGV_ACCERR;
     }
     printf("guard: %d\n", good);
 
