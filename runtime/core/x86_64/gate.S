@@ -264,9 +264,9 @@ machine_gate_return:
 	vzeroupper
 7:	movq	%fs:THREAD_TP(%rdi), %rsi
 	movq	%rsi, CONTEXT_TP(%r8)
-	movq	%r10, CONTEXT_ACTIVE(%r8)
 	movl	$1, %fs:THREAD_KIND(%rdi)	/* LFI_EXIT_RETURNED */
 	movq	%r9, %fs:THREAD_FRAME(%rdi)
+	movq	%r10, CONTEXT_ACTIVE(%r8)	/* last: another thread may free frame and context now */
 	testq	%r9, %r9
 	jnz	return_nested
 8:	HOST_REGS
