@@ -124,7 +124,8 @@ const char *lfi_rewrite_arch(size_t index);
 /*
  * The options that LLVM's assembler (clang -cc1as) needs beside -triple for code of `arch`: up to a
  * NULL, and nothing but that where it needs none or the name is not known. Static storage. They
- * allow all instructions that there are: a compiler does not pass on which ones it may use.
+ * allow all instructions that there are: a compiler does not pass on which ones it may use; on
+ * x86-64 they are about nops.
  */
 const char *const *lfi_rewrite_assembler(const char *arch);
 

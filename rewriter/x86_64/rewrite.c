@@ -230,6 +230,9 @@ void x86_64_rewrite(struct rewriter *r, uint32_t index)
     case CLASS_SYSCALL:
         runtime_call(r, LFI_SLOT_SYSCALL);
         break;
+    case CLASS_CPUID:
+        rewrite_cpuid(r, index);
+        break;
     case CLASS_INT:
         rewrite_interrupt(r, index);
         break;
@@ -278,12 +281,16 @@ static void start(struct rewriter *r)
     registers_start(r);
 }
 
+/* Padding is executed: few long nops instead of many. */
+static const char *const assembler[] = {"-target-feature", "+fast-15bytenop", NULL};
+
 const struct arch lfi_rewrite_x86_64 = {
     .name = "x86_64",
     .bundle_shift = 5,
     .return_byte = 0xc3,
     .hash_comments = true,
     .alignment_in_bytes = true,
+    .assembler = assembler,
     .start = start,
     .parse = x86_64_parse,
     .prepare = x86_64_prepare,

@@ -130,6 +130,7 @@ enum class {
     CLASS_LEAVE,
     CLASS_ENTER,
     CLASS_SYSCALL,
+    CLASS_CPUID,
     CLASS_NOP,
     CLASS_STOP,
     CLASS_INT,
@@ -347,6 +348,7 @@ void rewrite_string(struct rewriter *r, uint32_t index);
 /* implicit.c */
 void rewrite_xlat(struct rewriter *r, uint32_t index);
 void rewrite_bit(struct rewriter *r, uint32_t index);
+void rewrite_cpuid(struct rewriter *r, uint32_t index);
 void rewrite_maskmov(struct rewriter *r, uint32_t index);
 void rewrite_popf(struct rewriter *r, uint32_t index);
 

@@ -126,8 +126,8 @@ void linux_threads_interrupt(struct lfi_process *process)
 }
 
 /*
- * Waits for all other threads to leave the box. Again and again, since one that is about to open a
- * FIFO, which may wait as well, does not hear of it (and TSan keeps signals back).
+ * Waits for all other threads to leave the box. Again and again, since a call of the host that is
+ * made without linux_wait() may wait as well (and TSan keeps signals back).
  */
 static void expel_others(struct thread *self)
 {

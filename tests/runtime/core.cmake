@@ -6,14 +6,14 @@ if(NOT LFI_SANITIZE STREQUAL thread) # its shadow leaves no room
     list(APPEND parts many)
 endif()
 if(CMAKE_SYSTEM_PROCESSOR STREQUAL x86_64)
-    list(APPEND parts stack step)
+    list(APPEND parts stack step avx512)
     if(NOT LFI_SANITIZE) # their memory lies there
         list(APPEND parts at-0)
     endif()
 endif()
 foreach(part IN LISTS parts)
     set(source core-${part}.c)
-    if(part MATCHES "^(processor|stack|step|at-0)$")
+    if(part MATCHES "^(processor|stack|step|at-0|avx512)$")
         set(source ${CMAKE_SYSTEM_PROCESSOR}/${source})
     endif()
     lfi_unit_test(runtime-core-${part} TIMEOUT 120 LIBS lfi-objects
@@ -22,6 +22,11 @@ foreach(part IN LISTS parts)
         ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR} ${CMAKE_SOURCE_DIR}/runtime/core
         ${CMAKE_SOURCE_DIR}/runtime/core/${CMAKE_SYSTEM_PROCESSOR})
 endforeach()
+if(CMAKE_SYSTEM_PROCESSOR STREQUAL x86_64)
+    set_tests_properties(runtime-core-avx512 PROPERTIES LABELS "unit;processor" SKIP_RETURN_CODE 77)
+    lfi_test(runtime-cpuid COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/x86_64/cpuid.py as
+        ${CMAKE_OBJCOPY} $<TARGET_FILE:lfi-verify> ${CMAKE_SOURCE_DIR}/runtime/core/x86_64/cpuid.def)
+endif()
 
 # A sanitizer's shadow takes the addresses, and an emulator the time.
 if(NOT CMAKE_CROSSCOMPILING AND NOT LFI_SANITIZE)

@@ -167,10 +167,11 @@ machine_gate_return:
 	ldr	x12, [x25, #FRAME_CONTEXT]
 	ldr	x13, [x25, #FRAME_OUTER]
 	ldr	x14, [x25, #FRAME_FORMER]
-	str	x14, [x12, #CONTEXT_ACTIVE]
 	mov	w9, #1			/* LFI_EXIT_RETURNED */
 	str	w9, [x10, #THREAD_KIND]
 	str	x13, [x10, #THREAD_FRAME]
+	add	x12, x12, #CONTEXT_ACTIVE
+	stlr	x14, [x12]		/* last: another thread may free frame and context now */
 	HOST_REGS ldp
 	ldp	x29, x30, [sp, #HOST_FRAME_SIZE]
 	add	sp, sp, #HOST_FRAME_SIZE + 16

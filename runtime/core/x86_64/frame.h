@@ -69,7 +69,9 @@
 #define FRAME_VECTORS     448
 #define FRAME_X87         960
 #define FRAME_HOST_CALL   1536
-#define FRAME_SIZE        1600
+#define FRAME_ZMM         1600
+#define FRAME_MASKS       3648
+#define FRAME_SIZE        3712
 
 #define HOST_NOT_MADE (-512) /* LFI_HOST_NOT_MADE */
 
@@ -92,14 +94,18 @@
 #define THREAD_TP    32
 
 /* bits of frame.in_use, those of XINUSE: which state was saved; the rest is in its initial state */
-#define IN_USE_X87 1
-#define IN_USE_SSE 2
-#define IN_USE_AVX 4
+#define IN_USE_X87    1
+#define IN_USE_SSE    2
+#define IN_USE_AVX    4
+#define IN_USE_AVX512 0xe0 /* any of: masks, upper halves of zmm0-15, zmm16-31 */
 
-/* bits of frame.features */
-#define FEATURE_XGETBV1  1 /* XGETBV(1) tells what is in use; implies XSAVE */
-#define FEATURE_AVX      2 /* and the operating system saves it */
-#define FEATURE_FSGSBASE 4
+/* bits of frame.features: the state that boxes have, as in XCR0, and what the runtime can use */
+#define FEATURE_X87      IN_USE_X87 /* always, as SSE */
+#define FEATURE_SSE      IN_USE_SSE
+#define FEATURE_AVX      IN_USE_AVX
+#define FEATURE_AVX512   IN_USE_AVX512 /* all of the three; with BW and VL */
+#define FEATURE_XGETBV1  0x1000000     /* XGETBV(1) tells what is in use; implies XSAVE */
+#define FEATURE_FSGSBASE 0x2000000
 
 #define INITIAL_MXCSR 0x1f80
 #define INITIAL_FCW   0x37f
@@ -151,7 +157,7 @@ struct machine_context {
 
 struct machine_thread {
     uint64_t tp;  /* the box's thread pointer, while in a box */
-    uint64_t ret; /* scratch of the trampoline that reads tp */
+    uint64_t ret; /* scratch of trampolines: the return address, or rcx for core_cpuid() */
 };
 
 /*
@@ -205,9 +211,14 @@ struct core_frame {
     lfi_light_done_fn *done;
     _Alignas(64) struct core_callback callback; /* the one that runs, or ran last */
     _Alignas(64) uint8_t vectors[16][32];       /* ymm0 … ymm15, or only their lower halves */
-    _Alignas(64) uint8_t x87[576];  /* XSAVE area of which only x87 counts, or FXSAVE's */
-    struct lfi_host_call host_call; /* of a light call, then `done` */
+    _Alignas(64) uint8_t x87[576];    /* XSAVE area of which only x87 counts, or FXSAVE's */
+    struct lfi_host_call host_call;   /* of a light call, then `done` */
+    _Alignas(64) uint8_t zmm[32][64]; /* these two only with IN_USE_AVX512, else not initialized */
+    uint64_t masks[8];
 };
+
+extern const char machine_cpuid[];
+void core_cpuid(struct core_frame *frame);
 
 #endif
 #endif

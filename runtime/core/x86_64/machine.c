@@ -75,6 +75,8 @@ AT(done, FRAME_DONE);
 AT(callback, FRAME_CALLBACK);
 AT(vectors, FRAME_VECTORS);
 AT(x87, FRAME_X87);
+AT(zmm, FRAME_ZMM);
+AT(masks, FRAME_MASKS);
 
 _Static_assert(offsetof(struct core_callback, version) == CALLBACK_VERSION, "frame.h");
 _Static_assert(offsetof(struct core_callback, function) == CALLBACK_FUNCTION, "frame.h");
@@ -138,7 +140,7 @@ int machine_features(uint32_t *features, struct lfi_error *error)
 {
     unsigned a = 0, b = 0, c = 0, d = 0;
 
-    *features = 0;
+    *features = FEATURE_X87 | FEATURE_SSE;
     __cpuid(0x80000001, a, b, c, d); /* __get_cpuid() asks once more; a hypervisor may take 3 us */
     if (!(c & 1)) {
         core_explain(error, "this processor is older than x86-64-v2 (no LAHF in 64-bit mode)");
@@ -150,8 +152,15 @@ int machine_features(uint32_t *features, struct lfi_error *error)
     __cpuid(1, a, b, c, d);
     if (!(c & bit_OSXSAVE))
         return 0;
-    if ((c & bit_AVX) && (xgetbv(0) & 6) == 6) /* SDM 1, 14.3: SSE and AVX state are enabled */
-        *features |= FEATURE_AVX;
+    if (c & bit_AVX) /* SDM 1, 14.3, 15.3: what the operating system saves can be used */
+        *features |= (uint32_t)xgetbv(0) & (FEATURE_AVX | FEATURE_AVX512);
+    if (*features & FEATURE_AVX512) {
+        __cpuid_count(7, 0, a, b, c, d);
+        if (!(b & bit_AVX512BW) || !(b & bit_AVX512VL)) { /* its registers could not be cleared */
+            core_explain(error, "this processor has AVX-512 without BW and VL (Xeon Phi)");
+            return -ENOTSUP;
+        }
+    }
     __cpuid_count(0xd, 1, a, b, c, d); /* is there with OSXSAVE */
     if (a & 4)                         /* SDM 2A, CPUID leaf 0DH */
         *features |= FEATURE_XGETBV1;
@@ -168,8 +177,9 @@ enum {
     TRAMPOLINE_SET_TP = 0x40,
     TRAMPOLINE_RETURN = 0x60,
     TRAMPOLINE_CALLBACK = 0xc0,
+    TRAMPOLINE_CPUID = 0xe0,
     TRAMPOLINE_ZERO = 0xf80,     /* an operand */
-    TRAMPOLINE_POINTERS = 0xfc0, /* of SYSCALL, CALLBACK */
+    TRAMPOLINE_POINTERS = 0xfc0, /* of SYSCALL, CALLBACK, CPUID */
 };
 
 static uint8_t *put(uint8_t *to, const uint8_t *bytes, size_t size, int64_t displacement)
@@ -214,6 +224,15 @@ int machine_write_trampolines(uint8_t page[4096], struct lfi_error *error)
     entry = (uint64_t)machine_callback;
     memcpy(page + TRAMPOLINE_POINTERS + 8, &entry, sizeof entry);
 
+    /* movq %rcx, %fs:ret; movq %fs:frame, %rcx; jmpq *pointer(%rip) */
+    at = page + TRAMPOLINE_CPUID;
+    at = PUT(at, tls + (int64_t)offsetof(struct core_thread, machine.ret), 0x64, 0x48, 0x89, 0x0c,
+             0x25);
+    at = PUT(at, tls + (int64_t)offsetof(struct core_thread, frame), 0x64, 0x48, 0x8b, 0x0c, 0x25);
+    PUT(at, page + TRAMPOLINE_POINTERS + 16 - (at + 6), 0xff, 0x25);
+    entry = (uint64_t)machine_cpuid;
+    memcpy(page + TRAMPOLINE_POINTERS + 16, &entry, sizeof entry);
+
     /*
      * From gate.S, r11 is the frame. What x87 keeps of its last instruction, operand and comparison
      * is from here: fldz; fcomps zero(%rip); movq target(%r11), %r11; jmpq *%r11
@@ -245,6 +264,44 @@ int machine_write_trampolines(uint8_t page[4096], struct lfi_error *error)
     return 0;
 }
 
+/*
+ * `cpuid` of a box, in its registers; the subleaf is where the trampoline put it, because that
+ * needs rcx. A light call: general registers only, and no functions of TSan's.
+ */
+LFI_LIGHT __attribute__((no_sanitize("thread"))) void core_cpuid(struct core_frame *frame)
+{
+    enum { EAX, EBX, ECX, EDX, HIDE = 0, KEEP = 1 };
+    static const struct row {
+        uint32_t leaf, subleaf;
+        uint8_t reg, bit, keep;
+    } rows[] = {
+#define ANY                                                UINT32_MAX
+#define CPUID(leaf, subleaf, reg, bit, name, answer, insn) {leaf, subleaf, reg, bit, answer},
+#define CPUID_NONE(leaf, subleaf, name)                                                          \
+    {leaf, subleaf, EAX, 0, HIDE}, {leaf, subleaf, EBX, 0, HIDE}, {leaf, subleaf, ECX, 0, HIDE}, \
+        {leaf, subleaf, EDX, 0, HIDE},
+#include "cpuid.def"
+    };
+    const uint32_t leaf = (uint32_t)frame->regs.rax, subleaf = (uint32_t)core_thread.machine.ret;
+    uint32_t value[4], named[4] = {0}, kept[4] = {0};
+
+    __cpuid_count(leaf, subleaf, value[EAX], value[EBX], value[ECX], value[EDX]);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct row *row = &rows[i];
+
+        if (row->leaf == leaf && (row->subleaf == subleaf || row->subleaf == ANY)) {
+            named[row->reg] = UINT32_MAX;
+            kept[row->reg] |= (uint32_t)row->keep << row->bit;
+        }
+    }
+    for (int i = 0; i < 4; i++)
+        value[i] &= ~named[i] | kept[i];
+    frame->regs.rax = value[EAX];
+    frame->regs.rbx = value[EBX];
+    frame->regs.rcx = value[ECX];
+    frame->regs.rdx = value[EDX];
+}
+
 void machine_write_table(uint8_t page[4096], uint64_t base, uint64_t trampolines)
 {
     memset(page, 0, 4096);
@@ -267,6 +324,9 @@ void machine_write_table(uint8_t page[4096], uint64_t base, uint64_t trampolines
         case LFI_SLOT_CALLBACK:
             entry = trampolines + TRAMPOLINE_CALLBACK;
             break;
+        case LFI_SLOT_CPUID:
+            entry = trampolines + TRAMPOLINE_CPUID;
+            break;
         case LFI_SLOT_BASE:
             entry = base;
             break;
@@ -281,7 +341,7 @@ void machine_frame_init(struct core_frame *frame)
 {
     const uint16_t fcw = INITIAL_FCW;
 
-    memset(frame, 0, sizeof *frame);
+    memset(frame, 0, offsetof(struct core_frame, zmm));
     frame->regs.rflags = 0x202;
     frame->mxcsr = INITIAL_MXCSR;
     memcpy(frame->x87, &fcw, sizeof fcw);
@@ -294,6 +354,10 @@ void machine_frame_copy(struct core_frame *to, const struct core_frame *from)
     to->in_use = from->in_use;
     memcpy(to->vectors, from->vectors, sizeof to->vectors);
     memcpy(to->x87, from->x87, sizeof to->x87);
+    if (from->in_use & IN_USE_AVX512) {
+        memcpy(to->zmm, from->zmm, sizeof to->zmm);
+        memcpy(to->masks, from->masks, sizeof to->masks);
+    }
 }
 
 int machine_reservation_init(struct core_reservation *reservation, uint64_t room, size_t size)

@@ -20,22 +20,24 @@ const char *linux_arch_platform(void)
 }
 
 /*
- * Not SVE, SME and MTE, whose instructions do not verify, nor what a later kernel adds. Bits of
- * AT_HWCAP2: the kernel's uapi/asm/hwcap.h.
+ * Not SVE, SME and MTE, whose instructions do not verify, SSBS, which a box may not write, and what
+ * a later kernel adds; nor that the identification registers can be read, which tell of all of
+ * them. Bits of AT_HWCAP2: the kernel's uapi/asm/hwcap.h.
  */
 void linux_arch_capabilities(uint64_t *first, uint64_t *second)
 {
-    const uint64_t lowest = 0xffffffff & ~(uint64_t)HWCAP_SVE;
-    const uint64_t known = 1 << 0     /* DCPODP */
-                           | 1 << 7   /* FLAGM2 */
-                           | 1 << 8   /* FRINT */
-                           | 1 << 13  /* I8MM */
-                           | 1 << 14  /* BF16 */
-                           | 1 << 15  /* DGH */
-                           | 1 << 16  /* RNG */
-                           | 1 << 17  /* BTI */
-                           | 1 << 20  /* AFP */
-                           | 1 << 21; /* RPRES */
+    const uint64_t lowest = 0xffffffff & ~(uint64_t)(HWCAP_SVE | HWCAP_SSBS | HWCAP_CPUID);
+    const uint64_t known = 1 << 0       /* DCPODP */
+                           | 1 << 7     /* FLAGM2 */
+                           | 1 << 8     /* FRINT */
+                           | 1 << 13    /* I8MM */
+                           | 1 << 14    /* BF16 */
+                           | 1 << 15    /* DGH */
+                           | 1 << 16    /* RNG */
+                           | 1 << 17    /* BTI */
+                           | 1 << 20    /* AFP */
+                           | 1 << 21    /* RPRES */
+                           | 1UL << 34; /* CSSC */
     *first = getauxval(AT_HWCAP) & lowest;
     *second = getauxval(AT_HWCAP2) & known;
 }

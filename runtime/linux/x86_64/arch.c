@@ -20,7 +20,15 @@ const char *linux_arch_platform(void)
 
 void linux_arch_capabilities(uint64_t *first, uint64_t *second)
 {
-    *first = getauxval(AT_HWCAP);
+    /* register EDX of leaf 1 of `cpuid` */
+    enum { EAX, EBX, ECX, EDX, HIDE = 0, KEEP = 1 };
+#define CPUID(leaf, subleaf, reg, bit, name, answer, insn) \
+    | ((leaf) == 1 && (reg) == EDX ? (uint64_t)(answer) << (bit) : 0)
+#define CPUID_NONE(leaf, subleaf, name)
+    const uint64_t kept = 0
+#include "cpuid.def"
+        ;
+    *first = getauxval(AT_HWCAP) & kept;
     *second = 0; /* bit 1 tells of FSGSBASE: not for a box */
 }
 
@@ -80,7 +88,7 @@ struct frame {
     uint8_t info[128];
 };
 
-#define RED_ZONE 128
+#define RED_ZONE 256 /* and what the rewriter keeps beyond it */
 
 int linux_arch_signal_enter(struct thread *thread, struct lfi_regs *regs,
                             const struct linux_signal *signal, const struct action *action,
