@@ -152,6 +152,14 @@ stop_forms:
 	movl	$5, %eax
 	runtime_call 0
 	addq	%rax, %rbx
+	movq	%rbx, %r12
+	movl	$7, %eax
+	movl	$1, %ecx		/* the subleaf, which the trampoline puts aside */
+	runtime_call 5
+	addq	%rcx, %rax
+	leaq	(%rdx, %rbx), %rbx
+	xorq	%rbx, %rax
+	leaq	(%r12, %rax), %rbx
 
 	addr32 movq %rbp, %gs:PLACE
 	guarded_write movl %ebp, %esp
