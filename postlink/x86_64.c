@@ -20,7 +20,7 @@
 enum kind {
     OTHER,
     NOP,
-    PADDED_NOP,    /* a nop with prefixes that the verifier refuses: 2e, or 66 twice */
+    PADDED_NOP,    /* a nop with the prefixes of alignment fill: 2e, or 66 twice */
     DIRECT_CALL,   /* e8 rel32 */
     RELAXED_CALL,  /* 67 e8 rel32: what the linker makes of call *f@GOTPCREL(%rip) */
     MASK,          /* andl $-32,%eX */
@@ -75,10 +75,24 @@ static void put32(uint8_t *bytes, int32_t value)
     memcpy(bytes, &value, sizeof value);
 }
 
+/*
+ * As few nops as possible, as LLVM makes them for processors with fast long ones; the verifier
+ * knows their bytes.
+ */
 static void fill_nops(uint8_t *bytes, uint64_t size)
 {
-    if (size > 0)
-        ZydisEncoderNopFill(bytes, size);
+    static const uint8_t longest[] = {0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x2e, 0x0f,
+                                      0x1f, 0x84, 0,    0,    0,    0,    0};
+    enum { PLAIN = 9 };
+    while (size > 0) {
+        uint64_t one = size < sizeof longest ? size : sizeof longest;
+        if (one <= PLAIN)
+            ZydisEncoderNopFill(bytes, one);
+        else
+            memcpy(bytes, longest + (sizeof longest - one), one);
+        bytes += one;
+        size -= one;
+    }
 }
 
 void x86_64_fill_trap(uint8_t *bytes, uint64_t size)
@@ -289,9 +303,8 @@ static bool fail(struct pass *pass, const struct bundle *bundle, const struct in
 }
 
 /*
- * Writes nops anew that cross the end of the bundle or have odd prefixes. Those with odd prefixes
- * are alignment fill and are joined; others are not, because a label may stand between them.
- * Returns whether there were any.
+ * Writes nops anew that cross the end of the bundle or have odd prefixes, each by itself, because a
+ * label may stand between two. Returns whether that changed anything.
  */
 static bool rewrite_nops(struct pass *pass, const struct bundle *bundle)
 {
@@ -299,17 +312,16 @@ static bool rewrite_nops(struct pass *pass, const struct bundle *bundle)
     for (unsigned i = 0; i < bundle->count; i++) {
         const struct insn *insn = &bundle->insns[i];
         unsigned start = insn->offset, end = start + insn->length;
-        while (insn->kind == PADDED_NOP && i + 1 < bundle->count && insn[1].kind == PADDED_NOP) {
-            insn++;
-            i++;
-            end += insn->length;
-        }
         bool crosses = bundle->end == BUNDLE && end > BUNDLE;
         if (insn->kind != PADDED_NOP && !(insn->kind == NOP && crosses))
             continue;
         unsigned boundary = crosses ? (unsigned)BUNDLE : end;
-        fill_nops(bundle->bytes + start, boundary - start);
-        fill_nops(bundle->bytes + boundary, end - boundary);
+        uint8_t nops[ZYDIS_MAX_INSTRUCTION_LENGTH];
+        fill_nops(nops, boundary - start);
+        fill_nops(nops + (boundary - start), end - boundary);
+        if (memcmp(bundle->bytes + start, nops, end - start) == 0)
+            continue;
+        memcpy(bundle->bytes + start, nops, end - start);
         pass->stats->nops++;
     }
     return pass->stats->nops != before;

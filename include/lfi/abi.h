@@ -38,7 +38,7 @@
 #define LFI_SLOT_SET_TP     2 /* x86-64: the thread pointer becomes %rdi */
 #define LFI_SLOT_RETURN     3 /* end the host's call into the box; does not come back */
 #define LFI_SLOT_BASE       4 /* x86-64: not an entry, the box base as a value */
-#define LFI_SLOT_RESERVED   5 /* x86-64: not for code */
+#define LFI_SLOT_CPUID      5 /* x86-64: what `cpuid` tells a box */
 #define LFI_SLOT_CALLBACK \
     6                     /* call a function of the host (x86-64: r10d, AArch64: w16 says which) */
 #define LFI_SLOT_COUNT 64 /* unused entries point to a stub that traps */

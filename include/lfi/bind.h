@@ -115,6 +115,35 @@ struct lfi_bind_call {
     struct lfi_bind_call *outer;
 };
 
+#ifdef __x86_64__
+/* A long double as it crosses: its word on the stack has bytes that are no value's. By memory. */
+struct __attribute__((packed, aligned(16))) lfi_bind_long_double {
+    unsigned char first;
+    uint64_t second;
+    unsigned char rest[7];
+};
+struct lfi_bind_complex_long_double {
+    struct lfi_bind_long_double part[2];
+};
+
+static LFI_BIND_UNUSED struct lfi_bind_long_double lfi_bind_long_double(long double value)
+{
+    struct lfi_bind_long_double raw;
+    memset(&raw, 0, sizeof raw);
+    memcpy(&raw, &value, 10);
+    return raw;
+}
+
+static LFI_BIND_UNUSED struct lfi_bind_complex_long_double
+lfi_bind_complex_long_double(_Complex long double value)
+{
+    struct lfi_bind_complex_long_double raw;
+    raw.part[0] = lfi_bind_long_double(__real__ value);
+    raw.part[1] = lfi_bind_long_double(__imag__ value);
+    return raw;
+}
+#endif
+
 /* Memory of the host that a callback's arguments are in. A callback that does not return leaves it
  * to the call that it ends. */
 struct lfi_bind_block {

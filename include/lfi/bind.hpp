@@ -20,6 +20,7 @@
 #include <cstring>
 #include <exception>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -53,6 +54,11 @@ template <class T, class Box> class tainted;
 template <class T, class Box> class tainted_volatile;
 template <class F, class Box> class callback;
 template <class S, class Box> struct fields; /* of a structure in the box: made by lfi-bind */
+
+/* Which bytes of a structure or union are values, and not padding: made by lfi-bind. */
+template <class S, class Box> struct values {
+    static constexpr bool known = false;
+};
 
 namespace bind
 {
@@ -100,6 +106,58 @@ template <class T> plain_t<T> from_raw(raw_t<T> raw)
         return value;
     } else {
         return static_cast<plain_t<T>>(raw);
+    }
+}
+
+/* The bytes of a number that are its value: a long double of x86-64 has 10, and 6 that are not. */
+template <class T> constexpr size_t value_bytes()
+{
+    return std::is_same_v<T, long double> && std::numeric_limits<T>::digits == 64 ? 10 : sizeof(T);
+}
+
+struct run {
+    size_t at, size;
+    unsigned char bits; /* of each of these bytes */
+};
+
+/* The bytes of a value as the box gets it: no padding of the host's. */
+template <class Box, class T> void image(unsigned char *to, const T &from)
+{
+    const auto *bytes = reinterpret_cast<const unsigned char *>(&from);
+    std::memset(to, 0, sizeof from);
+    if constexpr (std::is_class_v<T> || std::is_union_v<T>) {
+        static_assert(values<T, Box>::known,
+                      "a union in it has members that fill different bytes: annotate it as whole, "
+                      "if the host clears them");
+        for (const run &run : values<T, Box>::runs)
+            for (size_t i = run.at; i < run.at + run.size; i++)
+                to[i] = bytes[i] & run.bits;
+    } else {
+        std::memcpy(to, bytes, value_bytes<T>());
+    }
+}
+
+/* How an argument crosses: as raw_t, but for what would leave bytes of a stack word as they are. */
+#ifdef __x86_64__
+struct __attribute__((packed, aligned(16))) long_double { /* so it goes by memory */
+    unsigned char first;
+    uint64_t second;
+    unsigned char rest[7];
+};
+template <class T>
+using argument_t = std::conditional_t<std::is_same_v<T, long double>, long_double, raw_t<T>>;
+#else
+template <class T> using argument_t = raw_t<T>;
+#endif
+
+template <class Box, class T> argument_t<T> to_argument(const plain_t<T> &value)
+{
+    if constexpr (std::is_class_v<argument_t<T>> || std::is_union_v<argument_t<T>>) {
+        argument_t<T> to{};
+        image<Box>(reinterpret_cast<unsigned char *>(&to), value);
+        return to;
+    } else {
+        return to_raw<T>(value);
     }
 }
 
@@ -452,9 +510,11 @@ template <class T, class Box> class tainted_volatile
     }
 
   private:
-    template <class V> void put(const V &bytes)
+    template <class V> void put(const V &from)
     {
-        bind::check(lfi_library_copy_out(box_->library(), address_, &bytes, sizeof bytes),
+        unsigned char bytes[sizeof from];
+        bind::image<Box>(bytes, from);
+        bind::check(lfi_library_copy_out(box_->library(), address_, bytes, sizeof bytes),
                     "a pointer of the box points to nothing");
     }
     Box *box_;
@@ -735,8 +795,13 @@ template <class Box> class sandbox
     {
         static_assert(std::is_arithmetic_v<T>, "structures are written field by field, by ->");
         tainted<T *, Box> to = malloc_in_sandbox<T>(count ? count : 1);
-        bind::check(lfi_library_copy_out(library_, to.address(), from, count * sizeof(T)),
-                    "memory of the box that cannot be written");
+        if constexpr (bind::value_bytes<T>() != sizeof(T)) {
+            for (size_t i = 0; i < count; i++)
+                to[static_cast<std::ptrdiff_t>(i)] = from[i];
+        } else {
+            bind::check(lfi_library_copy_out(library_, to.address(), from, count * sizeof(T)),
+                        "memory of the box that cannot be written");
+        }
         return to;
     }
     tainted<char *, Box> copy_to_sandbox(const char *string)
@@ -762,7 +827,7 @@ template <class Box> class sandbox
     {
         if (address == 0)
             throw box_error(-ENOSYS, "the library does not have this function");
-        using function = bind::raw_t<R> (*)(bind::raw_t<A>...);
+        using function = bind::raw_t<R> (*)(bind::argument_t<A>...);
         if constexpr (std::is_void_v<R>) {
             reinterpret_cast<function>(lfi_library_gate(library_, address, shape))(
                 raw(arguments)...);
@@ -781,12 +846,12 @@ template <class Box> class sandbox
     struct lfi_library *library_ = nullptr;
 
   private:
-    template <class T> static bind::raw_t<T> raw(const tainted<T, Box> &value)
+    template <class T> static bind::argument_t<T> raw(const tainted<T, Box> &value)
     {
         if constexpr (std::is_pointer_v<T>)
             return value.address();
         else
-            return bind::to_raw<T>(value.UNSAFE_unverified());
+            return bind::to_argument<Box, T>(value.UNSAFE_unverified());
     }
     bind::registrations registrations_;
 };

@@ -86,7 +86,7 @@ typedef void lfi_library_failed_fn(struct lfi_library *library,
 
 /*
  * Why the calling thread's last call of this library failed, or NULL if it returned. Valid until
- * the thread's next call.
+ * the thread's next call. A reset by this thread makes it NULL; one by another does not.
  */
 const struct lfi_library_failure *lfi_library_failed(struct lfi_library *library);
 
@@ -196,9 +196,8 @@ int lfi_library_detach(struct lfi_library *library);
 /*
  * From any thread: all calls of the library that are under way end as
  * INTERRUPTED, and the instance has failed. A call that is in a callback ends when that returns.
- * Once is enough: a call that waits in a system call of the box, or is about to, ends too (but for
- * one that opens a FIFO of a directory that the box was given: repeat it there). Without a call
- * under way the instance fails all the same.
+ * Once is enough: a call that waits in a system call of the box, or is about to, ends too. Without
+ * a call under way the instance fails all the same.
  */
 void lfi_library_interrupt(struct lfi_library *library);
 

@@ -46,6 +46,13 @@ static bool is_available(struct span name, bool read)
            name.at[9] <= '7';
 }
 
+/* An immediate must be a bit; else it is a register. */
+static bool is_good_value(struct span text)
+{
+    bool immediate = text.size && *text.at == '#';
+    return !immediate || is_named(text, "#0") || is_named(text, "#1");
+}
+
 /* mrs, msr */
 void rewrite_system(struct rewriter *r, uint32_t index)
 {
@@ -55,12 +62,13 @@ void rewrite_system(struct rewriter *r, uint32_t index)
     struct span name = in->operands[read].text, reg = in->operands[!read].text;
     if (is_thread_pointer(name))
         put_op(r, "%s\t%.*s, [x25, #%d]", read ? "ldr" : "str", SPAN(reg), LFI_CONTEXT_TP);
-    else if (is_available(name, read))
+    else if (is_available(name, read) && (read || is_good_value(reg)))
         put_original(r, s);
     else
         refuse(r, s,
-               is_available(name, true) ? "the system register %.*s cannot be written in a box"
-                                        : "the system register %.*s is not available in a box",
+               is_available(name, false)  ? "the system register %.*s takes 0 and 1"
+               : is_available(name, true) ? "the system register %.*s cannot be written in a box"
+                                          : "the system register %.*s is not available in a box",
                SPAN(name));
     known_insn_done(r->guards, &in->flow);
 }

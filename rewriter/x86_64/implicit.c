@@ -98,6 +98,19 @@ static void rewrite_far_bit(struct rewriter *r, uint32_t index, struct operand *
     }
 }
 
+/* The runtime answers; only %r11 is lost, which is kept in the same way if it is wanted. */
+void rewrite_cpuid(struct rewriter *r, uint32_t index)
+{
+    struct operand place = {.kind = OPERAND_MEM, .base = RSP, .value = -136, .literal = true};
+    const bool keep = !r11_is_free(r, index);
+
+    if (keep)
+        put_mem(r, "movq", R11, &place);
+    runtime_call(r, LFI_SLOT_CPUID);
+    if (keep)
+        put_op2(r, "movq", &place, R11);
+}
+
 void rewrite_bit(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];

@@ -2,8 +2,6 @@
 /* Parses an instruction: prefixes, mnemonic, operands. */
 #include "x86_64.h"
 
-#define AVX512 "AVX-512 is not supported; compile for x86-64-v3 at most"
-
 /* An error about what the box does not have, unless that is to become a trap. */
 #define report_unsupported(r, s, at, ...)                    \
     do {                                                     \
@@ -41,8 +39,12 @@ static const char *span_end(struct span s)
     return s.at + s.size;
 }
 
-/* `%name` at the start of *s; `%st(1)` and `%st` too. NO_REG after reporting. */
-static uint8_t take_register(struct rewriter *r, const struct statement *s, struct span *text)
+/*
+ * `%name` at the start of *s; `%st(1)` and `%st` too. NO_REG after reporting. o->vector is set for
+ * those of AVX-512.
+ */
+static uint8_t take_register(struct rewriter *r, const struct statement *s, struct span *text,
+                             struct operand *o)
 {
     const char *start = text->at;
     struct span name = {start + 1, 0};
@@ -63,10 +65,8 @@ static uint8_t take_register(struct rewriter *r, const struct statement *s, stru
     }
     if (reg == NO_REG)
         report_error(r, s, start, "'%.*s' is not a register", (int)name.size + 1, start);
-    if (reg_class(reg) == REG_AVX512) {
-        report_unsupported(r, s, start, AVX512);
-        return NO_REG;
-    }
+    if (reg_class(reg) == REG_AVX512)
+        o->vector = vector_number(name);
     if (is_gpr_number(reg, NUMBER_R11))
         x86(r)->uses_r11 = true;
     text->at += name.size + 1;
@@ -82,12 +82,12 @@ static bool parse_address(struct rewriter *r, const struct statement *s, struct 
     const char *start = text.at;
     text.at++, text.size--; /* ( */
     skip_blanks(&text);
-    if (text.size && *text.at == '%' && !(o->base = take_register(r, s, &text)))
+    if (text.size && *text.at == '%' && !(o->base = take_register(r, s, &text, o)))
         return false;
     if (text.size && *text.at == ',') {
         text.at++, text.size--;
         skip_blanks(&text);
-        if (text.size && *text.at == '%' && !(o->index = take_register(r, s, &text)))
+        if (text.size && *text.at == '%' && !(o->index = take_register(r, s, &text, o)))
             return false;
         if (text.size && *text.at == ',') {
             text.at++, text.size--;
@@ -156,6 +156,15 @@ static bool parse_memory(struct rewriter *r, const struct statement *s, struct s
     return true;
 }
 
+/* A mask, zeroing, a broadcast: nothing that needs to be understood. */
+static bool is_decoration(struct span text)
+{
+    for (uint32_t i = 0; i < text.size; i++)
+        if (!is_name_char(text.at[i]) && !strchr("{} \t%", text.at[i]))
+            return false;
+    return true;
+}
+
 static bool parse_operand(struct rewriter *r, const struct statement *s, struct span text,
                           bool branch, struct operand *o)
 {
@@ -169,9 +178,22 @@ static bool parse_operand(struct rewriter *r, const struct statement *s, struct 
         report_error(r, s, text.at, "an operand is missing");
         return false;
     }
-    if (text.at[text.size - 1] == '}') { /* a mask, a broadcast, a rounding mode */
-        report_unsupported(r, s, text.at, AVX512);
-        return false;
+    if (text.at[text.size - 1] == '}') {
+        const char *brace = memchr(text.at, '{', text.size);
+        if (brace == text.at) {
+            o->kind = OPERAND_ROUNDING;
+            o->text = text;
+            o->literal = true;
+            return true;
+        }
+        if (brace) {
+            o->decoration = (struct span){brace, (uint32_t)(span_end(text) - brace)};
+            text = span_trim((struct span){text.at, (uint32_t)(brace - text.at)});
+        }
+        if (!brace || !is_decoration(o->decoration)) {
+            report_error(r, s, text.at, "expected {%%k1}, {%%k1} {z}, {1to16} or the like");
+            return false;
+        }
     }
     if (*text.at == '$') {
         text.at++, text.size--;
@@ -181,7 +203,7 @@ static bool parse_operand(struct rewriter *r, const struct statement *s, struct 
         return true;
     }
     if (*text.at == '%') {
-        uint8_t reg = take_register(r, s, &text);
+        uint8_t reg = take_register(r, s, &text, o);
         if (!reg)
             return false;
         if (reg_class(reg) == REG_SEGMENT && text.size && *text.at == ':') {
@@ -243,8 +265,8 @@ static bool take_pseudo(struct rewriter *r, const struct statement *s, struct sp
                         const char **pseudo)
 {
     const char *close = memchr(text->at, '}', text->size);
-    static const char *const known[] = {"{vex}",    "{vex2}", "{vex3}", "{disp8}",
-                                        "{disp32}", "{load}", "{store}"};
+    static const char *const known[] = {"{vex}",   "{vex2}",   "{vex3}", "{evex}",
+                                        "{disp8}", "{disp32}", "{load}", "{store}"};
     if (close) {
         struct span word = {text->at, (uint32_t)(close + 1 - text->at)};
         for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -347,10 +369,10 @@ static const struct known_insn *take_mnemonic(struct rewriter *r, const struct s
         if (!word.size)
             report_error(r, s, text->at, "expected an instruction");
         else if (!known)
-            report_unsupported(
-                r, s, word.at,
-                "unknown instruction '%.*s': the box allows x86-64-v3, ADX, AES, PCLMUL and SHA",
-                (int)word.size, word.at);
+            report_unsupported(r, s, word.at,
+                               "unknown instruction '%.*s': the box allows x86-64-v4 and what "
+                               "docs/verifier.md lists",
+                               (int)word.size, word.at);
         else if (known->info->class == CLASS_REFUSED)
             report_unsupported(r, s, word.at, "'%.*s' %s", (int)word.size, word.at,
                                known->info->suffixes);
@@ -362,15 +384,105 @@ static const struct known_insn *take_mnemonic(struct rewriter *r, const struct s
     }
 }
 
-/* Is it a form that a newer extension added to an instruction of an older one? */
-static bool is_newer_form(struct span name, const struct operand *operands, unsigned count)
+static bool is_one_of(struct span name, const char *const *names)
 {
-    bool wide = false;
+    for (; *names; names++)
+        if (span_is(name, *names))
+            return true;
+    return false;
+}
+
+/* APX has forms with one operand more of what changes its last one, and between registers. */
+static bool is_apx_form(struct span name, const struct operand *operands, unsigned count)
+{
+    static const char *const unary[] = {"inc", "dec", "neg", "not", NULL};
+    static const char *const shifts[] = {"sal", "sar", "shl", "shr", "rol",
+                                         "ror", "rcl", "rcr", NULL};
+    bool is_double = span_starts(name, "shld") || span_starts(name, "shrd");
+    struct span stem = {name.at, name.size > 3 ? 3 : name.size};
+    if (is_one_of(stem, unary))
+        return count > 1;
+    if (is_double || (span_starts(name, "imul") && operands[0].kind == OPERAND_IMM))
+        return count > 3;
+    if (is_one_of(stem, shifts)) {
+        bool by_cl = operands[0].kind == OPERAND_REG && operands[0].reg == CL;
+        return count > 2 || (count == 2 && operands[0].kind != OPERAND_IMM && !by_cl);
+    }
+    return count > 2;
+}
+
+/* Does LOCK mean something? */
+static bool takes_lock(struct span name, unsigned width, const struct operand *operands,
+                       unsigned count)
+{
+    static const char *const names[] = {
+        "add", "adc", "and", "btc", "btr", "bts", "cmpxchg", "cmpxchg8b", "dec",        "inc",
+        "neg", "not", "or",  "sbb", "sub", "xor", "xadd",    "xchg",      "cmpxchg16b", NULL};
+    name.size -= width != 0;
+    return count != 0 && is_one_of(name, names) &&
+           (operands[count - 1].kind == OPERAND_MEM ||
+            (span_is(name, "xchg") && operands[0].kind == OPERAND_MEM));
+}
+
+/* Does REP or REPNE mean something, or nothing but on older processors, as with branches? */
+static bool takes_repeat(struct span name, unsigned class, unsigned prefixes)
+{
+    switch ((enum class) class) {
+    case CLASS_STRING:
+    case CLASS_NOP:
+    case CLASS_RETURN:
+    case CLASS_JUMP:
+    case CLASS_BRANCH:
+    case CLASS_CALL:
+        return true;
+    default: /* tzcnt and lzcnt */
+        return (prefixes & PREFIX_REPNE) == 0 &&
+               (span_starts(name, "bsf") || span_starts(name, "bsr"));
+    }
+}
+
+/*
+ * What is wrong with a form that the assembler takes and the verifier does not, or NULL: those that
+ * newer extensions have added to older instructions, and prefixes without meaning.
+ */
+static const char *refused_form(const struct known_insn *known, const struct operand *operands,
+                                unsigned count, unsigned prefixes, const char *pseudo)
+{
+    struct span name = known->name;
+    unsigned class = known->info->class;
+    bool vector = false, narrow = known->width == 2;
+    for (unsigned i = 0; i < count; i++) {
+        unsigned of = operands[i].kind == OPERAND_REG ? reg_class(operands[i].reg) : NO_REG;
+        vector |=
+            of == REG_XMM || of == REG_YMM || (of == REG_AVX512 && operands[i].vector < FIRST_MASK);
+        narrow |= of == REG16;
+    }
+    if ((known->info->access == ACCESS_MODIFY && is_apx_form(name, operands, count)) ||
+        (span_starts(name, "movbe") && count == 2 && operands[0].kind == operands[1].kind) ||
+        (pseudo && strcmp(pseudo, "{evex}") == 0 && !vector))
+        return "this form is of APX, which the box does not have";
+    if (span_starts(name, "bextr") && count == 3 && operands[0].kind == OPERAND_IMM)
+        return "this form is of TBM, which the box does not have";
+    if (pseudo && span_starts((struct span){pseudo, 4}, "{vex") && span_starts(name, "vcvtne"))
+        return "this form is of AVX-NE-CONVERT, which the box does not have";
+    if ((class == CLASS_PUSH || class == CLASS_POP) && narrow)
+        return "the stack is moved by 8 bytes at a time in a box: push or pop 64 bits";
+    if ((prefixes & PREFIX_LOCK) != 0 && !takes_lock(name, known->width, operands, count))
+        return "lock means nothing here";
+    if ((prefixes & (PREFIX_REP | PREFIX_REPNE)) != 0 && !takes_repeat(name, class, prefixes))
+        return "rep and repne mean nothing here";
+    return NULL;
+}
+
+/* With EVEX no access is sure: the verifier does not look at masks. */
+static bool needs_evex(const struct operand *operands, unsigned count, const char *pseudo)
+{
     for (unsigned i = 0; i < count; i++)
-        wide |= operands[i].kind == OPERAND_REG && reg_class(operands[i].reg) == REG_YMM;
-    return (wide && (span_starts(name, "vaes") || span_starts(name, "vpclmul"))) ||
-           (span_starts(name, "vpbroadcast") && count && operands[0].kind == OPERAND_REG &&
-            is_gpr(operands[0].reg));
+        if (operands[i].decoration.size || operands[i].kind == OPERAND_ROUNDING ||
+            (operands[i].kind == OPERAND_REG && reg_class(operands[i].reg) == REG_AVX512) ||
+            (operands[i].kind == OPERAND_MEM && reg_class(operands[i].index) == REG_AVX512))
+            return true;
+    return pseudo && strcmp(pseudo, "{evex}") == 0;
 }
 
 static void *parse_insn(struct rewriter *r, struct statement *s, struct span text,
@@ -406,10 +518,9 @@ static void *parse_insn(struct rewriter *r, struct statement *s, struct span tex
         count++;
     }
 
-    if (is_newer_form(name, operands, count)) {
-        report_unsupported(r, s, NULL,
-                           "the box does not have this form: it allows x86-64-v3, ADX, AES, PCLMUL "
-                           "and SHA");
+    const char *wrong = refused_form(known, operands, count, prefixes, pseudo);
+    if (wrong) {
+        report_unsupported(r, s, NULL, "%s", wrong);
         return NULL;
     }
     static const struct insn_info move = {"movs", "", ACCESS_WRITE, FLAGS_KEEP, CLASS_PLAIN};
@@ -418,8 +529,13 @@ static void *parse_insn(struct rewriter *r, struct statement *s, struct span tex
         for (unsigned i = 0; i < count; i++)
             if (operands[i].kind == OPERAND_REG)
                 info = &move;
-
     arena_return(&r->arena, (MAX_OPERANDS - count) * sizeof *operands);
+    if (class == CLASS_PLAIN && needs_evex(operands, count, pseudo)) {
+        struct insn_info *masked = arena_alloc(&r->arena, sizeof *masked);
+        *masked = *info;
+        masked->class = CLASS_MASKED;
+        info = masked;
+    }
     *in = (struct x86_64_insn){.info = info,
                                .mnemonic = name,
                                .pseudo = pseudo,

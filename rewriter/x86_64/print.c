@@ -7,28 +7,9 @@ static void put_register(struct rewriter *r, uint8_t reg)
     put_short(&r->out, &x86(r)->register_texts[reg]);
 }
 
-void put_operand(struct rewriter *r, const struct operand *o)
+static void put_memory(struct rewriter *r, const struct operand *o)
 {
     struct writer *w = &r->out;
-    if (o->star)
-        put_bytes(w, "*", 1);
-    switch (o->kind) {
-    case OPERAND_REG:
-        put_register(r, o->reg);
-        return;
-    case OPERAND_IMM:
-        put_bytes(w, "$", 1);
-        if (o->text.size)
-            put_span(w, o->text);
-        else
-            put_number(w, o->value);
-        return;
-    case OPERAND_TARGET:
-        put_span(w, o->text);
-        return;
-    default:
-        break;
-    }
     if (o->segment) {
         put_register(r, o->segment);
         put_bytes(w, ":", 1);
@@ -44,13 +25,51 @@ void put_operand(struct rewriter *r, const struct operand *o)
         put_register(r, o->base);
     if (o->index) {
         put_bytes(w, ",", 1);
-        put_register(r, o->index);
+        if (reg_class(o->index) == REG_AVX512)
+            put_vector(r, o->vector);
+        else
+            put_register(r, o->index);
         if (o->scale) {
             put_bytes(w, ",", 1);
             put_number(w, o->scale);
         }
     }
     put_bytes(w, ")", 1);
+}
+
+void put_operand(struct rewriter *r, const struct operand *o)
+{
+    struct writer *w = &r->out;
+    if (o->star)
+        put_bytes(w, "*", 1);
+    switch (o->kind) {
+    case OPERAND_REG:
+        if (reg_class(o->reg) == REG_AVX512)
+            put_vector(r, o->vector);
+        else
+            put_register(r, o->reg);
+        if (o->decoration.size) {
+            put_bytes(w, " ", 1);
+            put_span(w, o->decoration);
+        }
+        return;
+    case OPERAND_IMM:
+        put_bytes(w, "$", 1);
+        if (o->text.size)
+            put_span(w, o->text);
+        else
+            put_number(w, o->value);
+        return;
+    case OPERAND_TARGET:
+    case OPERAND_ROUNDING:
+        put_span(w, o->text);
+        return;
+    default:
+        break;
+    }
+    put_memory(r, o);
+    if (o->decoration.size)
+        put_span(w, o->decoration);
 }
 
 void put_insn(struct rewriter *r, const struct x86_64_insn *in, const struct operand *operands)

@@ -363,6 +363,8 @@ static bool r11_live_after(const struct rewriter *r, const struct r11 *k, uint32
     if (in->info->class == CLASS_CALL) /* which by the psABI gets nothing in r11 */
         return (k->kept_everywhere && (after & NEEDED)) ||
                (k->by_hand && (k->at_taken_labels & READ));
+    if (in->info->class == CLASS_SHORT32) /* the one conditional branch with a scratch register */
+        after |= at_target(k, in);
     if (in->info->class == CLASS_JUMP) /* to anywhere: what follows does not matter */
         after = behind_indirect_jump(k);
     return (after & NEEDED) || ((after & LEAVES) && is_unread(r, index));

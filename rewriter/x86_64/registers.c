@@ -176,11 +176,35 @@ void registers_start(struct rewriter *r)
     }
 }
 
-/* zmm0…31, xmm16…31, ymm16…31, k0…7: parsed to be refused */
-static bool is_avx512(struct span name)
+enum { NO_VECTOR = 255 };
+
+static bool is_digit(char c)
 {
-    return (name.size >= 4 && (name.at[1] | 32) == 'm' && (name.at[2] | 32) == 'm') ||
-           (name.size == 2 && (*name.at | 32) == 'k' && name.at[1] >= '0' && name.at[1] <= '7');
+    return c >= '0' && c <= '9';
+}
+
+/* zmm0…31, xmm16…31, ymm16…31, k0…7 */
+uint8_t vector_number(struct span name)
+{
+    unsigned kind = (name.at[0] | 32u) - 'x', number = 0, digits = name.size - 3;
+    if (name.size == 2 && (*name.at | 32) == 'k' && name.at[1] >= '0' && name.at[1] <= '7')
+        return (uint8_t)(FIRST_MASK + name.at[1] - '0');
+    if (name.size < 4 || name.size > 5 || kind > 2 || (name.at[1] | 32) != 'm' ||
+        (name.at[2] | 32) != 'm' || (digits == 2 && name.at[3] == '0'))
+        return NO_VECTOR;
+    for (unsigned i = 3; i < name.size; i++) {
+        if (!is_digit(name.at[i]))
+            return NO_VECTOR;
+        number = number * 10 + (unsigned)(name.at[i] - '0');
+    }
+    return number > 31 || (kind < 2 && number < 16) ? NO_VECTOR : (uint8_t)(kind * 32 + number);
+}
+
+void put_vector(struct rewriter *r, uint8_t vector)
+{
+    static const char *const kinds[] = {"%xmm", "%ymm", "%zmm", "%k"};
+    put(&r->out, kinds[vector / 32]);
+    put_number(&r->out, vector % 32);
 }
 
 uint8_t register_parse(const struct rewriter *r, struct span name)
@@ -192,7 +216,7 @@ uint8_t register_parse(const struct rewriter *r, struct span name)
     for (uint8_t slot = hash(key); x->register_slots[slot].key; slot++)
         if (x->register_slots[slot].key == key)
             return x->register_slots[slot].reg;
-    return is_avx512(name) ? REG(REG_AVX512, 0) : NO_REG;
+    return vector_number(name) != NO_VECTOR ? REG(REG_AVX512, 0) : NO_REG;
 }
 
 /* Without state, and slower. */
@@ -206,7 +230,7 @@ bool x86_64_is_register(struct span name)
     for (unsigned i = 0; i < 256; i++)
         if (names[i] && strcmp(names[i], lower) == 0)
             return true;
-    return is_avx512((struct span){lower, name.size});
+    return vector_number((struct span){lower, name.size}) != NO_VECTOR;
 }
 
 const char *register_name(uint8_t reg)

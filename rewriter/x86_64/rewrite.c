@@ -140,8 +140,10 @@ static void rewrite_gather(struct rewriter *r, uint32_t index)
     struct operand operands[MAX_OPERANDS];
     if (!confine_all(r, index, operands))
         return;
-    struct operand *memory = &operands[1], zero = {.kind = OPERAND_IMM};
-    if (in->count == 3 && memory->kind == OPERAND_MEM && !memory->base && memory->segment) {
+    /* AVX2 has the mask before the memory; a scatter has the memory last */
+    struct operand *memory = &operands[in->count == 3 || operands[0].kind != OPERAND_MEM],
+                   zero = {.kind = OPERAND_IMM};
+    if (in->count >= 2 && memory->kind == OPERAND_MEM && !memory->base && memory->segment) {
         /* without a base register nothing would make it a 32-bit address */
         if (!r11_free(r, index, "a gather without base register"))
             return;
@@ -228,6 +230,9 @@ void x86_64_rewrite(struct rewriter *r, uint32_t index)
     case CLASS_SYSCALL:
         runtime_call(r, LFI_SLOT_SYSCALL);
         break;
+    case CLASS_CPUID:
+        rewrite_cpuid(r, index);
+        break;
     case CLASS_INT:
         rewrite_interrupt(r, index);
         break;
@@ -276,12 +281,16 @@ static void start(struct rewriter *r)
     registers_start(r);
 }
 
+/* Padding is executed: few long nops instead of many. */
+static const char *const assembler[] = {"-target-feature", "+fast-15bytenop", NULL};
+
 const struct arch lfi_rewrite_x86_64 = {
     .name = "x86_64",
     .bundle_shift = 5,
     .return_byte = 0xc3,
     .hash_comments = true,
     .alignment_in_bytes = true,
+    .assembler = assembler,
     .start = start,
     .parse = x86_64_parse,
     .prepare = x86_64_prepare,
@@ -292,5 +301,6 @@ const struct arch lfi_rewrite_x86_64 = {
     .names_symbol = x86_64_names_symbol,
     .prefixes_are_idle = x86_64_prefixes_are_idle,
     .rewrite_data = refuse_data,
+    .change = x86_64_change,
     .note_cfi = x86_64_note_cfi,
 };

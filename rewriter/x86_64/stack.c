@@ -4,8 +4,6 @@
 
 #define NEAR 64 /* statements to look back */
 
-enum next { NEXT_OTHER, NEXT_ACCESSES, NEXT_WRITES };
-
 bool writes_stack_pointer(const struct x86_64_insn *in)
 {
     if (!(in->names & NAMES_RSP))
@@ -19,8 +17,8 @@ bool writes_stack_pointer(const struct x86_64_insn *in)
     return false;
 }
 
-/* What the next instruction of the output, nops aside, does with the stack. */
-static enum next next_access(const struct rewriter *r, uint32_t index)
+/* Does the next instruction of the output, nops aside, surely access the stack? */
+static bool next_accesses(const struct rewriter *r, uint32_t index)
 {
     for (uint32_t i = index + 1; i < r->count; i++) {
         const struct statement *s = &r->statements[i];
@@ -32,40 +30,33 @@ static enum next next_access(const struct rewriter *r, uint32_t index)
         if (s->kind == STATEMENT_LABEL || s->kind == STATEMENT_MARKER)
             continue;
         if (s->kind != STATEMENT_INSN || !s->in_code)
-            return NEXT_OTHER;
+            return false;
         const struct x86_64_insn *in = s->insn;
         const struct operand *o = in->operands;
         switch (in->info->class) {
         case CLASS_NOP:
             continue;
         case CLASS_PUSH:
-            return in->count == 1 && o->segment != SEG_FS ? NEXT_WRITES : NEXT_OTHER;
+            return in->count == 1 && o->segment != SEG_FS;
         case CLASS_POP:
-            return in->count == 1 && o->kind == OPERAND_REG && o->reg != RSP ? NEXT_ACCESSES
-                                                                             : NEXT_OTHER;
+            return in->count == 1 && o->kind == OPERAND_REG && o->reg != RSP;
         case CLASS_RETURN: /* begins with popq %r11 */
-            return NEXT_ACCESSES;
+            return true;
         case CLASS_CALL:
-            if (in->count == 1 && o->kind == OPERAND_TARGET)
-                return NEXT_WRITES;
-            return in->count == 1 && is_near_stack(o) && o->value >= 0 ? NEXT_ACCESSES : NEXT_OTHER;
+            return in->count == 1 && (o->kind == OPERAND_TARGET || is_near_stack(o));
         case CLASS_PLAIN:
             break;
         default:
-            return NEXT_OTHER;
+            return false;
         }
         if (writes_stack_pointer(in))
-            return NEXT_OTHER;
-        for (unsigned k = 0; k < in->count; k++) {
-            if (!operand_accessed(in, k) || !is_near_stack(&o[k]))
-                continue;
-            return operand_written(in, k) ? NEXT_WRITES
-                   : o[k].value >= 0      ? NEXT_ACCESSES
-                                          : NEXT_OTHER;
-        }
-        return NEXT_OTHER;
+            return false;
+        for (unsigned k = 0; k < in->count; k++)
+            if (operand_accessed(in, k) && is_near_stack(&o[k]))
+                return true;
+        return false;
     }
-    return NEXT_OTHER;
+    return false;
 }
 
 /* Does this function keep data below %rsp (the red zone)? Scanned once a function. */
@@ -243,8 +234,7 @@ static bool rewrite_step(struct rewriter *r, uint32_t index)
     }
     if (step < -LFI_STACK_REACH || step > LFI_STACK_REACH)
         return false;
-    enum next next = next_access(r, index);
-    if ((step <= 0 && next == NEXT_WRITES) || (step >= 0 && next != NEXT_OTHER)) {
+    if (next_accesses(r, index)) {
         put_statement(r, index);
         return true;
     }

@@ -15,6 +15,7 @@
  *   string.c                          string instructions
  *   implicit.c                        xlat, bit tests, maskmovdqu, popfq
  *   prefixes.c                        what bytes.c asks
+ *   changes.def, changes.c            what changes are called, and why they are made
  *   rewrite.c                         which of them an instruction goes to
  */
 #ifndef REWRITER_X86_64_H
@@ -39,7 +40,7 @@ enum register_class {
     REG_X87,
     REG_SEGMENT,
     REG_SYSTEM, /* control, debug */
-    REG_AVX512, /* zmm, mask */
+    REG_AVX512, /* those that only AVX-512 has; operand.vector is the number */
     REG_SPECIAL,
 };
 #define REG(class, number) ((class) << 4 | (number))
@@ -59,6 +60,7 @@ enum {
     ESP = REG(REG32, 4),
     R11D = REG(REG32, 11),
     AL = REG(REG8, 0),
+    CL = REG(REG8, 1),
     SEG_ES = REG(REG_SEGMENT, 0),
     SEG_CS,
     SEG_SS,
@@ -90,17 +92,19 @@ static inline uint8_t reg_as(uint8_t reg, unsigned class)
     return (uint8_t)REG(class, reg & 15u);
 }
 
-enum operand_kind { OPERAND_REG, OPERAND_IMM, OPERAND_MEM, OPERAND_TARGET };
+enum operand_kind { OPERAND_REG, OPERAND_IMM, OPERAND_MEM, OPERAND_TARGET, OPERAND_ROUNDING };
 
 struct operand {
     uint8_t kind;
     uint8_t reg;                /* OPERAND_REG */
     uint8_t segment;            /* the rest: OPERAND_MEM */
     uint8_t base, index, scale; /* scale is 0 where none was written */
+    uint8_t vector;             /* reg or index, if it is REG_AVX512: vector_number() */
     bool star;                  /* `*`: the target of an indirect branch */
     bool literal;               /* text is the number `value`; an empty text is 0 */
     int64_t value;
-    struct span text; /* displacement, immediate (without `$`), or direct target */
+    struct span text;       /* displacement, immediate (without `$`), direct target, `{rn-sae}` */
+    struct span decoration; /* `{%k1} {z}`, `{1to16}` */
 };
 
 enum access { ACCESS_NONE, ACCESS_LEA, ACCESS_READ, ACCESS_WRITE, ACCESS_MODIFY, ACCESS_BOTH };
@@ -127,6 +131,7 @@ enum class {
     CLASS_LEAVE,
     CLASS_ENTER,
     CLASS_SYSCALL,
+    CLASS_CPUID,
     CLASS_NOP,
     CLASS_STOP,
     CLASS_INT,
@@ -161,7 +166,7 @@ enum {
 struct x86_64_insn {
     const struct insn_info *info;
     struct span mnemonic;  /* with its suffix */
-    const char *pseudo;    /* {vex}, {disp32}, …; NULL for most */
+    const char *pseudo;    /* {vex}, {evex}, {disp32}, …; NULL for most */
     struct symbol *target; /* of a direct branch */
     uint8_t width;         /* in bytes, from the suffix; 0 without one */
     uint8_t prefixes;
@@ -220,6 +225,10 @@ const struct known_insn *known_insn(struct rewriter *r, struct span name);
 /* registers.c */
 void registers_start(struct rewriter *r);
 uint8_t register_parse(const struct rewriter *r, struct span name); /* without %; NO_REG */
+/* The number of a register of REG_AVX512, of masks from FIRST_MASK on, and its name with %. */
+enum { FIRST_MASK = 96 };
+uint8_t vector_number(struct span name);
+void put_vector(struct rewriter *r, uint8_t vector);
 bool x86_64_is_register(struct span name);
 const char *register_name(uint8_t reg);
 unsigned register_width(uint8_t reg); /* of a general register, in bytes; 0 for others */
@@ -340,6 +349,7 @@ void rewrite_string(struct rewriter *r, uint32_t index);
 /* implicit.c */
 void rewrite_xlat(struct rewriter *r, uint32_t index);
 void rewrite_bit(struct rewriter *r, uint32_t index);
+void rewrite_cpuid(struct rewriter *r, uint32_t index);
 void rewrite_maskmov(struct rewriter *r, uint32_t index);
 void rewrite_popf(struct rewriter *r, uint32_t index);
 
@@ -347,6 +357,9 @@ void rewrite_popf(struct rewriter *r, uint32_t index);
 bool x86_64_is_prefix_byte(uint8_t byte);
 bool x86_64_names_symbol(const void *insn);
 bool x86_64_prefixes_are_idle(const void *insn, const uint8_t *prefixes, unsigned count);
+
+/* changes.c */
+const struct lfi_rewrite_change *x86_64_change(const struct rewriter *r, uint32_t index);
 
 /* rewrite.c */
 void x86_64_rewrite(struct rewriter *r, uint32_t index);

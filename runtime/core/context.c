@@ -147,7 +147,7 @@ void lfi_context_interrupt(struct lfi_context *context)
      * stay() and attach store tid, then switch.S and gate.S read `interrupt`: so one of the two
      * sees the other's store.
      */
-    __atomic_store_n(&context->interrupt, 1, __ATOMIC_SEQ_CST);
+    __atomic_fetch_or(&context->interrupt, INTERRUPT_END, __ATOMIC_SEQ_CST);
     tid = __atomic_load_n(&context->tid, __ATOMIC_SEQ_CST);
     if (tid && signal)
         syscall(SYS_tgkill, getpid(), tid, signal);
@@ -162,16 +162,35 @@ int core_context_claim(struct lfi_context *context)
 {
     uint64_t none = 0;
 
-    if (is_mine(context) || __atomic_compare_exchange_n(&context->owner, &none, core_thread_id(),
-                                                        false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+    if (is_mine(context))
         return 0;
+    if (!__atomic_compare_exchange_n(&context->owner, &none, core_thread_id(), false,
+                                     __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+        return -EBUSY;
+    if (!__atomic_load_n(&context->active, __ATOMIC_ACQUIRE))
+        return 0;
+    __atomic_store_n(&context->owner, 0, __ATOMIC_RELEASE); /* a stay is about to end */
     return -EBUSY;
 }
 
+/* Before a stay, or in its place. */
 static void disclaim(struct lfi_context *context)
 {
     if (!context->active && !context->gate)
         __atomic_store_n(&context->owner, 0, __ATOMIC_RELEASE);
+}
+
+/*
+ * The end of a stay within `former`. That `active` goes is the last access: with the outermost
+ * stay's another thread may enter the context, or free it.
+ */
+static void end_stay(struct lfi_context *context, struct core_frame *former)
+{
+    if (!former && !context->gate) {
+        __atomic_store_n(&context->tid, 0, __ATOMIC_RELEASE);
+        __atomic_store_n(&context->owner, 0, __ATOMIC_RELEASE);
+    }
+    __atomic_store_n(&context->active, former, __ATOMIC_RELEASE);
 }
 
 void core_frame_fill(struct core_frame *frame, struct lfi_context *context)
@@ -189,6 +208,7 @@ void core_frame_fill(struct core_frame *frame, struct lfi_context *context)
     machine_frame_fill(frame);
     frame->leave = 0;
     frame->in_callback = 0;
+    frame->exact = 0;
 }
 
 void core_frame_exit(struct core_frame *frame, enum lfi_exit_kind kind, struct lfi_exit *exit)
@@ -199,28 +219,33 @@ void core_frame_exit(struct core_frame *frame, enum lfi_exit_kind kind, struct l
     if (kind == LFI_EXIT_STOPPED || kind == LFI_EXIT_UNWOUND) {
         exit->status = context->status;
     } else if (kind == LFI_EXIT_FAULT) {
-        exit->signal = context->fault_signal;
-        exit->code = context->fault_code;
-        exit->address = context->fault_address;
+        exit->signal = context->fault.signal;
+        exit->code = context->fault.code;
+        exit->address = context->fault.address;
     } else if (kind == LFI_EXIT_INTERRUPTED) {
-        __atomic_store_n(&context->interrupt, 0, __ATOMIC_RELEASE);
+        __atomic_fetch_and(&context->interrupt, ~(uint32_t)INTERRUPT_END, __ATOMIC_ACQ_REL);
     }
 }
 
-/* One stay in the box, from the frame's state until it ends. The context is this thread's. */
+/* One stay in the box, from the frame's state until it ends. The context is this thread's, until
+ * then if it is not attached. */
 static int stay(struct lfi_context *context, struct core_frame *frame, struct lfi_exit *exit)
 {
     struct core_thread *self = core_self();
     struct core_frame *outer = self->frame;
     struct core_frame *active = context->active;
+    int code = 0;
 
     if (!core_faults_installed())
-        return -EINVAL;
-    if (!core_thread_may_nest(context->box))
-        return -ELOOP;
-    int code = lfi_thread_prepare();
-    if (code)
+        code = -EINVAL;
+    else if (!core_thread_may_nest(context->box))
+        code = -ELOOP;
+    else
+        code = lfi_thread_prepare();
+    if (code) {
+        disclaim(context);
         return code;
+    }
 
     core_frame_fill(frame, context);
     frame->returning = machine_return;
@@ -235,12 +260,10 @@ static int stay(struct lfi_context *context, struct core_frame *frame, struct lf
     exit->kind = machine_run(frame);
 
     self->frame = outer;
-    __atomic_store_n(&context->active, active, __ATOMIC_RELEASE);
     machine_stay_end(frame, outer);
-    if (!active && !context->gate)
-        __atomic_store_n(&context->tid, 0, __ATOMIC_RELEASE);
-    lfi_thread_release();
     core_frame_exit(frame, exit->kind, exit);
+    end_stay(context, active);
+    lfi_thread_release();
     return 0;
 }
 
@@ -252,9 +275,7 @@ int lfi_context_run(struct lfi_context *context, struct lfi_exit *exit)
         code = -EBUSY;
     if (code)
         return code;
-    code = stay(context, &context->frame, exit);
-    disclaim(context);
-    return code;
+    return stay(context, &context->frame, exit);
 }
 
 int lfi_call(struct lfi_context *context, uint64_t function, struct lfi_call *call)
@@ -278,12 +299,13 @@ int lfi_call(struct lfi_context *context, uint64_t function, struct lfi_call *ca
     }
     if (code == 0 && size)
         code = lfi_copy_out(box, at, call->stack, size);
-    if (code == 0) {
-        machine_call_begin(&frame, call, function, stack, home);
-        code = stay(context, &frame, &call->exit);
+    if (code) {
+        disclaim(context);
+        return code;
     }
+    machine_call_begin(&frame, call, function, stack, home);
+    code = stay(context, &frame, &call->exit);
     if (code == 0)
         machine_call_end(&frame, call);
-    disclaim(context);
     return code;
 }

@@ -199,6 +199,26 @@ const struct lfi_exit *lfi_gate_exit(void)
     return &self->exit;
 }
 
+/* Calls `failed` of the context, which may not come back, and keeps the context meanwhile if the
+ * thread is in no stay of it: another one might free it under the function. */
+static void tell_failed(struct lfi_context *context, lfi_gate_failed_fn *failed, bool keep)
+{
+    struct core_thread *self = core_self();
+    const struct lfi_context *failing = self->failing;
+
+    if (!keep) {
+        failed(context, &self->exit);
+        return;
+    }
+    self->failing = context;
+    failed(context, &self->exit);
+    if (failing == context) /* it came to this within the function: which has it still, or not */
+        return;
+    if (self->failing == context)
+        __atomic_store_n(&context->failing, false, __ATOMIC_RELEASE); /* the last access */
+    self->failing = failing;
+}
+
 struct core_results core_gate_ended(enum lfi_exit_kind kind)
 {
     struct core_thread *self = core_self();
@@ -206,7 +226,6 @@ struct core_results core_gate_ended(enum lfi_exit_kind kind)
     struct lfi_context *context = frame->context;
     struct core_frame *outer = frame->outer, *former = frame->former;
     lfi_gate_failed_fn *failed = context->failed;
-    const struct lfi_context *failing = self->failing;
     struct core_results results = {0};
 
     core_frame_exit(frame, kind, &self->exit);
@@ -220,22 +239,14 @@ struct core_results core_gate_ended(enum lfi_exit_kind kind)
             memset((void *)results.memory, 0, frame->bytes);
     }
     machine_stay_pause(frame);
-    if (failed && !former) { /* or another thread might free the context under it */
-        self->failing = context;
+    if (failed && !former)
         __atomic_store_n(&context->failing, true, __ATOMIC_RELAXED);
-    }
+    self->frame = outer; /* handlers of signals look at it: before another thread can free it */
     __atomic_store_n(&context->active, former, __ATOMIC_RELEASE);
-    self->frame = outer;
     if (outer)
         core_gate_resume(outer);
-    if (!failed)
-        return results;
-    failed(context, &self->exit); /* may not come back */
-    if (!former) {
-        if (self->failing == context)
-            __atomic_store_n(&context->failing, false, __ATOMIC_RELEASE);
-        self->failing = failing;
-    }
+    if (failed)
+        tell_failed(context, failed, !former);
     return results;
 }
 
@@ -255,8 +266,16 @@ struct core_results core_gate_refused(uint64_t memory)
         memset((void *)memory, 0, LFI_SHAPE_BYTES(shape));
     }
     self->refused_context = NULL;
-    if (context && context->failed)
-        context->failed(context, &self->exit); /* may not come back */
+    lfi_gate_failed_fn *failed = context ? context->failed : NULL;
+    if (failed) {
+        /* only where it is attached: else it is another thread's, or no one's who would let go */
+        bool keep = __atomic_load_n(&context->gate, __ATOMIC_RELAXED) &&
+                    __atomic_load_n(&context->owner, __ATOMIC_RELAXED) == self->id &&
+                    !context->active;
+        if (keep)
+            __atomic_store_n(&context->failing, true, __ATOMIC_RELEASE);
+        tell_failed(context, failed, keep);
+    }
     return results;
 }
 

@@ -100,7 +100,6 @@ void library_call_failed(struct lfi_context *context, const struct lfi_exit *exi
     bool refused = thread->refused;
     memset(failure, 0, sizeof *failure);
     thread->has_failed = true;
-    thread->refused = false;
     name_function(library, thread->function, failure);
 
     switch (exit->kind) {
@@ -150,6 +149,8 @@ void library_call_failed(struct lfi_context *context, const struct lfi_exit *exi
     lfi_library_failed_fn *failed = library->failed;
     void *data = library->data;
     lfi_context_detach(context);
+    if (refused)
+        library_thread_refuse(library, thread, false);
     if (failed)
         failed(library, failure, data);
 }
@@ -167,11 +168,12 @@ static lfi_gate_fn *refuse(struct lfi_library *library, uint64_t function, lfi_s
             return lfi_gate(thread->context, function, shape);
         }
     }
-    if (thread) {
+    if (thread && library_thread_refuse(library, thread, true)) {
         thread->function = function;
-        thread->refused = true;
         return lfi_gate_refused(thread->context, -ECANCELED, shape);
     }
+    if (thread) /* another thread reset it just now */
+        error = -ECANCELED;
     struct lfi_library_failure *spare = library_thread_spare(library, true);
     if (spare) {
         memset(spare, 0, sizeof *spare);
@@ -196,14 +198,11 @@ lfi_gate_fn *lfi_library_gate(struct lfi_library *library, uint64_t function, lf
 
 const struct lfi_library_failure *lfi_library_failed(struct lfi_library *library)
 {
-    static const struct lfi_library_failure none = {
-        .end = LFI_LIBRARY_REFUSED, .status = -ENOMEM, .report = "not made: out of memory\n"};
     struct library_thread *thread = library_thread_find(library);
     if (thread)
         return thread->has_failed ? &thread->failure : NULL;
     const struct lfi_library_failure *spare = library_thread_spare(library, false);
-    const struct lfi_exit *exit = spare ? NULL : lfi_gate_exit();
-    return spare ? spare : exit->kind == LFI_EXIT_REFUSED ? &none : NULL;
+    return spare ? spare : library_thread_past(library); /* the spare one is later */
 }
 
 bool lfi_library_broken(const struct lfi_library *library)

@@ -98,6 +98,7 @@ int lfi_library_reset(struct lfi_library *library, struct lfi_error *error)
     atomic_store(&library->interrupted, false);
     atomic_store(&process->ending, false);
     linux_monitor_continue(process);
+    library_thread_forget(library);
     return 0;
 }
 

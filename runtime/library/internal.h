@@ -65,8 +65,9 @@ struct library_thread {
     struct lfi_context *context; /* its */
     uint64_t function;           /* that the host called last */
     uint64_t rest;               /* stack pointer while no call is under way */
+    uint64_t number;             /* of the library: of which a husk was */
     bool has_failed;             /* its last call */
-    bool refused;                /* its next call is, since the instance has failed */
+    bool refused;                /* its next call is, since the instance has failed; registry's lock */
     bool leaving;                /* its destructors run in the box */
     struct lfi_library_failure failure;
 };
@@ -87,6 +88,7 @@ struct lfi_library {
     void *data;
     uint64_t stack_size;
     uint64_t bias;             /* adds to an address in the file */
+    uint64_t number;           /* no other instance has it, ever */
     bool one_thread;           /* the main thread is the host's; otherwise it makes the others */
     bool main_taken;           /* under the registry's lock */
     atomic_bool interrupted;   /* by lfi_library_interrupt() */
@@ -105,6 +107,13 @@ struct lfi_library {
 struct library_thread *library_thread_get(struct lfi_library *library, int *error);
 /* The same if there is one; else NULL. */
 struct library_thread *library_thread_find(struct lfi_library *library);
+/* Whether a call of the thread is refused; until it is not, the thread is in a call. False: its part
+ * has ended. */
+bool library_thread_refuse(struct lfi_library *library, struct library_thread *thread, bool refused);
+/* How the last call of the calling thread failed, whose part has ended since, or NULL. */
+const struct lfi_library_failure *library_thread_past(const struct lfi_library *library);
+/* The calling thread's last call did not fail. */
+void library_thread_forget(struct lfi_library *library);
 /* Where a failure goes that has no thread in the library: the host thread's own, or NULL. */
 struct lfi_library_failure *library_thread_spare(struct lfi_library *library, bool set);
 /* Lets go of the threads of the host, but for those that were there at the freeze if `keep`. -EBUSY

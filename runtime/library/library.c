@@ -97,7 +97,9 @@ static int make(struct lfi_library **made, struct library_image *image,
         host.directory = "/";
     if (!host.stack_size)
         host.stack_size = LIBRARY_STACK;
+    static atomic_ulong last;
     library->image = image;
+    library->number = atomic_fetch_add(&last, 1) + 1;
     library->failed = options->failed;
     library->data = options->data;
     library->one_thread = options->one_thread;

@@ -20,7 +20,7 @@ struct host_thread {
     struct lfi_library *awaited;   /* whose maker it waits to be, or NULL; the registry's lock */
     bool prepared;                 /* lfi_thread_prepare() */
     bool ending;                   /* its parts end: no new ones */
-    struct lfi_library *spare_of;  /* whose the spare failure is, or NULL */
+    uint64_t spare_of;             /* number of the library whose the spare failure is, or 0 */
     struct lfi_library_failure spare;
 };
 
@@ -177,14 +177,57 @@ struct library_thread *library_thread_find(struct lfi_library *library)
     return found;
 }
 
+bool library_thread_refuse(struct lfi_library *library, struct library_thread *thread, bool refused)
+{
+    pthread_mutex_lock(&registry.lock);
+    bool there = belongs(thread, library);
+    if (there)
+        thread->refused = refused;
+    pthread_mutex_unlock(&registry.lock);
+    return there;
+}
+
+/* Husks of the library, which are the calling thread's own. */
+static struct library_thread *find_husk(const struct lfi_library *library)
+{
+    const struct host_thread *host = this_thread;
+    for (size_t i = 0; host && i < host->room; i++) {
+        struct library_thread *at = host->slots[i];
+        if (at && at->number == library->number && at->has_failed && belongs(at, NULL))
+            return at;
+    }
+    return NULL;
+}
+
+const struct lfi_library_failure *library_thread_past(const struct lfi_library *library)
+{
+    static const struct lfi_library_failure none = {
+        .end = LFI_LIBRARY_REFUSED, .status = -ENOMEM, .report = "not made: out of memory\n"};
+    const struct library_thread *husk = find_husk(library);
+    if (!this_thread) /* there was no memory for what it knows */
+        return lfi_gate_exit()->kind == LFI_EXIT_REFUSED ? &none : NULL;
+    return husk ? &husk->failure : NULL;
+}
+
+void library_thread_forget(struct lfi_library *library)
+{
+    struct library_thread *thread = library_thread_find(library);
+    if (thread)
+        thread->has_failed = false;
+    for (struct library_thread *husk; (husk = find_husk(library));)
+        husk->has_failed = false;
+    if (this_thread && this_thread->spare_of == library->number)
+        this_thread->spare_of = 0;
+}
+
 struct lfi_library_failure *library_thread_spare(struct lfi_library *library, bool set)
 {
     struct host_thread *host = set ? host_thread() : this_thread;
     if (!host)
         return NULL;
     if (set)
-        host->spare_of = library;
-    return host->spare_of == library ? &host->spare : NULL;
+        host->spare_of = library->number;
+    return host->spare_of == library->number ? &host->spare : NULL;
 }
 
 /* The registry's lock is held. Whether its maker waits, over however many others, for this thread.
@@ -285,7 +328,6 @@ static void set_context(struct library_thread *thread)
     thread->context = thread->thread->context;
     lfi_context_on_failure(thread->context, library_call_failed);
     thread->rest = linux_arch_get_stack(lfi_context_regs(thread->context));
-    thread->has_failed = thread->refused = false;
 }
 
 struct library_thread *library_thread_get(struct lfi_library *library, int *error)
@@ -317,6 +359,8 @@ struct library_thread *library_thread_get(struct lfi_library *library, int *erro
     }
     linux_thread_own(thread->thread);
     set_context(thread);
+    thread->number = library->number;
+    library_thread_forget(library); /* those failures are not the last call's any more */
     atomic_init(&thread->library, library);
     *slot_of(host, library) = thread;
     host->used++;
@@ -349,7 +393,7 @@ static bool inside(struct lfi_library *library)
     if (library->beginning || (callback && lfi_context_box(callback) == library->box))
         return true;
     for (struct library_thread *at = library->threads; at; at = at->next) {
-        if (at->leaving || lfi_context_detach(at->context))
+        if (at->leaving || at->refused || lfi_context_detach(at->context))
             return true;
     }
     return false;

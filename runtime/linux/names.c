@@ -49,6 +49,7 @@ static int64_t open_file(struct call *call, struct start start, const char *path
                          uint64_t mode)
 {
     struct linux_found found;
+    start.place.thread = call->thread;
     int fd = linux_path_open(&call->process->paths, &start.place, path, (int)flags,
                              permitted(mode) & ~call->process->umask, &found);
     linux_file_drop(start.file);

@@ -19,6 +19,7 @@
 
 #include "fdtable.h"
 #include "proc.h"
+#include "process.h"
 
 #define LINKS_MAX 40   /* the kernel's own limit, path_resolution(7) */
 #define STEPS_MAX 8192 /* directories that one walk enters: each ".." starts from the top again */
@@ -671,6 +672,21 @@ static int walk_start(struct walk *walk, const struct linux_paths *paths,
     return linux_place_path(paths, start, walk->at);
 }
 
+/* Opens, which may wait for the other end of a FIFO. */
+static int open_waiting(const struct linux_place *start, long number, const uint64_t arg[6])
+{
+    if (start->thread)
+        return (int)linux_wait(start->thread, number, arg);
+    return error_or((int)syscall(number, arg[0], arg[1], arg[2], arg[3]));
+}
+
+static int open_at(const struct linux_place *start, int fd, const char *path, int flags,
+                   mode_t mode)
+{
+    const uint64_t arg[6] = {(uint64_t)fd, (uint64_t)path, (uint64_t)(unsigned)flags, mode};
+    return open_waiting(start, SYS_openat, arg);
+}
+
 /* openat2 refuses what openat ignores. */
 static struct open_how how_of(int flags, mode_t mode, uint64_t resolve)
 {
@@ -741,7 +757,8 @@ static int open_beneath(const struct linux_paths *paths, const struct linux_plac
     if (!paths->direct)
         resolve |= RESOLVE_BENEATH;
     struct open_how how = how_of(flags, mode, resolve);
-    int result = error_or((int)syscall(SYS_openat2, fd, path, &how, sizeof how));
+    const uint64_t arg[6] = {(uint64_t)fd, (uint64_t)path, (uint64_t)&how, sizeof how};
+    int result = open_waiting(start, SYS_openat2, arg);
     bool again = result == -ELOOP || result == -EAGAIN || result == -ENOSYS || result == -EPERM ||
                  (result == -ENOENT && may_be_own(paths, fd, path));
     if (result >= 0 && is_host_number(paths, result, flags)) {
@@ -768,7 +785,8 @@ static int open_virtual(int flags)
  * Opens a descriptor of the box by its name in procfs. As in Linux that makes a new open file; but
  * what the box was given stays what it is, with the rights that it has.
  */
-static int open_file(struct linux_file *file, int flags, mode_t mode, struct linux_found *found)
+static int open_file(const struct linux_place *start, struct linux_file *file, int flags,
+                     mode_t mode, struct linux_found *found)
 {
     struct stat status;
     char link[32];
@@ -796,7 +814,7 @@ static int open_file(struct linux_file *file, int flags, mode_t mode, struct lin
         return error_or(fcntl(file->host, F_DUPFD_CLOEXEC, 3));
     snprintf(link, sizeof link, "/proc/self/fd/%d", file->host);
     flags &= ~(O_NOFOLLOW | O_CREAT | O_EXCL);
-    return error_or(open(link, flags | O_CLOEXEC, mode)); /* O_TMPFILE makes a file */
+    return open_at(start, AT_FDCWD, link, flags | O_CLOEXEC, mode); /* O_TMPFILE makes a file */
 }
 
 static int open_walking(const struct linux_paths *paths, const struct linux_place *start,
@@ -818,7 +836,7 @@ static int open_walking(const struct linux_paths *paths, const struct linux_plac
         result = walk_to_last(&walk, path, link, name);
     bool directory = walk.ending == ENDS_IN_NAME && walk.slash;
     if (!result && walk.file) {
-        result = open_file(walk.file, flags | (directory ? O_DIRECTORY : 0), mode, found);
+        result = open_file(start, walk.file, flags | (directory ? O_DIRECTORY : 0), mode, found);
         walk_end(&walk);
         return result;
     }
@@ -829,7 +847,7 @@ static int open_walking(const struct linux_paths *paths, const struct linux_plac
         result = -ENOENT;
     if (!result) {
         flags |= (walk.magic ? 0 : O_NOFOLLOW) | O_CLOEXEC | (directory ? O_DIRECTORY : 0);
-        result = virtual ? open_virtual(flags) : error_or(openat(walk.fd, name, flags, mode));
+        result = virtual ? open_virtual(flags) : open_at(start, walk.fd, name, flags, mode);
         found->map = walk.map;
         put_text(found->box, walk.at);
     }

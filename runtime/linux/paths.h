@@ -56,6 +56,7 @@ struct linux_place {
     int map;
     const char *box; /* with LINUX_PLACE_VIRTUAL: its path, in normal form */
     bool given;      /* the host's file, which the box must not change */
+    struct thread *thread; /* that a signal wakes where it waits for the other end of a FIFO */
 };
 
 void linux_paths_init(struct linux_paths *paths);

@@ -43,6 +43,8 @@ static void discharge(struct thread *thread)
 int linux_thread_context(struct thread *thread, struct lfi_context **context)
 {
     int failed = lfi_context_new(thread->process->box, linux_serve, thread, context);
+    if (!failed)
+        lfi_context_on_stop(*context, linux_stopped);
     if (!failed && LINUX_LIGHT)
         lfi_context_light(*context, linux_serve_light, linux_light_done);
     return failed;
@@ -126,8 +128,8 @@ void linux_threads_interrupt(struct lfi_process *process)
 }
 
 /*
- * Waits for all other threads to leave the box. Again and again, since one that is about to open a
- * FIFO, which may wait as well, does not hear of it (and TSan keeps signals back).
+ * Waits for all other threads to leave the box. Again and again, since a call of the host that is
+ * made without linux_wait() may wait as well (and TSan keeps signals back).
  */
 static void expel_others(struct thread *self)
 {
@@ -337,8 +339,11 @@ int linux_thread_run(struct thread *thread)
     thread->processor_before = before;
     pthread_mutex_unlock(&process->lock);
     atomic_store(&thread->host_tid, (int)syscall(SYS_gettid));
+    uint64_t start = process->stats ? linux_stats_now() : 0;
     if (!atomic_load(&process->ending))
         error = lfi_context_run(thread->context, &exit);
+    if (process->stats)
+        linux_stats_thread(process->stats, start);
     if (error) {
         snprintf(result.report, sizeof result.report, "cannot enter the box: %s\n",
                  strerror(-error));

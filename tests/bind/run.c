@@ -16,6 +16,14 @@
 
 static int failures, visits;
 
+/* What the host left on its stack. */
+static __attribute__((noinline)) void dirty_stack(void)
+{
+    volatile unsigned char bytes[4096];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = 0xff;
+}
+
 static bool visit(void *data, const char *name, struct point p, float f, signed char c,
                   enum color color)
 {
@@ -171,6 +179,12 @@ int main(void)
     padded.on[0] = padded.on[1] = false;
     padded.c = 0, padded.h = 0;
     CHECK(sbox_spilt(box, &padded) == 0);
+    dirty_stack();
+    CHECK(sbox_spilt_values(box, padded, 0, 0) == 0);
+    struct point point;
+    memset(&point, 0xff, sizeof point);
+    point.x = 0, point.y = 0;
+    CHECK(sbox_spilt_register(box, point) == 0);
     padded.list[1][0].size = 1, padded.points[2].y = 2, padded.both.y.d = 3;
     padded.any.large = 4, padded.wide = 5, padded.h = 6;
     padded = sbox_refill(box, padded, 1);

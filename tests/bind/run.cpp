@@ -40,9 +40,69 @@ static int resets()
     return failures;
 }
 
+/* What the host left on its stack. */
+static __attribute__((noinline)) void dirty_stack()
+{
+    volatile unsigned char bytes[4096];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = 0xff;
+}
+
+template <class T> static T padding(T zero)
+{
+    T filled;
+    std::memset(&filled, 0xff, sizeof filled);
+    if constexpr (std::is_same_v<T, struct point>)
+        filled.x = zero.x, filled.y = zero.y;
+    return filled;
+}
+
+/* No byte of the host's that is not a value's gets into the box: by value, or by a pointer. */
+static int spills()
+{
+    int failures = 0;
+    sandbox box;
+    struct padded filled;
+    std::memset(&filled, 0xff, sizeof filled);
+    for (auto &list : filled.list)
+        for (auto &at : list)
+            at.kind = 0, at.size = 0;
+    for (auto &at : filled.points)
+        at.x = 0, at.y = 0;
+    filled.both.x.a = 0, filled.both.x.b = 0;
+    filled.any.large = 0;
+    filled.wide = 0;
+    filled.on[0] = filled.on[1] = false;
+    filled.c = 0, filled.h = 0;
+    dirty_stack();
+    CHECK(box.spilt_values(filled, 0.0L, 0.0L).copy_and_verify(same) == 0);
+    CHECK(box.spilt_register(padding(point{0, 0})).copy_and_verify(same) == 0);
+
+    tainted<struct padded *> padded = box.malloc_in_sandbox<struct padded>();
+    *padded = filled;
+    CHECK(box.spilt(padded).copy_and_verify(same) == 0);
+    padded->points[1] = padding(point{0, 0});
+    padded->wide = 0.0L;
+    CHECK(box.spilt(padded).copy_and_verify(same) == 0);
+    long double wide[3] = {};
+    std::memset(static_cast<void *>(wide), 0xff, sizeof wide);
+    wide[0] = wide[1] = wide[2] = 0;
+    CHECK(box.spilt_list(box.copy_to_sandbox(wide, 3), 3).copy_and_verify(same) == 0);
+
+    struct padded set = filled;
+    set.list[1][0].size = 1, set.points[2].y = 2, set.both.y.d = 3;
+    set.any.large = 4, set.wide = 5, set.h = 6;
+    bool good = box.refill(set, 1).copy_and_verify([](const struct padded &p) {
+        return p.list[1][0].size == 2 && p.points[2].y == 3 && p.both.y.d == 4 &&
+               p.any.large == 5 && p.wide == 6 && p.h == 7;
+    });
+    CHECK(good);
+    return failures;
+}
+
 int main()
 {
-    int failures = resets();
+    int failures = resets() + spills();
     sandbox box;
     CHECK(box.add(-5, 3).copy_and_verify(same) == -2);
     CHECK(box.third(1.5f).unverified_safe_because("a test") == 0.5f);

@@ -114,6 +114,28 @@ size_t spilt_list(const long double *list, size_t count)
 {
     return count_bytes(list, count * sizeof *list);
 }
+/* The arguments as they came, by functions of the same names with other types. */
+#ifdef __x86_64__
+struct words {
+    uint64_t list[4];
+} __attribute__((aligned(16)));
+size_t count_values(struct padded padded, struct words words) __asm__("spilt_values");
+size_t count_values(struct padded padded, struct words words)
+{
+    return count_bytes(&padded, sizeof padded) + count_bytes(&words, sizeof words);
+}
+#else /* numbers are in registers, which they fill */
+size_t spilt_values(struct padded padded, long double a, long double b)
+{
+    (void)a, (void)b;
+    return count_bytes(&padded, sizeof padded);
+}
+#endif
+unsigned upper_half(uint64_t first) __asm__("spilt_register");
+unsigned upper_half(uint64_t first)
+{
+    return (unsigned)(first >> 32);
+}
 long choose(struct chosen chosen)
 {
     return chosen.kind ? chosen.l : chosen.c;

@@ -120,6 +120,8 @@ void flags(bool *list LFI("out size_is(count)"), size_t count);
 void move_points(struct point *points LFI("inout size_is(count)"), size_t count, int by);
 size_t spilt(const struct padded *padded LFI("in"));
 size_t spilt_list(const long double *list LFI("in size_is(count)"), size_t count);
+size_t spilt_values(struct padded padded, long double a, long double b);
+unsigned spilt_register(struct point p);
 long choose(struct chosen chosen);
 struct padded refill(struct padded padded, int with);
 size_t read_message(struct message *message LFI("inout"));

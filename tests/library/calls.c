@@ -733,6 +733,69 @@ static void test_reset(void **state)
     assert_int_equal(lfi_library_free(l), 0);
 }
 
+struct meeting {
+    struct lfi_library *library;
+    pthread_barrier_t barrier;
+    bool before; /* the thread called before the freeze */
+};
+
+static void *learns_later(void *data)
+{
+    struct meeting *meeting = data;
+    struct lfi_library *l = meeting->library;
+    if (meeting->before)
+        call0(l, "bump");
+    pthread_barrier_wait(&meeting->barrier);
+    pthread_barrier_wait(&meeting->barrier); /* it is frozen */
+    CHECK(call0(l, "sleeps") == 0);
+    pthread_barrier_wait(&meeting->barrier);
+    pthread_barrier_wait(&meeting->barrier); /* it is reset */
+    const struct lfi_library_failure *failure = lfi_library_failed(l);
+    CHECK(failure && failure->end == LFI_LIBRARY_INTERRUPTED);
+    CHECK(strstr(failure->report, "call of sleeps: interrupted"));
+    CHECK(call0(l, "bump") > 0 && !lfi_library_failed(l));
+    CHECK(call0(l, "crash") == 0 && lfi_library_failed(l)->end == LFI_LIBRARY_FAULT);
+    CHECK(call0(l, "bump") == 0 && lfi_library_failed(l)->end == LFI_LIBRARY_REFUSED);
+    pthread_barrier_wait(&meeting->barrier);
+    pthread_barrier_wait(&meeting->barrier); /* it is reset */
+    CHECK(lfi_library_failed(l) && lfi_library_failed(l)->end == LFI_LIBRARY_REFUSED);
+    pthread_barrier_wait(&meeting->barrier);
+    pthread_barrier_wait(&meeting->barrier); /* another one has its address, perhaps */
+    CHECK(!lfi_library_failed(meeting->library));
+    return NULL;
+}
+
+/* A reset by another thread does not hide from a thread that its call failed. */
+static void test_reset_by_another(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 4; round++) {
+        struct meeting meeting = {.library = open_boxed(NULL), .before = round % 2};
+        struct lfi_library *l = meeting.library;
+        pthread_t thread;
+        pthread_barrier_init(&meeting.barrier, NULL, 2);
+        assert_int_equal(pthread_create(&thread, NULL, learns_later, &meeting), 0);
+        pthread_barrier_wait(&meeting.barrier);
+        assert_int_equal(lfi_library_freeze(l, NULL), 0);
+        pthread_barrier_wait(&meeting.barrier);
+        usleep(20000);
+        lfi_library_interrupt(l);
+        for (int i = 0; i < 2; i++) {
+            pthread_barrier_wait(&meeting.barrier);
+            assert_int_equal(lfi_library_reset(l, NULL), 0);
+            assert_null(lfi_library_failed(l));
+            pthread_barrier_wait(&meeting.barrier);
+        }
+        pthread_barrier_wait(&meeting.barrier);
+        assert_int_equal(lfi_library_free(l), 0);
+        meeting.library = open_boxed(NULL);
+        pthread_barrier_wait(&meeting.barrier);
+        pthread_join(thread, NULL);
+        assert_int_equal(lfi_library_free(meeting.library), 0);
+        pthread_barrier_destroy(&meeting.barrier);
+    }
+}
+
 /*
  * A callback that the host took back since the freeze stays so, since its data may be gone. The
  * frozen state holds its address, which does not become that of another one.
@@ -813,6 +876,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_limit_of_many_calls),
         cmocka_unit_test(test_limit_of_memory),
         cmocka_unit_test(test_reset),
+        cmocka_unit_test(test_reset_by_another),
         cmocka_unit_test(test_reset_of_callbacks),
         cmocka_unit_test(test_freeze_refuses),
     };

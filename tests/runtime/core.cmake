@@ -1,27 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # Unit tests of runtime/core; what differs by architecture stands in a folder of its own.
-set(parts switch light gate faults memory holes mappings copy processor snapshot)
+set(parts switch light gate faults stops memory holes mappings copy processor snapshot)
 if(NOT LFI_SANITIZE STREQUAL thread) # its shadow leaves no room
     list(APPEND parts many)
 endif()
 if(CMAKE_SYSTEM_PROCESSOR STREQUAL x86_64)
-    list(APPEND parts stack step)
+    list(APPEND parts stack step avx512)
     if(NOT LFI_SANITIZE) # their memory lies there
         list(APPEND parts at-0)
     endif()
 endif()
 foreach(part IN LISTS parts)
     set(source core-${part}.c)
-    if(part MATCHES "^(processor|stack|step|at-0)$")
+    if(part MATCHES "^(processor|stack|step|stops|at-0|avx512)$")
         set(source ${CMAKE_SYSTEM_PROCESSOR}/${source})
     endif()
     lfi_unit_test(runtime-core-${part} TIMEOUT 120 LIBS lfi-objects
         SOURCES ${source} ${CMAKE_SYSTEM_PROCESSOR}/core-code.S)
+    if(part STREQUAL stops)
+        target_sources(test-runtime-core-stops PRIVATE ${CMAKE_SYSTEM_PROCESSOR}/stops-code.S)
+    endif()
     target_include_directories(test-runtime-core-${part} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/tests
         ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR} ${CMAKE_SOURCE_DIR}/runtime/core
         ${CMAKE_SOURCE_DIR}/runtime/core/${CMAKE_SYSTEM_PROCESSOR})
 endforeach()
+if(CMAKE_SYSTEM_PROCESSOR STREQUAL x86_64)
+    set_tests_properties(runtime-core-avx512 PROPERTIES LABELS "unit;processor" SKIP_RETURN_CODE 77)
+    lfi_test(runtime-cpuid COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/x86_64/cpuid.py as
+        ${CMAKE_OBJCOPY} $<TARGET_FILE:lfi-verify> ${CMAKE_SOURCE_DIR}/runtime/core/x86_64/cpuid.def)
+endif()
 
 # A sanitizer's shadow takes the addresses, and an emulator the time.
 if(NOT CMAKE_CROSSCOMPILING AND NOT LFI_SANITIZE)

@@ -73,7 +73,7 @@ static int make_world(void **state, bool openat2, bool nested)
     assert_int_equal(linux_paths_map(&world->paths, "/data", "inside"), 0);
     if (nested)
         assert_int_equal(linux_paths_map(&world->paths, "/data//deep/./other/", "other"), 0);
-    world->root = (struct linux_place){-1, LINUX_PLACE_VIRTUAL, "", false};
+    world->root = (struct linux_place){-1, LINUX_PLACE_VIRTUAL, "", false, NULL};
     assert_int_equal(chdir("/"), 0);
     *state = world;
     return 0;
@@ -270,7 +270,7 @@ static void relative_paths_start_at_a_directory(void **state)
     int fd = linux_path_open(&world->paths, &world->root, "/data/sub", O_RDONLY | O_DIRECTORY, 0,
                              &found);
     assert_true(fd >= 0);
-    struct linux_place sub = {fd, found.map, found.box, false};
+    struct linux_place sub = {fd, found.map, found.box, false, NULL};
     assert_string_equal(contents(world, &sub, "file", &error), "sub");
     assert_string_equal(contents(world, &sub, "../file", &error), "inside");
     assert_string_equal(contents(world, &sub, "../../data/file", &error), "inside");
@@ -364,7 +364,7 @@ static void races_do_not_lead_out(void **state)
 static void memory_of_the_host_cannot_be_opened(void **state)
 {
     struct linux_paths paths;
-    struct linux_place root = {-1, LINUX_PLACE_NONE, NULL, false};
+    struct linux_place root = {-1, LINUX_PLACE_NONE, NULL, false, NULL};
     char path[64];
     (void)state;
     linux_paths_init(&paths);
@@ -396,7 +396,7 @@ static void memory_of_the_host_cannot_be_opened(void **state)
 static void reopening_is_checked(void **state)
 {
     struct linux_paths paths;
-    struct linux_place root = {-1, LINUX_PLACE_NONE, NULL, false};
+    struct linux_place root = {-1, LINUX_PLACE_NONE, NULL, false, NULL};
     char path[64];
     (void)state;
     linux_paths_init(&paths);

@@ -56,7 +56,7 @@ static void test_instructions(void **state)
     assert_int_equal(linux_arch_wait(&wake, SYS_close, (const uint64_t[6]){UINT64_MAX}), -EBADF);
 }
 
-enum { ARGUMENTS = 64, TIME = 128, REST = 160, DESCRIPTORS = 192, STACK_SIZE = 65536 };
+enum { ARGUMENTS = 64, TIME = 128, REST = 160, DESCRIPTORS = 192, NAME = 224, LONG_NAME = 232, STACK_SIZE = 65536 };
 
 static struct waiting {
     struct box box;
@@ -189,6 +189,13 @@ static const char *set_call(int which)
         w.arg[0] = page + ARGUMENTS;
         w.arg[1] = 8;
         return "rt_sigsuspend";
+    case 8: /* a FIFO without another end */
+    case 9:
+        w.number = SYS_openat;
+        w.arg[0] = (uint64_t)AT_FDCWD;
+        w.arg[1] = page + (which == 8 ? NAME : LONG_NAME);
+        w.arg[2] = O_RDONLY;
+        return which == 8 ? "open" : "open of a path that is walked";
     default:
         return NULL;
     }
@@ -233,6 +240,9 @@ static void test_signals(void **state)
     file[0] = (uint32_t)box_open(&w.box, "/lock", O_RDWR | O_CREAT);
     file[1] = (uint32_t)box_open(&w.box, "/lock", O_RDWR);
     assert_int_equal(BOX_CALL(&w.box, SYS_flock, file[1], LOCK_EX), 0);
+    lfi_copy_out(w.box.box, w.box.page + NAME, "/fifo", sizeof "/fifo");
+    lfi_copy_out(w.box.box, w.box.page + LONG_NAME, "/../fifo", sizeof "/../fifo");
+    assert_int_equal(BOX_CALL(&w.box, SYS_mknodat, AT_FDCWD, w.box.page + NAME, S_IFIFO | 0600), 0);
     const char *name;
     for (int i = 0; (name = set_call(i)); i++) {
         w.rounds = test_count;
@@ -259,6 +269,8 @@ static void test_signals(void **state)
     close_box();
     char path[64];
     snprintf(path, sizeof path, "%s/lock", directory);
+    unlink(path);
+    snprintf(path, sizeof path, "%s/fifo", directory);
     unlink(path);
     rmdir(directory);
 }

@@ -722,6 +722,16 @@ static void copy_argument(struct binding *b, struct wrapper *w, struct function 
     text_add(&w->always, "    free(lfi_image_%s);\n    free(lfi_side_%s);\n", n, n);
 }
 
+/* What has bytes in its words of the stack that are no value's: a long double of 80 bits, or two. */
+static const char *loose_argument(const struct binding *b, CXType type)
+{
+    if (b->arch->long_double == 10 && kind_of(type) == KIND_LONG_DOUBLE)
+        return "lfi_bind_long_double";
+    if (b->arch->long_double == 10 && kind_of(type) == KIND_COMPLEX && size_of(type) == 32)
+        return "lfi_bind_complex_long_double";
+    return NULL;
+}
+
 static void argument(struct binding *b, struct wrapper *w, struct function *f, unsigned i)
 {
     struct parameter *a = &f->parameters[i];
@@ -729,12 +739,19 @@ static void argument(struct binding *b, struct wrapper *w, struct function *f, u
     enum pass pass = pass_of(b, a->type, a->words, f->name, a->name, &why);
     const char *comma = i ? ", " : "", *n = a->name;
     text_free(&why);
-    text_add(&w->types, "%s", comma);
-    raw_type(&w->types, a->type, pass, f->by_address[i]);
+    const char *loose = pass == PASS_VALUE ? loose_argument(b, a->type) : NULL;
+    text_add(&w->types, "%s%s", comma, loose ? "struct " : "");
+    if (loose)
+        text_add(&w->types, "%s", loose);
+    else
+        raw_type(&w->types, a->type, pass, f->by_address[i]);
     text_add(&w->arguments, "%s", comma);
     switch (pass) {
     case PASS_VALUE:
-        to_raw(&w->arguments, a->type, n);
+        if (loose)
+            text_add(&w->arguments, "%s(%s)", loose, n);
+        else
+            to_raw(&w->arguments, a->type, n);
         break;
     case PASS_RECORD: {
         struct record *record = record_of(b, a->type);

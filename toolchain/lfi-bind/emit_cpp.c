@@ -55,8 +55,92 @@ static void find_records(struct binding *b, CXType type, int depth)
 {
     while (kind_of(type) == KIND_POINTER || kind_of(type) == KIND_ARRAY)
         type = target_of(type);
-    if (kind_of(type) == KIND_RECORD && !is_incomplete(type) && depth < 4)
+    bool record = kind_of(type) == KIND_RECORD || kind_of(type) == KIND_UNION;
+    if (record && !is_incomplete(type) && depth < 4)
         record_of(b, type);
+}
+
+static bool find_in_field(CXCursor field, void *data)
+{
+    find_records(data, clang_getCursorType(field), 0);
+    return true;
+}
+
+/* Which bits of a structure cross: those of values, but for fields that are private. */
+struct crossing {
+    struct binding *b;
+    CXType owner, type;
+    unsigned char *mask;
+    long at; /* bits */
+    bool good;
+};
+
+static bool cross_field(CXCursor field, void *data)
+{
+    struct crossing *c = data;
+    CXType type = clang_getCursorType(field), element = innermost(type);
+    const struct words *words = field_words(c->b, c->type, field);
+    long at = c->at + (long)clang_Cursor_getOffsetOfField(field), size = size_of(element);
+    if (words_has(words, WORD_private))
+        return true;
+    if (clang_Cursor_isBitField(field)) {
+        mark_bits(c->mask, at, named_bits(field));
+        return true;
+    }
+    for (long i = 0; c->good && size > 0 && i < size_of(type) / size; i++, at += 8 * size) {
+        struct crossing inner = *c;
+        inner.type = element;
+        inner.at = at;
+        bool whole = false;
+        if (kind_of(element) == KIND_RECORD)
+            each_field(element, cross_field, &inner);
+        else if (kind_of(element) == KIND_UNION)
+            inner.good = union_decided(c->b, element, words, c->owner, &whole);
+        if (whole)
+            mark_bits(c->mask, at, 8 * size);
+        else if (kind_of(element) != KIND_RECORD)
+            inner.good = inner.good && mark_values(c->b->arch, element, c->mask, at);
+        c->good = inner.good;
+    }
+    return c->good;
+}
+
+/* What of a structure or union goes into the box: runs of bytes with the same bits. */
+static void emit_values(struct binding *b, struct text *t, struct record *record)
+{
+    long size = size_of(record->type);
+    unsigned char *mask = calloc(1, (size_t)(size > 0 ? size : 0) + 1);
+    struct crossing crossing = {b, record->type, record->type, mask, 0, true};
+    bool whole = false;
+    if (!mask) {
+        b->failed = true;
+        return;
+    }
+    if (kind_of(record->type) == KIND_RECORD)
+        each_field(record->type, cross_field, &crossing);
+    else if (!union_decided(b, record->type, NULL, record->type, &whole))
+        crossing.good = false;
+    else if (whole)
+        mark_bits(mask, 0, 8 * size);
+    else
+        crossing.good = mark_values(b->arch, record->type, mask, 0);
+    if (crossing.good) {
+        text_add(t,
+                 "template <> struct values<%s, ::boxed::%s::sandbox> {\n"
+                 "    static constexpr bool known = true;\n"
+                 "    static constexpr bind::run runs[] = {",
+                 record->spelling, b->prefix);
+        bool any = false;
+        for (long from = 0, to; from < size; from = to) {
+            for (to = from + 1; to < size && mask[to] == mask[from];)
+                to++;
+            if (mask[from] != 0)
+                text_add(t, "%s{%ld, %ld, 0x%x}", any ? ", " : "", from, to - from, mask[from]);
+            any |= mask[from] != 0;
+        }
+        text_add(t, "%s};\n};\n", any ? "" : "{0, 0, 0}");
+    }
+    free(mask);
 }
 
 static bool emit_method(struct binding *b, struct text *t, struct function *f, size_t index)
@@ -123,7 +207,12 @@ void emit_cpp(struct binding *b, struct text *t)
         struct record *record = b->records[i];
         struct text members = {0}, starts = {0};
         struct listing listing = {&members, &starts, record->spelling};
-        if (!is_unnamed(record->type) && kind_of(record->type) == KIND_RECORD) {
+        bool is_record = kind_of(record->type) == KIND_RECORD;
+        if (!is_unnamed(record->type) && (is_record || kind_of(record->type) == KIND_UNION))
+            emit_values(b, t, record);
+        if (is_record)
+            each_field(record->type, find_in_field, b);
+        if (!is_unnamed(record->type) && is_record) {
             each_field(record->type, list_field, &listing);
             text_add(t, "template <> struct fields<%s, ::boxed::%s::sandbox> {\n", record->spelling,
                      p);

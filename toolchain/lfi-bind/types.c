@@ -208,8 +208,7 @@ struct filling {
     bool tight;
 };
 
-/* Of a bit-field; one without a name is padding. */
-static long named_bits(CXCursor field)
+long named_bits(CXCursor field)
 {
     char *name = name_of(field);
     long bits = *name ? clang_getFieldDeclBitWidth(field) : 0;
@@ -261,7 +260,7 @@ struct marking {
     bool good, first;
 };
 
-static void mark(unsigned char *mask, long at, long bits)
+void mark_bits(unsigned char *mask, long at, long bits)
 {
     for (; bits > 0 && at % 8 != 0; at++, bits--)
         mask[at / 8] |= (unsigned char)(1 << at % 8);
@@ -281,7 +280,7 @@ static bool mark_field(CXCursor field, void *data)
     if (!mask || offset < 0)
         marking->good = false;
     else if (clang_Cursor_isBitField(field))
-        mark(mask, at + offset, named_bits(field));
+        mark_bits(mask, at + offset, named_bits(field));
     else
         marking->good &= mark_values(marking->arch, type, mask, at + offset);
     if (marking->size && mask) {
@@ -301,16 +300,16 @@ bool mark_values(const struct arch *arch, CXType type, unsigned char *mask, long
     if (size <= 0)
         return true;
     if (is_tight(arch, type)) {
-        mark(mask, at, 8 * size);
+        mark_bits(mask, at, 8 * size);
         return true;
     }
     switch (kind_of(type)) {
     case KIND_LONG_DOUBLE:
-        mark(mask, at, 8 * arch->long_double);
+        mark_bits(mask, at, 8 * arch->long_double);
         return true;
     case KIND_COMPLEX:
-        mark(mask, at, 8 * arch->long_double);
-        mark(mask, at + 4 * size, 8 * arch->long_double);
+        mark_bits(mask, at, 8 * arch->long_double);
+        mark_bits(mask, at + 4 * size, 8 * arch->long_double);
         return true;
     case KIND_ARRAY: {
         CXType element = target_of(type);
@@ -329,7 +328,7 @@ bool mark_values(const struct arch *arch, CXType type, unsigned char *mask, long
             each_field(type, mark_field, &marking);
         for (long i = 0; own && i < 8 * size; i++)
             if (own[i / 8] >> i % 8 & 1)
-                mark(mask, at + i, 1);
+                mark_bits(mask, at + i, 1);
         free(own);
         return own && marking.good;
     }

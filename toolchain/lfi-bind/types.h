@@ -102,6 +102,12 @@ const struct arch *arch_of(const char *triple);
 /* Whether every bit of it is a value's: there is no padding in it. */
 bool is_tight(const struct arch *arch, CXType type);
 
+/* Of a bit-field; one without a name is padding. */
+long named_bits(CXCursor field);
+
+/* Sets `bits` bits of the mask, from bit `at` on. */
+void mark_bits(unsigned char *mask, long at, long bits);
+
 /* Marks in `mask` the bits of a type, from bit `at` on, that are a value's. False if a union's
  * members differ in that: then it depends on which is set. */
 bool mark_values(const struct arch *arch, CXType type, unsigned char *mask, long at);

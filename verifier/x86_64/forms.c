@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-/* The table insns.def as data, and the index over it. */
+/* The tables insns.def and evex.def as data, and the index over them. */
 #include "forms.h"
 
 #include <string.h>
@@ -34,7 +34,18 @@ enum {
     H_r = V_r,
     H_w = V_w,
     H_rw = V_rw,
+    R_r = OP_USED | OP_GPR | OP_REG | OP_R,
+    R_w = OP_USED | OP_GPR | OP_REG | OP_W,
+    S_w = M_w | OP_VSIB,
+    U_w = OP_USED | OP_REG | OP_W,
+    K_r = V_r | OP_MASK,
+    K_w = V_w | OP_MASK,
+    KX_r = X_r | OP_MASK,
+    KU_r = U_r | OP_MASK,
 };
+
+/* Columns w and masks of evex.def. */
+enum { W0 = 0, K = MASKED, KZ = ZEROED, KM = MUST_MASK };
 
 /* Column modrm. */
 #define NO                   (-1)
@@ -65,13 +76,13 @@ enum {
 };
 
 /* Column enc. */
-enum { LEG = 1, VEX = 2, BOTH = 3, L0 = 4, L1 = 8, W1 = 16, WX = 32 };
-#define ENC_MASK(enc)                                                                \
-    ((((enc)&BOTH) == BOTH ? 0 : PFX_VEX) | (((enc) & (L0 | L1)) != 0 ? PFX_L : 0) | \
+enum { LEG = 1, VEX = 2, BOTH = 3, L0 = 4, L1 = 8, W1 = 16, WX = 32, EVX = 64 | VEX };
+#define ENC_MASK(enc)                                                                           \
+    (PFX_EVEX | (((enc)&BOTH) == BOTH ? 0 : PFX_VEX) | (((enc) & (L0 | L1)) != 0 ? PFX_L : 0) | \
      (((enc)&WX) != 0 ? 0 : PFX_W))
-#define ENC_VALUE(enc)                                                     \
-    ((((enc)&BOTH) == VEX ? PFX_VEX : 0) | (((enc)&L1) != 0 ? PFX_L : 0) | \
-     (((enc)&W1) != 0 ? PFX_W : 0))
+#define ENC_VALUE(enc)                                                           \
+    ((((enc)&EVX) == EVX ? PFX_EVEX : 0) | (((enc)&BOTH) == VEX ? PFX_VEX : 0) | \
+     (((enc)&L1) != 0 ? PFX_L : 0) | (((enc)&W1) != 0 ? PFX_W : 0))
 
 /* Column size: the key bits that it frees from prefix and enc. */
 #define SIZE_FREE(size, enc) \
@@ -88,8 +99,8 @@ enum { LEG = 1, VEX = 2, BOTH = 3, L0 = 4, L1 = 8, W1 = 16, WX = 32 };
      (IS_WRITTEN(vvvv) ? WRITES_VVVV : 0))
 #define REX_USED(reg) (REX_W | (((reg)&OP_OPCODE) != 0 ? REX_B : ((reg)&OP_USED) != 0 ? REX_R : 0))
 
-#define INSN(map_, first_, last_, prefix, enc, modrm, size_, rm_, reg_, vvvv_, mem_, imm_, kind_, \
-             flags_, name_)                                                                       \
+#define FORM(map_, first_, last_, prefix, enc, modrm, size_, rm_, reg_, vvvv_, mem_, imm_, kind_, \
+             flags_, evex_, masks_, name_)                                                        \
     {.map = map_,                                                                                 \
      .first = first_,                                                                             \
      .last = last_,                                                                               \
@@ -101,6 +112,8 @@ enum { LEG = 1, VEX = 2, BOTH = 3, L0 = 4, L1 = 8, W1 = 16, WX = 32 };
      .rm = rm_,                                                                                   \
      .reg = reg_,                                                                                 \
      .vvvv = vvvv_,                                                                               \
+     .evex = evex_,                                                                               \
+     .masks = masks_,                                                                             \
      .mem = mem_,                                                                                 \
      .imm = imm_,                                                                                 \
      .kind = kind_,                                                                               \
@@ -108,6 +121,13 @@ enum { LEG = 1, VEX = 2, BOTH = 3, L0 = 4, L1 = 8, W1 = 16, WX = 32 };
      .writes = WRITTEN(rm_, reg_, vvvv_),                                                         \
      .rex_used = REX_USED(reg_),                                                                  \
      .name = name_},
+#define INSN(map, first, last, prefix, enc, modrm, size, rm, reg, vvvv, mem, imm, kind, flags,   \
+             name)                                                                               \
+    FORM(map, first, last, prefix, enc, modrm, size, rm, reg, vvvv, mem, imm, kind, flags, 0, 0, \
+         name)
+#define EVEX(map, op, prefix, w, length, modrm, size, rm, reg, vvvv, mem, imm, b, masks, name) \
+    FORM(map, op, op, prefix, EVX | (w), modrm, size, rm, reg, vvvv, mem, imm, PLAIN, MAYBE,   \
+         (length) | (b), masks, name)
 #define DENY(map_, first_, last_, prefix, enc, modrm, rm_, imm_, rule_, name_)              \
     {.map = map_,                                                                           \
      .first = first_,                                                                       \
@@ -123,6 +143,8 @@ enum { LEG = 1, VEX = 2, BOTH = 3, L0 = 4, L1 = 8, W1 = 16, WX = 32 };
 
 const struct form lfi_x86_64_forms[] = {
 #include "insns.def"
+
+#include "evex.def"
 };
 const unsigned lfi_x86_64_form_count = sizeof lfi_x86_64_forms / sizeof *lfi_x86_64_forms;
 

@@ -61,7 +61,7 @@ static bool runtime_call(const uint8_t *p, struct group *group)
 {
     static const uint8_t lea[7] = {0x4c, 0x8d, 0x1d, 8, 0, 0, 0};
     static const uint8_t slots[] = {LFI_SLOT_SYSCALL, LFI_SLOT_GET_TP, LFI_SLOT_SET_TP,
-                                    LFI_SLOT_RETURN, LFI_SLOT_CALLBACK};
+                                    LFI_SLOT_RETURN,  LFI_SLOT_CPUID,  LFI_SLOT_CALLBACK};
     if (!take(group, p, lea, sizeof lea))
         return false;
     for (unsigned i = 0; i < sizeof slots; i++) {

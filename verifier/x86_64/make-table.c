@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * Runs on the machine that builds the verifier: reads insns.def and writes, as C, the automaton
- * that table.h declares.
+ * Runs on the machine that builds the verifier: reads insns.def and evex.def, and writes, as C,
+ * the automaton that table.h declares.
  *
  *     make-table x86_64-table.c
  *
@@ -16,9 +16,10 @@
 #include "table.h"
 
 enum { MAX_ROWS = FIRST_CLASS, REX_BITS = 15, BAD = FIRST_CLASS << ADVANCE_BITS | 1 /* class 0 */ };
-enum { MEMORY_SIZE = 1 << 18 };
+enum { MEMORY_SIZE = 1 << 19 };
 
-/* What is known before the opcode; of VEX, only W, L and the prefixes that it stands for. */
+/* What is known before the opcode; of VEX and EVEX, only W, L, b and the prefixes they stand for.
+ */
 struct known {
     unsigned prefixes; /* PFX_ */
     unsigned rex;      /* 0, or the byte */
@@ -26,13 +27,13 @@ struct known {
 
 /* What a row is made of; rows that are asked for again are not made again. */
 struct question {
-    uint32_t words[5];
+    uint32_t words[6];
 };
 
 static struct {
     uint16_t rows[MAX_ROWS][256];
     unsigned row_count;
-    uint32_t classes[CLASS_LIMIT];
+    uint64_t classes[CLASS_LIMIT];
     unsigned class_count;
     struct form_index index;
     uint16_t row_hash[1 << 16]; /* number of a row and 1 */
@@ -87,11 +88,12 @@ static uint16_t *answer_to(const struct known *k, const struct form *f, unsigned
 {
     uint32_t opcode = f->map == ONE && (f->first == 0x83 || f->first == 0x03) ? f->first : 0;
     const struct question q = {{
-        f->rm | (uint32_t)f->reg << 8 | (uint32_t)f->vvvv << 16 | (uint32_t)f->mem << 24,
+        f->rm | (uint32_t)f->reg << 16,
+        f->vvvv | (uint32_t)f->masks << 16 | (uint32_t)f->mem << 24,
         f->imm | (uint32_t)f->kind << 8 | (uint32_t)f->flags << 16 | (uint32_t)f->writes << 24,
         f->size | (uint32_t)f->rex_used << 16 | opcode << 24,
         k->prefixes,
-        k->rex | mod << 8 | rsp << 16,
+        k->rex | mod << 8 | rsp << 11 | (uint32_t)f->evex << 16,
     }};
     unsigned h = hash(q.words, sizeof q.words) % MEMORY_SIZE;
     for (; all.memory[h].answer != 0; h = (h + 1) % MEMORY_SIZE)
@@ -108,7 +110,7 @@ static uint16_t keep(uint16_t *place, uint16_t answer)
     return *place = answer;
 }
 
-static uint16_t class_entry(uint32_t class, unsigned advance)
+static uint16_t class_entry(uint64_t class, unsigned advance)
 {
     unsigned i = 0;
     while (i < all.class_count && all.classes[i] != class)
@@ -120,7 +122,7 @@ static uint16_t class_entry(uint32_t class, unsigned advance)
     return (uint16_t)((FIRST_CLASS + i) << ADVANCE_BITS | advance);
 }
 
-static uint32_t class_in(uint16_t entry)
+static uint64_t class_in(uint16_t entry)
 {
     return all.classes[(entry >> ADVANCE_BITS) - FIRST_CLASS];
 }
@@ -149,7 +151,9 @@ static unsigned immediate_size(const struct known *k, const struct form *f)
 
 static unsigned memory_size(const struct known *k, const struct form *f)
 {
-    unsigned full = (k->prefixes & PFX_L) != 0 ? 32 : 16;
+    unsigned full = (k->prefixes & PFX_L2) != 0 ? 64 : (k->prefixes & PFX_L) != 0 ? 32 : 16;
+    if ((k->prefixes & PFX_B) != 0)
+        return (f->evex & B2) != 0 ? 2 : (k->prefixes & PFX_W) != 0 ? 8 : 4;
     switch (f->mem) {
     case 0:
         return register_size(k, f);
@@ -162,7 +166,7 @@ static unsigned memory_size(const struct known *k, const struct form *f)
     case me:
         return full / 8;
     case md:
-        return full == 32 ? 32 : 8;
+        return full == 16 ? 8 : full;
     default:
         return f->mem;
     }
@@ -185,8 +189,32 @@ static uint32_t slot_class(const struct known *k, const struct form *f, enum pla
     return REFUSED;
 }
 
+/* What check_vex() in verify.c needs to know of a form with VEX or EVEX. */
+static uint64_t vex_class(const struct known *k, const struct form *f, bool memory, bool has_sib)
+{
+    bool evex = (k->prefixes & PFX_EVEX) != 0;
+    uint64_t class = HAS_VEX | ((f->flags & MODRM) != 0 ? HAS_MODRM : 0) | (has_sib ? HAS_SIB : 0) |
+                     ((f->reg & OP_USED) != 0 ? USES_R : 0) |
+                     ((f->vvvv & OP_USED) != 0 ? USES_VVVV : 0) |
+                     ((f->writes & WRITES_REG) != 0 ? WRITES_REG_FIELD : 0) |
+                     ((f->writes & WRITES_RM) != 0 && !memory ? WRITES_RM_FIELD : 0) |
+                     ((f->writes & WRITES_VVVV) != 0 ? WRITES_VVVV_FIELD : 0) |
+                     ((f->rm & OP_VSIB) != 0 && (f->reg & OP_W) != 0 ? IS_GATHER : 0) |
+                     ((f->reg & OP_MASK) != 0 ? REG_IS_MASK : 0) |
+                     ((f->rm & OP_MASK) != 0 && !memory ? RM_IS_MASK : 0) |
+                     ((f->vvvv & OP_MASK) != 0 ? VVVV_IS_MASK : 0);
+    if (!evex)
+        return class;
+    return class | HAS_EVEX | ((f->reg & (OP_GPR | OP_MASK)) == 0 ? REG_IS_VECTOR : 0) |
+           ((f->rm & (OP_GPR | OP_MASK)) == 0 && !memory ? RM_IS_VECTOR : 0) |
+           ((f->vvvv & (OP_GPR | OP_MASK)) == 0 ? VVVV_IS_VECTOR : 0) |
+           ((f->rm & OP_VSIB) != 0 ? INDEX_IS_VECTOR : 0) | (f->masks != NO_MASK ? MAY_MASK : 0) |
+           (f->masks == MUST_MASK ? NEEDS_MASK : 0) |
+           (f->masks == ZEROED && (!memory || (f->rm & OP_W) == 0) ? MAY_ZERO : 0);
+}
+
 /* What ModRM and SIB leave to be checked: where memory is, and which registers are rsp. */
-static uint32_t class_of(const struct known *k, const struct form *f, enum place place,
+static uint64_t class_of(const struct known *k, const struct form *f, enum place place,
                          unsigned rsp, bool has_sib)
 {
     unsigned pfx = k->prefixes, size = register_size(k, f);
@@ -205,7 +233,7 @@ static uint32_t class_of(const struct known *k, const struct form *f, enum place
         (f->kind == BIT && place != NOWHERE) || (jumps && place != NOWHERE && (!gs || a32)))
         return REFUSED;
 
-    uint32_t class = 0;
+    uint64_t class = 0;
     if (gs && !a32)
         class |= slot_class(k, f, place);
     else if (!gs && access != 0)
@@ -214,11 +242,11 @@ static uint32_t class_of(const struct known *k, const struct form *f, enum place
         class |= IN_GROUP;
     if ((class & (LOADS | STORES)) != 0) {
         if (place == RIP)
-            class |= BY_RIP | (uint32_t)memory_size(k, f) << SIZE_SHIFT;
+            class |= BY_RIP | (uint64_t)memory_size(k, f) << SIZE_SHIFT;
         if (place == STACK_FAR || (place == STACK && (pfx & PFX_VEX) != 0))
             class |= ON_STACK;
         else if (place == STACK)
-            class &= ~(uint32_t)(LOADS | STORES);
+            class &= ~(uint64_t)(LOADS | STORES);
         if ((place == STACK || place == STACK_FAR) && (f->flags & MAYBE) == 0)
             class |= CHECKS_STEP_BY;
     }
@@ -251,13 +279,7 @@ static uint32_t class_of(const struct known *k, const struct form *f, enum place
     if (is_string(f))
         class |= IS_STRING;
     if ((pfx & PFX_VEX) != 0)
-        class |= HAS_VEX | ((f->flags & MODRM) != 0 ? HAS_MODRM : 0) | (has_sib ? HAS_SIB : 0) |
-                 ((f->reg & OP_USED) != 0 ? USES_R : 0) |
-                 ((f->vvvv & OP_USED) != 0 ? USES_VVVV : 0) |
-                 ((f->writes & WRITES_REG) != 0 ? WRITES_REG_FIELD : 0) |
-                 ((f->writes & WRITES_RM) != 0 && place == NOWHERE ? WRITES_RM_FIELD : 0) |
-                 ((f->writes & WRITES_VVVV) != 0 ? WRITES_VVVV_FIELD : 0) |
-                 ((f->rm & OP_VSIB) != 0 ? IS_GATHER : 0);
+        class |= vex_class(k, f, place != NOWHERE, has_sib);
     return (class & REFUSED) != 0 ? REFUSED : class;
 }
 
@@ -265,7 +287,7 @@ static uint32_t class_of(const struct known *k, const struct form *f, enum place
 static uint16_t last_byte(const struct known *k, const struct form *f, enum place place,
                           unsigned rsp, unsigned rex_used, unsigned skip)
 {
-    uint32_t class = class_of(k, f, place, rsp, (rex_used & REX_X) != 0);
+    uint64_t class = class_of(k, f, place, rsp, (rex_used & REX_X) != 0);
     if ((k->rex & REX_BITS & ~(rex_used | f->rex_used)) != 0 || (class & REFUSED) != 0)
         return BAD;
     return class_entry(class, 1 + skip + immediate_size(k, f));
@@ -302,7 +324,7 @@ static uint16_t sib(const struct known *k, const struct form *f, unsigned modrm)
 static uint16_t mask(uint16_t otherwise)
 {
     uint16_t row[256];
-    uint32_t class = class_in(otherwise);
+    uint64_t class = class_in(otherwise);
     for (unsigned i = 0; i < 256; i++)
         row[i] = i == 0xe0 ? class_entry(class | HEADS, 1) : class_entry(class, 1);
     return row_entry(row);
@@ -342,12 +364,12 @@ static const struct form *match(const struct known *k, unsigned map, unsigned op
     unsigned key = (k->prefixes & KEY_PREFIXES) | (modrm & (KEY_REG | KEY_RM)) |
                    (modrm >= 0xc0 ? KEY_MOD3 : 0);
     unsigned slot = form_slot(&all.index, map * 256 + opcode, modrm);
-    *one = all.index.extended[map * 256 + opcode] == 0;
+    *one = all.index.extended[map * 256 + opcode] == 0 && (k->prefixes & PFX_EVEX) == 0;
     for (unsigned i = all.index.start[slot]; i < all.index.start[slot + 1]; i++) {
         const struct form *f = &lfi_x86_64_forms[all.index.ids[i]];
         if (((key ^ f->value) & f->mask & KEY_PREFIXES) == 0 && (f->mask & ~KEY_PREFIXES) != 0)
             *one = false;
-        if (((key ^ f->value) & f->mask) == 0)
+        if (((key ^ f->value) & f->mask) == 0 && form_has_length(f, k->prefixes, modrm < 0xc0))
             return f->rule == RULE_NONE ? f : NULL;
     }
     return NULL;
@@ -408,10 +430,12 @@ static uint16_t opcode_or_escape(const struct known *k, unsigned i)
     return i == 0x0f ? escape(k) : opcode(k, ONE, i);
 }
 
+/* The prefixes that VEX and EVEX stand for. */
+static const uint16_t pp[] = {0, PFX_66, PFX_F3, PFX_F2};
+
 /* The last byte of VEX; W is in it if there are three. */
 static uint16_t vex(const struct known *k, unsigned map, bool three)
 {
-    static const uint16_t pp[] = {0, PFX_66, PFX_F3, PFX_F2};
     uint16_t row[256];
     for (unsigned i = 0; i < 256; i++) {
         struct known with = *k;
@@ -425,9 +449,50 @@ static uint16_t vex(const struct known *k, unsigned map, bool three)
 static uint16_t vex3(const struct known *k)
 {
     uint16_t row[256];
-    const uint16_t maps[MAP_COUNT] = {BAD, vex(k, M0F, true), vex(k, M38, true), vex(k, M3A, true)};
+    const uint16_t maps[] = {BAD, vex(k, M0F, true), vex(k, M38, true), vex(k, M3A, true)};
     for (unsigned i = 0; i < 256; i++)
-        row[i] = (i & 31) < MAP_COUNT ? maps[i & 31] : BAD;
+        row[i] = (i & 31) <= M3A ? maps[i & 31] : BAD;
+    return row_entry(row);
+}
+
+/* The last byte of EVEX: L'L and b. What the automaton does not look at, verify.c does. */
+static uint16_t evex_last(const struct known *k, unsigned map)
+{
+    uint16_t entries[8], row[256];
+    for (unsigned i = 0; i < 8; i++) {
+        struct known with = *k;
+        with.prefixes |=
+            ((i & 1) != 0 ? PFX_B : 0) | ((i & 2) != 0 ? PFX_L : 0) | ((i & 4) != 0 ? PFX_L2 : 0);
+        entries[i] = opcodes(&with, map);
+    }
+    for (unsigned i = 0; i < 256; i++)
+        row[i] = entries[i >> 4 & 7];
+    return row_entry(row);
+}
+
+/* The byte before it: W and pp, and a bit that is set. */
+static uint16_t evex_middle(const struct known *k, unsigned map)
+{
+    uint16_t entries[8], row[256];
+    for (unsigned i = 0; i < 8; i++) {
+        struct known with = *k;
+        with.prefixes |= PFX_VEX | PFX_EVEX | pp[i & 3] | ((i & 4) != 0 ? PFX_W : 0);
+        entries[i] = evex_last(&with, map);
+    }
+    for (unsigned i = 0; i < 256; i++)
+        row[i] = (i & 4) != 0 ? entries[(i & 3) | (i >> 5 & 4)] : BAD;
+    return row_entry(row);
+}
+
+/* After 62: the map, and a bit that is clear. */
+static uint16_t evex(const struct known *k)
+{
+    static const uint8_t maps[8] = {0, M0F, M38, M3A, 0, M5, M6, 0};
+    uint16_t entries[8], row[256];
+    for (unsigned i = 0; i < 8; i++)
+        entries[i] = maps[i] != 0 ? evex_middle(k, maps[i]) : BAD;
+    for (unsigned i = 0; i < 256; i++)
+        row[i] = (i & 8) == 0 ? entries[i & 7] : BAD;
     return row_entry(row);
 }
 
@@ -438,9 +503,9 @@ static uint16_t after_rex(const struct known *k, unsigned rex)
     with.prefixes |= (rex & REX_W) != 0 ? PFX_W : 0;
     uint16_t row[256];
     bool prefix[256] = {
-        [0x26] = true,          [0x2e] = true,          [0x36] = true, [0x3e] = true,
-        [0x40 ... 0x4f] = true, [0x64 ... 0x67] = true, [0xc4] = true, [0xc5] = true,
-        [0xf0] = true,          [0xf2] = true,          [0xf3] = true};
+        [0x26] = true,          [0x2e] = true, [0x36] = true,          [0x3e] = true,
+        [0x40 ... 0x4f] = true, [0x62] = true, [0x64 ... 0x67] = true, [0xc4] = true,
+        [0xc5] = true,          [0xf0] = true, [0xf2] = true,          [0xf3] = true};
     for (unsigned i = 0; i < 256; i++)
         row[i] = prefix[i] ? BAD : opcode_or_escape(&with, i);
     return row_entry(row);
@@ -483,7 +548,7 @@ static uint16_t prefixes(unsigned seen)
                        : i == 0xf3 ? PFX_F3
                                    : 0;
         bool again = (seen & bit) != 0 || ((bit & REPEATS) != 0 && (seen & REPEATS) != 0);
-        bool vex_prefix = i == 0xc4 || i == 0xc5;
+        bool vex_prefix = i == 0x62 || i == 0xc4 || i == 0xc5;
         if (bit != 0)
             row[i] = again ? BAD : prefixes(seen | bit);
         else if ((seen & (PFX_67 | PFX_GS)) == PFX_67 || is_other_segment(i) ||
@@ -492,7 +557,7 @@ static uint16_t prefixes(unsigned seen)
         else if (i >= 0x40 && i <= 0x4f)
             row[i] = after_rex(&k, i);
         else if (vex_prefix)
-            row[i] = i == 0xc4 ? vex3(&k) : vex(&k, M0F, false);
+            row[i] = i == 0x62 ? evex(&k) : i == 0xc4 ? vex3(&k) : vex(&k, M0F, false);
         else
             row[i] = opcode_or_escape(&k, i);
     }
@@ -522,17 +587,18 @@ int main(int argc, char **argv)
     }
     lfi_x86_64_index(&all.index);
     prefixes(0);
-    fprintf(f, "/* Made by make-table from insns.def. */\n#include \"x86_64/table.h\"\n\n"
-               "const uint16_t lfi_x86_64_table[] = {\n");
+    fprintf(f,
+            "/* Made by make-table from insns.def and evex.def. */\n#include \"x86_64/table.h\"\n\n"
+            "const uint16_t lfi_x86_64_table[] = {\n");
     for (unsigned i = all.row_count; i-- > 0;) {
         fprintf(f, "    ");
         for (unsigned byte = 0; byte < 256; byte++)
             fprintf(f, "%u,", final_entry(all.rows[i][byte]));
         fprintf(f, "\n");
     }
-    fprintf(f, "};\nconst uint32_t lfi_x86_64_classes[CLASS_LIMIT] = {\n");
+    fprintf(f, "};\nconst uint64_t lfi_x86_64_classes[CLASS_LIMIT] = {\n");
     for (unsigned i = 0; i < all.class_count; i++)
-        fprintf(f, "    %#x,\n", (unsigned)all.classes[i]);
+        fprintf(f, "    %#llx,\n", (unsigned long long)all.classes[i]);
     fprintf(f, "};\n");
     if (ferror(f) != 0 || fclose(f) != 0)
         fail("cannot write the table");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * The decoder: an automaton over the bytes of code. make-table.c writes it from insns.def when the
- * verifier is built.
+ * The decoder: an automaton over the bytes of code. make-table.c writes it from insns.def and
+ * evex.def when the verifier is built.
  *
  * A state knows what the bytes of an instruction so far allow; the first is that between
  * instructions. An entry of its row says what the next byte makes of that: another state, or the
@@ -16,7 +16,7 @@
  * An entry: how many bytes to go on (1 to 15) in the low bits, and above them FIRST_CLASS and the
  * class of the instruction, or the number of the row of the next state, which is 1 byte on.
  */
-enum { ADVANCE_BITS = 4, CLASS_LIMIT = 256, FIRST_CLASS = 4096 - CLASS_LIMIT };
+enum { ADVANCE_BITS = 4, CLASS_LIMIT = 512, FIRST_CLASS = 4096 - CLASS_LIMIT };
 
 /* What is to be checked of an instruction of a class besides its encoding; 0: nothing. */
 enum {
@@ -43,7 +43,7 @@ enum {
     IS_STRING = 1 << 14,  /* a string instruction: allowed only in a group if it is confined */
     LOADS_BASE = 1 << 15, /* movq %gs:N,%rX: N must be the slot of the base */
 
-    /* VEX, whose fields R, X, B and vvvv the automaton does not look at. */
+    /* VEX and EVEX, whose fields R, X, B and vvvv the automaton does not look at. */
     HAS_VEX = 1 << 16,
     HAS_MODRM = 1 << 17,
     HAS_SIB = 1 << 18,
@@ -55,9 +55,25 @@ enum {
     IS_GATHER = 1 << 24,
 
     SIZE_SHIFT = 25,
+    SIZE_MASK = 127,
+};
+
+/* ... and of those of EVEX, R', V', z and aaa, and of mask registers, of which there are 8. */
+enum {
+    HAS_EVEX = 1ull << 32,
+    REG_IS_MASK = 1ull << 33,
+    RM_IS_MASK = 1ull << 34,
+    VVVV_IS_MASK = 1ull << 35,
+    REG_IS_VECTOR = 1ull << 36, /* one of 32, with EVEX */
+    RM_IS_VECTOR = 1ull << 37,
+    VVVV_IS_VECTOR = 1ull << 38,
+    INDEX_IS_VECTOR = 1ull << 39,
+    MAY_MASK = 1ull << 40,
+    NEEDS_MASK = 1ull << 41,
+    MAY_ZERO = 1ull << 42,
 };
 
 extern const uint16_t lfi_x86_64_table[]; /* rows of 256 entries */
-extern const uint32_t lfi_x86_64_classes[CLASS_LIMIT];
+extern const uint64_t lfi_x86_64_classes[CLASS_LIMIT];
 
 #endif

@@ -64,19 +64,30 @@ static int32_t read_i32(const uint8_t *p)
     return value;
 }
 
-/* ---- what VEX says ---- */
+/* ---- what VEX and EVEX say ---- */
 
 struct vex {
-    unsigned r, x, b; /* 8 or 0 */
-    unsigned vvvv;
+    unsigned r, x, b; /* 8 or 0; of EVEX, r is also 16 by R' */
+    unsigned vvvv;    /* and V' */
+    unsigned mask;
+    bool zeroes;
 };
 
 static struct vex read_vex(const uint8_t *p, const struct found *insn)
 {
     if ((insn->class & HAS_VEX) == 0)
         return (struct vex){0};
-    if (p[0] != 0xc4 && p[0] != 0xc5)
+    if (p[0] != 0x62 && p[0] != 0xc4 && p[0] != 0xc5)
         p += 2; /* gs and 67 */
+    if (p[0] == 0x62)
+        return (struct vex){
+            .r = ((p[1] & 0x80) != 0 ? 0 : 8) | ((p[1] & 0x10) != 0 ? 0 : 16),
+            .x = (p[1] & 0x40) != 0 ? 0 : 8,
+            .b = (p[1] & 0x20) != 0 ? 0 : 8,
+            .vvvv = (~p[2] >> 3 & 15) | ((p[3] & 8) != 0 ? 0 : 16),
+            .mask = p[3] & 7,
+            .zeroes = (p[3] & 0x80) != 0,
+        };
     bool three = p[0] == 0xc4;
     return (struct vex){
         .r = (p[1] & 0x80) != 0 ? 0 : 8,
@@ -86,25 +97,47 @@ static struct vex read_vex(const uint8_t *p, const struct found *insn)
     };
 }
 
+/* Is there a register of this number? */
+static bool is_register(unsigned number, bool is_mask, bool is_vector)
+{
+    return number < (is_mask ? 8 : is_vector ? 32 : 16);
+}
+
+static bool check_mask(const struct vex *vex, uint64_t class)
+{
+    if (vex->mask == 0)
+        return !vex->zeroes && (class & NEEDS_MASK) == 0;
+    return (class & MAY_MASK) != 0 && (!vex->zeroes || (class & MAY_ZERO) != 0);
+}
+
 /* Fields that are not used must be clear, and no general register that is written may be rsp. */
 static bool check_vex(const struct verifier *v, const uint8_t *p, const struct found *insn)
 {
     struct vex vex = read_vex(p, insn);
-    uint32_t class = insn->class;
+    uint64_t class = insn->class;
     /* The last byte is the opcode, ModRM, or SIB after a ModRM that asks for it. */
     bool has_sib = (class & HAS_SIB) != 0, has_modrm = (class & HAS_MODRM) != 0;
+    bool vector_rm = (class & RM_IS_VECTOR) != 0;
     const uint8_t *last = p + insn->last;
     unsigned modrm = has_sib ? last[-1] : last[0], low = has_sib ? last[0] & 7 : modrm & 7;
-    unsigned mod = modrm >> 6, reg = (modrm >> 3 & 7) | vex.r, rm = (modrm & 7) | vex.b;
+    unsigned mod = modrm >> 6, reg = (modrm >> 3 & 7) | vex.r;
+    unsigned rm = (modrm & 7) | vex.b | (vector_rm ? vex.x << 1 : 0);
+    unsigned index = has_sib ? (last[0] >> 3 & 7) | vex.x : 0;
     bool has_base = has_modrm && (mod != 0 || low != 5);
-    if ((vex.r != 0 && (class & USES_R) == 0) || (vex.x != 0 && !has_sib) ||
-        (vex.b != 0 && !has_base) || (vex.vvvv != 0 && (class & USES_VVVV) == 0))
-        return false;
-    if ((class & IS_GATHER) != 0) {
-        unsigned index = (last[0] >> 3 & 7) | vex.x;
-        if (index == reg || index == vex.vvvv || reg == vex.vvvv)
-            return false;
+    if ((class & INDEX_IS_VECTOR) != 0) {
+        index |= vex.vvvv & 16;
+        vex.vvvv &= 15;
     }
+    if ((vex.r != 0 && (class & USES_R) == 0) || (vex.x != 0 && !has_sib && !vector_rm) ||
+        (vex.b != 0 && !has_base) || (vex.vvvv != 0 && (class & USES_VVVV) == 0) ||
+        !is_register(reg, (class & REG_IS_MASK) != 0, (class & REG_IS_VECTOR) != 0) ||
+        !is_register(rm, (class & RM_IS_MASK) != 0, vector_rm) ||
+        !is_register(vex.vvvv, (class & VVVV_IS_MASK) != 0, (class & VVVV_IS_VECTOR) != 0) ||
+        !check_mask(&vex, class))
+        return false;
+    if ((class & IS_GATHER) != 0 &&
+        (index == reg || ((class & HAS_EVEX) == 0 && (index == vex.vvvv || reg == vex.vvvv))))
+        return false;
     bool writes_rsp = ((class & WRITES_REG_FIELD) != 0 && reg == RSP) ||
                       ((class & WRITES_RM_FIELD) != 0 && rm == RSP) ||
                       ((class & WRITES_VVVV_FIELD) != 0 && vex.vvvv == RSP);
@@ -141,7 +174,7 @@ static bool check_memory(const struct verifier *v, const uint8_t *p, size_t end,
     if ((insn->class & BY_RIP) != 0) {
         int64_t displacement = read_i32(p + insn->last + 1);
         return in_image(v, v->code->address + end + (uint64_t)displacement,
-                        insn->class >> SIZE_SHIFT);
+                        insn->class >> SIZE_SHIFT & SIZE_MASK);
     }
     return (insn->class & ON_STACK) != 0 && is_near_stack(p, insn);
 }
@@ -243,7 +276,7 @@ static bool check_branch(struct verifier *v, const uint8_t *p, size_t end, const
 static bool check(struct verifier *v, size_t pos, const struct found *insn, size_t *group_end)
 {
     const uint8_t *p = bytes_at(v, pos);
-    uint32_t class = insn->class;
+    uint64_t class = insn->class;
     size_t end = pos + insn->length;
     struct group group;
     if (pos < *group_end)

@@ -10,7 +10,7 @@
 
 /* An instruction. */
 struct found {
-    uint32_t class;
+    uint64_t class;
     unsigned length;
     unsigned last; /* where the last byte is that matters for its class; it may be the opcode, ModRM
                       or SIB. Displacement and immediate follow. */

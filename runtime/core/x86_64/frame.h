@@ -57,6 +57,7 @@
 #define FRAME_GATE        300
 #define FRAME_SPECIAL     304
 #define FRAME_FCW         308
+#define FRAME_EXACT       310
 #define FRAME_HOST_FSW    312
 #define FRAME_NOW         314
 #define FRAME_NOW_MXCSR   316
@@ -69,7 +70,9 @@
 #define FRAME_VECTORS     448
 #define FRAME_X87         960
 #define FRAME_HOST_CALL   1536
-#define FRAME_SIZE        1600
+#define FRAME_ZMM         1600
+#define FRAME_MASKS       3648
+#define FRAME_SIZE        3712
 
 #define HOST_NOT_MADE (-512) /* LFI_HOST_NOT_MADE */
 
@@ -92,14 +95,21 @@
 #define THREAD_TP    32
 
 /* bits of frame.in_use, those of XINUSE: which state was saved; the rest is in its initial state */
-#define IN_USE_X87 1
-#define IN_USE_SSE 2
-#define IN_USE_AVX 4
+#define IN_USE_X87    1
+#define IN_USE_SSE    2
+#define IN_USE_AVX    4
+#define IN_USE_MASKS  0x20
+#define IN_USE_HIGH   0x40 /* upper halves of zmm0-15 */
+#define IN_USE_MORE   0x80 /* zmm16-31 */
+#define IN_USE_AVX512 0xe0 /* any of the three */
 
-/* bits of frame.features */
-#define FEATURE_XGETBV1  1 /* XGETBV(1) tells what is in use; implies XSAVE */
-#define FEATURE_AVX      2 /* and the operating system saves it */
-#define FEATURE_FSGSBASE 4
+/* bits of frame.features: the state that boxes have, as in XCR0, and what the runtime can use */
+#define FEATURE_X87      IN_USE_X87 /* always, as SSE */
+#define FEATURE_SSE      IN_USE_SSE
+#define FEATURE_AVX      IN_USE_AVX
+#define FEATURE_AVX512   IN_USE_AVX512 /* all of the three; with BW and VL */
+#define FEATURE_XGETBV1  0x1000000     /* XGETBV(1) tells what is in use; implies XSAVE */
+#define FEATURE_FSGSBASE 0x2000000
 
 #define INITIAL_MXCSR 0x1f80
 #define INITIAL_FCW   0x37f
@@ -134,6 +144,8 @@
 #else
 #define MACHINE_AT_0 1
 #endif
+#define MACHINE_STACK_POINTER  rsp /* of struct lfi_regs */
+#define MACHINE_CODE_POINTER   rip
 #define MACHINE_ROOM           0
 #define MACHINE_STUB_SIZE      LFI_BUNDLE_SIZE
 #define MACHINE_ENTRY_MASK     (0xffffffff & -LFI_BUNDLE_SIZE) /* of addresses of functions */
@@ -151,7 +163,7 @@ struct machine_context {
 
 struct machine_thread {
     uint64_t tp;  /* the box's thread pointer, while in a box */
-    uint64_t ret; /* scratch of the trampoline that reads tp */
+    uint64_t ret; /* scratch of trampolines: the return address, or rcx for core_cpuid() */
 };
 
 /*
@@ -195,7 +207,8 @@ struct core_frame {
     uint32_t words, bytes, st; /* of the shape */
     uint32_t gate;             /* a gate call's: 1 + how many of the context are around it */
     uint32_t special;          /* any of words, bytes, st */
-    uint16_t fcw, unused;      /* of the box, during a callback */
+    uint16_t fcw;              /* of the box, during a callback */
+    uint16_t exact;            /* the box goes on by machine_exact, with all of regs */
     uint16_t host_fsw;
     uint16_t now; /* scratch, as now_mxcsr */
     uint32_t now_mxcsr;
@@ -205,9 +218,14 @@ struct core_frame {
     lfi_light_done_fn *done;
     _Alignas(64) struct core_callback callback; /* the one that runs, or ran last */
     _Alignas(64) uint8_t vectors[16][32];       /* ymm0 … ymm15, or only their lower halves */
-    _Alignas(64) uint8_t x87[576];  /* XSAVE area of which only x87 counts, or FXSAVE's */
-    struct lfi_host_call host_call; /* of a light call, then `done` */
+    _Alignas(64) uint8_t x87[576];    /* XSAVE area of which only x87 counts, or FXSAVE's */
+    struct lfi_host_call host_call;   /* of a light call, then `done` */
+    _Alignas(64) uint8_t zmm[32][64]; /* these two only with IN_USE_AVX512, else not initialized */
+    uint64_t masks[8];
 };
+
+extern const char machine_cpuid[];
+void core_cpuid(struct core_frame *frame);
 
 #endif
 #endif

@@ -136,6 +136,9 @@ gate:
 	testl	$FEATURE_AVX, FRAME_FEATURES(%r11)
 	jz	4f
 	vzeroupper
+	testl	$FEATURE_AVX512, FRAME_FEATURES(%r11)
+	jz	4f
+	CLEAR_AVX512
 4:	.irp	i, 8, 9, 10, 11, 12, 13, 14, 15
 	xorps	%xmm\i, %xmm\i
 	.endr
@@ -147,7 +150,7 @@ gate:
 	jne	gate_gs
 5:	movl	$1, FRAME_IN_BOX(%r11)
 machine_gate_start:
-	cmpl	$0, CONTEXT_INTERRUPT(%rbp)
+	testb	$1, CONTEXT_INTERRUPT(%rbp) /* INTERRUPT_END */
 	jne	interrupted
 	movq	FRAME_HOME(%r11), %r13
 	movq	FRAME_STACK(%r11), %rsp
@@ -261,9 +264,9 @@ machine_gate_return:
 	vzeroupper
 7:	movq	%fs:THREAD_TP(%rdi), %rsi
 	movq	%rsi, CONTEXT_TP(%r8)
-	movq	%r10, CONTEXT_ACTIVE(%r8)
 	movl	$1, %fs:THREAD_KIND(%rdi)	/* LFI_EXIT_RETURNED */
 	movq	%r9, %fs:THREAD_FRAME(%rdi)
+	movq	%r10, CONTEXT_ACTIVE(%r8)	/* last: another thread may free frame and context now */
 	testq	%r9, %r9
 	jnz	return_nested
 8:	HOST_REGS
@@ -459,6 +462,9 @@ callback_call:
 	testl	$FEATURE_AVX, FRAME_FEATURES(%r11)
 	jz	1f
 	vzeroupper
+	testl	$FEATURE_AVX512, FRAME_FEATURES(%r11)
+	jz	1f
+	CLEAR_AVX512
 1:	andps	(%rcx), %xmm0
 	andps	16(%rcx), %xmm1
 	cmpl	$0, FRAME_CALLBACK + CALLBACK_SPECIAL(%r11)
@@ -476,7 +482,7 @@ back_mmx:
 	xorps	%xmm\i, %xmm\i
 	.endr
 	movl	$1, FRAME_IN_BOX(%r11)
-	cmpl	$0, CONTEXT_INTERRUPT(%r8)
+	testb	$1, CONTEXT_INTERRUPT(%r8)
 	jne	back_interrupted
 	cmpl	$0, FRAME_CALLBACK + CALLBACK_SPECIAL(%r11)
 	jne	back_special2

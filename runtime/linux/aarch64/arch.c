@@ -20,22 +20,24 @@ const char *linux_arch_platform(void)
 }
 
 /*
- * Not SVE, SME and MTE, whose instructions do not verify, nor what a later kernel adds. Bits of
- * AT_HWCAP2: the kernel's uapi/asm/hwcap.h.
+ * Not SVE, SME and MTE, whose instructions do not verify, SSBS, which a box may not write, and what
+ * a later kernel adds; nor that the identification registers can be read, which tell of all of
+ * them. Bits of AT_HWCAP2: the kernel's uapi/asm/hwcap.h.
  */
 void linux_arch_capabilities(uint64_t *first, uint64_t *second)
 {
-    const uint64_t lowest = 0xffffffff & ~(uint64_t)HWCAP_SVE;
-    const uint64_t known = 1 << 0     /* DCPODP */
-                           | 1 << 7   /* FLAGM2 */
-                           | 1 << 8   /* FRINT */
-                           | 1 << 13  /* I8MM */
-                           | 1 << 14  /* BF16 */
-                           | 1 << 15  /* DGH */
-                           | 1 << 16  /* RNG */
-                           | 1 << 17  /* BTI */
-                           | 1 << 20  /* AFP */
-                           | 1 << 21; /* RPRES */
+    const uint64_t lowest = 0xffffffff & ~(uint64_t)(HWCAP_SVE | HWCAP_SSBS | HWCAP_CPUID);
+    const uint64_t known = 1 << 0       /* DCPODP */
+                           | 1 << 7     /* FLAGM2 */
+                           | 1 << 8     /* FRINT */
+                           | 1 << 13    /* I8MM */
+                           | 1 << 14    /* BF16 */
+                           | 1 << 15    /* DGH */
+                           | 1 << 16    /* RNG */
+                           | 1 << 17    /* BTI */
+                           | 1 << 20    /* AFP */
+                           | 1 << 21    /* RPRES */
+                           | 1UL << 34; /* CSSC */
     *first = getauxval(AT_HWCAP) & lowest;
     *second = getauxval(AT_HWCAP2) & known;
 }
@@ -119,6 +121,8 @@ int linux_arch_signal_enter(struct thread *thread, struct lfi_regs *regs,
     frame.context.sp = regs->sp;
     frame.context.pc = regs->pc;
     frame.context.pstate = regs->nzcv;
+    if (signal->number == SIGSEGV || signal->number == SIGBUS)
+        frame.context.fault_address = signal->info.address;
     frame.context.records[0].magic = FPSIMD_MAGIC;
     frame.context.records[0].size = sizeof frame.context.records[0];
     lfi_context_get_vectors(thread->context, &frame.context.records[0].vectors);
@@ -149,11 +153,13 @@ int linux_arch_signal_leave(struct thread *thread, struct lfi_regs *regs, uint64
         return -EFAULT;
     memcpy(regs->x, frame.context.x, sizeof regs->x);
     regs->sp = thread->process->base | (uint32_t)frame.context.sp;
-    regs->pc = frame.context.pc;
+    regs->pc = thread->process->base | (uint32_t)frame.context.pc;
     regs->nzcv = frame.context.pstate & 0xf0000000;
     if (frame.context.records[0].magic == FPSIMD_MAGIC)
         lfi_context_set_vectors(thread->context, &frame.context.records[0].vectors);
     *mask = frame.context.mask;
     *restart = frame.context.restart && frame.context.restart == regs->pc;
+    /* after a system call they are so, and it need not take the slower way */
+    lfi_context_exact(thread->context, regs->pc != regs->x[30]);
     return 0;
 }

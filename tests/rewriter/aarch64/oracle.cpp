@@ -51,6 +51,7 @@ const Refusal refusals[] = {
     {"hlt .*", "hlt is for debuggers, .*: use brk or udf"},
     {"(msr|mrs) .*", "the system register .* is not available in a box.*"},
     {"msr .*", "the system register .* cannot be written in a box.*"},
+    {"msr (DIT|dit), #.*", "the system register .* takes 0 and 1"},
     {"hint .*", "this hint is not supported"},
     {"smst(art|op) .*", "SVE and SME are not supported: compile without them"},
     {"rprfm .*", "'rprfm' with an operand in memory is not known here"},

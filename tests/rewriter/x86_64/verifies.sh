@@ -24,7 +24,7 @@ here=$(dirname "$0")
 { cat "$here/symbols.s"; printf 'x:\t.quad\t0\n'; } >"$dir/data.s"
 { cat "$here/symbols.s"; printf '\t.section .tdata,"awT",@progbits\nx:\t.quad\t0\n'; } >"$dir/tls.s"
 status=0
-for input in control stack string thread labels exceptions memory implicit r11 data rare sections kept-r11 encoded; do
+for input in control stack string thread labels exceptions memory implicit r11 data rare sections kept-r11 encoded avx512; do
     for mode in full stores jumps; do
         data=data && [ $input = thread ] && data=tls
         rewrite --mode=$mode "$dir/$data.s" -o "$dir/symbols.out.s" &&

@@ -152,6 +152,24 @@ function code_tp
 	setc	%cl
 	to_host
 
+/* cpuid of rdi and rsi, with all else from a dump at TEST_DATA as for code_preserve. */
+function code_cpuid
+	.irp	i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+	addr32 vmovdqu %gs:TEST_DATA + 128 + 32 * \i, %ymm\i
+	.endr
+	addr32 ldmxcsr %gs:TEST_DATA + 640
+	addr32 fldcw %gs:TEST_DATA + 644
+	addr32 movq %rdi, %gs:TEST_DATA
+	addr32 movq %rsi, %gs:TEST_DATA + 16
+	each_general load_at, TEST_DATA
+	movq	%r15, -120(%rsp)
+	addb	$0x7f, %r15b
+	load_at	%r15, TEST_DATA + 120
+	runtime_call	5
+	dump	TEST_DATA + 4096
+	movq	-120(%rsp), %rax
+	to_host
+
 /* System calls in a loop: rbx times number rax. */
 function code_loop
 1:	movq	%r14, %rax
@@ -383,6 +401,85 @@ function wild_syscall_x87
 	addr32 movq %mm\i, %gs:TEST_DATA + 32 + 8 * \i
 	.endr
 	emms
+	to_host
+
+/* struct wide of core-avx512.c: zmm0-31, k0-7 */
+.macro	move_wide op, mask_op, at
+	.irp	i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+	\op	zmm\i, \at+64*\i
+	.endr
+	.irp	i, 0, 1, 2, 3, 4, 5, 6, 7
+	\mask_op	k\i, \at+2048+8*\i
+	.endr
+.endm
+.macro	store_zmm reg, at
+	addr32 vmovdqu64 %\reg, %gs:\at
+.endm
+.macro	load_zmm reg, at
+	addr32 vmovdqu64 %gs:\at, %\reg
+.endm
+.macro	store_mask reg, at
+	addr32 kmovq %\reg, %gs:\at
+.endm
+.macro	load_mask reg, at
+	addr32 kmovq %gs:\at, %\reg
+.endm
+
+/* What a box sees first; for gates. */
+function wild_wide_dump
+	move_wide store_zmm, store_mask, TEST_DATA
+	to_host
+function wild_wide_gate
+	move_wide store_zmm, store_mask, TEST_DATA
+	return_masked
+/* Fills all, calls rsi, stores. */
+function wild_wide_back
+	move_wide load_zmm, load_mask, TEST_DATA
+	pushq	%rax
+	call_masked %rsi, %esi
+	move_wide store_zmm, store_mask, TEST_DATA+4096
+	popq	%rcx
+	return_masked
+/* Fills all, makes a system call, stores. */
+function wild_wide_keep
+	move_wide load_zmm, load_mask, TEST_DATA
+	system_call
+	move_wide store_zmm, store_mask, TEST_DATA+4096
+	to_host
+/* The same with what rdi says of it: 1 zmm16-31, 2 masks, 4 zmm0-15. */
+function wild_wide_some
+	vzeroall
+	.irp	i, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+	vpxord	%zmm\i, %zmm\i, %zmm\i
+	.endr
+	.irp	i, 0, 1, 2, 3, 4, 5, 6, 7
+	kxorq	%k\i, %k\i, %k\i
+	.endr
+	testl	$1, %edi
+	jz	1f
+	.irp	i, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+	load_zmm zmm\i, TEST_DATA+64*\i
+	.endr
+1:	testl	$2, %edi
+	jz	2f
+	.irp	i, 0, 1, 2, 3, 4, 5, 6, 7
+	load_mask k\i, TEST_DATA+2048+8*\i
+	.endr
+2:	testl	$4, %edi
+	jz	3f
+	.irp	i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+	load_zmm zmm\i, TEST_DATA+64*\i
+	.endr
+3:	system_call
+	move_wide store_zmm, store_mask, TEST_DATA+4096
+	to_host
+/* Fills all, then waits for a signal. */
+function wild_wide_spin
+	move_wide load_zmm, load_mask, TEST_DATA
+	addr32 movl $1, %gs:TEST_DATA + 4096
+1:	cmpl	$0, %eax
+	je	1b
+	move_wide store_zmm, store_mask, TEST_DATA+4096
 	to_host
 	.p2align 5, 0x90
 core_wild_end:

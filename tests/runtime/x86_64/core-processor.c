@@ -2,15 +2,17 @@
 /* The state of an x86-64 processor on the way in and out, and the faults that it knows. */
 #include "core-box.h"
 
+#include <cpuid.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <ucontext.h>
 
-extern const char code_dump[], code_preserve[], code_preserve_sse[], code_preserve_x87[],
-    code_gate_dump[], code_gate_back[], code_rude[], code_halt[], code_divide[],
-    code_sse_exception[], code_x87_exception[], wild_flags[], wild_stack[], wild_stack_fault[],
-    wild_x87[], wild_syscall_x87[];
+extern const char code_cpuid[], code_dump[], code_preserve[], code_preserve_sse[],
+    code_preserve_x87[], code_gate_dump[], code_gate_back[], code_rude[], code_halt[],
+    code_divide[], code_sse_exception[], code_x87_exception[], wild_flags[], wild_stack[],
+    wild_stack_fault[], wild_x87[], wild_syscall_x87[];
 
 /* All registers of a box, as core-code.S stores them. */
 struct dump {
@@ -288,6 +290,83 @@ static void system_call_keeps_x87(void **state)
     assert_memory_equal(data + 48, one, sizeof(one));
     assert_int_equal(data[64 + 9], pi[9]);
     assert_memory_equal(data + 64 + 1, pi + 1, sizeof(pi) - 1); /* fldpi rounds as told */
+    close_box(&t);
+}
+
+/* All leaves that a processor may have: what cpuid.def says, and all else is kept. */
+static void cpuid_tells_what_a_box_has(void **state)
+{
+    enum { EAX, EBX, ECX, EDX, HIDE = 0, KEEP = 1 };
+    static const struct {
+        uint32_t leaf, subleaf, reg, bit, keep;
+    } rows[] = {
+#define ANY                                                UINT32_MAX
+#define ALL                                                UINT32_MAX
+#define CPUID(leaf, subleaf, reg, bit, name, answer, insn) {leaf, subleaf, reg, bit, answer},
+#define CPUID_NONE(leaf, subleaf, name)                    {leaf, subleaf, ALL, 0, HIDE},
+#include "cpuid.def"
+    };
+    static const uint32_t first[] = {0, 0x40000000, 0x80000000, 0xc0000000, UINT32_MAX - 64};
+    unsigned hidden = 0;
+    struct test_box t;
+    struct dump *before, *after;
+    cpu_set_t all, one;
+
+    (void)state;
+    assert_int_equal(sched_getaffinity(0, sizeof all, &all), 0);
+    CPU_ZERO(&one);
+    CPU_SET(sched_getcpu(), &one);
+    assert_int_equal(sched_setaffinity(0, sizeof one, &one), 0); /* some leaves are of a core */
+    open_box(&t, false, serve_nothing, NULL);
+    before = (struct dump *)(t.base + TEST_DATA);
+    after = (struct dump *)(t.base + TEST_DATA + 4096);
+    for (uint32_t i = 0; i < 5 * 64 * 20; i++) {
+        uint32_t leaf = first[i / 20 / 64] + i / 20 % 64, subleaf = i % 20, native[4];
+        struct lfi_exit exit;
+
+        fill_dump(before);
+        before->general[R15] ^= i * 0x9e3779b97f4a7c15; /* its last byte decides on the flags */
+        uint8_t byte = (uint8_t)before->general[R15];
+        uint64_t flags;
+        __asm__("addb $0x7f, %0\n\tpushfq\n\tpopq %1" : "+r"(byte), "=r"(flags) : : "cc");
+        lfi_context_regs(t.context)->rsi = (uint64_t)0xabcd << 32 | subleaf;
+        exit = run(&t, code_cpuid, (uint64_t)0x1234 << 32 | leaf);
+        assert_int_equal(exit.kind, LFI_EXIT_RETURNED);
+        assert_int_equal(exit.regs.rax, before->general[R15]);
+        __cpuid_count(leaf, subleaf, native[EAX], native[EBX], native[ECX], native[EDX]);
+        const uint64_t told[4] = {after->general[RAX], after->general[RBX], after->general[RCX],
+                                  after->general[RDX]};
+        uint32_t expected[4] = {native[EAX], native[EBX], native[ECX], native[EDX]};
+        uint32_t named[4] = {0}, kept[4] = {0};
+
+        for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+            if (rows[k].leaf != leaf || (rows[k].subleaf != subleaf && rows[k].subleaf != ANY))
+                continue;
+            for (uint32_t reg = 0; reg < 4; reg++)
+                if (rows[k].reg == reg || rows[k].reg == ALL) {
+                    named[reg] = 1;
+                    kept[reg] |= rows[k].keep << rows[k].bit;
+                }
+        }
+        for (int reg = 0; reg < 4; reg++) {
+            if (named[reg])
+                expected[reg] &= kept[reg];
+            hidden += expected[reg] != native[reg];
+            assert_int_equal(told[reg], expected[reg]);
+        }
+        for (int k = 0; k < 16; k++) {
+            if (k > RDX && k != R11 && k != RSP)
+                assert_int_equal(before->general[k], after->general[k]);
+            assert_memory_equal(before->ymm[k], after->ymm[k], 32);
+        }
+        assert_int_equal(before->mxcsr, after->mxcsr);
+        assert_int_equal(before->fcw, after->fcw);
+        assert_int_equal(after->rflags & FLAGS_ARITHMETIC, flags & FLAGS_ARITHMETIC);
+        assert_int_equal(after->general[R11] >> 32, t.base >> 32);
+        assert_int_equal(after->general[RSP], t.base + TEST_STACK + STACK_SIZE);
+    }
+    assert_true(hidden > 2); /* of leaf 1 FSGSBASE, if nothing else */
+    assert_int_equal(sched_setaffinity(0, sizeof all, &all), 0);
     close_box(&t);
 }
 
@@ -778,6 +857,7 @@ int main(void)
         cmocka_unit_test(system_call_keeps_everything),
         cmocka_unit_test(light_calls_keep_everything),
         cmocka_unit_test(system_call_keeps_clean_upper_halves),
+        cmocka_unit_test(cpuid_tells_what_a_box_has),
         cmocka_unit_test(nothing_of_the_host_at_entry),
         cmocka_unit_test(host_gets_its_control_words_back),
         cmocka_unit_test(copies_of_contexts),

@@ -4,6 +4,8 @@
  * gate: the call meets one callback or faults in the box, and the host lives. The call is made in a
  * child, which is stepped to each instruction; there its table gets other contents.
  *
+ * And from the instruction on with which a stay ends, its context is not used any more.
+ *
  * Likewise a light system call, at each instruction of which a signal comes: the box's vector state
  * stays, the call is made once, and nothing of the host's gets into the box's registers.
  */
@@ -171,6 +173,112 @@ static void a_table_that_changes(void **state)
         }
     }
     t.box->callbacks[0] = contents[NOTHING];
+    close_box(&t);
+}
+
+/* --------------------------------------------------------------------- the end of a stay */
+
+enum stay { RUN, CALL, GATE, GATE_ENDS, STAYS };
+
+static _Noreturn void be_leaver(const struct test_box *t, enum stay stay)
+{
+    typedef uint64_t empty_fn(uint64_t);
+    struct lfi_context *context = t->context;
+    const uint64_t function = code_address(t, code_empty);
+    struct lfi_regs *regs = lfi_context_regs(context);
+    struct lfi_exit exit = {0};
+    struct lfi_call call = {0};
+    bool good = false;
+
+    if (stay == GATE_ENDS)
+        lfi_context_interrupt(context);
+    regs->REG_COUNT = 1;
+    regs->REG_PC = code_address(t, code_loop);
+    if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) || raise(SIGSTOP))
+        _exit(1);
+    switch (stay) {
+    case RUN:
+        good = lfi_context_run(context, &exit) == 0 && exit.kind == LFI_EXIT_RETURNED;
+        break;
+    case CALL:
+        good = lfi_call(context, function, &call) == 0 && call.exit.kind == LFI_EXIT_RETURNED;
+        break;
+    default:
+        ((empty_fn *)(void *)lfi_gate(context, function, LFI_SHAPE(1, 0, 0)))(5);
+        good = lfi_gate_exit()->kind ==
+               (stay == GATE ? LFI_EXIT_RETURNED : LFI_EXIT_INTERRUPTED);
+    }
+    raise(SIGSTOP);
+    _exit(good ? 0 : 2);
+}
+
+static uint64_t peek(pid_t child, const void *from)
+{
+    errno = 0;
+    uint64_t word = (uint64_t)ptrace(PTRACE_PEEKDATA, child, from, NULL);
+    assert_int_equal(errno, 0);
+    return word;
+}
+
+static bool is_filled(pid_t child, const uint8_t *at, size_t size)
+{
+    for (size_t i = 0; i < size; i += sizeof(uint64_t)) {
+        if (peek(child, at + i) != 0xa5a5a5a5a5a5a5a5)
+            return false;
+    }
+    return true;
+}
+
+/*
+ * From the moment at which a context is no thread's, another one may free it: then the thread that
+ * was in it neither reads nor writes it, nor does a handler of a signal that comes then.
+ */
+static void the_last_access(void **state)
+{
+    static uint8_t filling[sizeof(struct core_frame) + sizeof(struct lfi_context)];
+    struct test_box t;
+
+    (void)state;
+    memset(filling, 0xa5, sizeof filling);
+    open_box(&t, false, serve_nothing, NULL);
+    for (enum stay stay = RUN; stay < STAYS; stay++) {
+        const size_t size = sizeof(struct lfi_context) & ~(sizeof(long) - 1);
+        uint64_t active = 0, now;
+        int status;
+        pid_t child = fork();
+
+        assert_int_not_equal(child, -1);
+        if (child == 0)
+            be_leaver(&t, stay);
+        stop_of(child, SIGSTOP);
+        while ((now = peek(child, &t.context->active)) || !active) {
+            active = now;
+            assert_int_equal(ptrace(PTRACE_SINGLESTEP, child, NULL, NULL), 0);
+            stop_of(child, SIGTRAP);
+        }
+        assert_int_equal(peek(child, &core_thread.frame), 0);
+        if (stay == GATE || stay == GATE_ENDS)
+            poke(child, (void *)active, filling, sizeof(struct core_frame));
+        poke(child, t.context, filling, size);
+        do { /* the program may have pushed the trap flag of the steps, and taken it back */
+            struct user_regs_struct regs;
+
+            assert_int_equal(ptrace(PTRACE_GETREGS, child, NULL, &regs), 0);
+            regs.eflags &= ~0x100ull;
+            assert_int_equal(ptrace(PTRACE_SETREGS, child, NULL, &regs), 0);
+            assert_int_equal(ptrace(PTRACE_CONT, child, NULL, NULL), 0);
+            assert_int_equal(waitpid(child, &status, 0), child);
+            assert_true(WIFSTOPPED(status));
+        } while (WSTOPSIG(status) == SIGTRAP);
+        assert_int_equal(WSTOPSIG(status), SIGSTOP);
+        assert_true(is_filled(child, (const uint8_t *)t.context, size));
+        if (stay == GATE || stay == GATE_ENDS)
+            assert_true(is_filled(child, (const uint8_t *)active, sizeof(struct core_frame)));
+        assert_int_equal(ptrace(PTRACE_DETACH, child, NULL, NULL), 0);
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), 0);
+    }
     close_box(&t);
 }
 
@@ -371,6 +479,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_table_that_changes),
+        cmocka_unit_test(the_last_access),
         cmocka_unit_test(a_light_call_that_is_interrupted),
     };
 

@@ -39,8 +39,9 @@
     }
 
 /* Features that boxes must do without, in turn, to test what stands in for them. */
-static const uint32_t lacking[] __attribute__((unused)) = {
-    0, FEATURE_FSGSBASE, FEATURE_XGETBV1, FEATURE_XGETBV1 | FEATURE_AVX | FEATURE_FSGSBASE};
+static const uint32_t lacking[]
+    __attribute__((unused)) = {0, FEATURE_FSGSBASE, FEATURE_XGETBV1, FEATURE_AVX512,
+                               FEATURE_XGETBV1 | FEATURE_AVX | FEATURE_AVX512 | FEATURE_FSGSBASE};
 
 /* Overwrites all that a C function may, and the control words, which it may not. */
 static inline void clobber(void)

@@ -38,7 +38,7 @@ inline uint64_t next_random()
 
 /* Armv8.5-A and what else the verifier allows. */
 constexpr const char *allowed_features =
-    "+v8.5a,+aes,+sha2,+sha3,+sm4,+fullfp16,+fp16fml,+rand,+ccdp,+ssbs,+bf16,+i8mm";
+    "+v8.5a,+aes,+sha2,+sha3,+sm4,+fullfp16,+fp16fml,+rand,+ccdp,+ssbs,+bf16,+i8mm,+cssc";
 
 struct Decoded {
     bool ok;

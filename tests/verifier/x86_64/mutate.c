@@ -49,6 +49,13 @@ static const char *const pieces[] = {
     "\6\x8b\x05\x00\x01\x00\x00",                                          /* mov 256(%rip),%eax */
     "\7\x66\x0f\x6f\x05\x00\x01\x00\x00",                                  /* movdqa, cut */
     "\11\x65\x48\x8b\x04\x25\x20\xf0\x02\x00",                             /* mov BASE,%rax */
+    "\10\x65\x67\x62\xf1\x7c\x49\x11\x07",                                 /* vmovups, masked */
+    "\11\x65\x67\x62\xf2\x7d\x49\xa0\x04\x8f",                             /* scatter */
+    "\11\x65\x67\x62\xf2\x7d\x49\x90\x04\x8f",                             /* gather */
+    "\10\x62\xf1\x7c\x48\x11\x44\x24\x02",                                 /* vmovups 128(%rsp) */
+    "\11\x48\x83\xec\x20\x62\xf1\x7c\x08\x10",                             /* step, EVEX */
+    "\6\x62\xf1\xff\x08\x2c\xc1",                                          /* vcvttsd2si */
+    "\4\xc5\xfb\x93\xc1",                                                  /* kmovd %k1,%eax */
     "\2\xeb\x10",
     "\2\x74\xf0",
     "\2\x75\x08",

@@ -50,7 +50,7 @@ static void disagree(const char *condition, const uint8_t *bytes, const struct i
     fail_msg("%s: %s (%s, length %u)", condition, hex, text, ours->length);
 }
 
-/* Everything of x86-64-v3, and what docs/verifier.md adds. */
+/* Everything of x86-64-v4, and what docs/verifier.md adds. */
 static bool is_allowed_extension(ZydisISAExt extension)
 {
     switch (extension) {
@@ -59,26 +59,38 @@ static bool is_allowed_extension(ZydisISAExt extension)
     case ZYDIS_ISA_EXT_AVX:
     case ZYDIS_ISA_EXT_AVX2:
     case ZYDIS_ISA_EXT_AVX2GATHER:
+    case ZYDIS_ISA_EXT_AVX512EVEX:
+    case ZYDIS_ISA_EXT_AVX512VEX:
     case ZYDIS_ISA_EXT_AVXAES:
+    case ZYDIS_ISA_EXT_AVX_VNNI:
     case ZYDIS_ISA_EXT_BASE:
     case ZYDIS_ISA_EXT_BMI1:
     case ZYDIS_ISA_EXT_BMI2:
     case ZYDIS_ISA_EXT_CET: /* endbr64 */
     case ZYDIS_ISA_EXT_F16C:
     case ZYDIS_ISA_EXT_FMA:
+    case ZYDIS_ISA_EXT_GFNI:
     case ZYDIS_ISA_EXT_LONGMODE:
     case ZYDIS_ISA_EXT_LZCNT:
     case ZYDIS_ISA_EXT_MMX:
     case ZYDIS_ISA_EXT_MOVBE:
+    case ZYDIS_ISA_EXT_MOVDIR:
     case ZYDIS_ISA_EXT_PAUSE:
     case ZYDIS_ISA_EXT_PCLMULQDQ:
+    case ZYDIS_ISA_EXT_PREFETCHWT1:
+    case ZYDIS_ISA_EXT_RDPID:
+    case ZYDIS_ISA_EXT_RDRAND:
+    case ZYDIS_ISA_EXT_RDSEED:
     case ZYDIS_ISA_EXT_RDTSCP:
+    case ZYDIS_ISA_EXT_SERIALIZE:
     case ZYDIS_ISA_EXT_SHA:
     case ZYDIS_ISA_EXT_SSE:
     case ZYDIS_ISA_EXT_SSE2:
     case ZYDIS_ISA_EXT_SSE3:
     case ZYDIS_ISA_EXT_SSE4:
     case ZYDIS_ISA_EXT_SSSE3:
+    case ZYDIS_ISA_EXT_VAES:
+    case ZYDIS_ISA_EXT_VPCLMULQDQ:
     case ZYDIS_ISA_EXT_X87:
     case ZYDIS_ISA_EXT_XSAVE:             /* xgetbv */
     case ZYDIS_ISA_EXT_AMD3DNOW_PREFETCH: /* prefetchw */
@@ -166,6 +178,13 @@ static void compare_register(const uint8_t *bytes, const struct insn *ours,
                                                                     : ours->writes_rsp);
 }
 
+/* Zydis 4.0 does not know AVX-IFMA; sweep.cpp asks LLVM. */
+static bool is_unknown_to_zydis(const struct insn *ours)
+{
+    return (ours->prefixes & (PFX_VEX | PFX_EVEX)) == PFX_VEX &&
+           strncmp(ours->form->name, "vpmadd52", 8) == 0;
+}
+
 /* `bytes` has GROUP_WINDOW bytes. */
 static void compare(struct oracle *o, const uint8_t *bytes)
 {
@@ -177,6 +196,8 @@ static void compare(struct oracle *o, const uint8_t *bytes)
     }
     o->accepted++;
     AGREE(ours->form != NULL && ours->length >= 1 && ours->length <= 15);
+    if (is_unknown_to_zydis(ours))
+        return;
 
     ZydisDecodedInstruction theirs;
     ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
@@ -324,6 +345,32 @@ static void every_vex_opcode(void **state)
     assert_true(o->accepted > 1000000);
 }
 
+/*
+ * EVEX: each map, W, pp, L'L and b, with the other fields at random, mostly as they can be; with gs
+ * and 67, or not.
+ */
+static void every_evex_opcode(void **state)
+{
+    struct oracle *o = *state;
+    o->accepted = 0;
+    for (unsigned i = 0; i < 4 * 8 * 8 * 8; i++) {
+        const unsigned map = i >> 6 & 7;
+        const uint64_t r = next_random(o);
+        const uint8_t vvvv = r % 2 == 0 ? 0x78 : (uint8_t)(r >> 8 & 0x78);
+        const uint8_t mask = (r >> 16) % 2 == 0 ? 0 : (uint8_t)(r >> 24 & 0x87);
+        const uint8_t high = (r >> 17) % 2 == 0 ? 0xf0 : (uint8_t)(r >> 32 & 0xf0);
+        uint8_t prefix[6] = {0x65, 0x67};
+        unsigned n = (r >> 40) % 2 != 0 ? 2 : 0;
+        prefix[n++] = 0x62;
+        prefix[n++] = (uint8_t)(high | map | ((r >> 42) % 16 == 0 ? 8 : 0));
+        prefix[n++] = (uint8_t)((i & 3) | (i & 4) << 5 | vvvv | ((r >> 46) % 16 == 0 ? 0 : 4));
+        prefix[n++] = (uint8_t)((i >> 3 & 7) << 4 | mask | ((r >> 50) % 4 == 0 ? 0 : 8));
+        sweep(o, prefix, n);
+    }
+    print_message("%lu instructions accepted\n", (unsigned long)o->accepted);
+    assert_true(o->accepted > 500000);
+}
+
 /* Random bytes, mostly after prefixes that make many of them instructions. */
 static void random_bytes(void **state)
 {
@@ -339,6 +386,10 @@ static void random_bytes(void **state)
         if (r % 8 == 0) {
             bytes[0] = 0xc4;
             bytes[1] = (uint8_t)((bytes[1] & 0xe0) | (r >> 8) % 3) + 1;
+        } else if (r % 8 == 1) {
+            bytes[0] = 0x62;
+            bytes[1] &= 0xf7;
+            bytes[2] |= 4;
         } else if (r % 8 < 4) {
             bytes[0] = 0x65;
             bytes[1] = 0x67;
@@ -378,6 +429,7 @@ int main(int argc, char *argv[])
         cmocka_unit_test_prestate(real_code, o),
         cmocka_unit_test_prestate(every_opcode, o),
         cmocka_unit_test_prestate(every_vex_opcode, o),
+        cmocka_unit_test_prestate(every_evex_opcode, o),
         cmocka_unit_test_prestate(random_bytes, o),
     };
     o->count = test_option(argc, argv, "--count=", 2000000);

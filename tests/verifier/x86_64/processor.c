@@ -82,6 +82,90 @@ static void gather_truncates(void **state)
     }
 }
 
+/* So do the gathers and scatters of AVX-512; elements that are not in the mask are not touched. */
+static void evex_elements_truncate(void **state)
+{
+    (void)state;
+    if (!has_gs() || !__builtin_cpu_supports("avx512f"))
+        skip();
+    const int32_t indices[16] = {0x20000002, 0x40000004, -1, -2, 0,  3,  5,  (int32_t)0xe0000001,
+                                 7,          8,          9,  10, 11, 12, 13, 0x7ffffff};
+    const uint64_t base = 0xabc00000400;
+    const uint32_t mask = 0x7fff; /* the last element lies where nothing is mapped */
+    uint32_t found[16], values[16];
+    for (uint32_t i = 0; i < 16; i++)
+        values[i] = 0xcafe0000 + i;
+    __asm__ volatile("vmovdqu32 %1, %%zmm1\n kmovw %3, %%k1\n vpxor %%xmm0, %%xmm0, %%xmm0\n"
+                     "vpgatherdd %%gs:16(%k2,%%zmm1,8), %%zmm0%{%%k1%}\n"
+                     "vmovdqu32 %%zmm0, %0\n vzeroupper"
+                     : "=m"(found)
+                     : "m"(indices), "r"(base), "r"(mask)
+                     : "xmm0", "xmm1");
+    for (unsigned i = 0; i < 15; i++) {
+        uint32_t expected;
+        memcpy(&expected, box + (uint32_t)(0x410 + (uint32_t)indices[i] * 8), sizeof expected);
+        assert_int_equal(found[i], expected);
+    }
+    assert_int_equal(found[15], 0);
+    __asm__ volatile("vmovdqu32 %0, %%zmm1\n vmovdqu32 %1, %%zmm0\n kmovw %3, %%k1\n"
+                     "vpscatterdd %%zmm0, %%gs:16(%k2,%%zmm1,8)%{%%k1%}\n vzeroupper"
+                     :
+                     : "m"(indices), "m"(values), "r"(base), "r"(mask)
+                     : "xmm0", "xmm1", "memory");
+    for (uint32_t i = 0; i < 15; i++) {
+        uint8_t *at = box + (uint32_t)(0x410 + (uint32_t)indices[i] * 8);
+        uint32_t got;
+        memcpy(&got, at, sizeof got);
+        assert_int_equal(got, values[i]);
+        memcpy(at, &(uint32_t){(uint32_t)(at - box) / 4 * 3 + 1}, sizeof got);
+    }
+}
+
+/* At the end of what is mapped the element that lies there is written, and the next one faults. */
+static void scatter_stops_at_the_edge(void **state)
+{
+    (void)state;
+    if (!has_gs() || !__builtin_cpu_supports("avx512f"))
+        skip();
+    const int32_t indices[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    uint64_t base = WINDOW - 4 * 4; /* four elements are in the window */
+    volatile uint32_t left = 0;
+    signal(SIGSEGV, on_fault);
+    if (sigsetjmp(fault, 1) == 0) {
+        __asm__ volatile("vmovdqu32 %1, %%zmm1\n vpternlogd $0xff, %%zmm0, %%zmm0, %%zmm0\n"
+                         "kxnorw %%k1, %%k1, %%k1\n"
+                         "vpscatterdd %%zmm0, %%gs:(%k2,%%zmm1,4)%{%%k1%}\n"
+                         "kmovw %%k1, %0\n vzeroupper"
+                         : "=r"(left)
+                         : "m"(indices), "r"(base)
+                         : "xmm0", "xmm1", "memory");
+        fail_msg("no fault");
+    }
+    signal(SIGSEGV, SIG_DFL);
+    for (uint32_t i = 0; i < 4; i++) {
+        uint32_t got;
+        memcpy(&got, box + WINDOW - 16 + 4 * i, sizeof got);
+        assert_int_equal(got, 0xffffffff);
+    }
+}
+
+/* A masked access of what is not mapped does not fault: so it checks no step of rsp. */
+static void masked_accesses_do_not_fault(void **state)
+{
+    (void)state;
+    if (!__builtin_cpu_supports("avx512f"))
+        skip();
+    uint8_t *hole = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_ptr_not_equal(hole, MAP_FAILED);
+    __asm__ volatile("kxorw %%k1, %%k1, %%k1\n vmovups %%zmm0, (%0)%{%%k1%}\n"
+                     "vmovups (%0), %%zmm0%{%%k1%}\n vcompressps %%zmm0, (%0)%{%%k1%}\n"
+                     "vaddps (%0)%{1to16%}, %%zmm0, %%zmm0%{%%k1%}\n vzeroupper"
+                     :
+                     : "r"(hole)
+                     : "xmm0", "memory");
+    munmap(hole, 4096);
+}
+
 /* Runs `code` with an address in rax that cannot be accessed; does it fault there? */
 #define FAULTS(code)                                                               \
     (sigsetjmp(fault, 1) != 0 ? true : ({                                          \
@@ -131,6 +215,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(address_size_prefix_truncates),
         cmocka_unit_test(gather_truncates),
+        cmocka_unit_test(evex_elements_truncate),
+        cmocka_unit_test(scatter_stops_at_the_edge),
+        cmocka_unit_test(masked_accesses_do_not_fault),
         cmocka_unit_test(accesses_after_a_step),
     };
     return cmocka_run_group_tests(tests, setup, NULL);

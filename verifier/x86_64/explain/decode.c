@@ -13,13 +13,14 @@
 enum { MAX_LENGTH = 15 };
 
 /* What a byte means where a prefix or opcode is expected; 0: an opcode of map ONE. */
-enum { OPCODE_ESCAPE = 1 << 22 }; /* 0f, VEX */
+enum { OPCODE_ESCAPE = 1 << 30 }; /* 0f, VEX, EVEX */
 static const uint32_t meaning[256] = {
-    [0x66] = PFX_66,        [0x67] = PFX_67,        [0xf0] = PFX_F0,
-    [0xf2] = PFX_F2,        [0xf3] = PFX_F3,        [0x2e] = PFX_CS,
-    [0x3e] = PFX_DS,        [0x26] = PFX_ES,        [0x36] = PFX_SS,
-    [0x64] = PFX_FS,        [0x65] = PFX_GS,        [0x0f] = OPCODE_ESCAPE,
-    [0xc4] = OPCODE_ESCAPE, [0xc5] = OPCODE_ESCAPE, [0x40 ... 0x4f] = PFX_REX,
+    [0x66] = PFX_66,           [0x67] = PFX_67,        [0xf0] = PFX_F0,
+    [0xf2] = PFX_F2,           [0xf3] = PFX_F3,        [0x2e] = PFX_CS,
+    [0x3e] = PFX_DS,           [0x26] = PFX_ES,        [0x36] = PFX_SS,
+    [0x64] = PFX_FS,           [0x65] = PFX_GS,        [0x0f] = OPCODE_ESCAPE,
+    [0xc4] = OPCODE_ESCAPE,    [0xc5] = OPCODE_ESCAPE, [0x62] = OPCODE_ESCAPE,
+    [0x40 ... 0x4f] = PFX_REX,
 };
 
 enum {
@@ -91,10 +92,12 @@ static unsigned prefixes(const uint8_t *p, struct insn *insn)
     return n;
 }
 
+/* The prefixes that pp of VEX and EVEX stands for. */
+static const uint16_t pp_prefixes[] = {0, PFX_66, PFX_F3, PFX_F2};
+
 /* VEX (c4, c5): fills in the payload as if by REX and mandatory prefixes; returns its length. */
 static unsigned vex_prefix(const uint8_t *p, struct insn *insn, unsigned *map)
 {
-    static const uint16_t pp[] = {0, PFX_66, PFX_F3, PFX_F2};
     if ((insn->prefixes & (PFX_66 | PFX_GROUP1 | PFX_REX)) != 0)
         broken(insn, RULE_prefix_conflict, "66, lock, repeat or REX before VEX");
     unsigned n = p[0] == 0xc4 ? 3 : 2, last = p[n - 1];
@@ -110,17 +113,43 @@ static unsigned vex_prefix(const uint8_t *p, struct insn *insn, unsigned *map)
     }
     insn->vvvv = ~last >> 3 & 15;
     insn->prefixes &= ~(unsigned)(PFX_66 | PFX_GROUP1 | PFX_W);
-    insn->prefixes |= PFX_VEX | pp[last & 3] | ((insn->rex & REX_W) != 0 ? PFX_W : 0) |
+    insn->prefixes |= PFX_VEX | pp_prefixes[last & 3] | ((insn->rex & REX_W) != 0 ? PFX_W : 0) |
                       ((last & 4) != 0 ? PFX_L : 0);
     return n;
 }
 
+/* EVEX (62), likewise. */
+static unsigned evex_prefix(const uint8_t *p, struct insn *insn, unsigned *map)
+{
+    static const uint8_t maps[8] = {MAP_COUNT, M0F, M38, M3A, MAP_COUNT, M5, M6, MAP_COUNT};
+    if ((insn->prefixes & (PFX_66 | PFX_GROUP1 | PFX_REX)) != 0)
+        broken(insn, RULE_prefix_conflict, "66, lock, repeat or REX before EVEX");
+    *map = maps[p[1] & 7];
+    if ((p[1] & 7) == 4 || (p[1] & 8) != 0 || (p[2] & 4) == 0)
+        broken(insn, RULE_feature, "EVEX of APX or AVX10.2");
+    else if (*map == MAP_COUNT)
+        broken(insn, RULE_undecodable, "reserved EVEX map");
+    if (insn->rule == RULE_feature)
+        *map = MAP_COUNT;
+    insn->rex = (uint8_t)((~p[1] >> 5 & (REX_R | REX_X | REX_B)) | (p[2] >> 4 & REX_W));
+    insn->high = (uint8_t)(((p[1] & 0x10) == 0 ? HIGH_REG : 0) | ((p[3] & 8) == 0 ? HIGH_VVVV : 0));
+    insn->vvvv = ~p[2] >> 3 & 15;
+    insn->mask = p[3] & 7;
+    insn->zeroes = (p[3] & 0x80) != 0;
+    insn->prefixes &= ~(unsigned)(PFX_66 | PFX_GROUP1 | PFX_W);
+    insn->prefixes |= PFX_VEX | PFX_EVEX | pp_prefixes[p[2] & 3] |
+                      ((insn->rex & REX_W) != 0 ? PFX_W : 0) | ((p[3] & 0x10) != 0 ? PFX_B : 0) |
+                      ((p[3] & 0x20) != 0 ? PFX_L : 0) | ((p[3] & 0x40) != 0 ? PFX_L2 : 0);
+    return 4;
+}
+
 static const struct form *match(const struct form_index *index, unsigned slot, unsigned key,
-                                unsigned ignore)
+                                const struct insn *insn, unsigned ignore)
 {
     for (unsigned i = index->start[slot]; i < index->start[slot + 1]; i++) {
         const struct form *f = &lfi_x86_64_forms[index->ids[i]];
-        if (((key ^ f->value) & f->mask & ~ignore) == 0)
+        if (((key ^ f->value) & f->mask & ~ignore) == 0 &&
+            form_has_length(f, insn->prefixes, (key & KEY_MOD3) == 0))
             return f;
     }
     return NULL;
@@ -143,14 +172,68 @@ static const struct form *match_loosely(const struct form_index *index, unsigned
     };
     for (unsigned i = 0; (key & PFX_VEX) == 0 && i < sizeof tries / sizeof *tries; i++) {
         /* Only prefixes that are there can be too many. */
-        const struct form *f = match(index, slot, key, tries[i].ignore & key);
+        const struct form *f = match(index, slot, key, insn, tries[i].ignore & key);
         if (f && f->rule == RULE_NONE) {
             broken(insn, tries[i].rule, tries[i].detail);
             return f;
         }
     }
-    broken(insn, RULE_undecodable, (key & PFX_VEX) != 0 ? "with VEX" : NULL);
+    broken(insn, RULE_undecodable,
+           (key & PFX_EVEX) != 0  ? "with EVEX"
+           : (key & PFX_VEX) != 0 ? "with VEX"
+                                  : NULL);
     return NULL;
+}
+
+unsigned lfi_x86_64_memory_size(const struct insn *insn)
+{
+    unsigned full = (insn->prefixes & PFX_L2) != 0 ? 64 : (insn->prefixes & PFX_L) != 0 ? 32 : 16;
+    if ((insn->prefixes & PFX_B) != 0)
+        return (insn->form->evex & B2) != 0 ? 2 : (insn->prefixes & PFX_W) != 0 ? 8 : 4;
+    switch (insn->form->mem) {
+    case 0:
+        return insn->size;
+    case mx:
+        return full;
+    case mh:
+        return full / 2;
+    case mq:
+        return full / 4;
+    case me:
+        return full / 8;
+    case md:
+        return full == 16 ? 8 : full;
+    default:
+        return insn->form->mem;
+    }
+}
+
+/* The unit of 8-bit displacements with EVEX. */
+static unsigned displacement_unit(const struct insn *insn)
+{
+    unsigned evex = insn->form->evex;
+    return (evex & T1) != 0   ? 1
+           : (evex & T2) != 0 ? 2
+           : (evex & TW) != 0 ? (insn->prefixes & PFX_W) != 0 ? 8 : 4
+                              : lfi_x86_64_memory_size(insn);
+}
+
+/* What EVEX adds to what ModRM and SIB say. */
+static void evex_modrm(struct insn *insn, bool is_disp8)
+{
+    const struct form *f = insn->form;
+    bool vector_rm = (f->rm & (OP_GPR | OP_MASK)) == 0;
+    insn->reg |= (insn->high & HIGH_REG) != 0 ? 16 : 0;
+    if (!insn->memory) {
+        insn->rex_used |= vector_rm ? REX_X : 0;
+        insn->rm |= vector_rm && (insn->rex & REX_X) != 0 ? 16 : 0;
+    }
+    if ((f->rm & OP_VSIB) != 0)
+        insn->index |= (insn->high & HIGH_VVVV) != 0 ? 16 : 0;
+    else
+        insn->vvvv |= (insn->high & HIGH_VVVV) != 0 ? 16 : 0;
+    if (is_disp8)
+        insn->disp *= displacement_unit(insn);
 }
 
 /* ModRM, SIB and displacement; returns their length. */
@@ -174,6 +257,8 @@ static inline unsigned modrm(const uint8_t *p, struct insn *insn)
     insn->index = (uint8_t)(has_index ? index : REG_NONE);
     insn->rex_used = (uint8_t)((no_base ? 0 : REX_B) | (has_sib ? REX_X : 0));
     insn->disp = read_signed(p + 1 + has_sib, disp_size);
+    if ((insn->prefixes & PFX_EVEX) != 0)
+        evex_modrm(insn, disp_size == 1);
     return 1 + has_sib + disp_size;
 }
 
@@ -212,34 +297,13 @@ static inline unsigned immediate(const uint8_t *p, struct insn *insn)
     return size;
 }
 
-unsigned lfi_x86_64_memory_size(const struct insn *insn)
-{
-    bool l = (insn->prefixes & PFX_L) != 0;
-    unsigned full = l ? 32 : 16;
-    switch (insn->form->mem) {
-    case 0:
-        return insn->size;
-    case mx:
-        return full;
-    case mh:
-        return full / 2;
-    case mq:
-        return full / 4;
-    case me:
-        return full / 8;
-    case md:
-        return l ? 32 : 8;
-    default:
-        return insn->form->mem;
-    }
-}
-
 /* XLAT and MASKMOV access memory that ModRM does not name; gathers have rules of their own. */
 static void rare_memory(struct insn *insn)
 {
     if ((insn->form->rm & OP_VSIB) != 0) {
-        if ((insn->modrm & 7) != 4 || insn->reg == insn->index || insn->reg == insn->vvvv ||
-            insn->index == insn->vvvv)
+        bool evex = (insn->prefixes & PFX_EVEX) != 0, reads = (insn->form->reg & OP_W) != 0;
+        if ((insn->modrm & 7) != 4 || (reads && insn->reg == insn->index) ||
+            (!evex && (insn->reg == insn->vvvv || insn->index == insn->vvvv)))
             broken(insn, RULE_undecodable, "gather without SIB, or with one register twice");
         return;
     }
@@ -272,6 +336,27 @@ static void check_prefixes(struct insn *insn)
         else if (insn->base == REG_RIP)
             broken(insn, RULE_prefix_address_size, "with rip");
     }
+}
+
+/* Registers that do not exist, and masks and zeroing where there is none. */
+static void check_vex(struct insn *insn)
+{
+    const struct form *f = insn->form;
+    if (((f->reg & OP_MASK) != 0 && insn->reg > 7) ||
+        ((f->rm & OP_MASK) != 0 && !insn->memory && insn->rm > 7) ||
+        ((f->vvvv & OP_MASK) != 0 && insn->vvvv > 7))
+        broken(insn, RULE_undecodable, "mask register above k7");
+    if ((f->reg & OP_GPR) != 0 && insn->reg > 15)
+        broken(insn, RULE_undecodable, "general register above r15");
+    if ((f->reg & OP_USED) == 0 && (insn->high & HIGH_REG) != 0)
+        broken(insn, RULE_prefix_redundant, "bits of EVEX that are not used");
+    if (insn->mask != 0 && f->masks == NO_MASK)
+        broken(insn, RULE_undecodable, "mask on an instruction that does not take it");
+    if (insn->mask == 0 && f->masks == MUST_MASK)
+        broken(insn, RULE_undecodable, "k0 as the mask of a gather or scatter");
+    if (insn->zeroes &&
+        (insn->mask == 0 || f->masks != ZEROED || (insn->memory && (f->rm & OP_W) != 0)))
+        broken(insn, RULE_undecodable, "zeroing where there is none");
 }
 
 /* An empty REX must mean that a byte register is not ah ... bh; 66 means nothing with W. */
@@ -314,6 +399,8 @@ void lfi_x86_64_decode(const struct form_index *index, const uint8_t *p, struct 
         n += map != M0F;
     } else if (p[n] == 0xc4 || p[n] == 0xc5) {
         n += vex_prefix(p + n, insn, &map);
+    } else if (p[n] == 0x62) {
+        n += evex_prefix(p + n, insn, &map);
     }
     insn->opcode = p[n++];
     insn->seen = (uint8_t)n;
@@ -322,7 +409,7 @@ void lfi_x86_64_decode(const struct form_index *index, const uint8_t *p, struct 
 
     unsigned pfx = insn->prefixes, slot = form_slot(index, map * 256 + insn->opcode, p[n]);
     unsigned key = (pfx & KEY_PREFIXES) | (p[n] & 63u) | ((p[n] + 0x40u) >> 2 & KEY_MOD3);
-    const struct form *f = match(index, slot, key, 0);
+    const struct form *f = match(index, slot, key, insn, 0);
     if (!f)
         f = match_loosely(index, slot, key, insn);
     if (!f)
@@ -343,6 +430,8 @@ void lfi_x86_64_decode(const struct form_index *index, const uint8_t *p, struct 
         broken(insn, (pfx & PFX_F0) != 0 ? RULE_prefix_lock : f->rule, f->name);
     if ((pfx & PFX_VEX) != 0 && (f->vvvv & OP_USED) == 0 && insn->vvvv != 0)
         broken(insn, RULE_undecodable, "VEX.vvvv is set but not used");
+    if ((pfx & PFX_VEX) != 0)
+        check_vex(insn);
     bool confined =
         (pfx & PFX_CHECKED) == (PFX_GS | PFX_67) && insn->access != 0 && insn->base != REG_RIP;
     if ((pfx & PFX_CHECKED) != 0 && !confined)

@@ -9,24 +9,29 @@
 #include "../forms.h"
 
 struct insn {
-    const struct form *form;    /* NULL: not in the table, and only the first lines here are set */
-    const char *detail;         /* what the message adds to that of the rule; may be NULL */
-    uint32_t prefixes;          /* PFX_ */
-    uint8_t rule;               /* the first rule that its encoding breaks, or RULE_NONE */
-    uint8_t length;             /* 0 if unknown */
-    uint8_t seen;               /* how many bytes were looked at */
-    uint8_t rex;                /* the REX prefix, or the same bits of VEX; 0 if there is none */
-    uint8_t rex_used;           /* the bits of it that mean something */
+    const struct form *form; /* NULL: not in the table, and only the first lines here are set */
+    const char *detail;      /* what the message adds to that of the rule; may be NULL */
+    uint32_t prefixes;       /* PFX_ */
+    uint8_t rule;            /* the first rule that its encoding breaks, or RULE_NONE */
+    uint8_t length;          /* 0 if unknown */
+    uint8_t seen;            /* how many bytes were looked at */
+    uint8_t rex;             /* the REX prefix, or the same bits of VEX, EVEX; 0 if there is none */
+    uint8_t rex_used;        /* the bits of it that mean something */
+    uint8_t mask;            /* aaa of EVEX */
+    bool zeroes;             /* z of EVEX */
+    uint8_t high;            /* of EVEX, what makes a register number larger: HIGH_ */
     uint8_t opcode, modrm, sib; /* modrm and sib are set where they exist */
     uint8_t size;               /* of general registers, in bytes; 0: not general */
     uint8_t reg, rm, vvvv;      /* register numbers; rm is REG_NONE if it is memory */
     bool writes_rsp;            /* or a part of it, as an explicit operand */
     bool memory;                /* there is a memory operand (explicit, or that of XLAT, MASKMOV) */
     uint8_t access;             /* how it is accessed: OP_R, OP_W */
-    uint8_t base, index;
+    uint8_t base, index;        /* with a gather or scatter, index is a vector */
     int64_t disp;
     int64_t imm; /* sign-extended; also the displacement of a branch */
 };
+
+enum { HIGH_REG = 1, HIGH_VVVV = 2 };
 
 enum { DECODE_WINDOW = 32 }; /* bytes that must be readable, whatever they are */
 

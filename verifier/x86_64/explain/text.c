@@ -52,7 +52,7 @@ static void put_operand(struct writer *w, const struct insn *insn, unsigned oper
     if ((operand & OP_GPR) != 0)
         put_register(w, reg, insn->size, insn->rex != 0);
     else
-        put(w, "%%v%u", reg);
+        put(w, (operand & OP_MASK) != 0 ? "%%k%u" : "%%v%u", reg);
 }
 
 static void put_memory(struct writer *w, const struct insn *insn)
@@ -82,6 +82,13 @@ static void put_memory(struct writer *w, const struct insn *insn)
     put(w, ")");
 }
 
+/* Memory that is broadcast, or the rounding mode. */
+static void put_evex(struct writer *w, const struct insn *insn)
+{
+    if ((insn->prefixes & PFX_B) != 0)
+        put(w, insn->memory ? "{1to}" : (insn->form->evex & ER) != 0 ? "{er}" : "{sae}");
+}
+
 static void put_rm(struct writer *w, const struct insn *insn)
 {
     const struct form *f = insn->form;
@@ -89,6 +96,7 @@ static void put_rm(struct writer *w, const struct insn *insn)
         put_memory(w, insn);
     else if ((f->rm & OP_USED) != 0)
         put_operand(w, insn, f->rm, insn->rm);
+    put_evex(w, insn);
 }
 
 static void put_branch(struct writer *w, const struct insn *insn)
@@ -135,4 +143,6 @@ void lfi_x86_64_text(const struct insn *insn, char *text, size_t size)
         put_operand(&w, insn, f->reg, insn->reg);
     if (reg_first)
         put_rm(&w, insn);
+    if (insn->mask != 0)
+        put(&w, insn->zeroes ? " {%%k%u} {z}" : " {%%k%u}", insn->mask);
 }

@@ -90,10 +90,7 @@ d:
 e:
 	movq	%rsp, %rbp
 	movq	%rdi, %gs:-8(%ebp)
-	.bundle_lock
-	leal	-8(%rsp), %esp
-	addq	%gs:0x2f020, %rsp
-	.bundle_unlock
+	leaq	-8(%rsp), %rsp
 	popq	%rax
 	popq	%r11
 	.bundle_lock

@@ -89,7 +89,11 @@ f:
 	movq	-136(%rsp), %rax
 	movq	-144(%rsp), %rcx
 	movq	-152(%rsp), %rdx
-	cpuid
+	.bundle_lock
+	leaq	8(%rip), %r11
+	jmpq	*%gs:0x2f028
+	.bundle_unlock
+	.p2align	5
 	.bundle_lock
 	leaq	8(%rip), %r11
 	jmpq	*%gs:0x2f000

@@ -15,11 +15,6 @@ steps:
 	call	g
 	.p2align	5
 	subq	$24, %rsp
-	.cfi_def_cfa_offset	56
-	.p2align	0
-	movl	%eax, (%rsp)
-	.cfi_def_cfa_offset	32
-	.p2align	0
 	movl	8(%rsp), %eax
 	subq	$24, %rsp
 	.cfi_def_cfa_offset	56
@@ -126,6 +121,10 @@ red_zone:
 	.bundle_unlock
 	movq	%rdi, %rax
 	xorl	%eax, %eax
+	subq	$24, %rsp
+	movl	-8(%rsp), %eax
+	addq	$24, %rsp
+	movl	-8(%rsp), %eax
 	popq	%r11
 	.bundle_lock
 	andl	$-32, %r11d

@@ -81,6 +81,10 @@ red_zone:
 	subq	$24, %rsp
 	movq	%rdi, %rax
 	xorl	%eax, %eax
+	subq	$24, %rsp
+	movl	-8(%rsp), %eax
+	addq	$24, %rsp
+	movl	-8(%rsp), %eax
 	popq	%r11
 	.bundle_lock
 	andl	$-32, %r11d

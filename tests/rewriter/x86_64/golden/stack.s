@@ -12,7 +12,7 @@ steps:
 	leaq	-24(%rsp), %rsp
 	call	g
 	subq	$24, %rsp
-	movl	8(%rsp), %eax		# a load does not do below
+	movl	8(%rsp), %eax		# a load is an access, too
 	subq	$24, %rsp
 	movl	%eax, 8(%rdi)
 	subq	$8, %rsp
@@ -54,6 +54,10 @@ red_zone:
 	subq	$24, %rsp
 	movq	%rdi, %rax
 	xorl	%eax, %eax
+	subq	$24, %rsp
+	movl	-8(%rsp), %eax		# at any near place
+	addq	$24, %rsp
+	movl	-8(%rsp), %eax
 	ret
 
 	.globl	writes

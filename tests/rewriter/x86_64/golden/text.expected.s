@@ -20,7 +20,11 @@ f:
 	.loc	1 12 3 prologue_end
 	movq	%gs:FOO + 4*2(%edi), %rax
 	MOVQ	%RAX, %rcx
-	cpuid
+	.bundle_lock
+	leaq	8(%rip), %r11
+	jmpq	*%gs:0x2f028
+	.bundle_unlock
+	.p2align	5
 	syscall
 	movq	%gs:0, %rax
 	.section	.rodata.str,"aMS",@progbits,1

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * A handler sets each word of its frame, one after the other, to what could do harm, and returns.
+ * The program goes on in its box or ends; the host lives. Then faults without room for a frame.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/syscall.h>
+
+#include "linux-box.h"
+
+enum { FRAME_BYTES = 1536, CALL_CHANGE = 400, ROUNDS_MOST = 20 };
+
+static struct {
+    struct program program;
+    uint64_t handler; /* offset in the program */
+    struct box box;
+    uint64_t base;
+    unsigned calls;
+    size_t word; /* of the frame, or none */
+    uint64_t value;
+    bool has_word; /* the frame is as large as that */
+} test;
+
+static void make_program(void)
+{
+    const uint8_t trap[] = {0x0f, 0x0b}, stack[] = {0x48, 0x89, 0xe7} /* mov %rsp,%rdi */,
+                  pop[] = {0x59};
+    struct program *program = &test.program;
+
+    program_new(program);
+    program_emit(program, trap, sizeof trap);
+    program_set(program, NUMBER, SYS_exit_group);
+    program_set(program, FIRST, 0);
+    program_call(program, LFI_SLOT_SYSCALL);
+    test.handler = program->code;
+    assert_int_equal(test.handler % LFI_BUNDLE_SIZE, 0);
+    program_emit(program, stack, sizeof stack);
+    program_set(program, NUMBER, CALL_CHANGE);
+    program_call(program, LFI_SLOT_SYSCALL);
+    program_emit(program, pop, sizeof pop);
+    program_set(program, NUMBER, SYS_rt_sigreturn);
+    program_call(program, LFI_SLOT_SYSCALL);
+}
+
+static bool hook(struct lfi_linux_call *call, void *data)
+{
+    enum { RIP_AT = 8 + 40 + 8 * 16 };
+    struct lfi_box *box = test.box.box;
+    uint64_t frame = call->arguments[0], rip;
+
+    (void)data;
+    if (call->number != CALL_CHANGE)
+        return false;
+    call->result = 0;
+    if (++test.calls > ROUNDS_MOST)
+        lfi_context_stop(call->context, 0);
+    assert_int_equal(lfi_copy_in(box, &rip, frame + RIP_AT, sizeof rip), 0);
+    assert_true(rip == test.box.process->image_start + PROGRAM_CODE);
+    rip += 2; /* after the instruction that trapped */
+    assert_int_equal(lfi_copy_out(box, frame + RIP_AT, &rip, sizeof rip), 0);
+    if (test.calls == 1 && test.word < FRAME_BYTES / 8)
+        test.has_word = lfi_copy_out(box, frame + 8 * test.word, &test.value, 8) == 0;
+    return true;
+}
+
+/* `values`: which of the values, or, at the end, false. */
+static bool run_with(size_t word, size_t values, struct lfi_linux_result *result)
+{
+    const struct lfi_linux_options options = {.restricted = true, .hook = hook};
+    struct lfi_error error;
+    int here;
+
+    memset(result, 0, sizeof *result);
+    test.calls = 0;
+    test.word = word;
+    test.has_word = true;
+    struct box *box = &test.box;
+    assert_int_equal(test_space_new(&box->space, 1, &error), 0);
+    assert_int_equal(lfi_box_new(box->space, &box->box, &error), 0);
+    if (lfi_linux_new(box->box, &options, &box->process, &error) ||
+        lfi_linux_load_bytes(box->process, "program", test.program.bytes, PROGRAM_SIZE, &error))
+        fail_msg("%s", error.message);
+    uint64_t base = test.base = box->process->base, code = box->process->image_start + PROGRAM_CODE;
+    const uint64_t all[] = {
+        0,
+        1,
+        UINT64_MAX,
+        1ull << 63,
+        0x7fffffffffffffff,
+        0x5555555555555555,
+        base,
+        base - 8,
+        base + LFI_BOX_SIZE,
+        base + LFI_BOX_SIZE - 8,
+        base + 0x2f000,
+        code,
+        code + 1,
+        code + 3,
+        code + 17 + 7, /* in a runtime call */
+        code + 0x2000,
+        (uint64_t)(uintptr_t)run_with,
+        (uint64_t)(uintptr_t)&here,
+        (uint64_t)(uintptr_t)box->process,
+    };
+    bool there = values < sizeof all / sizeof *all;
+    if (there) {
+        test.value = all[values];
+        box->process->actions[SIGILL - 1] =
+            (struct action){.handler = box->process->image_start + test.handler};
+        assert_int_equal(lfi_linux_run(box->process, result), 0);
+    }
+    box_free(box);
+    return there;
+}
+
+static void each_word(void **state)
+{
+    unsigned ends[4] = {0}, went_on = 0;
+    struct lfi_linux_result result;
+    size_t words = 0;
+
+    (void)state;
+    make_program();
+    for (size_t word = 0; word < FRAME_BYTES / 8; word++) {
+        bool has = true;
+        for (size_t i = 0; has && run_with(word, i, &result); i++) {
+            has = test.has_word;
+            if (!has)
+                continue;
+            if (result.end == LFI_LINUX_FAULT)
+                assert_true(result.fault.regs.rip - test.base < LFI_BOX_SIZE);
+            ends[result.end]++;
+            went_on += result.end == LFI_LINUX_EXITED && result.status == 0;
+        }
+        words += has;
+    }
+    assert_true(words > 150); /* all that the kernel's frame has */
+    assert_true(went_on > 1000 && ends[LFI_LINUX_FAULT] + ends[LFI_LINUX_KILLED] > 20);
+}
+
+static void nothing_changed(void **state)
+{
+    struct lfi_linux_result result;
+
+    (void)state;
+    make_program();
+    assert_true(run_with(FRAME_BYTES, 0, &result));
+    assert_int_equal(result.end, LFI_LINUX_EXITED);
+    assert_int_equal(result.status, 0);
+    assert_int_equal(test.calls, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_changed),
+        cmocka_unit_test(each_word),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
