@@ -455,8 +455,8 @@ struct lfi_stop {
  * Called like a handler of a system call, in the thread of the context and on the host's stack,
  * when the box was stopped. The registers are those at an instruction where a branch may come from
  * anywhere: a stop within a group is one at its first instruction, or at the next one after it, and
- * one in a runtime call is one before it (docs/stops.md). Only after a fault may they be others (a jump that led to
- * no code, a stack pointer that has left the box), to which the box cannot return.
+ * one in a runtime call is one before it (docs/stops.md). Only after a fault may they be others (a
+ * jump that led to no code, a stack pointer that has left the box), to which the box cannot return.
  *
  * False: nobody handles the fault, which ends the run (LFI_EXIT_FAULT, with the registers of the
  * instruction that faulted). True: the box goes on, exactly as it was, whatever it was doing, or as
@@ -482,8 +482,8 @@ void lfi_context_notify(struct lfi_context *context);
  * the host may set registers to the start of a function. What the registers hold may come from the
  * box: if the box could not get there by itself, the run ends with LFI_EXIT_FAULT (SIGSEGV);
  * docs/stops.md says what it may ask for. x86-64: rip must be where an instruction outside of a
- * group begins, or a group, and rsp in the box; of rflags only the arithmetic flags and DF count. It
- * takes one signal of the host's kernel.
+ * group begins, or a group, and rsp in the box; of rflags only the arithmetic flags and DF count.
+ * It takes one signal of the host's kernel.
  */
 void lfi_context_exact(struct lfi_context *context, bool exact);
 

@@ -3,18 +3,10 @@
 # The Linux personality. The tests look into it: its own headers are on the path.
 set(ARGS_docs ${CMAKE_SOURCE_DIR}/docs/system-calls.md)
 set(ARGS_limits ${CMAKE_SOURCE_DIR}/docs/lfi-run.md)
-set(topics ranges fdtable paths names slashes given load calls light waits signals docs limits)
-if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR}/linux-stops.c)
-    list(APPEND topics stops)
-endif()
-foreach(topic IN LISTS topics)
-    set(source linux-${topic}.c)
-    if(topic STREQUAL stops)
-        set(source ${CMAKE_SYSTEM_PROCESSOR}/${source})
-    endif()
-    lfi_unit_test(runtime-linux-${topic} SOURCES ${source} LIBS lfi-objects ARGS ${ARGS_${topic}})
+foreach(topic ranges fdtable paths names slashes given load calls light waits signals stops docs limits)
+    lfi_unit_test(runtime-linux-${topic} SOURCES linux-${topic}.c LIBS lfi-objects ARGS ${ARGS_${topic}})
     target_include_directories(test-runtime-linux-${topic} PRIVATE ${CMAKE_SOURCE_DIR}/runtime
-        ${CMAKE_SOURCE_DIR}/tests ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR})
+        ${CMAKE_SOURCE_DIR}/tests ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR})
 endforeach()
 target_include_directories(test-runtime-linux-light PRIVATE # it looks into contexts, too
     ${CMAKE_SOURCE_DIR}/runtime/core/${CMAKE_SYSTEM_PROCESSOR})

@@ -748,6 +748,10 @@ bool machine_signal_back(void *ucontext, const struct core_frame *frame)
         if (pc == TRAMPOLINE_GET_TP + 2 * LOAD_SIZE)
             point = core_thread.machine.ret;
         break;
+    case TRAMPOLINE_CPUID:
+        if (pc == TRAMPOLINE_CPUID + 2 * LOAD_SIZE) /* it has put rcx aside */
+            gregs[REG_RCX] = (greg_t)core_thread.machine.ret;
+        break;
     case TRAMPOLINE_SET_TP:
         break;
     default: /* r11 may be the frame */
