@@ -13,11 +13,12 @@
 #   ARCH_LTO           ld.lld's options for the code that link-time optimization generates: what ARCH.flags says to
 #                      the compiler. Functions that LLVM makes itself know no other features than these
 #   ARCH_NASM          whether NASM assembly is for it
+#   ARCH_GCC_FLAGS     what GCC must be told of a box (toolchain/gcc): words of its specs
 #   ARCH_FLAGS         the contents of ARCH.flags: lines for the config file of clang that sandboxes
 #
 # Shell scripts get all but ARCH_FLAGS, as assignments for eval, from what
 # `cmake -DARCH=ARCH -P cmake/Arch.cmake` writes to standard error; there a list is words.
-set(LFI_ARCH_FACTS MACHINE POSTLINKS KERNEL LLVM PAGE_SIZES EMULATOR EMULATED COMPILER_RT LTO NASM FLAGS)
+set(LFI_ARCH_FACTS MACHINE POSTLINKS KERNEL LLVM PAGE_SIZES EMULATOR EMULATED COMPILER_RT LTO NASM GCC_FLAGS FLAGS)
 set(LFI_ARCH_FOLDER ${CMAKE_CURRENT_LIST_DIR}/arch)
 
 # lfi_known_archs(VAR): the architectures that there are, whether or not this build makes programs for them.

@@ -5,6 +5,8 @@
 
 # gcc and g++: the names that Autoconf and many makefiles look for first; all of these are clang.
 set(prefixed clang clang++ clang-cpp cc c++ cpp gcc g++)
+# The same for the user's own GCC.
+set(wrapped gcc g++ gfortran)
 set(binary_tools ar ranlib nm objcopy strip objdump readelf size strings addr2line)
 
 set(stamps)
@@ -24,6 +26,12 @@ function(lfi_driver arch vendor template)
     set(own ld)
     if(NOT vendor STREQUAL native)
         list(APPEND own as)
+        list(JOIN ARCH_GCC_FLAGS " " ARCH_GCC_FLAGS)
+        configure_file(gcc/gcc.specs.in ${LFI_LIBEXEC}/${TRIPLE}/gcc.specs @ONLY)
+        foreach(name ${wrapped})
+            list(APPEND commands COMMAND ${CMAKE_COMMAND} -E create_symlink
+                ../libexec/lfi/gcc/gcc-wrapper bin/${TRIPLE}-${name}-wrapper)
+        endforeach()
     endif()
     foreach(name ${own})
         list(APPEND commands
@@ -68,5 +76,11 @@ foreach(arch IN LISTS LFI_ARCHS)
         lfi_note(${arch} ${vendor} ${MODE_NUMBER})
     endforeach()
     lfi_driver(${arch} native native)
+endforeach()
+
+file(GLOB_RECURSE gcc_files RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} CONFIGURE_DEPENDS
+    gcc/gcc-wrapper gcc/c++/* gcc/lib/*)
+foreach(name IN LISTS gcc_files)
+    configure_file(${name} ${LFI_LIBEXEC}/${name} COPYONLY)
 endforeach()
 add_custom_target(drivers DEPENDS ${stamps})

@@ -14,3 +14,6 @@ set(ARCH_LTO
     -mllvm -reserve-regs-for-regalloc=LR
     -mllvm -aarch64-enable-compress-jump-tables=false)
 set(ARCH_NASM FALSE)
+set(ARCH_GCC_FLAGS
+    -ffixed-x25 -ffixed-x26 -ffixed-x27 -ffixed-x28 # x30 cannot be: docs/gcc.md
+    -fno-jump-tables -fomit-frame-pointer)

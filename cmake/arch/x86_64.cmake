@@ -11,3 +11,4 @@ set(ARCH_EMULATED FALSE) # no one has tried
 set(ARCH_COMPILER_RT "")
 set(ARCH_LTO "")
 set(ARCH_NASM TRUE)
+set(ARCH_GCC_FLAGS -ffixed-r11 -mno-tls-direct-seg-refs -mtls-dialect=gnu2)

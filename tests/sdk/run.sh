@@ -12,7 +12,7 @@
 #   NAME.dirs       what it is shown behind the second wall, where few files are not enough
 # Environment: SDK (the SDK's folder), WORK (a folder for output), PROGRAMS (the folder of the
 # programs; programs/ beside this script if it is not set), LEVELS (of optimization, one a line; all
-# if it is not set). Exit status 77: TRIPLE has no sysroot in this SDK.
+# if it is not set), COMPILER (gcc: the machine's GCC for the box, instead of clang). Exit status 77: TRIPLE has no sysroot in this SDK.
 # shellcheck disable=SC2086,SC2094,SC2153 # capital names come from the environment; `beside` reads other files; $options is a list
 set -eu
 
@@ -63,6 +63,9 @@ case $triple in
 host) compiler=clang$language-19 ;;
 *)
     compiler=$SDK/bin/$triple-clang$language
+    if [ "${COMPILER-}" = gcc ]; then
+        compiler=$SDK/bin/$triple-g${language:-cc}-wrapper
+    fi
     if [ ! -e "$SDK/sysroot/$triple/usr/lib/libc.a" ]; then
         echo "no sysroot for $triple" >&2
         exit 77
@@ -107,6 +110,10 @@ while read -r level <&3; do
         fi
         status=0
         (run "$@") <stdin >output 2>messages || status=$?
+        if [ "$status" -eq 77 ] && [ "$(path_of processor)" ]; then
+            echo "this processor does not have: $(beside processor)" >&2
+            exit 77
+        fi
         [ "$status" -eq "${wanted:-0}" ] ||
             fail "$options exit status $status instead of ${wanted:-0}: $(tail -n 5 output messages)"
         diff -u "$(path_of expected)" output || fail "$options other output"

@@ -51,6 +51,7 @@ static void accepted(void **state)
         {"-mrelax-relocations=yes x.s", "x.s", "a.out", "", ""},
         {"--defsym a=1 --defsym=b=2 x.s", "x.s", "a.out", "", "--defsym a=1 --defsym b=2"},
         {"-W -L x.s", "x.s", "a.out", "-massembler-no-warn -msave-temp-labels", ""},
+        {"-v -EL -mabi=lp64 x.s", "x.s", "a.out", "", ""},
         {"-o x -- -y.s", "-y.s", "x", "", ""},
     };
     (void)state;

@@ -97,6 +97,23 @@ static void kinds(void **state)
     }
 }
 
+/* What goes into the object that -shared makes. */
+static void shared_files(void **state)
+{
+    struct options options;
+    char line[] =
+        "-shared -soname x.so.1 /sysroot/crti.o clang_rt.crtbegin.o a.o -L. -lz b.so c.so.2 "
+        "--whole-archive d.a -no-whole-archive libclang_rt.builtins.a e.source";
+    static const char *const expected[] = {"a.o", "--whole-archive", "d.a", "-no-whole-archive",
+                                           "e.source"};
+    (void)state;
+    assert_true(read_line(&options, line));
+    assert_int_equal(options.files.count, sizeof expected / sizeof *expected);
+    for (size_t i = 0; i < options.files.count; i++)
+        assert_string_equal(options.files.list[i], expected[i]);
+    options_free(&options);
+}
+
 static void own_options(void **state)
 {
     struct options options;
@@ -187,7 +204,8 @@ static void targets(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(outputs),        cmocka_unit_test(kinds),   cmocka_unit_test(own_options),
+        cmocka_unit_test(outputs),        cmocka_unit_test(kinds),
+        cmocka_unit_test(shared_files),   cmocka_unit_test(own_options),
         cmocka_unit_test(response_files), cmocka_unit_test(targets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

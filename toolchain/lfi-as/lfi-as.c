@@ -31,9 +31,9 @@ static const char help[] =
     "Rewrite GNU assembly for an LFI box and assemble it. FILE may be -, for standard input. The\n"
     "program's name says the target: TRIPLE-as, or .../TRIPLE/as.\n"
     "\n"
-    "Of the options of GNU as it takes those that clang passes on:\n"
-    "  -o OUT  -I DIR  --defsym SYM=VALUE  --gdwarf-N  --noexecstack  --fatal-warnings  -W  "
-    "-L\n"
+    "Of the options of GNU as it takes those that clang and GCC pass on:\n"
+    "  -o OUT  -I DIR  --defsym SYM=VALUE  --gdwarf-N  --noexecstack  --fatal-warnings  -W  -L  "
+    "-v\n"
     "  --compress-debug-sections[=HOW]  -mrelax-relocations=no  --debug-prefix-map OLD=NEW\n"
     "  --keep-r11, where there is r11: calls between the files that get this keep %r11\n"
     "  --trap-unsupported: instructions that a box does not have become traps\n"
@@ -318,6 +318,8 @@ int main(int argc, char **argv)
         options_free(&options);
         return output_printed() ? STATUS_OK : failure("standard output");
     }
+    if (options.verbose)
+        fputs("lfi-as " LFI_VERSION "\n", stderr);
     if (!target_choose(&target, "lfi-as", argv[0], options.target, options.mode)) {
         options_free(&options);
         return STATUS_USAGE;

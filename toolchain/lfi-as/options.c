@@ -16,6 +16,7 @@ enum action {
     TARGET,
     HELP,
     VERSION,
+    VERBOSE,
     OUTPUT,
     INCLUDE,
     DEFSYM,
@@ -98,6 +99,9 @@ static bool apply(struct options *options, const struct option *option, const ch
         break;
     case VERSION:
         options->version = true;
+        break;
+    case VERBOSE:
+        options->verbose = true;
         break;
     case OUTPUT:
         options->output = value;

@@ -14,6 +14,7 @@ struct options {
     const char *target; /* --lfi-target; NULL: taken from the name of the program */
     int mode;           /* --lfi-mode; MODE_OF_TARGET if none was given */
     bool help, version;
+    bool verbose;          /* -v: say the version, and go on */
     bool intel_syntax;     /* -msyntax=intel: the text begins like that */
     bool trap_unsupported; /* --trap-unsupported */
     bool keep_r11;         /* --keep-r11: as in struct lfi_rewrite_options */

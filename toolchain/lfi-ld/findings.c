@@ -68,6 +68,14 @@ struct piece {
     char *section;
 };
 
+/* The sections behind those of the program, such as .comment, are at address 0. */
+static bool is_behind(const char *line)
+{
+    uint64_t address;
+    return strlen(line) > MAP_PIECE && line[MAP_PIECE - 8] != ' ' &&
+           sscanf(line, "%" SCNx64, &address) == 1 && address == 0;
+}
+
 static bool read_piece(char *line, struct piece *piece, uint64_t *size)
 {
     size_t length = strcspn(line, "\n");
@@ -96,7 +104,7 @@ static bool find_piece(const char *map, uint64_t address, struct piece *piece, c
     FILE *stream = fopen(map, "r");
     uint64_t size;
     bool found = false;
-    while (stream && !found && fgets(line, (int)room, stream))
+    while (stream && !found && fgets(line, (int)room, stream) && !is_behind(line))
         found = read_piece(line, piece, &size) && address >= piece->address &&
                 address - piece->address < size;
     if (stream)
@@ -174,8 +182,16 @@ void findings_print(const struct findings *findings, const char *map, const char
         if (finding->address == NO_ADDRESS) {
             fprintf(stderr, "lfi-ld: %s: %s\n", output, finding->text);
         } else if (!find_piece(map, finding->address, &piece, line, sizeof line)) {
-            fprintf(stderr, "lfi-ld: %s: 0x%" PRIx64 ": %s\n", output, finding->address,
-                    finding->text);
+            fprintf(stderr,
+                    "lfi-ld: %s: 0x%" PRIx64 ": in no section; link without --no-rosegment: %s\n",
+                    output, finding->address, finding->text);
+            return; /* and so is all that follows */
+        } else if (strcmp(piece.section, ".iplt") == 0) {
+            fprintf(stderr,
+                    "lfi-ld: %s: functions that are chosen when the program starts (ifunc) "
+                    "cannot be in a box: call through a pointer\n",
+                    output);
+            return;
         } else if (strcmp(piece.object, former) != 0) {
             fprintf(stderr, "lfi-ld: %s: ", piece.object);
             if (!is_marked(piece.object, mode))

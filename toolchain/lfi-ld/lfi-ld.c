@@ -24,6 +24,7 @@
 #include "options.h"
 #include "output.h"
 #include "process.h"
+#include "shared.h"
 #include "target.h"
 
 enum { STATUS_OK, STATUS_FAILURE, STATUS_USAGE };
@@ -163,6 +164,20 @@ static int finish(const struct options *options, struct arguments *command, int 
     return status;
 }
 
+/* -shared: an object instead. */
+static void link_library(struct arguments *command, const struct options *options)
+{
+    const char *output = options->output ? options->output : "a.out";
+    fprintf(stderr,
+            "lfi-ld: warning: %s: there are no shared libraries in a box; this is an object, for "
+            "programs to link with\n",
+            output);
+    arguments_add(command, "-r");
+    arguments_add(command, "-o");
+    arguments_add(command, output);
+    arguments_add_all(command, &options->files);
+}
+
 static int link_program(const struct options *options, const struct target *target)
 {
     const struct architecture *architecture = find_architecture(target->arch);
@@ -176,7 +191,13 @@ static int link_program(const struct options *options, const struct target *targ
 
     struct arguments command = {0};
     arguments_add(&command, paths.lld);
-    arguments_add_all(&command, &options->rest);
+    struct arguments libraries = {0};
+    if (target->mode == MODE_NATIVE)
+        arguments_add_all(&command, &options->rest);
+    else if (options->shared)
+        link_library(&command, options);
+    else
+        shared_link(&command, &options->rest, &libraries);
     if (target->mode != MODE_NATIVE) {
         arguments_add(&command, "-mllvm");
         arguments_add(&command, paths.assembler);
@@ -186,7 +207,7 @@ static int link_program(const struct options *options, const struct target *targ
 
     int status;
     struct output output;
-    if (!options->links || options->no_program || options->relocatable ||
+    if (!options->links || options->no_program || options->relocatable || options->shared ||
         target->mode == MODE_NATIVE) {
         /* clang passes -pie with -r, too, where -static-pie is the default. */
         if (options->relocatable)
@@ -213,6 +234,9 @@ static int link_program(const struct options *options, const struct target *targ
         else if (options->dependencies && !correct_dependencies(options->dependencies, &output))
             status = failure("cannot be written", options->dependencies);
     }
+    for (size_t i = 0; i < libraries.count; i++)
+        free((char *)libraries.list[i]);
+    arguments_free(&libraries);
     arguments_free(&command);
     return status;
 }
@@ -227,12 +251,11 @@ int main(int argc, char **argv)
         options_free(&options);
         return STATUS_USAGE;
     }
-    const char *unsupported =
-        target.mode == MODE_NATIVE ? NULL
-        : options.shared           ? "shared libraries are not supported; link statically"
-        : options.split_dwarf      ? "-flto leaves the debug information where it is; do without "
-                                     "-gsplit-dwarf"
-                                   : NULL;
+    const char *unsupported = target.mode == MODE_NATIVE ? NULL
+                              : options.split_dwarf
+                                  ? "-flto leaves the debug information where it is; do without "
+                                    "-gsplit-dwarf"
+                                  : NULL;
     if (unsupported) {
         fprintf(stderr, "lfi-ld: %s\n", unsupported);
         options_free(&options);

@@ -8,6 +8,7 @@
 
 #include "file.h"
 #include "modes.h"
+#include "shared.h"
 
 /* Options of ld.lld whose value is the next argument: it must not be taken for an option. */
 static const char *const with_value[] = {
@@ -167,6 +168,8 @@ bool options_read(struct options *options, int argc, char **argv)
         const char *argument = all.list[i], *found;
         if (argument[0] != '-' || argument[1] == 0 || strncmp(argument, "--library=", 10) == 0) {
             options->links = true; /* an input */
+            if (argument[0] != '-' && !shared_name(argument) && !shared_comes_anyway(argument))
+                arguments_add(&options->files, argument);
         } else if ((found = own("--lfi-target=", argument))) {
             options->target = found;
         } else if ((found = own("--lfi-mode=", argument))) {
@@ -196,13 +199,15 @@ bool options_read(struct options *options, int argc, char **argv)
             options->no_program = true;
         } else if (is(argument, "-shared") || is(argument, "-Bshareable")) {
             options->shared = true;
+        } else if (is(argument, "-whole-archive") || is(argument, "-no-whole-archive")) {
+            arguments_add(&options->files, argument);
         } else if (begins(argument, "-plugin-opt=dwo_dir=")) {
             options->split_dwarf = true;
         } else if (argument[1] == 'l') {
             options->links = true; /* -lNAME */
         }
     }
-    if (all.failed || options->rest.failed || options->owned.failed) {
+    if (all.failed || options->rest.failed || options->files.failed || options->owned.failed) {
         fputs("lfi-ld: out of memory\n", stderr);
         good = false;
     }
@@ -215,5 +220,6 @@ void options_free(struct options *options)
     for (size_t i = 0; i < options->owned.count; i++)
         free((char *)options->owned.list[i]);
     arguments_free(&options->owned);
+    arguments_free(&options->files);
     arguments_free(&options->rest);
 }

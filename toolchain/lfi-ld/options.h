@@ -17,6 +17,7 @@ struct options {
     bool relocatable;         /* -r */
     bool shared;              /* -shared */
     bool split_dwarf;         /* -gsplit-dwarf, with LTO */
+    struct arguments files;   /* what a library that -shared makes is made of */
     struct arguments rest;    /* the command line unchanged, without our own options */
     struct arguments owned;   /* texts that were read from response files */
 };

@@ -29,4 +29,9 @@ in_m='#0x7 str.*\[x28,.#0x8\]'
 uses_reserved() {
     grep -E '\b[xw](25|26|27|28|30)\b' "$1" | grep -vE '^\s(stp|ldp|str|ldr)\s.*x30, .*\[sp|\.cfi'
 }
+
+# The same of what GCC compiled, which cannot be kept from x30.
+gcc_uses_reserved() {
+    grep -E '[xw]2[5-8]' "$1"
+}
 pressure=36 # values that are alive at once where every register is used

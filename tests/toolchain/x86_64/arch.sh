@@ -30,4 +30,9 @@ in_m='\$0x7, %eax movq.*%gs:0x8\(%edi\)'
 uses_reserved() {
     grep '%r11' "$1"
 }
+
+# The same of what GCC compiled.
+gcc_uses_reserved() {
+    uses_reserved "$1"
+}
 pressure=24 # values that are alive at once where every register is used
