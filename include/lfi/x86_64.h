@@ -28,8 +28,8 @@ struct lfi_regs {
 /*
  * The vector and x87 state of a context, or within a system call or a stop that of the caller: what
  * a frame for a signal handler has to hold. Bits of `in_use` are those of XSTATE_BV: 1 x87, 2 SSE,
- * 4 AVX, 0xe0 AVX-512; what is not in use is in its initial state. Every value is valid: what the processor does
- * not have, and reserved bits of mxcsr, are left out.
+ * 4 AVX, 0xe0 AVX-512; what is not in use is in its initial state. Every value is valid: what the
+ * processor does not have, and reserved bits of mxcsr, are left out.
  */
 struct lfi_vectors {
     uint32_t in_use, mxcsr;
