@@ -115,7 +115,7 @@ struct lfi_bind_call {
     struct lfi_bind_call *outer;
 };
 
-#ifdef __x86_64__
+#if __LDBL_MANT_DIG__ == 64
 /* A long double as it crosses: its word on the stack has bytes that are no value's. By memory. */
 struct __attribute__((packed, aligned(16))) lfi_bind_long_double {
     unsigned char first;

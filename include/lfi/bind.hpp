@@ -109,7 +109,7 @@ template <class T> plain_t<T> from_raw(raw_t<T> raw)
     }
 }
 
-/* The bytes of a number that are its value: a long double of x86-64 has 10, and 6 that are not. */
+/* The bytes of a number that are its value: a long double of 80 bits has 10, and 6 that are not. */
 template <class T> constexpr size_t value_bytes()
 {
     return std::is_same_v<T, long double> && std::numeric_limits<T>::digits == 64 ? 10 : sizeof(T);
@@ -138,7 +138,7 @@ template <class Box, class T> void image(unsigned char *to, const T &from)
 }
 
 /* How an argument crosses: as raw_t, but for what would leave bytes of a stack word as they are. */
-#ifdef __x86_64__
+#if __LDBL_MANT_DIG__ == 64
 struct __attribute__((packed, aligned(16))) long_double { /* so it goes by memory */
     unsigned char first;
     uint64_t second;

@@ -49,8 +49,10 @@ static bool is_available(struct span name, bool read)
 /* An immediate must be a bit; else it is a register. */
 static bool is_good_value(struct span text)
 {
-    bool immediate = text.size && *text.at == '#';
-    return !immediate || is_named(text, "#0") || is_named(text, "#1");
+    if (text.size && *text.at == '#')
+        text.at++, text.size--;
+    bool immediate = text.size && *text.at >= '0' && *text.at <= '9';
+    return !immediate || (text.size == 1 && *text.at <= '1');
 }
 
 /* mrs, msr */

@@ -115,7 +115,7 @@ size_t spilt_list(const long double *list, size_t count)
     return count_bytes(list, count * sizeof *list);
 }
 /* The arguments as they came, by functions of the same names with other types. */
-#ifdef __x86_64__
+#if __LDBL_MANT_DIG__ == 64
 struct words {
     uint64_t list[4];
 } __attribute__((aligned(16)));

@@ -96,7 +96,7 @@ printf '\t.intel_syntax\n\tmov %%rax, [%%rdi]\n' >intel.s
 printf 'f:\tcall\tg\n\tmovq\t%%r11, %%rax\n' >keep.s
 "$program" keep.s >/dev/null 2>err && fail "r11 behind a call of another file"
 "$program" --keep-r11 keep.s | grep -q -- '-128(%rsp), %r11' || fail "--keep-r11"
-printf '\trdrand\t%%eax\n' >trap.s
+printf '\tfxsave\t(%%rdi)\n' >trap.s
 "$program" --trap-unsupported trap.s 2>err | grep -q ud2 || fail "--trap-unsupported"
 grep -q 'warning: 1 instructions' err || fail "the traps are not counted"
 

@@ -448,8 +448,8 @@ static void dialects(void **state)
 static void traps(void **state)
 {
     (void)state;
-    static const char text[] = "\tvpaddd\t%zmm0, %zmm1, %zmm2\n\trdrand\t%eax\n\tfrobnicate\n"
-                               "\tvpaddd\t%ymm0, %ymm1, %ymm2{%k1}\n\tmovq\t%rxx, %rax\n";
+    static const char text[] = "\tvp2intersectd\t%zmm0, %zmm1, %k2\n\ttilezero\t%tmm0\n"
+                               "\tfrobnicate\n\txsave\t(%rdi)\n\tmovq\t%rxx, %rax\n";
     unsigned trapped = 0;
     struct text out = {0}, messages = {0};
     struct lfi_rewrite_options options = {.arch = "x86_64",

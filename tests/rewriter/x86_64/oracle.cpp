@@ -48,7 +48,8 @@ class Samples
         /* An immediate or displacement that is no symbol, and not zero. */
         code.insert(code.end(), {1, 0, 0, 0, 0, 0, 0, 0});
         const Decoded d = llvm.decode(code);
-        if (!d.ok || d.is_branch || d.text == "syscall" || is_prefix(d.text))
+        /* Calls of the runtime are not at the end of their bundle before the postlinker. */
+        if (!d.ok || d.is_branch || d.text == "syscall" || d.text == "cpuid" || is_prefix(d.text))
             return;
         size_t &count = of_form[{d.opcode, d.text.find('(') != std::string::npos}];
         if (count < each) {

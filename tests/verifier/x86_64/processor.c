@@ -144,7 +144,7 @@ static void scatter_stops_at_the_edge(void **state)
     signal(SIGSEGV, SIG_DFL);
     for (uint32_t i = 0; i < 4; i++) {
         uint32_t got;
-        memcpy(&got, box + WINDOW - 16 + 4 * i, sizeof got);
+        memcpy(&got, box + WINDOW - 16 + (size_t)4 * i, sizeof got);
         assert_int_equal(got, 0xffffffff);
     }
 }
