@@ -8,6 +8,7 @@
 
 #include "statement.h"
 
+struct lfi_rewrite_change;
 struct rewriter;
 
 struct arch {
@@ -45,6 +46,8 @@ struct arch {
     const char *(*encoded)(struct rewriter *r, const struct statement *s);
     /* Writes data that stands between instructions; false if it does not know it. */
     bool (*rewrite_data)(struct rewriter *r, uint32_t index);
+    /* What the change of an instruction is called, if its text has changed. */
+    const struct lfi_rewrite_change *(*change)(const struct rewriter *r, uint32_t index);
     /* Called for each `.cfi_` directive; may be NULL. */
     void (*note_cfi)(struct rewriter *r, const struct statement *s);
 };

@@ -12,7 +12,8 @@
  *   labels.c    which labels must start a bundle
  *   guards/     (architectures with an address register) what is known of registers, where guards
  *               go, how large the code becomes
- *   emit.c      writes the statements; instructions through ARCH/rewrite.c
+ *   emit.c      writes the statements; instructions through ARCH/rewrite.c; watch.c tells whoever
+ *               asks what became of them, and what that is called (changes.def)
  *
  * and what they share:
  *
@@ -21,7 +22,7 @@
  *   message.c   errors; origin.c where in the source they are
  *   writer.c    output; arena.c memory; span.h pieces of text
  *   expand.c    lfi_expand(): macros, before all of this; syntax.c dialects, before that
- *   main.c      lfi-rewrite, the program
+ *   main.c      lfi-rewrite, the program; show.c its --diff and --stats
  */
 #ifndef REWRITER_CONTEXT_H
 #define REWRITER_CONTEXT_H

@@ -184,8 +184,10 @@ void emit_statements(struct rewriter *r)
         put(&r->out, "\n");
     }
     lines_start(r);
+    const bool watched = r->options->watch != NULL;
     for (uint32_t i = 0; i < r->count && !r->out.failed; i++) {
         const struct statement *s = &r->statements[i];
+        size_t start = watched ? writer_offset(&r->out) : 0;
         if (s->moved)
             put(&r->out, s->moved == MOVED_CONSTANTS
                              ? "\t.pushsection\t.rodata.lfi,\"a\",@progbits\n"
@@ -214,6 +216,8 @@ void emit_statements(struct rewriter *r)
         }
         if (s->last_moved)
             put(&r->out, "\t.popsection\n");
+        if (watched)
+            watch_statement(r, i, start);
     }
     lines_finish(r);
 }

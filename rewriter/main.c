@@ -13,6 +13,7 @@
 #include "modes.h"
 #include "output.h"
 #include "process.h"
+#include "show.h"
 
 #define PROGRAM "lfi-rewrite"
 
@@ -27,6 +28,8 @@ static const char help[] =
     "  -a, --arch=ARCH             ";
 static const char more_help[] =
     "  -m, --mode=MODE             full (default), stores or jumps\n"
+    "      --diff                  show before and after side by side, and why, not the result\n"
+    "      --stats                 show what each kind of change costs in bytes, not the result\n"
     "      --align-branch-targets  start a bundle at every label in code\n"
     "      --keep-r11              x86-64: calls between the files that get this keep %r11\n"
     "      --trap-unsupported      x86-64: instructions that a box does not have become traps\n"
@@ -88,7 +91,7 @@ struct programs {
 
 /* The command of the expander, for output of that type. */
 static void assembler_command(struct arguments *command, const struct programs *programs,
-                              const char *filetype)
+                              const char *filetype, const char *option)
 {
     const char *const first[] = {programs->expander,
                                  "-cc1as",
@@ -103,6 +106,8 @@ static void assembler_command(struct arguments *command, const struct programs *
         arguments_add(command, first[i]);
     for (const char *const *more = lfi_rewrite_assembler(programs->arch); *more; more++)
         arguments_add(command, *more);
+    if (option)
+        arguments_add(command, option);
 }
 
 static bool decode(void *data, const char *text, size_t size, char **out, size_t *out_size)
@@ -110,7 +115,7 @@ static bool decode(void *data, const char *text, size_t size, char **out, size_t
     const struct programs *programs = data;
     const char *const disassembler[] = {programs->disassembler, "-d", "-", NULL};
     struct arguments command = {0};
-    assembler_command(&command, programs, "obj");
+    assembler_command(&command, programs, "obj", NULL);
     errno = ENOMEM;
     bool good =
         !command.failed && lfi_decode(command.list, disassembler, text, size, out, out_size);
@@ -118,6 +123,52 @@ static bool decode(void *data, const char *text, size_t size, char **out, size_t
     if (!good)
         fprintf(stderr, PROGRAM ": %s, %s: %s\n", programs->expander, programs->disassembler,
                 errno == ECHILD ? "failed" : strerror(errno));
+    return good;
+}
+
+static bool assemble(void *data, bool object, const char *text, size_t size, char **out,
+                     size_t *out_size)
+{
+    const struct programs *programs = data;
+    struct arguments command = {0};
+    assembler_command(&command, programs, object ? "obj" : "asm", object ? NULL : "-show-encoding");
+    errno = ENOMEM;
+    bool good = !command.failed && lfi_expand(command.list, text, size, out, out_size);
+    arguments_free(&command);
+    if (!good)
+        fprintf(stderr, PROGRAM ": %s: %s\n", programs->expander,
+                errno == ECHILD ? "it could not assemble what --stats measures" : strerror(errno));
+    return good;
+}
+
+/* What is to be shown instead of the result. */
+struct shown {
+    bool diff, stats;
+};
+
+/* Writes that to the output. False: reported. */
+static bool write_shown(struct show *show, struct shown what, struct programs *programs,
+                        struct output *output)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *to = open_memstream(&text, &size);
+    bool good = to && !show->failed;
+    errno = ENOMEM;
+    if (!good)
+        fail(output->path);
+    if (good) {
+        show_compare(show);
+        if (what.diff)
+            show_diff(show, to);
+        if (what.diff && what.stats)
+            fputc('\n', to);
+        good = !what.stats || show_stats(show, assemble, programs, to);
+    }
+    if (to && fclose(to) && good)
+        good = fail(output->path) == 0;
+    good = good && write_piece(output, text, size);
+    free(text);
     return good;
 }
 
@@ -129,7 +180,7 @@ static enum lfi_rewrite_status rewrite(char *text, size_t size, const struct pro
         return status;
     char *expanded = NULL;
     struct arguments command = {0};
-    assembler_command(&command, programs, "asm");
+    assembler_command(&command, programs, "asm", NULL);
     errno = ENOMEM;
     char *plain = NULL;
     bool good = !command.failed &&
@@ -150,11 +201,12 @@ static enum lfi_rewrite_status rewrite(char *text, size_t size, const struct pro
     return status;
 }
 
-static int run(const char *input, const char *path, struct programs *programs,
+static int run(const char *input, const char *path, struct programs *programs, struct shown what,
                struct lfi_rewrite_options options)
 {
     struct file file;
     struct output output;
+    struct show show = {0};
     if (!file_read_input(input, &file))
         return fail(input);
     if (!output_open(&output, path, OUTPUT_WRITE, OUTPUT_MODE)) {
@@ -164,6 +216,11 @@ static int run(const char *input, const char *path, struct programs *programs,
     options.name = strcmp(input, "-") == 0 ? "<stdin>" : input;
     options.sink = write_piece;
     options.sink_data = &output;
+    if (what.diff || what.stats) {
+        options.sink = show_sink;
+        options.watch = show_watch;
+        options.sink_data = options.watch_data = &show;
+    }
     options.report = lfi_rewrite_print;
     options.report_data = PROGRAM;
     options.decode = decode;
@@ -171,23 +228,27 @@ static int run(const char *input, const char *path, struct programs *programs,
     programs->arch = options.arch;
     snprintf(programs->triple, sizeof programs->triple, "%s-linux-musl", options.arch);
     int result = 0;
-    if (rewrite(file.bytes, file.size, programs, &options) != LFI_REWRITE_OK) {
+    if (rewrite(file.bytes, file.size, programs, &options) != LFI_REWRITE_OK ||
+        (options.watch && !write_shown(&show, what, programs, &output))) {
         output_discard(&output);
         result = 1;
     } else if (!output_commit(&output)) {
         result = fail(path);
     }
+    show_free(&show);
     free(file.bytes);
     return result;
 }
 
 int main(int argc, char **argv)
 {
-    enum { ALIGN = 256, EXPANDER, DISASSEMBLER, KEEP_R11, TRAP };
+    enum { ALIGN = 256, DIFF, EXPANDER, DISASSEMBLER, KEEP_R11, STATS, TRAP };
     static const struct option long_options[] = {
         {"arch", required_argument, NULL, 'a'},
         {"mode", required_argument, NULL, 'm'},
         {"align-branch-targets", no_argument, NULL, ALIGN},
+        {"diff", no_argument, NULL, DIFF},
+        {"stats", no_argument, NULL, STATS},
         {"keep-r11", no_argument, NULL, KEEP_R11},
         {"trap-unsupported", no_argument, NULL, TRAP},
         {"expander", required_argument, NULL, EXPANDER},
@@ -200,6 +261,7 @@ int main(int argc, char **argv)
     struct lfi_rewrite_options options = {.arch = lfi_rewrite_arch(0), .mode = LFI_MODE_FULL};
     const char *output = "-";
     struct programs programs = {.expander = "clang", .disassembler = "llvm-objdump"};
+    struct shown what = {0};
     unsigned trapped = 0;
     int c, mode;
     while ((c = getopt_long(argc, argv, "a:m:o:hV", long_options, NULL)) != -1) {
@@ -220,6 +282,12 @@ int main(int argc, char **argv)
             break;
         case ALIGN:
             options.align_branch_targets = true;
+            break;
+        case DIFF:
+            what.diff = true;
+            break;
+        case STATS:
+            what.stats = true;
             break;
         case DISASSEMBLER:
             programs.disassembler = optarg;
@@ -250,7 +318,7 @@ int main(int argc, char **argv)
         fputs(PROGRAM ": more than one input\n", stderr);
         return usage();
     }
-    int status = run(optind < argc ? argv[optind] : "-", output, &programs, options);
+    int status = run(optind < argc ? argv[optind] : "-", output, &programs, what, options);
     if (trapped && status == 0)
         fprintf(stderr, PROGRAM ": warning: %u instructions that a box does not have trap\n",
                 trapped);

@@ -28,6 +28,9 @@ bool label_needs_bundle(const struct rewriter *r, const struct symbol *symbol);
 /* emit.c: writes all statements. */
 void emit_statements(struct rewriter *r);
 
+/* watch.c: what became of a statement, whose output began at `start`. */
+void watch_statement(struct rewriter *r, uint32_t index, size_t start);
+
 /*
  * Ends the fragment that the assembler works on, without a byte of output. LLVM 19 takes the
  * difference of two labels for known where only instructions stand between them, and forgets the

@@ -14,6 +14,7 @@ static void flush(struct writer *w)
 {
     if (w->used && !w->failed && !w->sink(w->sink_data, w->buffer, w->used))
         w->failed = true;
+    w->flushed += w->used;
     w->used = 0;
 }
 

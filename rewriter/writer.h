@@ -16,6 +16,7 @@
 struct writer {
     char *buffer;
     size_t used;
+    size_t flushed; /* bytes that the sink has got */
     bool failed;
     lfi_rewrite_sink_fn *sink;
     void *sink_data;
@@ -32,6 +33,12 @@ struct short_text {
 
 void put_bytes_slowly(struct writer *w, const char *bytes, size_t size);
 void put_number(struct writer *w, int64_t value);
+
+/* How much was written so far. */
+static inline size_t writer_offset(const struct writer *w)
+{
+    return w->flushed + w->used;
+}
 
 static inline void put_bytes(struct writer *w, const char *bytes, size_t size)
 {

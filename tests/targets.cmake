@@ -17,7 +17,8 @@ endfunction()
 
 # lfi_box_programs(NAME ARCH FOLDER): run.sh of tests/sdk for each FOLDER/PROGRAM.expected and
 # FOLDER/ARCH/PROGRAM.expected, in every mode. Emulation is slow: there modes other than `full` are
-# tried at one level of optimization.
+# tried at one level of optimization. PROGRAM.processor names what not every processor has: without it
+# the program exits with 77.
 function(lfi_box_programs prefix arch folder)
     file(GLOB expectations CONFIGURE_DEPENDS ${folder}/*.expected ${folder}/${arch}/*.expected)
     list(TRANSFORM expectations REPLACE "^.*/(.*)[.]expected$" "\\1" OUTPUT_VARIABLE names)
@@ -28,7 +29,11 @@ function(lfi_box_programs prefix arch folder)
             list(APPEND environment "LEVELS=-O2")
         endif()
         foreach(name IN LISTS names)
-            lfi_target_test(${prefix}-${arch}-${vendor}-${name} ${arch} ENVIRONMENT ${environment}
+            set(needs)
+            if(EXISTS ${folder}/${arch}/${name}.processor)
+                set(needs LABELS processor)
+            endif()
+            lfi_target_test(${prefix}-${arch}-${vendor}-${name} ${arch} ${needs} ENVIRONMENT ${environment}
                 COMMAND ${CMAKE_SOURCE_DIR}/tests/sdk/run.sh ${name} ${arch}-${vendor}-linux-musl)
         endforeach()
     endforeach()

@@ -17,7 +17,7 @@
 
 enum rule {
     RULE_NONE,
-#define RULE(id, name, message) RULE_##id,
+#define RULE(id, name, message, explanation) RULE_##id,
 #include "rules.def"
 #undef RULE
     RULE_COUNT

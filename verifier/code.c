@@ -32,7 +32,7 @@ static const struct {
     const char *name, *message;
 } rules[RULE_COUNT] = {
     [RULE_NONE] = {"", ""},
-#define RULE(id, name, message) [RULE_##id] = {name, message},
+#define RULE(id, name, message, explanation) [RULE_##id] = {name, message},
 #include "rules.def"
 #undef RULE
 };

@@ -48,6 +48,9 @@ static const char help[] =
     "      --mode=MODE        the weakest sandboxing mode that is accepted: full (default), or\n"
     "                         stores: the code can read all of the host's memory, or\n"
     "                         jumps: it can read and write all of the host's memory\n"
+    "      --explain[=RULE]   say why there is the rule and what to do, then exit; without RULE, "
+    "list\n"
+    "                         the rules; --explain RULE... does the same\n"
     "  -s, --stats            show the mode, how much code was verified, and how fast\n"
     "      --raw              each FILE is bare code of mode MODE, not ELF\n"
     "      --address=N        with --raw: the address of the first byte\n"
@@ -204,6 +207,53 @@ static bool verify_file(const struct options *options, const char *name)
     return verdict == LFI_ACCEPTED;
 }
 
+/* Of rules.def: what the library needs for its messages, and the explanation. */
+static const struct {
+    const char *name, *message, *explanation;
+} rules[RULE_COUNT] = {
+#define RULE(id, name, message, explanation) [RULE_##id] = {name, message, explanation},
+#include "rules.def"
+#undef RULE
+};
+
+enum { TEXT_WIDTH = 79 };
+
+static void print_wrapped(const char *text)
+{
+    size_t column = 0;
+    while (*text) {
+        size_t word = strcspn(text, " ");
+        bool fits = column == 0 || column + 1 + word <= TEXT_WIDTH;
+        printf("%s%.*s", column == 0 ? "" : fits ? " " : "\n", (int)word, text);
+        column = (fits && column != 0 ? column + 1 : 0) + word;
+        text += word + strspn(text + word, " ");
+    }
+    putchar('\n');
+}
+
+static bool explain(const char *name)
+{
+    unsigned rule = RULE_NONE + 1;
+    while (rule < RULE_COUNT && strcmp(rules[rule].name, name) != 0)
+        rule++;
+    if (rule == RULE_COUNT)
+        return false;
+    printf("%s: %s\n", name, rules[rule].message);
+    for (unsigned i = 0; lfi_verify_archs[i]; i++)
+        if (lfi_verify_archs[i]->messages[rule])
+            printf("%s (%s): %s\n", name, lfi_verify_archs[i]->name,
+                   lfi_verify_archs[i]->messages[rule]);
+    putchar('\n');
+    print_wrapped(rules[rule].explanation);
+    return true;
+}
+
+static void list_rules(void)
+{
+    for (unsigned rule = RULE_NONE + 1; rule < RULE_COUNT; rule++)
+        printf("%-20s %s\n", rules[rule].name, rules[rule].message);
+}
+
 /* Where to read more, after a message about the command line. */
 static int usage(void)
 {
@@ -227,6 +277,22 @@ static int wrong_arch(const char *name)
         fprintf(stderr, " %s", lfi_verify_archs[i]->name);
     fputc('\n', stderr);
     return usage();
+}
+
+/* The rule of --explain=RULE, if any, then those of the rest of the command line. */
+static int explain_all(const char *first, char **names)
+{
+    if (!first && !*names)
+        list_rules();
+    if (first && !explain(first))
+        return wrong("no rule is called '%s'; --explain lists them", first);
+    for (char **name = names; *name; name++) {
+        if (first || name != names)
+            putchar('\n');
+        if (!explain(*name))
+            return wrong("no rule is called '%s'; --explain lists them", *name);
+    }
+    return printed() ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 static bool parse_number(const char *text, char end, uint64_t *value, const char **rest)
@@ -257,22 +323,18 @@ static bool parse_arch(const char *text, const struct verify_arch **arch)
 
 int main(int argc, char **argv)
 {
-    enum { RAW = 256, ARCH, MODE, ADDRESS, IMAGE };
+    enum { RAW = 256, ARCH, MODE, ADDRESS, IMAGE, EXPLAIN };
     static const struct option longs[] = {
-        {"all", no_argument, NULL, 'a'},
-        {"quiet", no_argument, NULL, 'q'},
-        {"stats", no_argument, NULL, 's'},
-        {"raw", no_argument, NULL, RAW},
-        {"arch", required_argument, NULL, ARCH},
-        {"mode", required_argument, NULL, MODE},
-        {"address", required_argument, NULL, ADDRESS},
-        {"image", required_argument, NULL, IMAGE},
-        {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'V'},
-        {NULL, 0, NULL, 0},
+        {"all", no_argument, NULL, 'a'},           {"quiet", no_argument, NULL, 'q'},
+        {"stats", no_argument, NULL, 's'},         {"explain", optional_argument, NULL, EXPLAIN},
+        {"raw", no_argument, NULL, RAW},           {"arch", required_argument, NULL, ARCH},
+        {"mode", required_argument, NULL, MODE},   {"address", required_argument, NULL, ADDRESS},
+        {"image", required_argument, NULL, IMAGE}, {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},       {NULL, 0, NULL, 0},
     };
     struct options o = {.arch = lfi_verify_archs[0], .mode = LFI_MODE_FULL};
-    const char *rest, *address = "0", *raw_only = NULL;
+    const char *rest, *address = "0", *raw_only = NULL, *rule = NULL;
+    bool explains = false;
     int c;
     if (argc == 1) {
         print_help(stderr);
@@ -288,6 +350,10 @@ int main(int argc, char **argv)
             break;
         case 's':
             o.stats = true;
+            break;
+        case EXPLAIN:
+            explains = true;
+            rule = optarg;
             break;
         case RAW:
             o.raw = true;
@@ -323,6 +389,8 @@ int main(int argc, char **argv)
             return usage(); /* getopt_long has said why */
         }
     }
+    if (explains)
+        return explain_all(rule, argv + optind);
     if (raw_only && !o.raw)
         return wrong("'%s' is for --raw only", raw_only);
     if (o.address % o.arch->alignment != 0) {

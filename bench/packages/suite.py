@@ -28,6 +28,7 @@ def table(path, columns):
 
 class Packages(Suite):
     title = "programs"
+    workloads_def = HERE / "workloads.def"
 
     def __init__(self, place):
         super().__init__(place)
@@ -35,7 +36,7 @@ class Packages(Suite):
         self.inputs = {row[0]: Input(*row) for row in table(HERE / "inputs.def", 3)}
 
     def workloads(self):
-        return [Workload(*row) for row in table(HERE / "workloads.def", 6)]
+        return [Workload(*row) for row in table(self.workloads_def, 6)]
 
     def build(self, configuration, sdk, workloads):
         packages = [w.package for w in workloads]

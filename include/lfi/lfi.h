@@ -441,6 +441,53 @@ int lfi_context_run(struct lfi_context *context, struct lfi_exit *exit);
 void lfi_context_stop(struct lfi_context *context, int status);
 
 /*
+ * A stop of the box at any instruction: `signal` 0 because of lfi_context_notify(), or a fault of
+ * its code, as struct lfi_exit has it. `trap` and `error` are what the processor says of a fault
+ * (x86-64: the vector, and the error code; AArch64: 0).
+ */
+struct lfi_stop {
+    int signal, code;
+    uint64_t address;
+    uint64_t trap, error;
+};
+
+/*
+ * Called like a handler of a system call, in the thread of the context and on the host's stack,
+ * when the box was stopped. The registers are those at an instruction where a branch may come from
+ * anywhere: a stop within a group is one at its first instruction, or at the next one after it, and
+ * one in a runtime call is one before it (docs/stops.md). Only after a fault may they be others (a
+ * jump that led to no code, a stack pointer that has left the box), to which the box cannot return.
+ *
+ * False: nobody handles the fault, which ends the run (LFI_EXIT_FAULT, with the registers of the
+ * instruction that faulted). True: the box goes on, exactly as it was, whatever it was doing, or as
+ * lfi_context_exact() says.
+ */
+typedef bool lfi_stopped_fn(struct lfi_context *context, struct lfi_regs *regs,
+                            const struct lfi_stop *stop);
+
+/* Before the first run. */
+void lfi_context_on_stop(struct lfi_context *context, lfi_stopped_fn *stopped);
+
+/*
+ * From any thread: the context's function for stops is called as soon as its thread is in the box,
+ * or before it enters it, at least once after this. A thread that a gate lets in, or that returns
+ * from a callback, is stopped at its next system call instead. Without such a function it does
+ * nothing. Needs a signal (lfi_faults_install).
+ */
+void lfi_context_notify(struct lfi_context *context);
+
+/*
+ * By the handler of a system call or of a stop, of the innermost run: whether the box goes on with
+ * exactly its registers (true), r11 and rip included; or as after a system call (false), so that
+ * the host may set registers to the start of a function. What the registers hold may come from the
+ * box: if the box could not get there by itself, the run ends with LFI_EXIT_FAULT (SIGSEGV);
+ * docs/stops.md says what it may ask for. x86-64: rip must be where an instruction outside of a
+ * group begins, or a group, and rsp in the box; of rflags only the arithmetic flags and DF count.
+ * It takes one signal of the host's kernel.
+ */
+void lfi_context_exact(struct lfi_context *context, bool exact);
+
+/*
  * From any thread: ends the current run (or the next one, if there is none) with
  * LFI_EXIT_INTERRUPTED. Code in the box is stopped at once; a handler is left to finish, though
  * host calls in it that wait may return EINTR. Needs a signal (lfi_faults_install). A thread that

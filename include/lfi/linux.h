@@ -111,8 +111,9 @@ struct lfi_linux_options {
     bool huge_pages;       /* back heap and large mappings with transparent huge pages */
     bool debug;            /* tell debuggers where the program is; with the file's path */
     bool trace;            /* print each system call on the host's standard error */
-    unsigned file_mask;    /* the first umask, in addition to that of the host */
-    uint64_t stack_size;   /* of the main thread; default: the host's soft limit, at most 1 GiB */
+    bool stats;          /* count and time each system call, for lfi_linux_stats(); slower calls */
+    unsigned file_mask;  /* the first umask, in addition to that of the host */
+    uint64_t stack_size; /* of the main thread; default: the host's soft limit, at most 1 GiB */
     struct lfi_linux_limits limits;
     lfi_violation_fn *report; /* receives what the verifier refuses; may be NULL */
     void *data;               /* for report */
@@ -174,6 +175,38 @@ struct lfi_linux_result {
  * it.
  */
 int lfi_linux_run(struct lfi_process *process, struct lfi_linux_result *result);
+
+/*
+ * What the program that lfi_linux_run() has run did. Times are in nanoseconds. Those in the box and
+ * in calls are on the clock, waiting and descheduled time included, and summed over the threads;
+ * the rest is of the whole process of the host, as getrusage(2) tells it, during the run.
+ */
+struct lfi_linux_stats {
+    uint64_t elapsed;                    /* by the clock */
+    uint64_t box, calls;                 /* in code of the box; in system calls */
+    uint64_t call_count;                 /* of system calls */
+    uint64_t threads;                    /* that ran, the first one included */
+    uint64_t user, system;               /* processor time */
+    uint64_t minor_faults, major_faults; /* page faults, without and with reading from a device */
+    uint64_t mapped;                     /* the most that was mapped in the box, in bytes */
+    uint64_t resident;                   /* the most that the process had in memory since its start,
+                                            in bytes */
+};
+
+struct lfi_linux_call_stats {
+    const char *name; /* static; NULL for one that the personality does not have */
+    uint64_t count, failed;
+    uint64_t time; /* in nanoseconds */
+};
+
+/*
+ * For a process made with lfi_linux_options.stats, after lfi_linux_run(). -EINVAL without it.
+ * lfi_linux_stats_call() tells of one call by its number in the box; the last number, 511, stands
+ * for all that are larger. False: the number is too large, or there are no stats.
+ */
+int lfi_linux_stats(struct lfi_process *process, struct lfi_linux_stats *stats);
+bool lfi_linux_stats_call(const struct lfi_process *process, unsigned number,
+                          struct lfi_linux_call_stats *stats);
 
 /*
  * Writes /tmp/perf-PID.map, from which `perf report` takes the names of the functions in the box.

@@ -75,6 +75,24 @@ bool lfi_rewrite_lines_find(struct lfi_rewrite_lines *lines, const char *text, s
 typedef bool lfi_rewrite_decode_fn(void *data, const char *text, size_t size, char **out,
                                    size_t *out_size);
 
+/* What the rewriter does to a statement, and why: static storage. */
+struct lfi_rewrite_change {
+    const char *name, *why;
+};
+
+/* A statement, and what became of it: bytes of the output as the sink receives them. */
+struct lfi_rewrite_step {
+    unsigned line;      /* in the text, from 1 */
+    const char *before; /* the statement without comments; not terminated by a zero */
+    size_t before_size;
+    bool label;                              /* it is the name of one, without the colon */
+    size_t start, end;                       /* [start, end) of the output */
+    const struct lfi_rewrite_change *change; /* what the change is, if the text is another */
+};
+
+/* The step lives only during the call. */
+typedef void lfi_rewrite_watch_fn(void *data, const struct lfi_rewrite_step *step);
+
 struct lfi_rewrite_options {
     const char *name;          /* of the input, for messages; "<stdin>" if NULL */
     const char *arch;          /* a name that lfi_rewrite_arch() gives, "x86_64" for example */
@@ -105,6 +123,8 @@ struct lfi_rewrite_options {
      */
     lfi_rewrite_decode_fn *decode;
     void *decode_data;
+    lfi_rewrite_watch_fn *watch; /* receives each statement, in order; NULL for most */
+    void *watch_data;
     lfi_rewrite_report_fn *report; /* may be NULL */
     void *report_data;
 };

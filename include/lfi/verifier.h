@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <lfi/abi.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -80,6 +82,24 @@ const char *lfi_arch_name(enum lfi_arch machine);
  */
 enum lfi_verdict lfi_verify_code(enum lfi_arch arch, unsigned mode, const struct lfi_code *code,
                                  lfi_violation_fn *report, void *data);
+
+/*
+ * x86-64: what is at bundle[offset] of a bundle of accepted code, offset being the place of an
+ * instruction that is about to be executed, or any number. START: an instruction outside of groups,
+ * or the first of a group: branches may come here, with anything in the registers but rsp. Within
+ * a group of [*start, *end): REPEAT: before anything is done that doing twice would change. ADD,
+ * LEA: a guarded write, of which only the last instruction is missing, which adds the base to rsp,
+ * and may change the flags (ADD). NONE: nothing of these, or not known.
+ */
+enum lfi_place {
+    LFI_PLACE_NONE,
+    LFI_PLACE_START,
+    LFI_PLACE_REPEAT,
+    LFI_PLACE_ADD,
+    LFI_PLACE_LEA,
+};
+enum lfi_place lfi_x86_64_place(const uint8_t bundle[LFI_BUNDLE_SIZE], unsigned offset,
+                                unsigned *start, unsigned *end);
 
 /*
  * A loadable segment of an ELF file; all values were checked by lfi_image_read(). One with

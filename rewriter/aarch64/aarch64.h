@@ -16,6 +16,7 @@
  *   literal.c                  adr, literals
  *   frame.c                    call frame information
  *   encoded.c                  .inst and data in code
+ *   changes.def, changes.c     what changes are called, and why they are made
  *   rewrite.c                  which of them an instruction goes to
  */
 #ifndef REWRITER_AARCH64_H
@@ -230,6 +231,9 @@ void rewrite_literal(struct rewriter *r, uint32_t index);
 
 /* frame.c */
 void aarch64_note_cfi(struct rewriter *r, const struct statement *s);
+
+/* changes.c */
+const struct lfi_rewrite_change *aarch64_change(const struct rewriter *r, uint32_t index);
 
 /* encoded.c */
 const char *aarch64_encoded(struct rewriter *r, const struct statement *s);

@@ -156,5 +156,6 @@ const struct arch lfi_rewrite_aarch64 = {
     .rewrite = visit,
     .encoded = aarch64_encoded,
     .rewrite_data = aarch64_rewrite_data,
+    .change = aarch64_change,
     .note_cfi = aarch64_note_cfi,
 };

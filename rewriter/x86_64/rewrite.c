@@ -301,5 +301,6 @@ const struct arch lfi_rewrite_x86_64 = {
     .names_symbol = x86_64_names_symbol,
     .prefixes_are_idle = x86_64_prefixes_are_idle,
     .rewrite_data = refuse_data,
+    .change = x86_64_change,
     .note_cfi = x86_64_note_cfi,
 };

@@ -15,6 +15,7 @@
  *   string.c                          string instructions
  *   implicit.c                        xlat, bit tests, maskmovdqu, popfq
  *   prefixes.c                        what bytes.c asks
+ *   changes.def, changes.c            what changes are called, and why they are made
  *   rewrite.c                         which of them an instruction goes to
  */
 #ifndef REWRITER_X86_64_H
@@ -356,6 +357,9 @@ void rewrite_popf(struct rewriter *r, uint32_t index);
 bool x86_64_is_prefix_byte(uint8_t byte);
 bool x86_64_names_symbol(const void *insn);
 bool x86_64_prefixes_are_idle(const void *insn, const uint8_t *prefixes, unsigned count);
+
+/* changes.c */
+const struct lfi_rewrite_change *x86_64_change(const struct rewriter *r, uint32_t index);
 
 /* rewrite.c */
 void x86_64_rewrite(struct rewriter *r, uint32_t index);

@@ -136,20 +136,42 @@ static int place_locked(struct lfi_box *box, void *staged, uint64_t address, siz
     return 0;
 }
 
+/* What is not known of code. */
+struct unknown {
+    bool free_stack; /* its stack pointer */
+    bool unverified; /* anything */
+};
+
 static int place(struct lfi_box *box, void *staged, uint64_t address, size_t size, unsigned bits,
-                 bool free_stack, struct lfi_error *error)
+                 struct unknown unknown, struct lfi_error *error)
 {
     pthread_mutex_lock(&box->lock);
     int result = place_locked(box, staged, address, size, bits, error);
-    if (result == 0 && free_stack)
+    if (result == 0 && unknown.free_stack)
         __atomic_store_n(&box->free_stack, true, __ATOMIC_RELEASE);
+    if (result == 0 && unknown.unverified)
+        __atomic_store_n(&box->unverified, true, __ATOMIC_RELEASE);
     pthread_mutex_unlock(&box->lock);
     return result;
 }
 
-static bool frees_stack(const struct lfi_code_map *code)
+static struct unknown unknown_of(const struct lfi_code_map *code)
 {
-    return code->unverified || code->mode == LFI_MODE_JUMPS;
+    return (struct unknown){.free_stack = code->unverified || code->mode == LFI_MODE_JUMPS,
+                            .unverified = code->unverified};
+}
+
+bool core_code_bundle(struct lfi_box *box, uint64_t address, uint8_t bundle[LFI_BUNDLE_SIZE])
+{
+    address &= -(uint64_t)LFI_BUNDLE_SIZE;
+    pthread_mutex_lock(&box->lock);
+    bool is_code =
+        lfi_box_contains(box, address, LFI_BUNDLE_SIZE) &&
+        core_pages_any(box, PAGE_CODE, address & -(uint64_t)lfi_page_size(), lfi_page_size());
+    if (is_code)
+        memcpy(bundle, (const void *)address, LFI_BUNDLE_SIZE);
+    pthread_mutex_unlock(&box->lock);
+    return is_code;
 }
 
 int lfi_box_map_code(struct lfi_box *box, const struct lfi_code_map *code, struct lfi_error *error)
@@ -174,7 +196,7 @@ int lfi_box_map_code(struct lfi_box *box, const struct lfi_code_map *code, struc
         munmap(staged, size);
         return result;
     }
-    return place(box, staged, code->address, size, 0, frees_stack(code), error);
+    return place(box, staged, code->address, size, 0, unknown_of(code), error);
 }
 
 /* ------------------------------------------------------------------------------- shared code */
@@ -182,7 +204,7 @@ int lfi_box_map_code(struct lfi_box *box, const struct lfi_code_map *code, struc
 struct lfi_shared_code {
     uint64_t address; /* relative to the base of a box */
     size_t size;      /* whole pages */
-    bool free_stack;
+    struct unknown unknown;
     bool shared; /* else each box gets a copy */
     void *pages; /* verified, read-only */
 };
@@ -234,7 +256,7 @@ int lfi_shared_code_new(struct lfi_shared_code **result, const struct lfi_code_m
         return -ENOMEM;
     new->address = code->address;
     new->size = size;
-    new->free_stack = frees_stack(code);
+    new->unknown = unknown_of(code);
     new->pages = stage(code->bytes, code->size, size, error);
     if (!new->pages) {
         free(new);
@@ -295,7 +317,7 @@ int lfi_box_map_shared_code(struct lfi_box *box, const struct lfi_shared_code *c
         }
     }
     return place(box, staged, box->base + code->address, code->size, code->shared ? BIT(SHARED) : 0,
-                 code->free_stack, error);
+                 code->unknown, error);
 }
 
 /*

@@ -147,7 +147,7 @@ void lfi_context_interrupt(struct lfi_context *context)
      * stay() and attach store tid, then switch.S and gate.S read `interrupt`: so one of the two
      * sees the other's store.
      */
-    __atomic_store_n(&context->interrupt, 1, __ATOMIC_SEQ_CST);
+    __atomic_fetch_or(&context->interrupt, INTERRUPT_END, __ATOMIC_SEQ_CST);
     tid = __atomic_load_n(&context->tid, __ATOMIC_SEQ_CST);
     if (tid && signal)
         syscall(SYS_tgkill, getpid(), tid, signal);
@@ -208,6 +208,7 @@ void core_frame_fill(struct core_frame *frame, struct lfi_context *context)
     machine_frame_fill(frame);
     frame->leave = 0;
     frame->in_callback = 0;
+    frame->exact = 0;
 }
 
 void core_frame_exit(struct core_frame *frame, enum lfi_exit_kind kind, struct lfi_exit *exit)
@@ -218,11 +219,11 @@ void core_frame_exit(struct core_frame *frame, enum lfi_exit_kind kind, struct l
     if (kind == LFI_EXIT_STOPPED || kind == LFI_EXIT_UNWOUND) {
         exit->status = context->status;
     } else if (kind == LFI_EXIT_FAULT) {
-        exit->signal = context->fault_signal;
-        exit->code = context->fault_code;
-        exit->address = context->fault_address;
+        exit->signal = context->fault.signal;
+        exit->code = context->fault.code;
+        exit->address = context->fault.address;
     } else if (kind == LFI_EXIT_INTERRUPTED) {
-        __atomic_store_n(&context->interrupt, 0, __ATOMIC_RELEASE);
+        __atomic_fetch_and(&context->interrupt, ~(uint32_t)INTERRUPT_END, __ATOMIC_ACQ_REL);
     }
 }
 

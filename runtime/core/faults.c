@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 static const int fault_signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP};
@@ -86,6 +87,20 @@ static void chain(int signal, siginfo_t *info, void *ucontext, const struct siga
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
+static void take_down(struct lfi_context *context, const siginfo_t *info, const void *ucontext)
+{
+    context->fault = (struct lfi_stop){
+        .signal = info->si_signo, .code = info->si_code, .address = (uint64_t)info->si_addr};
+    machine_signal_fault(ucontext, &context->fault);
+}
+
+/* The thread goes on in core_stopped(). */
+static void stop(void *ucontext, struct core_frame *frame, enum core_stop where)
+{
+    frame->context->stop = where;
+    machine_signal_stop(ucontext, frame, where == STOP_ENTRY);
+}
+
 static void on_fault(int signal, siginfo_t *info, void *ucontext)
 {
     struct core_frame *frame = core_thread.frame;
@@ -93,17 +108,20 @@ static void on_fault(int signal, siginfo_t *info, void *ucontext)
     int saved_errno = errno;
 
     if (info->si_code > 0) { /* raised by the kernel, not sent */
+        if (frame && frame->in_box && pc == (uint64_t)machine_exact) {
+            machine_signal_exact(ucontext, frame);
+            return;
+        }
         if (in_box(frame, pc)) {
-            frame->context->fault_signal = signal;
-            frame->context->fault_code = info->si_code;
-            frame->context->fault_address = (uint64_t)info->si_addr;
-            machine_signal_leave(ucontext, frame, LFI_EXIT_FAULT, false);
+            take_down(frame->context, info, ucontext);
+            if (frame->context->stopped && pc - frame->base < LFI_BOX_SIZE)
+                stop(ucontext, frame, STOP_FAULT);
+            else
+                machine_signal_leave(ucontext, frame, LFI_EXIT_FAULT, false);
             return;
         }
         if (frame && frame->in_box && machine_gate_touches(pc)) {
-            frame->context->fault_signal = signal;
-            frame->context->fault_code = info->si_code;
-            frame->context->fault_address = (uint64_t)info->si_addr;
+            take_down(frame->context, info, ucontext);
             machine_signal_leave(ucontext, frame, LFI_EXIT_FAULT, true);
             return;
         }
@@ -120,20 +138,42 @@ static void on_fault(int signal, siginfo_t *info, void *ucontext)
     errno = saved_errno;
 }
 
+/*
+ * The box is below another handler, which is on the alternate stack, too: the signal comes again
+ * when that returns, since then the mask is again what it was before it. (If there is none, the
+ * thread is on its way out.)
+ */
+static void defer(int signal, void *ucontext)
+{
+    const struct core_thread *self = core_self();
+
+    if (machine_signal_stack(ucontext) - (uint64_t)self->stack >= self->stack_size)
+        return;
+    sigaddset(&((ucontext_t *)ucontext)->uc_sigmask, signal);
+    syscall(SYS_tgkill, getpid(), self->tid, signal);
+}
+
 static void on_interrupt(int signal, siginfo_t *info, void *ucontext)
 {
     struct core_frame *frame = core_thread.frame;
-    bool entering =
-        machine_signal_entering(ucontext) || machine_gate_touches(machine_signal_pc(ucontext));
+    uint64_t pc = machine_signal_pc(ucontext);
+    bool entering = machine_signal_entering(ucontext), gate = machine_gate_touches(pc);
 
-    (void)signal;
     (void)info;
     if (!frame || !frame->in_box)
         return; /* on its way out: switch.S looks before it enters again */
-    if (!__atomic_load_n(&frame->context->interrupt, __ATOMIC_ACQUIRE))
+    uint32_t asked = __atomic_load_n(&frame->context->interrupt, __ATOMIC_ACQUIRE);
+    if (!entering && !gate && !in_box(frame, pc)) {
+        if (asked)
+            defer(signal, ucontext);
         return;
-    if (entering || in_box(frame, machine_signal_pc(ucontext)))
-        machine_signal_leave(ucontext, frame, LFI_EXIT_INTERRUPTED, entering);
+    }
+    if (asked & INTERRUPT_END)
+        machine_signal_leave(ucontext, frame, LFI_EXIT_INTERRUPTED, entering || gate);
+    else if (asked && entering)
+        stop(ucontext, frame, STOP_ENTRY);
+    else if (asked && !gate && machine_signal_back(ucontext, frame))
+        stop(ucontext, frame, STOP_INSIDE);
 }
 
 bool lfi_host_call_skip(void *ucontext)

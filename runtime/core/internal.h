@@ -66,6 +66,7 @@ struct lfi_box {
     unsigned nesting;        /* atomic: lfi_box_limit_nesting, or 0 */
     bool
         free_stack; /* atomic: holds unverified code or that of LFI_MODE_JUMPS: any stack pointer */
+    bool unverified;      /* atomic: holds unverified code: nothing is known of its instructions */
     pthread_mutex_t lock; /* held across host calls that change mappings; guards what follows */
     struct page_chunk *chunks[BOX_CHUNKS]; /* NULL: no bit is set */
     long mappings;                         /* an upper bound of the kernel's in the box */
@@ -81,8 +82,15 @@ struct lfi_box {
     uint32_t callback_next; /* from here on a search for a free one begins */
 };
 
+/* Bits of lfi_context.interrupt. gate.S looks at the first only. */
+enum core_interrupt { INTERRUPT_END = 1, INTERRUPT_STOP = 2 };
+
+/* Where a stop is: before an entry, whose registers are in the frame; at any instruction, whose
+ * registers the signal had; or a fault there. */
+enum core_stop { STOP_ENTRY, STOP_INSIDE, STOP_FAULT };
+
 struct lfi_context {
-    uint32_t interrupt;        /* atomic; read by switch.S: must be first */
+    uint32_t interrupt;        /* atomic; enum core_interrupt; read by switch.S: must be first */
     int tid;                   /* atomic: the thread that is in the context, or 0 */
     struct core_frame *active; /* the innermost stay, or NULL */
     struct machine_context machine;
@@ -99,9 +107,10 @@ struct lfi_context {
     lfi_gate_failed_fn *failed; /* or NULL */
     bool failing;               /* atomic: a call ended, and `failed` is not done with it */
     int status;                 /* of lfi_context_stop, lfi_callback_unwind */
-    int fault_signal, fault_code;
-    uint64_t fault_address;
-    struct core_frame frame; /* of lfi_context_run */
+    struct lfi_stop fault;      /* the last one */
+    lfi_stopped_fn *stopped;    /* or NULL */
+    enum core_stop stop;        /* of a thread on its way to core_stopped() */
+    struct core_frame frame;    /* of lfi_context_run */
 };
 
 /*
@@ -222,6 +231,10 @@ int core_place(struct lfi_box *box, void *staged, uint64_t address, size_t size,
 
 /* context.c: whether a thread is in a context of the box, whose lock is held. */
 bool core_box_entered(const struct lfi_box *box);
+
+/* code.c: the bundle of code that is at the address now, and that nothing but this will ever be
+ * there. False: there is no code. */
+bool core_code_bundle(struct lfi_box *box, uint64_t address, uint8_t bundle[LFI_BUNDLE_SIZE]);
 
 /* snapshot.c: a memfd, or -errno; all of it written; nothing can change it any more. */
 int core_memory_file(const char *name);

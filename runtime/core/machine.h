@@ -13,6 +13,7 @@
  *   MACHINE_AT_0             whether a box can lie at address 0
  *   MACHINE_ROOM             bytes for each box that the architecture needs in its reservation
  *   MACHINE_STUB_SIZE        of a stub of a callback; a power of two
+ *   MACHINE_STACK_POINTER    of struct lfi_regs; likewise MACHINE_CODE_POINTER
  *   MACHINE_ENTRY_MASK       what of a function's address the host may name
  */
 #ifndef LFI_MACHINE_H
@@ -113,7 +114,9 @@ void machine_callback_fill(struct core_callback *entry, const struct lfi_callbac
 /* Of the context of a signal: where it happened; whether registers there are the box's. */
 uint64_t machine_signal_pc(const void *ucontext);
 void machine_signal_set_pc(void *ucontext, uint64_t pc);
-/* The signal interrupted the entry into the box: the frame still holds all registers of the box. */
+uint64_t machine_signal_stack(const void *ucontext); /* the stack pointer there */
+/* The signal interrupted the entry into the box, other than by a gate: the frame still holds all
+ * registers of the box. */
 bool machine_signal_entering(const void *ucontext);
 /*
  * Makes the return from the signal handler continue as if the frame's stay had ended with `kind`,
@@ -121,6 +124,28 @@ bool machine_signal_entering(const void *ucontext);
  */
 void machine_signal_leave(void *ucontext, struct core_frame *frame, enum lfi_exit_kind kind,
                           bool entering);
+
+/*
+ * Stops: docs/stops.md. machine_signal_fault() adds what the processor says of a fault.
+ */
+void machine_signal_fault(const void *ucontext, struct lfi_stop *fault);
+/* On the trampoline page: back to the runtime call. False: nothing says where that was. */
+bool machine_signal_back(void *ucontext, const struct core_frame *frame);
+/* As machine_signal_leave(), but it goes on in core_stopped(). */
+void machine_signal_stop(void *ucontext, struct core_frame *frame, bool entering);
+/* 0: goes on by frame->regs; or the kind of exit + 1. */
+uint32_t core_stopped(struct core_frame *frame);
+/* Whether the box may go on exactly so: 0, or the kind of exit + 1. */
+uint32_t core_exact(struct core_frame *frame);
+/* Where the host's kernel then loads all registers of the box, by machine_signal_exact(). */
+extern const char machine_exact[], machine_exact_start[], machine_exact_end[];
+extern const char machine_stop_saving[], machine_stop_entering[];
+void machine_signal_exact(void *ucontext, struct core_frame *frame);
+/* Brings the registers at any instruction to where rules of the verifier hold. False: cannot. */
+bool machine_settle(struct core_frame *frame);
+/* Whether the box could have got there by itself. Registers of which the verifier relies on more
+ * are brought into the box. */
+bool machine_may_continue(struct core_frame *frame);
 
 /*
  * Copying with a way out: the fault handler sends a fault between their first and last instruction

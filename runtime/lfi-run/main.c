@@ -18,6 +18,8 @@
 #include <lfi/abi.h>
 #include <lfi/linux.h>
 
+#include "stats.h"
+
 #define EXIT_USAGE       2
 #define EXIT_CANNOT      126 /* as a shell: found, but cannot be run */
 #define EXIT_NOT_FOUND   127
@@ -49,6 +51,9 @@ static const char usage[] =
     "      --high             place the box anywhere, not at address 0 (x86-64)\n"
     "      --huge-pages       back the heap and large mappings with huge pages\n"
     "      --trace            print each system call\n"
+    "      --stats[=FILE]     at the end print the time in the box and in calls, calls by name, "
+    "page\n"
+    "                         faults and memory; or write them to FILE, as JSON. Calls are slower\n"
     "  -h, --help             print this and exit\n"
     "      --version          print the version and exit\n"
     "\n"
@@ -68,6 +73,7 @@ enum {
     OPT_HIGH,
     OPT_HUGE,
     OPT_TRACE,
+    OPT_STATS,
     OPT_VERSION
 };
 
@@ -85,6 +91,7 @@ static const struct option long_options[] = {
     {"high", no_argument, NULL, OPT_HIGH},
     {"huge-pages", no_argument, NULL, OPT_HUGE},
     {"trace", no_argument, NULL, OPT_TRACE},
+    {"stats", optional_argument, NULL, OPT_STATS},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, OPT_VERSION},
     {"mode", required_argument, NULL, OPT_MODE},
@@ -99,6 +106,7 @@ struct settings {
     const char **envp; /* the whole environment */
     struct lfi_linux_file files[3];
     bool verbose, perf, high;
+    const char *stats; /* the file for --stats=, or NULL */
     const char *program;
 };
 
@@ -224,6 +232,12 @@ static int parse(int argc, char **argv, struct settings *settings)
             break;
         case OPT_TRACE:
             options->trace = true;
+            break;
+        case OPT_STATS:
+            options->stats = true;
+            settings->stats = optarg;
+            if (optarg && !*optarg)
+                return complain_usage("%s", "--stats= wants a file");
             break;
         case 'h':
             fputs(usage, stdout);
@@ -361,6 +375,26 @@ static void give_standard(struct settings *settings)
     settings->options.files = settings->files;
 }
 
+static uint64_t nanoseconds(double seconds)
+{
+    return (uint64_t)(seconds * 1e9);
+}
+
+/*
+ * What --stats asks for. FILE is open since before the program began: afterwards the second wall
+ * may keep files from being opened. True: written.
+ */
+static bool write_stats(const struct settings *settings, struct lfi_process *process, FILE *file,
+                        const struct run_stats *run)
+{
+    int failed = file ? stats_json(file, run, process) : stats_table(stderr, run, process);
+    if (file && fclose(file) && !failed)
+        failed = -errno;
+    if (failed)
+        complain("%s: %s", file ? settings->stats : "--stats", strerror(-failed));
+    return !failed;
+}
+
 static int run(struct settings *settings, struct lfi_box *box)
 {
     struct lfi_process *process = NULL;
@@ -374,6 +408,9 @@ static int run(struct settings *settings, struct lfi_box *box)
 
     raise_descriptors();
 
+    FILE *stats = settings->stats ? fopen(settings->stats, "we") : NULL;
+    if (settings->stats && !stats)
+        return complain("%s: %s", settings->stats, strerror(errno));
     double start = seconds();
     int failed = lfi_linux_new(box, &settings->options, &process, &error);
     if (failed)
@@ -397,6 +434,7 @@ static int run(struct settings *settings, struct lfi_box *box)
     }
 
     int status = EXIT_CANNOT;
+    double loaded = seconds();
     failed = lfi_linux_run(process, &result);
     if (failed)
         complain("%s: cannot run: %s", settings->program, strerror(-failed));
@@ -405,6 +443,9 @@ static int run(struct settings *settings, struct lfi_box *box)
     if (settings->verbose)
         complain("%s: status %d after %.3f ms", settings->program, status,
                  (seconds() - start) * 1e3);
+    const struct run_stats about = {settings->program, status, nanoseconds(loaded - start)};
+    if (settings->options.stats && !failed && !write_stats(settings, process, stats, &about))
+        status = EXIT_FAILURE;
     lfi_linux_free(process);
     return status;
 }

@@ -67,8 +67,8 @@ struct library_thread {
     uint64_t rest;               /* stack pointer while no call is under way */
     uint64_t number;             /* of the library: of which a husk was */
     bool has_failed;             /* its last call */
-    bool refused;                /* its next call is, since the instance has failed; registry's lock */
-    bool leaving;                /* its destructors run in the box */
+    bool refused; /* its next call is, since the instance has failed; registry's lock */
+    bool leaving; /* its destructors run in the box */
     struct lfi_library_failure failure;
 };
 
@@ -107,9 +107,10 @@ struct lfi_library {
 struct library_thread *library_thread_get(struct lfi_library *library, int *error);
 /* The same if there is one; else NULL. */
 struct library_thread *library_thread_find(struct lfi_library *library);
-/* Whether a call of the thread is refused; until it is not, the thread is in a call. False: its part
- * has ended. */
-bool library_thread_refuse(struct lfi_library *library, struct library_thread *thread, bool refused);
+/* Whether a call of the thread is refused; until it is not, the thread is in a call. False: its
+ * part has ended. */
+bool library_thread_refuse(struct lfi_library *library, struct library_thread *thread,
+                           bool refused);
 /* How the last call of the calling thread failed, whose part has ended since, or NULL. */
 const struct lfi_library_failure *library_thread_past(const struct lfi_library *library);
 /* The calling thread's last call did not fail. */

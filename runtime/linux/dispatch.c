@@ -289,6 +289,7 @@ static bool serve(struct thread *thread, struct lfi_regs *regs)
     call.path[0] = call.path[1] = NULL;
     memset(call.file, 0, sizeof call.file);
     linux_arch_call_arguments(regs, call.arg);
+    uint64_t start = call.process->stats ? linux_stats_now() : 0;
     uint64_t given[6];
     memcpy(given, call.arg, sizeof given);
     call.fd = (int)given[0];
@@ -316,6 +317,8 @@ static bool serve(struct thread *thread, struct lfi_regs *regs)
         linux_fdtable_end(&call.process->files);
     if (call.process->trace)
         trace(&call, entry, given, result);
+    if (call.process->stats)
+        linux_stats_call(call.process->stats, call.number, result, start);
 
     if (call.registers_set)
         result = 0;

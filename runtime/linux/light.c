@@ -106,7 +106,7 @@ LFI_LIGHT enum lfi_light linux_serve_light(struct lfi_context *context, struct l
     struct thread *thread = lfi_context_data(context);
     struct lfi_process *process = thread->process;
     call.number = linux_arch_call_number(regs);
-    if ((unsigned long)call.number >= CALLS_MAX || process->hook || process->trace)
+    if ((unsigned long)call.number >= CALLS_MAX || process->watched)
         return LFI_LIGHT_NOT;
     const struct entry *entry = &linux_calls[call.number];
     if (!entry->light)

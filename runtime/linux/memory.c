@@ -95,6 +95,17 @@ bool linux_memory_claim(struct lfi_process *process, uint64_t address, uint64_t 
            linux_ranges_set(ranges, pages.start, pages.end, kind);
 }
 
+bool linux_memory_has(struct lfi_process *process, uint64_t address)
+{
+    const struct linux_ranges *ranges = &process->memory.ranges;
+    uint32_t end;
+    pthread_mutex_lock(&process->memory.lock);
+    bool has = lfi_box_contains(process->box, address, 1) &&
+               linux_ranges_at(ranges, page_of(process, address), &end) != LINUX_RANGE_FREE;
+    pthread_mutex_unlock(&process->memory.lock);
+    return has;
+}
+
 uint64_t linux_memory_place(struct lfi_process *process, uint32_t pages)
 {
     struct linux_ranges *ranges = &process->memory.ranges;

@@ -54,8 +54,8 @@ struct linux_paths {
 struct linux_place {
     int fd;
     int map;
-    const char *box; /* with LINUX_PLACE_VIRTUAL: its path, in normal form */
-    bool given;      /* the host's file, which the box must not change */
+    const char *box;       /* with LINUX_PLACE_VIRTUAL: its path, in normal form */
+    bool given;            /* the host's file, which the box must not change */
     struct thread *thread; /* that a signal wakes where it waits for the other end of a FIFO */
 };
 

@@ -53,6 +53,14 @@ static bool is_fatal(const struct lfi_process *process, const struct thread *thr
     return false;
 }
 
+/* Wherever it is; but a thread of the host has calls of the host's to make, which must not end. */
+static void rouse(struct thread *thread)
+{
+    linux_thread_wake(thread);
+    if (!thread->hosted)
+        lfi_context_notify(thread->context);
+}
+
 int linux_signal_send(struct lfi_process *process, struct thread *thread,
                       const struct linux_signal *signal)
 {
@@ -77,9 +85,9 @@ int linux_signal_send(struct lfi_process *process, struct thread *thread,
         return 1;
     /* Those that block it, too: they may be about to change that, or wait for it. */
     if (thread)
-        linux_thread_wake(thread);
+        rouse(thread);
     for (struct thread *at = thread ? NULL : process->threads; at; at = at->next)
-        linux_thread_wake(at);
+        rouse(at);
     return 0;
 }
 

@@ -193,6 +193,8 @@ int lfi_linux_new(struct lfi_box *box, const struct lfi_linux_options *options,
     process->report_data = options->data;
     process->hook = options->hook;
     process->hook_data = options->hook_data;
+    process->stats = options->stats ? linux_stats_new() : NULL;
+    process->watched = process->hook || process->trace || process->stats;
     process->stack_size = stack_size(options->stack_size);
     process->umask = options->file_mask & 0777;
     process->pid = process->last_tid = (int)getpid();
@@ -214,7 +216,8 @@ int lfi_linux_new(struct lfi_box *box, const struct lfi_linux_options *options,
     process->paths.own = &process->own;
     linux_fdtable_init(&process->files);
     process->limits = options->limits;
-    bool enough = linux_memory_init(process) && process->argv && process->envp;
+    bool enough = linux_memory_init(process) && process->argv && process->envp &&
+                  (process->stats || !options->stats);
 
     int failed = install_signals(error);
     process->signals = !failed;
@@ -256,11 +259,15 @@ int lfi_linux_run(struct lfi_process *process, struct lfi_linux_result *result)
     sigpending(&pending);
 
     int error = lfi_thread_prepare();
+    if (process->stats)
+        linux_stats_start(process->stats);
     if (!error)
         error = linux_monitor_start(process);
     if (!error)
         error = linux_thread_run(process->main);
     linux_threads_wait(process);
+    if (process->stats)
+        linux_stats_stop(process->stats);
     linux_monitor_stop(process);
     linux_timers_stop(process);
     linux_thread_end(process->main);
@@ -329,6 +336,7 @@ void lfi_linux_free(struct lfi_process *process)
     linux_debugger_remove(process->debugger);
     free_list(process->argv);
     free_list(process->envp);
+    free(process->stats);
     free(process->program);
     free(process->started);
     free(process->file);

@@ -43,6 +43,7 @@ struct action {
  */
 struct linux_signal {
     int number, tid, timer;
+    uint64_t trap, error; /* of a fault: struct lfi_stop */
     struct {
         int number, error, code, padding;
         union {
@@ -132,7 +133,9 @@ struct lfi_process {
     unsigned weakest_mode; /* LFI_MODE_*: what a program may ask for */
     unsigned mode;         /* of the loaded program */
     bool unverified, huge_pages, debug, trace;
-    lfi_linux_hook_fn *hook; /* or NULL */
+    bool watched;              /* a hook, a trace or stats: no call goes the light way */
+    struct linux_stats *stats; /* or NULL */
+    lfi_linux_hook_fn *hook;   /* or NULL */
     void *hook_data;
     struct linux_shared *shared;        /* of the file to be loaded, or NULL */
     void *library;                      /* not NULL: its threads may rest, the main one does */
@@ -310,8 +313,9 @@ bool linux_memory_charge(struct lfi_process *process, int64_t pages);
 /* For the loader: claims a part of the box permanently, so that the program cannot change it. */
 bool linux_memory_claim(struct lfi_process *process, uint64_t address, uint64_t size,
                         uint32_t kind);
-
-/* The same for pages of code anywhere: the address, or 0. */
+/* Whether the program has anything at the address. */
+bool linux_memory_has(struct lfi_process *process, uint64_t address);
+/* As linux_memory_claim() for pages of code anywhere: the address, or 0. */
 uint64_t linux_memory_place(struct lfi_process *process, uint32_t pages);
 
 /* load.c, stack.c */
@@ -375,6 +379,7 @@ void linux_signals_blocked(sigset_t *set); /* in the thread that runs the proces
 /* Drops those of the set that our own writing caused, unless they were in `pending` before. */
 void linux_signals_drop(const sigset_t *set, const sigset_t *pending);
 void linux_signals_of_thread(sigset_t *set);
+lfi_stopped_fn linux_stopped;
 bool linux_signals_deliver(struct thread *thread, struct lfi_regs *regs,
                            const struct linux_restart *restart);
 LFI_LIGHT static inline bool linux_signals_pending(struct thread *thread)
@@ -410,6 +415,14 @@ void linux_signals_forget(struct lfi_process *process, int number, int tid);
 void linux_signal_pipe(struct thread *thread); /* SIGPIPE, without the lock */
 /* Takes one that the thread does not block and that does something: then it is thread->claimed. */
 bool linux_signals_claim(struct thread *thread);
+
+/* stats.c. Times are in ns, `start` is of linux_stats_now(). */
+struct linux_stats *linux_stats_new(void); /* to be freed by free() */
+uint64_t linux_stats_now(void);
+void linux_stats_start(struct linux_stats *stats); /* the process runs */
+void linux_stats_stop(struct linux_stats *stats);
+void linux_stats_thread(struct linux_stats *stats, uint64_t start); /* has ended */
+void linux_stats_call(struct linux_stats *stats, long number, int64_t result, uint64_t start);
 
 /* signalfd.c; the last one with the process's lock held, after what is pending has changed */
 struct linux_signalfd *linux_signalfd_hold(struct linux_signalfd *signals);

@@ -101,6 +101,7 @@ bool linux_ranges_set(struct linux_ranges *ranges, uint32_t start, uint32_t end,
     if (!linux_ranges_prepare(ranges, start, end, kind))
         return false;
     ranges->used += used_by(start, end, kind) - used_in(ranges, start, end);
+    ranges->peak = ranges->used > ranges->peak ? ranges->used : ranges->peak;
 
     /* at[low..high) is replaced by `fresh`: the range itself and what remains of the last one. */
     struct linux_range *at = ranges->at, fresh[2] = {{0}};

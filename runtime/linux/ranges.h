@@ -36,6 +36,7 @@ struct linux_ranges {
     size_t count, room;
     uint32_t first, end; /* the pages described */
     uint64_t used;       /* pages that are not free */
+    uint64_t peak;       /* the most that `used` has been */
     uint64_t charged;    /* pages' worth of other memory: linux_ranges_charge() */
     uint64_t most;       /* of both together; the caller may set it */
 };

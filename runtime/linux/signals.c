@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
  * Signals that the program sends to itself: kill, tkill, tgkill, rt_sigqueueinfo, and what musl
- * makes of them (abort, raise, pthread_kill, pthread_cancel); and those of its timers. They are
- * delivered at the end of a system call, where the state of the program is known; a thread that
- * waits in the host is woken for it.
+ * makes of them (abort, raise, pthread_kill, pthread_cancel); those of its timers; and its faults.
+ * They are delivered at the end of a system call, or where core has stopped the program; a thread
+ * that waits in the host is woken for it.
  *
- * Not delivered to the box: signals of the host, and faults, which end the program with a report.
+ * Not delivered to the box: signals of the host.
  */
 #include "process.h"
 
@@ -83,10 +83,49 @@ static struct action action_of(struct lfi_process *process, int number)
     return action;
 }
 
+static bool deliver_fault(struct thread *thread, struct lfi_regs *regs,
+                          const struct lfi_stop *fault);
+
 static void kill_process(struct thread *thread, int number)
 {
     struct lfi_linux_result result = {.end = LFI_LINUX_KILLED, .signal = number};
     linux_process_end(thread, &result);
+}
+
+/* Enters the handler: false if there is no room for its frame. */
+static bool enter(struct thread *thread, struct lfi_regs *regs, const struct linux_signal *signal,
+                  const struct action *action, bool again)
+{
+    struct lfi_process *process = thread->process;
+    int number = signal->number;
+    uint64_t old_mask = thread->suspended ? thread->restore_mask : thread->mask, top = 0;
+    uint64_t stack = linux_arch_get_stack(regs);
+    bool on_stack = stack - thread->stack < thread->stack_size;
+    if ((action->flags & SA_ONSTACK) && !(thread->stack_flags & SS_DISABLE) && !on_stack)
+        top = thread->stack + thread->stack_size;
+    if (linux_arch_signal_enter(thread, regs, signal, action, old_mask, top, again))
+        return false;
+    if ((top || on_stack) && linux_arch_get_stack(regs) - thread->stack >= thread->stack_size)
+        return false; /* of that stack */
+    lfi_context_exact(thread->context, false);
+    thread->suspended = false;
+    set_mask(thread, thread->mask | action->mask | (action->flags & SA_NODEFER ? 0 : BIT(number)));
+    if (action->flags & (uint64_t)SA_RESETHAND) {
+        pthread_mutex_lock(&process->lock);
+        process->actions[number - 1].handler = (uintptr_t)SIG_DFL;
+        pthread_mutex_unlock(&process->lock);
+    }
+    return true;
+}
+
+/* There was no room for the frame of a handler, which is a fault by itself: false: the end. */
+static bool enter_overflow(struct thread *thread, struct lfi_regs *regs, int number)
+{
+    const struct lfi_stop fault = {.signal = SIGSEGV, .code = SI_KERNEL};
+    if (number != SIGSEGV && deliver_fault(thread, regs, &fault))
+        return true;
+    kill_process(thread, SIGSEGV);
+    return false;
 }
 
 /*
@@ -120,23 +159,8 @@ bool linux_signals_deliver(struct thread *thread, struct lfi_regs *regs,
             if (again && !restart->certain)
                 linux_arch_call_restart(regs, restart->number, restart->first);
         }
-        uint64_t old_mask = thread->suspended ? thread->restore_mask : thread->mask, top = 0;
-        uint64_t stack = linux_arch_get_stack(regs);
-        bool on_stack = stack - thread->stack < thread->stack_size;
-        if ((action.flags & SA_ONSTACK) && !(thread->stack_flags & SS_DISABLE) && !on_stack)
-            top = thread->stack + thread->stack_size;
-        if (linux_arch_signal_enter(thread, regs, &signal, &action, old_mask, top, again)) {
-            kill_process(thread, SIGSEGV);
+        if (!enter(thread, regs, &signal, &action, again) && !enter_overflow(thread, regs, number))
             break;
-        }
-        thread->suspended = false;
-        set_mask(thread,
-                 thread->mask | action.mask | (action.flags & SA_NODEFER ? 0 : BIT(number)));
-        if (action.flags & (uint64_t)SA_RESETHAND) {
-            pthread_mutex_lock(&process->lock);
-            process->actions[number - 1].handler = (uintptr_t)SIG_DFL;
-            pthread_mutex_unlock(&process->lock);
-        }
         delivered = true;
     }
     if (thread->suspended) {
@@ -144,6 +168,43 @@ bool linux_signals_deliver(struct thread *thread, struct lfi_regs *regs,
         set_mask(thread, thread->restore_mask);
     }
     return delivered;
+}
+
+/*
+ * A fault of the box: its handler is entered at once. False: it has none, or blocks the signal,
+ * which the kernel does not wait for.
+ */
+static bool deliver_fault(struct thread *thread, struct lfi_regs *regs,
+                          const struct lfi_stop *fault)
+{
+    struct action action = action_of(thread->process, fault->signal);
+    struct linux_signal signal = {
+        .number = fault->signal, .trap = fault->trap, .error = fault->error};
+    signal.info.number = fault->signal;
+    signal.info.code = fault->code;
+    signal.info.address = fault->address;
+    /* for the host what the program has not is reserved */
+    if (fault->signal == SIGSEGV && fault->code == SEGV_ACCERR &&
+        !linux_memory_has(thread->process, fault->address))
+        signal.info.code = SEGV_MAPERR;
+    if (action.handler == (uintptr_t)SIG_DFL || action.handler == (uintptr_t)SIG_IGN ||
+        (thread->mask & BIT(fault->signal)))
+        return false;
+    if (!enter(thread, regs, &signal, &action, false))
+        enter_overflow(thread, regs, signal.number);
+    return true;
+}
+
+bool linux_stopped(struct lfi_context *context, struct lfi_regs *regs, const struct lfi_stop *stop)
+{
+    struct thread *thread = lfi_context_data(context);
+    if (stop->signal && !deliver_fault(thread, regs, stop))
+        return false;
+    if (linux_signals_pending(thread))
+        linux_signals_deliver(thread, regs, &(struct linux_restart){0});
+    if (atomic_load(&thread->process->ending))
+        lfi_context_stop(context, 0);
+    return true;
 }
 
 /* To one thread (its number) or to the process (0). No signal: only whether it exists. */

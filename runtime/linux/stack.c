@@ -123,7 +123,7 @@ int linux_build_stack(struct lfi_process *process, const struct lfi_image *image
     put_auxiliary(&builder, AT_RANDOM, random_at);
     put_auxiliary(&builder, AT_PLATFORM, platform_at);
     put_auxiliary(&builder, AT_EXECFN, name_at);
-    put_auxiliary(&builder, AT_MINSIGSTKSZ, ARCH_SIGNAL_STACK);
+    put_auxiliary(&builder, AT_MINSIGSTKSZ, ARCH_SIGNAL_STACK_ALL);
     put_auxiliary(&builder, AT_NULL, 0);
 
     failed = lfi_copy_out(process->box, builder.address, builder.bytes, used);

@@ -43,6 +43,8 @@ static void discharge(struct thread *thread)
 int linux_thread_context(struct thread *thread, struct lfi_context **context)
 {
     int failed = lfi_context_new(thread->process->box, linux_serve, thread, context);
+    if (!failed)
+        lfi_context_on_stop(*context, linux_stopped);
     if (!failed && LINUX_LIGHT)
         lfi_context_light(*context, linux_serve_light, linux_light_done);
     return failed;
@@ -337,8 +339,11 @@ int linux_thread_run(struct thread *thread)
     thread->processor_before = before;
     pthread_mutex_unlock(&process->lock);
     atomic_store(&thread->host_tid, (int)syscall(SYS_gettid));
+    uint64_t start = process->stats ? linux_stats_now() : 0;
     if (!atomic_load(&process->ending))
         error = lfi_context_run(thread->context, &exit);
+    if (process->stats)
+        linux_stats_thread(process->stats, start);
     if (error) {
         snprintf(result.report, sizeof result.report, "cannot enter the box: %s\n",
                  strerror(-error));

@@ -48,6 +48,12 @@ expect "^#[0-9]+ +0x[0-9a-f]+ in main "
 expect '^154 1'
 expect 'exited normally'
 
+what="a backtrace ends" seen=0
+eval "$gdb" -ex '"set breakpoint pending on"' -ex '"tbreak visit"' -ex run -ex '"bt -1"' \
+    --args "$SDK/bin/lfi-run" --mode="$mode" ./program >session 2>&1 || fail "$what: $(cat session)"
+expect '^Temporary breakpoint 1, visit '
+expect '^#[0-9]+ +0x[0-9a-f]+ in _start '
+
 what="gdb steps" seen=0
 eval "$gdb" -ex '"set breakpoint pending on"' -ex '"tbreak visit"' -ex run -ex next -ex next \
     -ex step -ex next -ex finish -ex next -ex next -ex next \

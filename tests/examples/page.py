@@ -6,7 +6,7 @@
 #
 # An indented block after a line that ends with `NAME`: is that file; after "From `NAME`:" it is a part
 # of a file that is there, but for the indent. One that begins with "$ " has commands and what each
-# prints, where … stands for anything. Other blocks are only shown. `examples` is the repository's.
+# prints, where … stands for anything in a line, and a line that is only … for lines. Other blocks are only shown. `examples` is the repository's.
 # Compilers are those for ARCH. If that is not this machine's, `cc` and the SDK's libraries are for it, too, and what
 # was built (./PROGRAM) runs in the emulator.
 import os
@@ -24,7 +24,8 @@ environment = dict(os.environ, PATH=f"{sdk}/bin:{os.environ['PATH']}", LC_ALL="C
 
 
 def pattern(lines):
-    return ".*".join(re.escape(part) for part in "\n".join(lines).split("…"))
+    return "\n".join("(?s:.*)" if line.strip() == "…" else ".*".join(re.escape(part) for part in line.split("…"))
+                     for line in lines)
 
 
 def run(command, expected):

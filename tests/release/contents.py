@@ -279,7 +279,16 @@ def sbom():
                 [reference] = package["externalRefs"]
                 assert reference["referenceCategory"] == "PACKAGE-MANAGER" and reference["referenceType"] == "purl"
                 assert re.fullmatch(r"pkg:deb/debian/[a-z0-9.+-]+@[^@:+]+\?arch=source", reference["referenceLocator"])
-            assert re.fullmatch(r"[A-Za-z0-9.-]+( (WITH|AND|OR) [A-Za-z0-9.-]+)*", package["licenseDeclared"])
+            expression = r"[A-Za-z0-9.-]+( (WITH|AND|OR) [A-Za-z0-9.-]+)*"
+            assert re.fullmatch(expression, package["licenseDeclared"]), package
+            assert re.fullmatch(r"Organization: \S.*", package["supplier"]), package
+            # Of the whole: all that its parts are under.
+            if package["name"] == str(release):
+                parts = {p["licenseConcluded"] for p in document["packages"] if p is not package}
+                assert package["licenseConcluded"] == " AND ".join(sorted(f"({part})" for part in parts)), package
+            else:
+                assert re.fullmatch(expression, package["licenseConcluded"]), package
+                assert " OR " not in package["licenseConcluded"], package
         relations = {(r["spdxElementId"], r["relationshipType"], r["relatedSpdxElement"]) for r in document["relationships"]}
         assert all(a in ids and b in ids for a, _, b in relations)
         top = next(b for a, kind, b in relations if (a, kind) == ("SPDXRef-DOCUMENT", "DESCRIBES"))

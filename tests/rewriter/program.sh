@@ -42,7 +42,40 @@ cmp -s out in.s || fail "in place gave something else"
 printf '\t.text\n\tnop\n' | "$program" -o /dev/full 2>/dev/null
 [ $? = 1 ] || fail "a full device is a failure"
 
+# Before and after side by side, with the reason once more at the end; and nothing but that.
+cat >shown.s <<'END'
+	.text
+f:	addl	(%rdi), %eax
+	nop
+	movl	%fs:0, %ecx
+	jmp	*%rax
+END
+"$program" --diff shown.s >out || fail "--diff"
+grep -q '^ *addl *(%rdi), %eax *| *addl *%gs:(%edi), %eax *memory operand$' out || fail "--diff: no memory operand: $(cat out)"
+grep -q '^ *nop  *nop$' out || fail "--diff: what is not changed is not there"
+grep -q '^  *+ *addq *%gs:0x2f020, %rax$' out || fail "--diff: what is added is not there"
+grep -q '^memory operand  *a 32-bit address' out || fail "--diff: no reason"
+"$program" shown.s >plain || fail "without --diff"
+! grep -q 'memory operand' plain || fail "--diff without being asked"
+# All of the result stands on the right.
+sed -n 's/^.\{41\}[ |+] //p' out | sed 's/  *\(memory operand\|indirect jump\|thread pointer\|mark\)$//; /^$/d' | tr -d ' \t' >right
+tr -d ' \t' <plain | sed '/^$/d' | diff - right >/dev/null || fail "--diff: not the result: $(cat right)"
+"$program" --diff bad.s >out 2>/dev/null
+[ $? = 1 ] || fail "--diff: an error is a failure"
+[ ! -s out ] || fail "--diff: an error left something"
+
 command -v clang-19 >/dev/null || exit 0
+"$program" --stats --expander=clang-19 shown.s >out || fail "--stats"
+# 03 07 becomes 65 67 03 07; ff e0 gets a mask (4 bytes) and the base (9) in front of it
+grep -q '^ *1  *2  *4  *+2  memory operand  ' out || fail "--stats: memory operand: $(cat out)"
+grep -q '^ *1  *2  *14  *+12  indirect jump  ' out || fail "--stats: indirect jump: $(cat out)"
+awk 'NR > 1 && !/times the size|all code/ { n = NF; for (i = 1; $i !~ /^[+-][0-9]+$/; i++) continue
+         before += $(i - 2); after += $(i - 1); added += $i }
+     /all code/ { good = $1 == before && $2 == after && $3 == added && after - before == added }
+     END { exit !good }' out || fail "--stats: not the sum: $(cat out)"
+"$program" --stats --expander=false shown.s >out 2>err
+[ $? = 1 ] || fail "--stats: an assembler that fails is a failure"
+grep -q 'lfi-rewrite: false: it could not assemble' err || fail "--stats: $(cat err)"
 cat >macro.s <<'END'
 	.text
 	.macro	load from

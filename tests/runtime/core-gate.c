@@ -423,14 +423,15 @@ static void failing_is_inside(void **state)
         assert_int_equal(late, i % 2 ? 0 : 1);
         assert_int_equal(detach_elsewhere(t.context), 0); /* the call is over */
     }
-    for (int i = 0; i < 4; i++) { /* calls that are refused: in a context that is attached, or not */
+    for (int i = 0; i < 4;
+         i++) { /* calls that are refused: in a context that is attached, or not */
         early = late = 1;
         lfi_context_on_failure(t.context, i % 2 ? looks_and_detaches : looks);
         if (i / 2)
             assert_int_equal(lfi_context_attach(t.context), 0);
-        assert_int_equal(((empty_fn *)(void *)lfi_gate_refused(t.context, -ECANCELED,
-                                                               LFI_SHAPE(1, 0, 0)))(5),
-                         0);
+        assert_int_equal(
+            ((empty_fn *)(void *)lfi_gate_refused(t.context, -ECANCELED, LFI_SHAPE(1, 0, 0)))(5),
+            0);
         assert_int_equal(lfi_gate_exit()->kind, LFI_EXIT_REFUSED);
         assert_int_equal(early, i / 2 ? -EBUSY : 0);
         assert_int_equal(late, i % 2 ? 0 : 1);

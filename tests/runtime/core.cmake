@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # Unit tests of runtime/core; what differs by architecture stands in a folder of its own.
-set(parts switch light gate faults memory holes mappings copy processor snapshot)
+set(parts switch light gate faults stops memory holes mappings copy processor snapshot)
 if(NOT LFI_SANITIZE STREQUAL thread) # its shadow leaves no room
     list(APPEND parts many)
 endif()
@@ -13,11 +13,14 @@ if(CMAKE_SYSTEM_PROCESSOR STREQUAL x86_64)
 endif()
 foreach(part IN LISTS parts)
     set(source core-${part}.c)
-    if(part MATCHES "^(processor|stack|step|at-0|avx512)$")
+    if(part MATCHES "^(processor|stack|step|stops|at-0|avx512)$")
         set(source ${CMAKE_SYSTEM_PROCESSOR}/${source})
     endif()
     lfi_unit_test(runtime-core-${part} TIMEOUT 120 LIBS lfi-objects
         SOURCES ${source} ${CMAKE_SYSTEM_PROCESSOR}/core-code.S)
+    if(part STREQUAL stops)
+        target_sources(test-runtime-core-stops PRIVATE ${CMAKE_SYSTEM_PROCESSOR}/stops-code.S)
+    endif()
     target_include_directories(test-runtime-core-${part} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/tests
         ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR} ${CMAKE_SOURCE_DIR}/runtime/core
         ${CMAKE_SOURCE_DIR}/runtime/core/${CMAKE_SYSTEM_PROCESSOR})

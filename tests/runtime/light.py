@@ -15,7 +15,7 @@ import subprocess
 import sys
 
 # The light way ends here: from `serve` on vector state is saved, and the others save it first.
-ENDS = {"serve", "leave", "machine_leave_saving"}
+ENDS = {"serve", "leave", "machine_leave_saving", "machine_stop_saving"}
 NEVER_RETURN = {"__stack_chk_fail", "__stack_chk_fail_local"}
 # Functions with indirect calls or jumps, and where they lead.
 INDIRECT = {

@@ -155,13 +155,11 @@ static void left_to_the_other(void **state)
     assert_int_equal(answer, LFI_LIGHT_NOT);
     file->map = LINUX_PLACE_NONE;
     process->hook = hook;
+    process->watched = true;
     LIGHT(&box, &answer, SYS_getpid, 0);
     assert_int_equal(answer, LFI_LIGHT_NOT);
     process->hook = NULL;
-    process->trace = true;
-    LIGHT(&box, &answer, SYS_getpid, 0);
-    assert_int_equal(answer, LFI_LIGHT_NOT);
-    process->trace = false;
+    process->watched = false;
     for (long number = -2; number <= CALLS_MAX + 1; number += number == 1 ? CALLS_MAX - 3 : 1) {
         if (number >= 0 && number < 2)
             continue;

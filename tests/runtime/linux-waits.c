@@ -56,7 +56,15 @@ static void test_instructions(void **state)
     assert_int_equal(linux_arch_wait(&wake, SYS_close, (const uint64_t[6]){UINT64_MAX}), -EBADF);
 }
 
-enum { ARGUMENTS = 64, TIME = 128, REST = 160, DESCRIPTORS = 192, NAME = 224, LONG_NAME = 232, STACK_SIZE = 65536 };
+enum {
+    ARGUMENTS = 64,
+    TIME = 128,
+    REST = 160,
+    DESCRIPTORS = 192,
+    NAME = 224,
+    LONG_NAME = 232,
+    STACK_SIZE = 65536
+};
 
 static struct waiting {
     struct box box;

@@ -110,6 +110,10 @@ while read -r level <&3; do
         fi
         status=0
         (run "$@") <stdin >output 2>messages || status=$?
+        if [ "$status" -eq 77 ] && [ "$(path_of processor)" ]; then
+            echo "this processor does not have: $(beside processor)" >&2
+            exit 77
+        fi
         [ "$status" -eq "${wanted:-0}" ] ||
             fail "$options exit status $status instead of ${wanted:-0}: $(tail -n 5 output messages)"
         diff -u "$(path_of expected)" output || fail "$options other output"

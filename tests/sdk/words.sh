@@ -55,6 +55,20 @@ for compiler in "$sdk"/bin/*-lfi-linux-musl-clang; do
     says 1 "^$arch-lfi-run: .* is missing: it is built by 'scripts/quickstart $arch'" "empty/bin/$arch-lfi-run" "./ends-$arch"
 done
 
+# A compiler whose libraries are not built: nothing of a sysroot, and of the compiler what it needs.
+mkdir -p bare/bin
+cp "$sdk/bin/llvm" bare/bin/llvm
+cp -R "$sdk/libexec" bare/
+for compiler in "$sdk"/bin/*-lfi-linux-musl-clang; do
+    triple=$(basename "$compiler" -clang)
+    cp "$sdk/bin/$triple.cfg" bare/bin/
+    ln -s llvm "bare/bin/$triple-clang"
+    says 1 "warning: $triple has no libraries yet: 'scripts/quickstart ${triple%%-*}' builds them" "bare/bin/$triple-clang" ends.c -o bare/ends
+    echo 'int x;' >bare/x.c
+    says 0 '' "bare/bin/$triple-clang" -c bare/x.c -o bare/x.o
+done
+rm -r bare
+
 # What is printed, and cannot be.
 for program in lfi-run lfi-verify lfi-rewrite lfi-postlink lfi-bind lfi-config lfi-exec \
     ../libexec/lfi/"$host"-lfi-linux-musl/as; do

@@ -47,7 +47,9 @@ minimal-runtime)
     "$cc" -O1 -fsanitize=undefined -fsanitize-minimal-runtime m.c -o m
     verified m
     "$run" ./m 2>err
-    has 'ubsan: out-of-bounds' err
+    has 'ubsan: out-of-bounds by box[+]0x[0-9a-f]{8}$' err
+    "$run" --high ./m 2>high
+    cmp err high || die 'where the box lies shows'
     "$cc" -O1 -fsanitize=undefined -fsanitize-minimal-runtime -fno-sanitize-recover=all m.c -o m
     ! "$run" ./m 2>err || die 'goes on'
     has 'ubsan: out-of-bounds' err
@@ -57,8 +59,7 @@ refused)
     for option in -fsanitize=address -fsanitize=thread -fsanitize=memory -fsanitize=leak \
         -fsanitize=hwaddress -fsanitize=fuzzer -fsanitize=safe-stack -fsanitize=shadow-call-stack \
         -fsanitize=dataflow -fsanitize=scudo -fsanitize=numerical -fsanitize=kcfi -fsanitize=function \
-        -fsanitize=vptr -fsanitize-coverage=trace-pc -fprofile-generate -fprofile-instr-generate \
-        -fprofile-arcs --coverage -pg -fxray-instrument -fsplit-stack -fintegrated-as \
+        -fsanitize=vptr -fsanitize-coverage=trace-pc -pg -fxray-instrument -fsplit-stack -fintegrated-as \
         $refused_options; do
         ! "$cc" "$option" -c x.c 2>err || die "$option: compiled"
         has "unsupported option '$(echo "$option" | sed 's/+/[+]/g')' for target '($arch|i386)-lfi-linux-" err

@@ -66,7 +66,8 @@ driver-prints)
     ;;
 tools)
     "$cc" -c start.c
-    for tool in ar nm objcopy objdump ranlib readelf size strings strip symbolizer cxxfilt addr2line; do
+    for tool in ar nm objcopy objdump ranlib readelf size strings strip symbolizer cxxfilt addr2line cov dwarfdump \
+        profdata; do
         "$sdk/bin/llvm-$tool" --version >out || die "llvm-$tool"
     done
     "$sdk/bin/ld.lld" --version >out
@@ -81,6 +82,10 @@ tools)
     "$sdk/bin/llvm-size" start.o | grep -q start.o || die size
     echo _Z3foov | "$sdk/bin/llvm-cxxfilt" | grep -qF 'foo()' || die cxxfilt
     "$cc" -g -c start.c -o debug.o
+    "$sdk/bin/llvm-dwarfdump" --name=sum debug.o | grep -q DW_TAG_subprogram || die dwarfdump
+    [ "$(echo 'int  f( ){ }' | "$sdk/bin/clang-format")" = 'int f() {}' ] || die clang-format
+    ! "$sdk/bin/llvm-inspect" 2>err || die 'llvm-inspect is no tool'
+    has 'llvm-cov, llvm-dwarfdump, llvm-profdata' err
     "$sdk/bin/llvm-strip" -g debug.o
     hasnt debug_info debug.o
     "$sdk/bin/llvm" objdump -d start.o | grep -q '<sum>' || die 'llvm objdump'

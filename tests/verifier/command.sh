@@ -62,6 +62,42 @@ wrong "'3x' is no number" --raw --address=3x good
 wrong "'9-3' is no range" --raw --image=9-3 good
 wrong "'--address' is for --raw only" --address=32 good
 
+# Each rule has its explanation: more than the message, wrapped. The same rules are in the documentation, and each has
+# its hostile cases.
+expect 0 --explain
+sed 's/ .*//' out >rules
+[ "$(wc -l <rules)" -ge 40 ]
+[ "$(sort -u rules | wc -l)" = "$(wc -l <rules)" ]
+while read -r rule; do
+    message=$(sed -n "s/^$rule  *//p" out)
+    cp out list
+    expect 0 --explain "$rule"
+    head -n 1 out | grep -qxF "$rule: $message" || { echo "--explain $rule: not its message" >&2; exit 1; }
+    sed '1,/^$/d' out >text
+    [ "$(wc -w <text)" -ge 10 ] || { echo "--explain $rule: too short" >&2; exit 1; }
+    if grep -n '.\{80\}' text; then
+        echo "--explain $rule: not wrapped" >&2
+        exit 1
+    fi
+    cp out once
+    expect 0 --explain="$rule"
+    cmp out once
+    cp list out
+done <rules
+awk '/^\| rule \|/ { rules = 1 } /^$/ { rules = 0 } rules && sub(/^\| `/, "") { sub(/`.*/, ""); print }' \
+    "$here/../../docs/verifier.md" | sort -u >documented
+sort rules | diff documented -
+for rule in $(cat rules); do
+    case $rule in
+    elf-*) grep -q "\"$rule\"" "$here/hostile/elf.def" ;;
+    *) ls "$here"/*/hostile/"$rule.txt" >/dev/null ;;
+    esac || { echo "$rule: no hostile case" >&2; exit 1; }
+done
+expect 0 --explain return call-end
+[ "$(grep -c '^\(return\|call-end\): ' out)" = 2 ]
+wrong "no rule is called 'nonsense'; --explain lists them" --explain nonsense
+wrong "no rule is called ''" --explain=
+
 expect 0 --raw good
 expect 1 --raw bad
 says err '^lfi-verify: bad:0x1: return: .* \[c3\] ret$'

@@ -722,7 +722,8 @@ static void copy_argument(struct binding *b, struct wrapper *w, struct function 
     text_add(&w->always, "    free(lfi_image_%s);\n    free(lfi_side_%s);\n", n, n);
 }
 
-/* What has bytes in its words of the stack that are no value's: a long double of 80 bits, or two. */
+/* What has bytes in its words of the stack that are no value's: a long double of 80 bits, or two.
+ */
 static const char *loose_argument(const struct binding *b, CXType type)
 {
     if (b->arch->long_double == 10 && kind_of(type) == KIND_LONG_DOUBLE)

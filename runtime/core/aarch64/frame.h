@@ -55,6 +55,7 @@
 #define FRAME_LIGHT       1096
 #define FRAME_HOST_CALL   1104
 #define FRAME_DONE        1168
+#define FRAME_EXACT       1176
 #define FRAME_SIZE        1184
 
 #define HOST_NOT_MADE (-512) /* LFI_HOST_NOT_MADE */
@@ -103,6 +104,8 @@
 #define MACHINE_SLOT(k)         LFI_SLOT_BELOW(k)
 #define MACHINE_SYS_PAGE        0
 #define MACHINE_AT_0            0
+#define MACHINE_STACK_POINTER   sp /* of struct lfi_regs */
+#define MACHINE_CODE_POINTER    pc
 #define MACHINE_ROOM            0x10000 /* context blocks, of 1024 contexts */
 #define MACHINE_STUB_SIZE       16
 #define MACHINE_ENTRY_MASK      0xfffffffc
@@ -176,6 +179,7 @@ struct core_frame {
     lfi_light_fn *light;            /* or NULL */
     struct lfi_host_call host_call; /* of a light call, then `done` */
     lfi_light_done_fn *done;
+    uint32_t exact; /* the box goes on by machine_exact, with all of regs */
 };
 
 #endif

@@ -109,7 +109,7 @@ gate:
 	str	w9, [x25, #FRAME_IN_BOX]
 machine_gate_start:
 	ldr	w9, [x12, #CONTEXT_INTERRUPT]
-	cbnz	w9, interrupted
+	tbnz	w9, #0, interrupted	/* INTERRUPT_END */
 	mov	x15, x8
 	mov	x8, xzr
 	ldr	x14, [x25, #FRAME_STACK]
@@ -311,7 +311,7 @@ callback_go:
 	mov	w9, #1
 	str	w9, [x25, #FRAME_IN_BOX]
 	ldr	w9, [x12, #CONTEXT_INTERRUPT]
-	cbnz	w9, back_interrupted
+	tbnz	w9, #0, back_interrupted
 	ldr	w11, [x25, #FRAME_CALLBACK + CALLBACK_BYTES]
 	cbnz	w11, back_memory
 3:	.irp	i, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31

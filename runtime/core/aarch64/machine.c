@@ -55,6 +55,7 @@ AT(place, FRAME_PLACE);
 AT(back, FRAME_BACK);
 AT(callback, FRAME_CALLBACK);
 AT(vectors, FRAME_VECTORS);
+AT(exact, FRAME_EXACT);
 _Static_assert((int)offsetof(struct core_frame, regs.x[30]) == REGS_X(30), "frame.h: REGS_X");
 
 _Static_assert(offsetof(struct core_callback, integers) == CALLBACK_INTEGERS, "frame.h");
@@ -357,6 +358,11 @@ uint64_t machine_signal_pc(const void *ucontext)
     return ((const ucontext_t *)ucontext)->uc_mcontext.pc;
 }
 
+uint64_t machine_signal_stack(const void *ucontext)
+{
+    return ((const ucontext_t *)ucontext)->uc_mcontext.sp;
+}
+
 void machine_signal_set_pc(void *ucontext, uint64_t pc)
 {
     ((ucontext_t *)ucontext)->uc_mcontext.pc = pc;
@@ -373,13 +379,17 @@ bool machine_signal_entering(const void *ucontext)
     uint64_t pc = machine_signal_pc(ucontext);
 
     return (pc >= (uint64_t)machine_resume_start && pc < (uint64_t)machine_resume_end) ||
+           (pc >= (uint64_t)machine_exact_start && pc < (uint64_t)machine_exact_end) ||
            in_light(pc);
 }
 
-void machine_signal_leave(void *ucontext, struct core_frame *frame, enum lfi_exit_kind kind,
-                          bool entering)
+#define PSTATE_NZCV  0xf0000000ul
+#define PSTATE_BTYPE 0xc00ul
+
+/* From the signal handler on, the thread is the host's, and goes on at one of two places. */
+static void go_on(void *ucontext, struct core_frame *frame, bool entering, const char *saving,
+                  const char *saved)
 {
-    const uint64_t nzcv = 0xf0000000, btype = 0xc00;
     mcontext_t *machine = &((ucontext_t *)ucontext)->uc_mcontext;
     struct lfi_regs *regs = &frame->regs;
 
@@ -388,7 +398,7 @@ void machine_signal_leave(void *ucontext, struct core_frame *frame, enum lfi_exi
             regs->x[i] = machine->regs[i];
         regs->sp = machine->sp;
         regs->pc = machine->pc;
-        regs->nzcv = machine->pstate & nzcv;
+        regs->nzcv = machine->pstate & PSTATE_NZCV;
         if (regs->pc - frame->base >= LFI_BOX_SIZE) { /* on the trampoline page they are ours */
             regs->x[25] = frame->block;
             regs->x[27] = frame->base;
@@ -396,11 +406,118 @@ void machine_signal_leave(void *ucontext, struct core_frame *frame, enum lfi_exi
     }
     /* sigreturn restores the signal mask, the alternate stack and the box's vector state */
     machine->regs[25] = (uint64_t)frame;
-    machine->regs[26] = (uint64_t)kind + 1;
     machine->regs[29] = frame->host_sp;
     machine->sp = frame->host_sp;
-    machine->pc = (uint64_t)(entering && !in_light(machine->pc) ? machine_leave_entering
-                                                                : machine_leave_saving);
-    machine->pstate &= ~(nzcv | btype);
+    machine->pc = (uint64_t)(entering && !in_light(machine->pc) ? saved : saving);
+    machine->pstate &= ~(PSTATE_NZCV | PSTATE_BTYPE);
     frame->in_box = 0;
+}
+
+void machine_signal_leave(void *ucontext, struct core_frame *frame, enum lfi_exit_kind kind,
+                          bool entering)
+{
+    go_on(ucontext, frame, entering, machine_leave_saving, machine_leave_entering);
+    ((ucontext_t *)ucontext)->uc_mcontext.regs[26] = (uint64_t)kind + 1;
+}
+
+/* ---- stops: docs/stops.md ---- */
+
+#define BLR_X30 0xd63f03c0u
+
+void machine_signal_stop(void *ucontext, struct core_frame *frame, bool entering)
+{
+    go_on(ucontext, frame, entering, machine_stop_saving, machine_stop_entering);
+}
+
+void machine_signal_fault(const void *ucontext, struct lfi_stop *fault)
+{
+    (void)ucontext, (void)fault;
+}
+
+bool machine_signal_back(void *ucontext, const struct core_frame *frame)
+{
+    mcontext_t *machine = &((ucontext_t *)ucontext)->uc_mcontext;
+    uint64_t trampolines = frame->context->box->reservation->trampolines;
+
+    if (machine->pc - frame->base < LFI_BOX_SIZE)
+        return true;
+    if (machine->pc - trampolines >= TRAMPOLINE_POINTERS)
+        return false;
+    /* x30 is the return point, 8 bytes after the ldur of the runtime call */
+    machine->pc = frame->base + (uint32_t)((machine->regs[30] & -4ul) - 8);
+    machine->regs[25] = frame->block;
+    machine->regs[27] = frame->base;
+    return true;
+}
+
+/* An instruction of code that is in the box now, and that nothing else will ever replace. */
+static bool instruction_at(const struct core_frame *frame, uint64_t pc, uint32_t *instruction)
+{
+    uint8_t bundle[LFI_BUNDLE_SIZE];
+
+    if (!core_code_bundle(frame->context->box, pc, bundle))
+        return false;
+    memcpy(instruction, bundle + pc % LFI_BUNDLE_SIZE, sizeof *instruction);
+    return true;
+}
+
+bool machine_settle(struct core_frame *frame)
+{
+    struct lfi_regs *regs = &frame->regs;
+    uint32_t instruction;
+
+    /* of a runtime call the ldur is done, and nothing else loads what is not in the box */
+    if (regs->x[30] - frame->base >= LFI_BOX_SIZE &&
+        instruction_at(frame, regs->pc, &instruction) && instruction == BLR_X30)
+        regs->pc -= 4;
+    return true;
+}
+
+/* Whether the code at `pc` brings x30 into the box, or writes it, before it branches otherwise. */
+static bool is_guarded(const struct core_frame *frame, uint64_t pc)
+{
+    enum { FAR = 4096 };
+    uint32_t instruction;
+
+    for (int i = 0; i < FAR && instruction_at(frame, pc, &instruction); i++, pc += 4) {
+        if ((instruction & 0xffe0ffff) == 0x8b20437e || /* add x30, x27, wM, uxtw */
+            (instruction & 0xfc000000) == 0x94000000 || /* bl */
+            instruction == 0xd63f0380)                  /* blr x28 */
+            return true;
+        if ((instruction & 0xfc000000) == 0x14000000 || /* b */
+            (instruction & 0xfe000000) == 0x54000000 || /* b.cond */
+            (instruction & 0x7c000000) == 0x34000000 || /* cbz, cbnz, tbz, tbnz */
+            (instruction & 0xfe000000) == 0xd6000000)   /* br, blr, ret */
+            return false;
+    }
+    return false;
+}
+
+bool machine_may_continue(struct core_frame *frame)
+{
+    struct lfi_regs *regs = &frame->regs;
+    uint64_t base = frame->base;
+
+    if (regs->pc - base >= LFI_BOX_SIZE || regs->pc % 4)
+        return false;
+    regs->x[25] = frame->block;
+    regs->x[27] = base;
+    regs->x[28] = base + (uint32_t)regs->x[28];
+    if (regs->x[30] - base >= LFI_BOX_SIZE && !is_guarded(frame, regs->pc))
+        regs->x[30] = base + (uint32_t)regs->x[30];
+    return true;
+}
+
+void machine_signal_exact(void *ucontext, struct core_frame *frame)
+{
+    mcontext_t *machine = &((ucontext_t *)ucontext)->uc_mcontext;
+    const struct lfi_regs *regs = &frame->regs;
+
+    for (int i = 0; i < 31; i++)
+        machine->regs[i] = regs->x[i];
+    machine->sp = regs->sp;
+    machine->pc = regs->pc;
+    machine->pstate =
+        (machine->pstate & ~(PSTATE_NZCV | PSTATE_BTYPE)) | (regs->nzcv & PSTATE_NZCV);
+    frame->exact = 0;
 }

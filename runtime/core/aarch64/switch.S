@@ -6,6 +6,8 @@
  *   machine_syscall      box -> handler -> box, from the trampoline page (machine.c)
  *   machine_return       box -> host, likewise
  *   machine_leave_*      where the signal handler sends a thread whose stay is ended by a signal
+ *   machine_stop_*       … or that is stopped by one
+ *   machine_exact        traps, for the kernel to load all registers of the box
  *
  * x25 holds the frame wherever registers are the host's. While the frame says in_box, a fault is
  * the box's, so nothing there may touch host memory other than the frame. The stack of the box is
@@ -30,6 +32,11 @@
 	.hidden	machine_resume_start, machine_resume_end, machine_light_start, machine_light_end
 	.globl	machine_enter, machine_syscall, machine_return
 	.globl	machine_leave_saving, machine_leave_entering
+	.irp	name, machine_exact, machine_exact_start, machine_exact_end, machine_stop_saving, machine_stop_entering
+	.hidden	\name
+	.globl	\name
+	.endr
+	.hidden	core_stopped, core_exact
 	.globl	machine_resume_start, machine_resume_end, machine_light_start, machine_light_end
 
 /* \op is stp or ldp: all vector registers to or from the frame. */
@@ -64,6 +71,19 @@
 	str	x1, [x25, #FRAME_DIT]
 1:
 	HOST_STATE 0, 1
+.endm
+
+/* The box's vector and control state from the frame. Clobbers x0, x1. */
+.macro	RESTORE_STATE
+	VECTORS	ldp
+	ldp	x0, x1, [x25, #FRAME_FPCR]
+	msr	fpcr, x0
+	msr	fpsr, x1
+	ldr	w0, [x25, #FRAME_FEATURES]
+	tbz	w0, #FEATURE_DIT, 2f
+	ldr	x1, [x25, #FRAME_DIT]
+	msr	DIT, x1
+2:
 .endm
 
 /*
@@ -234,21 +254,16 @@ serve:	SAVE_STATE
 	ldr	w0, [x25, #FRAME_LEAVE]
 	cbnz	w0, leave
 resume:
+	ldr	w0, [x25, #FRAME_EXACT]
+	cbnz	w0, resume_exact
 	CONFINE
 machine_resume_start:
 	/* after in_box, so that a signal from now on ends the stay by itself */
 	ldr	x0, [x25, #FRAME_CONTEXT]
 	ldr	w0, [x0, #CONTEXT_INTERRUPT]
 	cbnz	w0, interrupted
-	VECTORS	ldp
-	ldp	x0, x1, [x25, #FRAME_FPCR]
-	msr	fpcr, x0
-	msr	fpsr, x1
-	ldr	w0, [x25, #FRAME_FEATURES]
-	tbz	w0, #FEATURE_DIT, 2f
-	ldr	x1, [x25, #FRAME_DIT]
-	msr	DIT, x1
-2:	RESTORE_REGS
+	RESTORE_STATE
+	RESTORE_REGS
 machine_resume_end:
 
 light_resume:			/* vector and control state are the box's all the time */
@@ -262,16 +277,35 @@ machine_light_start:
 	RESTORE_REGS
 machine_light_end:
 
+/* Into the box with all registers as in the frame, by the kernel: machine_signal_exact(). */
+resume_exact:
+	mov	x0, x25
+	bl	core_exact
+	cbnz	w0, leave
+	mov	w0, #1
+	str	w0, [x25, #FRAME_IN_BOX]
+machine_exact_start:
+	ldr	x0, [x25, #FRAME_CONTEXT]
+	ldr	w0, [x0, #CONTEXT_INTERRUPT]
+	cbnz	w0, interrupted
+	RESTORE_STATE
+machine_exact:
+	udf	#1
+machine_exact_end:
+
 machine_host_skipped:
 .Lhost_skipped:
 	mov	x0, #HOST_NOT_MADE
 	b	.Lhost_made
 light_interrupted:
-	mov	w26, #(3 + 1)		/* LFI_EXIT_INTERRUPTED */
 	str	wzr, [x25, #FRAME_IN_BOX]
-	b	machine_leave_saving
+	b	machine_stop_saving
 interrupted:
-	mov	w0, #(3 + 1)		/* LFI_EXIT_INTERRUPTED */
+	str	wzr, [x25, #FRAME_IN_BOX]
+stopped:
+	mov	x0, x25
+	bl	core_stopped
+	cbz	w0, resume
 leave:
 	str	wzr, [x25, #FRAME_IN_BOX]
 	sub	w0, w0, #1
@@ -318,6 +352,25 @@ machine_leave_entering:
 	b	leave
 	.cfi_endproc
 	.size	machine_leave_entering, . - machine_leave_entering
+
+/* The same two, for a stop: x26 holds nothing. */
+	.p2align 4
+	.type	machine_stop_saving, %function
+machine_stop_saving:
+	HOST_FRAME
+	SAVE_STATE
+	b	stopped
+	.cfi_endproc
+	.size	machine_stop_saving, . - machine_stop_saving
+
+	.p2align 4
+	.type	machine_stop_entering, %function
+machine_stop_entering:
+	HOST_FRAME
+	HOST_STATE 0, 1
+	b	stopped
+	.cfi_endproc
+	.size	machine_stop_entering, . - machine_stop_entering
 
 #include "debug_frame.inc"
 

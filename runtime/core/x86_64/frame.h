@@ -57,6 +57,7 @@
 #define FRAME_GATE        300
 #define FRAME_SPECIAL     304
 #define FRAME_FCW         308
+#define FRAME_EXACT       310
 #define FRAME_HOST_FSW    312
 #define FRAME_NOW         314
 #define FRAME_NOW_MXCSR   316
@@ -97,7 +98,10 @@
 #define IN_USE_X87    1
 #define IN_USE_SSE    2
 #define IN_USE_AVX    4
-#define IN_USE_AVX512 0xe0 /* any of: masks, upper halves of zmm0-15, zmm16-31 */
+#define IN_USE_MASKS  0x20
+#define IN_USE_HIGH   0x40 /* upper halves of zmm0-15 */
+#define IN_USE_MORE   0x80 /* zmm16-31 */
+#define IN_USE_AVX512 0xe0 /* any of the three */
 
 /* bits of frame.features: the state that boxes have, as in XCR0, and what the runtime can use */
 #define FEATURE_X87      IN_USE_X87 /* always, as SSE */
@@ -140,6 +144,8 @@
 #else
 #define MACHINE_AT_0 1
 #endif
+#define MACHINE_STACK_POINTER  rsp /* of struct lfi_regs */
+#define MACHINE_CODE_POINTER   rip
 #define MACHINE_ROOM           0
 #define MACHINE_STUB_SIZE      LFI_BUNDLE_SIZE
 #define MACHINE_ENTRY_MASK     (0xffffffff & -LFI_BUNDLE_SIZE) /* of addresses of functions */
@@ -201,7 +207,8 @@ struct core_frame {
     uint32_t words, bytes, st; /* of the shape */
     uint32_t gate;             /* a gate call's: 1 + how many of the context are around it */
     uint32_t special;          /* any of words, bytes, st */
-    uint16_t fcw, unused;      /* of the box, during a callback */
+    uint16_t fcw;              /* of the box, during a callback */
+    uint16_t exact;            /* the box goes on by machine_exact, with all of regs */
     uint16_t host_fsw;
     uint16_t now; /* scratch, as now_mxcsr */
     uint32_t now_mxcsr;

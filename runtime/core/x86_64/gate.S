@@ -150,7 +150,7 @@ gate:
 	jne	gate_gs
 5:	movl	$1, FRAME_IN_BOX(%r11)
 machine_gate_start:
-	cmpl	$0, CONTEXT_INTERRUPT(%rbp)
+	testb	$1, CONTEXT_INTERRUPT(%rbp) /* INTERRUPT_END */
 	jne	interrupted
 	movq	FRAME_HOME(%r11), %r13
 	movq	FRAME_STACK(%r11), %rsp
@@ -482,7 +482,7 @@ back_mmx:
 	xorps	%xmm\i, %xmm\i
 	.endr
 	movl	$1, FRAME_IN_BOX(%r11)
-	cmpl	$0, CONTEXT_INTERRUPT(%r8)
+	testb	$1, CONTEXT_INTERRUPT(%r8)
 	jne	back_interrupted
 	cmpl	$0, FRAME_CALLBACK + CALLBACK_SPECIAL(%r11)
 	jne	back_special2

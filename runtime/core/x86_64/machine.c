@@ -63,6 +63,7 @@ AT(st, FRAME_ST);
 AT(gate, FRAME_GATE);
 AT(special, FRAME_SPECIAL);
 AT(fcw, FRAME_FCW);
+AT(exact, FRAME_EXACT);
 AT(host_fsw, FRAME_HOST_FSW);
 AT(now, FRAME_NOW);
 AT(now_mxcsr, FRAME_NOW_MXCSR);
@@ -347,6 +348,85 @@ void machine_frame_init(struct core_frame *frame)
     memcpy(frame->x87, &fcw, sizeof fcw);
 }
 
+static struct core_frame *frame_of(struct lfi_context *context)
+{
+    return context->active ? context->active : &context->frame;
+}
+
+void lfi_context_get_vectors(const struct lfi_context *context, struct lfi_vectors *vectors)
+{
+    const struct core_frame *frame = frame_of((struct lfi_context *)context);
+    const uint16_t fcw = INITIAL_FCW;
+
+    memset(vectors, 0, sizeof *vectors);
+    vectors->in_use = frame->in_use;
+    vectors->mxcsr = frame->mxcsr;
+    if (frame->in_use & IN_USE_X87)
+        memcpy(vectors->x87, frame->x87, sizeof vectors->x87);
+    else
+        memcpy(vectors->x87, &fcw, sizeof fcw);
+    size_t size = frame->in_use & IN_USE_AVX ? 32 : frame->in_use & IN_USE_SSE ? 16 : 0;
+    for (int i = 0; i < 16; i++)
+        memcpy(vectors->ymm[i], frame->vectors[i], size);
+    if (!(frame->in_use & IN_USE_AVX512))
+        return;
+    memcpy(vectors->masks, frame->masks, sizeof vectors->masks);
+    for (int i = 0; i < 16; i++)
+        memcpy(vectors->zmm_high[i], frame->zmm[i] + 32, 32);
+    memcpy(vectors->zmm, frame->zmm[16], sizeof vectors->zmm);
+}
+
+/* An area for XRSTOR and FXRSTOR. Its header is ours. */
+static void set_x87(uint8_t area[576], const uint8_t x87[160])
+{
+    enum { MXCSR_AT = 24, REGISTERS_AT = 32, HEADER_AT = 512 };
+    const uint32_t mxcsr = INITIAL_MXCSR;
+
+    memset(area, 0, 576);
+    memcpy(area, x87, MXCSR_AT);
+    memcpy(area + MXCSR_AT, &mxcsr, sizeof mxcsr);
+    memcpy(area + REGISTERS_AT, x87 + REGISTERS_AT, 160 - REGISTERS_AT);
+    area[HEADER_AT] = IN_USE_X87;
+}
+
+/* All of it is set if any of it is in use, which is what RESTORE_STATE loads then. */
+static void set_avx512(struct core_frame *frame, const struct lfi_vectors *vectors)
+{
+    uint32_t in_use = frame->in_use;
+    size_t low = in_use & IN_USE_AVX ? 32 : in_use & IN_USE_SSE ? 16 : 0;
+
+    if (!(in_use & IN_USE_AVX512))
+        return;
+    memset(frame->zmm, 0, sizeof frame->zmm);
+    memset(frame->masks, 0, sizeof frame->masks);
+    if (in_use & IN_USE_MASKS)
+        memcpy(frame->masks, vectors->masks, sizeof frame->masks);
+    for (int i = 0; i < 16; i++) {
+        memcpy(frame->zmm[i], vectors->ymm[i], low);
+        if (in_use & IN_USE_HIGH)
+            memcpy(frame->zmm[i] + 32, vectors->zmm_high[i], 32);
+        if (in_use & IN_USE_MORE)
+            memcpy(frame->zmm[16 + i], vectors->zmm[i], 64);
+    }
+}
+
+void lfi_context_set_vectors(struct lfi_context *context, const struct lfi_vectors *vectors)
+{
+    struct core_frame *frame = frame_of(context);
+    uint32_t features = context->box->space->features;
+
+    frame->in_use = 0;
+    frame->mxcsr = INITIAL_MXCSR;
+    if (!vectors)
+        return;
+    frame->in_use =
+        vectors->in_use & features & (IN_USE_X87 | IN_USE_SSE | IN_USE_AVX | IN_USE_AVX512);
+    frame->mxcsr = vectors->mxcsr & 0xffff; /* SDM 1, 10.2.3: the others are reserved */
+    set_x87(frame->x87, vectors->x87);
+    memcpy(frame->vectors, vectors->ymm, sizeof frame->vectors);
+    set_avx512(frame, vectors);
+}
+
 void machine_frame_copy(struct core_frame *to, const struct core_frame *from)
 {
     to->regs = from->regs;
@@ -558,6 +638,11 @@ uint64_t machine_signal_pc(const void *ucontext)
     return (uint64_t)((const ucontext_t *)ucontext)->uc_mcontext.gregs[REG_RIP];
 }
 
+uint64_t machine_signal_stack(const void *ucontext)
+{
+    return (uint64_t)((const ucontext_t *)ucontext)->uc_mcontext.gregs[REG_RSP];
+}
+
 void machine_signal_set_pc(void *ucontext, uint64_t pc)
 {
     ((ucontext_t *)ucontext)->uc_mcontext.gregs[REG_RIP] = (greg_t)pc;
@@ -574,11 +659,13 @@ bool machine_signal_entering(const void *ucontext)
     uint64_t pc = machine_signal_pc(ucontext);
 
     return (pc >= (uint64_t)machine_resume_start && pc < (uint64_t)machine_resume_end) ||
+           (pc >= (uint64_t)machine_exact_start && pc < (uint64_t)machine_exact_end) ||
            in_light(pc);
 }
 
-void machine_signal_leave(void *ucontext, struct core_frame *frame, enum lfi_exit_kind kind,
-                          bool entering)
+/* From the signal handler on, the thread is the host's, and goes on at one of two places. */
+static void go_on(void *ucontext, struct core_frame *frame, bool entering, const char *saving,
+                  const char *saved)
 {
     greg_t *gregs = ((ucontext_t *)ucontext)->uc_mcontext.gregs;
     struct lfi_regs *regs = &frame->regs;
@@ -611,11 +698,143 @@ void machine_signal_leave(void *ucontext, struct core_frame *frame, enum lfi_exi
     }
     /* sigreturn restores the signal mask, the alternate stack and the box's vector state */
     gregs[REG_RBX] = (greg_t)frame;
-    gregs[REG_R12] = (greg_t)kind + 1;
     gregs[REG_RSP] = (greg_t)frame->host_rsp;
-    gregs[REG_RIP] =
-        (greg_t)(entering && !in_light((uint64_t)gregs[REG_RIP]) ? machine_leave_entering
-                                                                 : machine_leave_saving);
+    gregs[REG_RIP] = (greg_t)(entering && !in_light((uint64_t)gregs[REG_RIP]) ? saved : saving);
     gregs[REG_EFL] = 0x202;
     frame->in_box = 0;
+}
+
+void machine_signal_leave(void *ucontext, struct core_frame *frame, enum lfi_exit_kind kind,
+                          bool entering)
+{
+    go_on(ucontext, frame, entering, machine_leave_saving, machine_leave_entering);
+    ((ucontext_t *)ucontext)->uc_mcontext.gregs[REG_R12] = (greg_t)kind + 1;
+}
+
+/* ---- stops: docs/stops.md ---- */
+
+#define FLAGS_ARITHMETIC 0x8d5 /* OF, SF, ZF, AF, PF, CF */
+#define FLAG_DF          0x400
+#define FLAGS_FIXED      0x202
+
+void machine_signal_stop(void *ucontext, struct core_frame *frame, bool entering)
+{
+    go_on(ucontext, frame, entering, machine_stop_saving, machine_stop_entering);
+}
+
+void machine_signal_fault(const void *ucontext, struct lfi_stop *fault)
+{
+    const greg_t *gregs = ((const ucontext_t *)ucontext)->uc_mcontext.gregs;
+
+    fault->trap = (uint32_t)gregs[REG_TRAPNO];
+    fault->error = (uint32_t)gregs[REG_ERR];
+}
+
+bool machine_signal_back(void *ucontext, const struct core_frame *frame)
+{
+    enum { GROUP_SIZE = 15, LOAD_SIZE = 9 };
+    greg_t *gregs = ((ucontext_t *)ucontext)->uc_mcontext.gregs;
+    uint64_t pc = (uint64_t)gregs[REG_RIP], point = (uint64_t)gregs[REG_R11];
+
+    if (pc - frame->base < LFI_BOX_SIZE)
+        return true;
+    pc -= frame->context->box->reservation->trampolines;
+    switch (pc / 0x20 * 0x20) {
+    case TRAMPOLINE_SYSCALL:
+    case TRAMPOLINE_RETURN: /* rcx may be the frame; the call changes it anyway */
+        gregs[REG_RCX] = (greg_t)point;
+        break;
+    case TRAMPOLINE_GET_TP: /* it has put r11 aside, and will do so again */
+        if (pc == TRAMPOLINE_GET_TP + 2 * LOAD_SIZE)
+            point = core_thread.machine.ret;
+        break;
+    case TRAMPOLINE_CPUID:
+        if (pc == TRAMPOLINE_CPUID + 2 * LOAD_SIZE) /* it has put rcx aside */
+            gregs[REG_RCX] = (greg_t)core_thread.machine.ret;
+        break;
+    case TRAMPOLINE_SET_TP:
+        break;
+    default: /* r11 may be the frame */
+        return false;
+    }
+    point = frame->base + ((uint32_t)point & -(uint32_t)LFI_BUNDLE_SIZE);
+    gregs[REG_R11] = (greg_t)point;
+    gregs[REG_RIP] = (greg_t)(point - GROUP_SIZE);
+    return true;
+}
+
+/* What is where the box is, or wants to be. Bundles may be entered whatever they hold. */
+static enum lfi_place place_of(const struct core_frame *frame, unsigned *start, unsigned *end)
+{
+    struct lfi_box *box = frame->context->box;
+    uint64_t rip = frame->regs.rip;
+    uint8_t bundle[LFI_BUNDLE_SIZE];
+
+    if (rip - frame->base >= LFI_BOX_SIZE)
+        return LFI_PLACE_NONE;
+    if (rip % LFI_BUNDLE_SIZE == 0 || __atomic_load_n(&box->unverified, __ATOMIC_ACQUIRE))
+        return LFI_PLACE_START;
+    if (!core_code_bundle(box, rip, bundle))
+        return LFI_PLACE_NONE;
+    return lfi_x86_64_place(bundle, rip % LFI_BUNDLE_SIZE, start, end);
+}
+
+bool machine_settle(struct core_frame *frame)
+{
+    struct lfi_regs *regs = &frame->regs;
+    uint64_t bundle = regs->rip & -(uint64_t)LFI_BUNDLE_SIZE;
+    unsigned start = 0, end = 0;
+    enum lfi_place place = place_of(frame, &start, &end);
+
+    switch (place) {
+    case LFI_PLACE_START:
+        return true;
+    case LFI_PLACE_REPEAT:
+        regs->rip = bundle + start;
+        return true;
+    case LFI_PLACE_ADD: /* the low half of the base is 0: no carry, and the low byte stays */
+    case LFI_PLACE_LEA:
+        regs->rsp = frame->base + (uint32_t)regs->rsp;
+        regs->rip = bundle + end;
+        if (place == LFI_PLACE_ADD)
+            regs->rflags = (regs->rflags & ~(uint64_t)FLAGS_ARITHMETIC) |
+                           (regs->rsp == 0 ? 0x40 : 0) |
+                           (__builtin_parity((unsigned)regs->rsp & 0xff) ? 0 : 4);
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool machine_may_continue(struct core_frame *frame)
+{
+    unsigned start, end;
+
+    return place_of(frame, &start, &end) == LFI_PLACE_START;
+}
+
+void machine_signal_exact(void *ucontext, struct core_frame *frame)
+{
+    greg_t *gregs = ((ucontext_t *)ucontext)->uc_mcontext.gregs;
+    const struct lfi_regs *regs = &frame->regs;
+
+    gregs[REG_RAX] = (greg_t)regs->rax;
+    gregs[REG_RBX] = (greg_t)regs->rbx;
+    gregs[REG_RCX] = (greg_t)regs->rcx;
+    gregs[REG_RDX] = (greg_t)regs->rdx;
+    gregs[REG_RSI] = (greg_t)regs->rsi;
+    gregs[REG_RDI] = (greg_t)regs->rdi;
+    gregs[REG_RBP] = (greg_t)regs->rbp;
+    gregs[REG_RSP] = (greg_t)regs->rsp;
+    gregs[REG_R8] = (greg_t)regs->r8;
+    gregs[REG_R9] = (greg_t)regs->r9;
+    gregs[REG_R10] = (greg_t)regs->r10;
+    gregs[REG_R11] = (greg_t)regs->r11;
+    gregs[REG_R12] = (greg_t)regs->r12;
+    gregs[REG_R13] = (greg_t)regs->r13;
+    gregs[REG_R14] = (greg_t)regs->r14;
+    gregs[REG_R15] = (greg_t)regs->r15;
+    gregs[REG_RIP] = (greg_t)regs->rip;
+    gregs[REG_EFL] = (greg_t)((regs->rflags & (FLAGS_ARITHMETIC | FLAG_DF)) | FLAGS_FIXED);
+    frame->exact = 0;
 }

@@ -7,6 +7,8 @@
  *   machine_cpuid        likewise, to core_cpuid()
  *   machine_return       box -> host, likewise
  *   machine_leave_*      where the signal handler sends a thread whose stay is ended by a signal
+ *   machine_stop_*       … or that is stopped by one
+ *   machine_exact        traps, for the kernel to load all registers of the box
  *
  * rbx holds the frame wherever registers are the host's. While the frame says in_box, a fault is
  * the box's, so nothing there may touch host memory other than the frame. The stack of the box is
@@ -35,6 +37,11 @@
 	.globl	machine_enter, machine_syscall, machine_cpuid, machine_return
 	.hidden	core_cpuid
 	.globl	machine_leave_saving, machine_leave_entering
+	.irp	name, machine_exact, machine_exact_start, machine_exact_end, machine_stop_saving, machine_stop_entering
+	.hidden	\name
+	.globl	\name
+	.endr
+	.hidden	core_stopped, core_exact
 	.globl	machine_resume_start, machine_resume_end, machine_light_start, machine_light_end
 
 /*
@@ -150,6 +157,16 @@
 	.endr
 8:	andl	$0xffff, FRAME_MXCSR(%rbx)
 	ldmxcsr	FRAME_MXCSR(%rbx)
+.endm
+
+/* The host's vector and x87 state, where the box's is in the frame already. */
+.macro	HOST_STATE
+	testl	$FEATURE_AVX, FRAME_FEATURES(%rbx)
+	jz	1f
+	vzeroupper
+1:	fninit
+	fldcw	FRAME_HOST_FCW(%rbx)
+	ldmxcsr	FRAME_HOST_MXCSR(%rbx)
 .endm
 
 /*
@@ -318,6 +335,8 @@ serve:	SAVE_STATE
 	testl	%eax, %eax
 	jnz	leave
 resume:
+	cmpw	$0, FRAME_EXACT(%rbx)
+	jne	resume_exact
 	CONFINE
 machine_resume_start:
 	/* after in_box, so that a signal from now on ends the stay by itself */
@@ -340,16 +359,36 @@ machine_light_start:
 	RESTORE_REGS
 machine_light_end:
 
+/* Into the box with all registers as in the frame, by the kernel: machine_signal_exact(). */
+resume_exact:
+	movq	%rbx, %rdi
+	call	core_exact
+	testl	%eax, %eax
+	jnz	leave
+	movl	$1, FRAME_IN_BOX(%rbx)
+machine_exact_start:
+	movq	FRAME_CONTEXT(%rbx), %rax
+	cmpl	$0, CONTEXT_INTERRUPT(%rax)
+	jne	interrupted
+	RESTORE_STATE
+machine_exact:
+	ud2
+machine_exact_end:
+
 machine_host_skipped:
 .Lhost_skipped:
 	movq	$HOST_NOT_MADE, %rax
 	jmp	.Lhost_made
 light_interrupted:
-	movl	$(3 + 1), %r12d		/* LFI_EXIT_INTERRUPTED */
 	movl	$0, FRAME_IN_BOX(%rbx)
-	jmp	machine_leave_saving
+	jmp	machine_stop_saving
 interrupted:
-	movl	$(3 + 1), %eax		/* LFI_EXIT_INTERRUPTED */
+	movl	$0, FRAME_IN_BOX(%rbx)
+stopped:
+	movq	%rbx, %rdi
+	call	core_stopped
+	testl	%eax, %eax
+	jz	resume
 leave:
 	movl	$0, FRAME_IN_BOX(%rbx)
 	decl	%eax
@@ -400,16 +439,30 @@ machine_leave_saving:
 	.type	machine_leave_entering, @function
 machine_leave_entering:
 	HOST_FRAME
-	testl	$FEATURE_AVX, FRAME_FEATURES(%rbx)
-	jz	1f
-	vzeroupper
-1:	fninit
-	fldcw	FRAME_HOST_FCW(%rbx)
-	ldmxcsr	FRAME_HOST_MXCSR(%rbx)
+	HOST_STATE
 	movl	%r12d, %eax
 	jmp	leave
 	.cfi_endproc
 	.size	machine_leave_entering, . - machine_leave_entering
+
+/* The same two, for a stop: r12d holds nothing. */
+	.p2align 5
+	.type	machine_stop_saving, @function
+machine_stop_saving:
+	HOST_FRAME
+	SAVE_STATE
+	jmp	stopped
+	.cfi_endproc
+	.size	machine_stop_saving, . - machine_stop_saving
+
+	.p2align 5
+	.type	machine_stop_entering, @function
+machine_stop_entering:
+	HOST_FRAME
+	HOST_STATE
+	jmp	stopped
+	.cfi_endproc
+	.size	machine_stop_entering, . - machine_stop_entering
 
 	.section .rodata
 	.p2align 6

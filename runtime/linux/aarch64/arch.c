@@ -121,6 +121,8 @@ int linux_arch_signal_enter(struct thread *thread, struct lfi_regs *regs,
     frame.context.sp = regs->sp;
     frame.context.pc = regs->pc;
     frame.context.pstate = regs->nzcv;
+    if (signal->number == SIGSEGV || signal->number == SIGBUS)
+        frame.context.fault_address = signal->info.address;
     frame.context.records[0].magic = FPSIMD_MAGIC;
     frame.context.records[0].size = sizeof frame.context.records[0];
     lfi_context_get_vectors(thread->context, &frame.context.records[0].vectors);
@@ -151,11 +153,13 @@ int linux_arch_signal_leave(struct thread *thread, struct lfi_regs *regs, uint64
         return -EFAULT;
     memcpy(regs->x, frame.context.x, sizeof regs->x);
     regs->sp = thread->process->base | (uint32_t)frame.context.sp;
-    regs->pc = frame.context.pc;
+    regs->pc = thread->process->base | (uint32_t)frame.context.pc;
     regs->nzcv = frame.context.pstate & 0xf0000000;
     if (frame.context.records[0].magic == FPSIMD_MAGIC)
         lfi_context_set_vectors(thread->context, &frame.context.records[0].vectors);
     *mask = frame.context.mask;
     *restart = frame.context.restart && frame.context.restart == regs->pc;
+    /* after a system call they are so, and it need not take the slower way */
+    lfi_context_exact(thread->context, regs->pc != regs->x[30]);
     return 0;
 }

@@ -11,8 +11,9 @@
 #define ARCH_IMAGE  LFI_ARCH_AARCH64
 #define ARCH_FILTER CONFINE_FILTER_AARCH64
 
-/* MINSIGSTKSZ: a handler's frame fits. */
-#define ARCH_SIGNAL_STACK 5120u
+/* MINSIGSTKSZ and AT_MINSIGSTKSZ: a handler's frame fits. */
+#define ARCH_SIGNAL_STACK     5120u
+#define ARCH_SIGNAL_STACK_ALL ARCH_SIGNAL_STACK
 
 /* Of the vDSO. */
 #define ARCH_VDSO_CLOCK "__kernel_clock_gettime"

@@ -11,8 +11,9 @@
 #define ARCH_IMAGE  LFI_ARCH_X86_64
 #define ARCH_FILTER CONFINE_FILTER_X86_64
 
-/* MINSIGSTKSZ: a handler's frame fits. */
-#define ARCH_SIGNAL_STACK 2048u
+/* MINSIGSTKSZ: a handler's frame fits, unless AVX-512 is in use. AT_MINSIGSTKSZ: it fits always. */
+#define ARCH_SIGNAL_STACK     2048u
+#define ARCH_SIGNAL_STACK_ALL 3584u
 
 /* Of the vDSO. */
 #define ARCH_VDSO_CLOCK "__vdso_clock_gettime"

@@ -2,6 +2,7 @@
 # shellcheck shell=bash disable=SC2154,SC2034,SC2086 # variables and `run` come from ../package
 source=brotli
 programs='build/brotli'
+built='the library and its program'
 
 build() {
     cmake_build . brotli -- -DBROTLI_WRAPPER="$runner"

@@ -2,6 +2,7 @@
 # shellcheck shell=bash disable=SC2154,SC2034,SC2086 # variables and `run` come from ../package
 source=bzip2
 programs='bzip2'
+built='the library and its program'
 
 build() {
     make -j"$jobs" CC="$CC" AR="$AR" RANLIB="$RANLIB" \
@@ -19,6 +20,7 @@ check() {
     for sample in 1 2 3; do
         run bzip2 -$sample <"$tree/sample$sample.ref" | cmp - "$tree/sample$sample.bz2"
         run bzip2 -d <"$tree/sample$sample.bz2" | cmp - "$tree/sample$sample.ref"
+        echo "sample$sample: passed"
     done
     # Damaged input must be noticed.
     head -c 100000 text.9.bz2 >damaged.bz2

@@ -2,6 +2,8 @@
 # shellcheck shell=bash disable=SC2154,SC2034,SC2086 # variables and `run` come from ../package
 source=expat
 programs='build/xmlwf/xmlwf build/tests/runtests build/tests/runtestspp'
+built='the library, its tests in C and C++'
+counts='s/^100%: Checks: \([0-9]*\), Failed: 0$/\1/p'
 
 build() {
     cmake_build expat xmlwf runtests runtestspp -- -DEXPAT_BUILD_EXAMPLES=OFF -DEXPAT_BUILD_DOCS=OFF -DEXPAT_SHARED_LIBS=OFF

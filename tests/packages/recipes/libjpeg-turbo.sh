@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # shellcheck shell=bash disable=SC2154,SC2034,SC2086 # variables and `run` come from ../package
 #
-# Without its assembly: that is for nasm, which writes objects; only GNU assembly can be rewritten.
+# Without its assembly; libjpeg-turbo-simd.sh is with it.
 source=libjpeg-turbo
 programs='build/cjpeg-static build/djpeg-static build/jpegtran-static build/tjunittest-static build/tjbench-static
     build/rdjpgcom build/wrjpgcom build/md5/md5cmp'
+built='the library and its programs, C alone'
 
 build() {
     cmake_build . -- -DWITH_SIMD=OFF -DENABLE_SHARED=OFF

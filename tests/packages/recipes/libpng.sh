@@ -3,6 +3,7 @@
 source=libpng
 needs=zlib
 programs='pngtest pngvalid pngstest pngunknown pngimage pngfix'
+built='the library with code for SSE or NEON'
 
 build() {
     ./configure --host="$triple" --disable-shared --with-zlib-prefix= CC="$CC" AR="$AR" RANLIB="$RANLIB" \

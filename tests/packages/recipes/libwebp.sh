@@ -4,6 +4,9 @@ source=libwebp
 needs=libjpeg-turbo # for photographs
 programs='build/cwebp build/dwebp build/webpinfo build/img2webp build/webpmux build/webp_quality
     build/get_disto'
+built='the library and its programs'
+counts='' # it has fuzzers only
+without='it has fuzzers only; photographs are encoded and decoded'
 
 build() {
     cmake_build . $(for program in $programs; do basename $program; done) --

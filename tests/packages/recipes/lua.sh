@@ -2,6 +2,9 @@
 # shellcheck shell=bash disable=SC2154,SC2034,SC2086 # variables and `run` come from ../package
 source=lua
 programs='src/lua src/luac'
+built='the interpreter and compiler'
+counts='' # the archive has none
+without='the archive has none; scripts of ours'
 
 build() {
     make -j"$jobs" -C src posix CC="$CC -std=gnu99" AR="$AR rcu" RANLIB="$RANLIB" \

@@ -2,6 +2,7 @@
 # shellcheck shell=bash disable=SC2154,SC2034,SC2086 # variables and `run` come from ../package
 source=lz4
 programs='programs/lz4 tests/frametest tests/fuzzer'
+built='the library and its program'
 
 build() {
     make -j"$jobs" -C lib CC="$CC" AR="$AR" CFLAGS="$cflags" BUILD_SHARED=no liblz4.a
@@ -18,6 +19,6 @@ check() {
     done
     run lz4 -t text.1.lz4
     # The package's own tests, a short run of each. They print how far they are whenever some time has gone, and where they found memory.
-    run frametest -s1 -i20 | sed 's/.*\r//'
-    run fuzzer -s1 -i5 | sed -e 's/.*\r//' -e '/low buffer at address/d'
+    own frametest run frametest -s1 -i20 | sed 's/.*\r//'
+    own fuzzer run fuzzer -s1 -i5 | sed -e 's/.*\r//' -e '/low buffer at address/d'
 }

@@ -2,6 +2,8 @@
 # shellcheck shell=bash disable=SC2154,SC2034,SC2086 # variables and `run` come from ../package
 source=snappy
 programs='build/snappy_unittest'
+built='the library, C++'
+counts='s/^\[  PASSED  \] \([0-9]*\) tests*\.$/\1/p'
 
 build() {
     cp -a "$(fetched googletest)/." third_party/googletest

@@ -2,6 +2,9 @@
 # shellcheck shell=bash disable=SC2154,SC2034,SC2086 # variables and `run` come from ../package
 source=sqlite
 programs='sqlite3'
+built='the library and its shell'
+counts='' # they need Tcl in the box
+without='all, which need Tcl in the box; a script of ours'
 
 build() {
     ./configure --host="$triple" --disable-shared --disable-tcl --disable-readline --disable-load-extension \

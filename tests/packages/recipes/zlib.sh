@@ -2,6 +2,7 @@
 # shellcheck shell=bash disable=SC2154,SC2034,SC2086 # variables and `run` come from ../package
 source=zlib
 programs='example minigzip'
+built='the library and its programs'
 
 build() {
     AR=$AR RANLIB=$RANLIB CHOST=$triple CFLAGS=$cflags ./configure --static
@@ -16,5 +17,5 @@ check() {
     run minigzip -d <mixed.gz | cmp - "$mixed"
     gzip -dc text.9.gz | cmp - "$text"
     # The package's own test.
-    run example example.gz
+    own example run example example.gz
 }

@@ -205,8 +205,7 @@ static _Noreturn void be_leaver(const struct test_box *t, enum stay stay)
         break;
     default:
         ((empty_fn *)(void *)lfi_gate(context, function, LFI_SHAPE(1, 0, 0)))(5);
-        good = lfi_gate_exit()->kind ==
-               (stay == GATE ? LFI_EXIT_RETURNED : LFI_EXIT_INTERRUPTED);
+        good = lfi_gate_exit()->kind == (stay == GATE ? LFI_EXIT_RETURNED : LFI_EXIT_INTERRUPTED);
     }
     raise(SIGSTOP);
     _exit(good ? 0 : 2);
