@@ -3,6 +3,6 @@
 # Packages whose assembly for this architecture is what they are here for.
 package_tests(x86_64 lfi long openssl gmp-zen libffi isa-l libsecp256k1)
 # And those that no one has tried on another.
-package_tests(x86_64 lfi long quickjs libsodium)
+package_tests(x86_64 lfi long quickjs libsodium simdjson)
 # Natively it needs robust mutexes, which the emulator of other architectures does not have.
 package_tests(x86_64 lfi "" lmdb)
