@@ -397,7 +397,8 @@ static void rename_insn(struct insn *insn)
         snprintf(insn->mnemonic, sizeof insn->mnemonic, "movsxd");
 }
 
-/* nasm encodes the 32-bit form of vpextrd r8, xmm0, 1, which does the same. */
+/* nasm encodes the 32-bit forms of vpextrd r8, xmm0, 1 and vpbroadcastb zmm0, r8, which do the
+ * same. */
 static const struct reg *lower_half(const struct reg *reg)
 {
     char name[8];
@@ -430,6 +431,10 @@ static void fit_widths(struct insn *insn)
     }
     if (strcmp(insn->mnemonic, "vpextrd") == 0 && o[0].reg)
         o[0].reg = lower_half(o[0].reg);
+    if ((strcmp(insn->mnemonic, "vpbroadcastb") == 0 ||
+         strcmp(insn->mnemonic, "vpbroadcastw") == 0) &&
+        insn->count == 2 && o[1].reg)
+        o[1].reg = lower_half(o[1].reg);
 }
 
 /* Printing. */

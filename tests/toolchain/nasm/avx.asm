@@ -34,6 +34,9 @@ f:
     movq xmm0, [rdi]
     vpextrd r8, xmm0, 1
     vpextrd rax, xmm0, 1
+    vpbroadcastb zmm8, r11
+    vpbroadcastw zmm1{k1}{z}, rax
+    vpbroadcastw xmm2, [rdi]
     pmovmskb eax, xmm0
     cvtsi2sd xmm0, dword [rdi]
     cvtsi2sd xmm0, rax

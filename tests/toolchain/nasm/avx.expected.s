@@ -75,14 +75,20 @@ f:
 # 36 "avx.asm"
 	vpextrd eax, xmm0, 1
 # 37 "avx.asm"
-	pmovmskb eax, xmm0
+	vpbroadcastb zmm8, r11d
 # 38 "avx.asm"
-	cvtsi2sd xmm0, dword ptr [rdi]
+	vpbroadcastw zmm1{k1}{z}, eax
 # 39 "avx.asm"
-	cvtsi2sd xmm0, rax
+	vpbroadcastw xmm2, [rdi]
 # 40 "avx.asm"
-	imul eax, eax, 5
+	pmovmskb eax, xmm0
 # 41 "avx.asm"
-	imul eax, ecx, -5
+	cvtsi2sd xmm0, dword ptr [rdi]
 # 42 "avx.asm"
+	cvtsi2sd xmm0, rax
+# 43 "avx.asm"
+	imul eax, eax, 5
+# 44 "avx.asm"
+	imul eax, ecx, -5
+# 45 "avx.asm"
 	ret
