@@ -354,8 +354,9 @@ int lfi_context_new(struct lfi_box *box, lfi_syscall_fn *serve, void *data,
  * included, stay in the registers. So it, and all that it reaches, must not use them, or the box
  * sees what was in them, and loses what it had there. LFI_LIGHT makes a compiler use general
  * registers only; what it calls must be compiled like that, too (no function of the C library is).
- * It may call lfi_context_box(), lfi_context_data(), lfi_context_stop(), lfi_box_contains(),
- * lfi_copy_in() and lfi_copy_out().
+ * Compilers call memcpy() and memset() by themselves for structures, clang at -O0 even for small
+ * ones: copy those member by member. It may call lfi_context_box(), lfi_context_data(),
+ * lfi_context_stop(), lfi_box_contains(), lfi_copy_in() and lfi_copy_out().
  *
  *   LFI_LIGHT_NOT   lfi_syscall_fn is to be called, as without it
  *   LFI_LIGHT_DONE  the result is in *regs, of which nothing else was changed
