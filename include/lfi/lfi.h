@@ -354,8 +354,9 @@ int lfi_context_new(struct lfi_box *box, lfi_syscall_fn *serve, void *data,
  * included, stay in the registers. So it, and all that it reaches, must not use them, or the box
  * sees what was in them, and loses what it had there. LFI_LIGHT makes a compiler use general
  * registers only; what it calls must be compiled like that, too (no function of the C library is).
- * It may call lfi_context_box(), lfi_context_data(), lfi_context_stop(), lfi_box_contains(),
- * lfi_copy_in() and lfi_copy_out().
+ * Compilers call memcpy() and memset() by themselves for structures, clang at -O0 even for small
+ * ones: copy those member by member. It may call lfi_context_box(), lfi_context_data(),
+ * lfi_context_stop(), lfi_box_contains(), lfi_copy_in() and lfi_copy_out().
  *
  *   LFI_LIGHT_NOT   lfi_syscall_fn is to be called, as without it
  *   LFI_LIGHT_DONE  the result is in *regs, of which nothing else was changed
@@ -475,6 +476,14 @@ void lfi_context_on_stop(struct lfi_context *context, lfi_stopped_fn *stopped);
  * nothing. Needs a signal (lfi_faults_install).
  */
 void lfi_context_notify(struct lfi_context *context);
+
+/*
+ * For the handler of a system call, after a call of the host that ended with EINTR: whether the
+ * signal of lfi_context_notify() came to this thread since it last asked, and none of
+ * lfi_context_interrupt() after it. Then the call is to be made again: the box must not hear of a
+ * signal that it may not even be meant for.
+ */
+bool lfi_context_notified(void);
 
 /*
  * By the handler of a system call or of a stop, of the innermost run: whether the box goes on with

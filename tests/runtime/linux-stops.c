@@ -128,9 +128,9 @@ static void each_word(void **state)
 
     (void)state;
     make_program();
-    /* under an emulator a run takes its time: a word in four, with one value each */
+    /* under an emulator a run takes its time: a word in four, as that of the pc, with one value */
     enum { EVERY = TEST_EMULATED ? 4 : 1, ALL = 19 };
-    for (size_t word = 0; word < FRAME_BYTES / 8; word += EVERY) {
+    for (size_t word = FRAME_PC / 8 % EVERY; word < FRAME_BYTES / 8; word += EVERY) {
         bool has = true;
         for (size_t i = TEST_EMULATED ? word / EVERY % ALL : 0; has && run_with(word, i, &result);
              i += TEST_EMULATED ? ALL : 1) {
@@ -145,7 +145,8 @@ static void each_word(void **state)
         words += has;
     }
     assert_true(words > 140 / EVERY); /* all that counts */
-    assert_true(went_on > words / 2 && ends[LFI_LINUX_FAULT] + ends[LFI_LINUX_KILLED] > 0);
+    assert_true(went_on > words / 2);
+    assert_true(ends[LFI_LINUX_FAULT] + ends[LFI_LINUX_KILLED] > 0);
 }
 
 static void nothing_changed(void **state)
