@@ -478,6 +478,14 @@ void lfi_context_on_stop(struct lfi_context *context, lfi_stopped_fn *stopped);
 void lfi_context_notify(struct lfi_context *context);
 
 /*
+ * For the handler of a system call, after a call of the host that ended with EINTR: whether the
+ * signal of lfi_context_notify() came to this thread since it last asked, and none of
+ * lfi_context_interrupt() after it. Then the call is to be made again: the box must not hear of a
+ * signal that it may not even be meant for.
+ */
+bool lfi_context_notified(void);
+
+/*
  * By the handler of a system call or of a stop, of the innermost run: whether the box goes on with
  * exactly its registers (true), r11 and rip included; or as after a system call (false), so that
  * the host may set registers to the start of a function. What the registers hold may come from the

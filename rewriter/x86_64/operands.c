@@ -474,15 +474,33 @@ static const char *refused_form(const struct known_insn *known, const struct ope
     return NULL;
 }
 
+/* Is this a form with memory that only EVEX has, of a name that VEX has, too? */
+static bool is_evex_form(struct span name, const struct operand *operands, unsigned count)
+{
+    const struct operand *o = operands;
+    if (count == 2 && o[0].kind == OPERAND_MEM) /* of 64 bytes */
+        return reg_class(o[1].reg) == REG_YMM &&
+               (span_starts(name, "vcvtpd2ps") || span_starts(name, "vcvtpd2dq") ||
+                span_starts(name, "vcvttpd2dq"));
+    if (count != 3)
+        return false;
+    if (o[0].kind == OPERAND_IMM && o[1].kind == OPERAND_MEM)
+        return span_starts(name, "vpsll") || span_starts(name, "vpsrl") ||
+               span_starts(name, "vpsra");
+    return o[0].kind == OPERAND_MEM &&
+           (span_starts(name, "vpermq") || span_starts(name, "vpermpd"));
+}
+
 /* With EVEX no access is sure: the verifier does not look at masks. */
-static bool needs_evex(const struct operand *operands, unsigned count, const char *pseudo)
+static bool needs_evex(struct span name, const struct operand *operands, unsigned count,
+                       const char *pseudo)
 {
     for (unsigned i = 0; i < count; i++)
         if (operands[i].decoration.size || operands[i].kind == OPERAND_ROUNDING ||
             (operands[i].kind == OPERAND_REG && reg_class(operands[i].reg) == REG_AVX512) ||
             (operands[i].kind == OPERAND_MEM && reg_class(operands[i].index) == REG_AVX512))
             return true;
-    return pseudo && strcmp(pseudo, "{evex}") == 0;
+    return (pseudo && strcmp(pseudo, "{evex}") == 0) || is_evex_form(name, operands, count);
 }
 
 static void *parse_insn(struct rewriter *r, struct statement *s, struct span text,
@@ -530,7 +548,7 @@ static void *parse_insn(struct rewriter *r, struct statement *s, struct span tex
             if (operands[i].kind == OPERAND_REG)
                 info = &move;
     arena_return(&r->arena, (MAX_OPERANDS - count) * sizeof *operands);
-    if (class == CLASS_PLAIN && needs_evex(operands, count, pseudo)) {
+    if (class == CLASS_PLAIN && needs_evex(name, operands, count, pseudo)) {
         struct insn_info *masked = arena_alloc(&r->arena, sizeof *masked);
         *masked = *info;
         masked->class = CLASS_MASKED;

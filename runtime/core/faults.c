@@ -160,9 +160,13 @@ static void on_interrupt(int signal, siginfo_t *info, void *ucontext)
     bool entering = machine_signal_entering(ucontext), gate = machine_gate_touches(pc);
 
     (void)info;
-    if (!frame || !frame->in_box)
-        return; /* on its way out: switch.S looks before it enters again */
+    if (!frame)
+        return;
     uint32_t asked = __atomic_load_n(&frame->context->interrupt, __ATOMIC_ACQUIRE);
+    if (!frame->in_box) { /* on its way out: switch.S looks before it enters again */
+        __atomic_store_n(&core_thread.notified, !(asked & INTERRUPT_END), __ATOMIC_RELAXED);
+        return;
+    }
     if (!entering && !gate && !in_box(frame, pc)) {
         if (asked)
             defer(signal, ucontext);

@@ -131,7 +131,8 @@ struct core_thread {
     unsigned prepared;                   /* depth of lfi_thread_prepare() */
     unsigned kept; /* prepared until the thread ends: rounds of destructors to wait */
     int tid;
-    void *stack; /* the alternate signal stack */
+    bool notified; /* by a signal that found it outside of the box; atomic for its handler */
+    void *stack;   /* the alternate signal stack */
     size_t stack_size;
     stack_t former_stack;
     sigset_t former_mask;

@@ -30,6 +30,11 @@ void lfi_context_notify(struct lfi_context *context)
         syscall(SYS_tgkill, getpid(), tid, signal);
 }
 
+bool lfi_context_notified(void)
+{
+    return __atomic_exchange_n(&core_self()->notified, false, __ATOMIC_RELAXED);
+}
+
 void lfi_context_exact(struct lfi_context *context, bool exact)
 {
     if (context->active)

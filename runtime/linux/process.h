@@ -296,11 +296,12 @@ uint64_t linux_arch_get_result(const struct lfi_regs *regs);
 uint64_t linux_arch_signal_pc(const void *context);
 void linux_arch_signal_set_pc(void *context, uint64_t pc);
 int64_t linux_arch_signal_result(const void *context); /* of a system call, at its end */
-/* Puts the frame of a handler on the stack that ends at `top` (0: the current one): 0 or -EFAULT.
- * `restart`: the registers are those of a call that is to be made when it returns. */
+/* Puts the frame of a handler on the stack that ends at `top` (0: the current one), not below
+ * `least`: 0 or -EFAULT. `restart`: the registers are those of a call that is to be made when it
+ * returns. */
 int linux_arch_signal_enter(struct thread *thread, struct lfi_regs *regs,
                             const struct linux_signal *signal, const struct action *action,
-                            uint64_t old_mask, uint64_t top, bool restart);
+                            uint64_t old_mask, uint64_t top, uint64_t least, bool restart);
 /* Takes registers, mask and `restart` back from the frame: 0 or -EFAULT. */
 int linux_arch_signal_leave(struct thread *thread, struct lfi_regs *regs, uint64_t *mask,
                             bool *restart);

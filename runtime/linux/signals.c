@@ -92,7 +92,7 @@ static void kill_process(struct thread *thread, int number)
     linux_process_end(thread, &result);
 }
 
-/* Enters the handler: false if there is no room for its frame. */
+/* Enters the handler: false if there is no room for its frame, and then nothing has changed. */
 static bool enter(struct thread *thread, struct lfi_regs *regs, const struct linux_signal *signal,
                   const struct action *action, bool again)
 {
@@ -103,10 +103,9 @@ static bool enter(struct thread *thread, struct lfi_regs *regs, const struct lin
     bool on_stack = stack - thread->stack < thread->stack_size;
     if ((action->flags & SA_ONSTACK) && !(thread->stack_flags & SS_DISABLE) && !on_stack)
         top = thread->stack + thread->stack_size;
-    if (linux_arch_signal_enter(thread, regs, signal, action, old_mask, top, again))
+    uint64_t least = top || on_stack ? thread->stack : 0;
+    if (linux_arch_signal_enter(thread, regs, signal, action, old_mask, top, least, again))
         return false;
-    if ((top || on_stack) && linux_arch_get_stack(regs) - thread->stack >= thread->stack_size)
-        return false; /* of that stack */
     lfi_context_exact(thread->context, false);
     thread->suspended = false;
     set_mask(thread, thread->mask | action->mask | (action->flags & SA_NODEFER ? 0 : BIT(number)));

@@ -20,6 +20,8 @@ _Static_assert(LINUX_NOT_BEGUN == LFI_HOST_NOT_MADE, "both mean the same");
 int64_t linux_wait_try(struct thread *thread, long number, const uint64_t arg[6])
 {
     int64_t result = linux_arch_wait(&thread->wake, number, arg);
+    if (result == -EINTR && lfi_context_notified())
+        result = LINUX_NOT_BEGUN; /* who notifies it has wakened it, too */
     if (result != LINUX_NOT_BEGUN)
         return result;
     atomic_store(&thread->wake, 0); /* first, so that the next one is not lost */

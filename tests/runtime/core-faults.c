@@ -2,7 +2,9 @@
 /* Faults of the box end its run with a true report; faults of the host stay the host's. */
 #include "core-box.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -342,6 +344,60 @@ static void interruption(void **state)
     close_box(&t);
 }
 
+/* A host's call that a signal interrupts tells whether the box was only notified. */
+static struct {
+    atomic_int notified, other, twice;
+} waited;
+
+static void serve_wait(struct lfi_context *context, struct lfi_regs *regs)
+{
+    (void)context;
+    regs->REG_RESULT = 0;
+    if (poll(NULL, 0, 50) == 0 || errno != EINTR)
+        return;
+    if (lfi_context_notified())
+        waited.notified++;
+    else
+        waited.other++;
+    waited.twice += lfi_context_notified();
+}
+
+static bool go_on(struct lfi_context *context, struct lfi_regs *regs, const struct lfi_stop *stop)
+{
+    (void)context, (void)regs;
+    return stop->signal == 0;
+}
+
+static void notified_while_it_waits(void **state)
+{
+    struct test_box t;
+    pthread_t thread;
+    void *kind;
+
+    (void)state;
+#ifdef __SANITIZE_THREAD__
+    skip(); /* as above */
+#endif
+    open_box(&t, false, serve_wait, NULL);
+    lfi_context_on_stop(t.context, go_on);
+    lfi_context_regs(t.context)->REG_PC = code_address(&t, code_spin_calls);
+    assert_int_equal(pthread_create(&thread, NULL, run_to_the_end, t.context), 0);
+    for (int i = 0; i < 10000 && waited.notified < 5; i++) {
+        lfi_context_notify(t.context);
+        usleep(1000);
+    }
+    assert_true(waited.notified >= 5);
+    assert_int_equal(waited.other, 0);
+    assert_int_equal(waited.twice, 0);
+    usleep(60000);
+    int before = waited.notified;
+    lfi_context_interrupt(t.context);
+    pthread_join(thread, &kind);
+    assert_int_equal((uintptr_t)kind, LFI_EXIT_INTERRUPTED + 1);
+    assert_int_equal(waited.notified, before);
+    close_box(&t);
+}
+
 /* A context that one thread is in is no other's. */
 static void contexts_belong_to_one_thread(void **state)
 {
@@ -461,6 +517,7 @@ int main(void)
         cmocka_unit_test(nothing_runs_without_fault_handlers),
         cmocka_unit_test(threads_in_one_box),
         cmocka_unit_test(interruption),
+        cmocka_unit_test(notified_while_it_waits),
         cmocka_unit_test(contexts_belong_to_one_thread),
         cmocka_unit_test(cancellation_waits),
         cmocka_unit_test(handlers_of_libc_have_their_stack),

@@ -107,7 +107,7 @@ static void test_frames(void **state)
                                      .STACK = regs.STACK + RETURNS, .PC = call.PC};
             struct lfi_regs frame = again;
             assert_int_equal(linux_arch_signal_enter(thread, &frame, &signal, &action, 0,
-                                                     area.stack + STACK_SIZE, true),
+                                                     area.stack + STACK_SIZE, 0, true),
                              0);
             struct lfi_regs self = {CALL_REGISTERS((uint64_t)SYS_rt_sigreturn, 0, 0, 0, 0, 0, 0),
                                     .STACK = frame.STACK + RETURNS};

@@ -6,6 +6,7 @@
 # the machine's clang and no box: it tests the expectations. What is of one architecture only stands in
 # programs/ARCH/. Beside NAME.c stand
 #   NAME.expected   its standard output
+#   NAME.walled     the same behind the second wall, if it is another there
 #   NAME.status     its exit status, if not 0
 #   NAME.stdin, NAME.args (one a line), NAME.env (one NAME=VALUE)
 #   NAME.flags      for the compiler
@@ -103,7 +104,7 @@ while read -r level <&3; do
     if [ "$triple" != host ]; then
         "$SDK/bin/lfi-verify" --mode="$(mode_of "$triple")" program >messages 2>&1 || fail "does not verify: $(head messages)"
     fi
-    # Nothing may differ behind the second wall, which QEMU does not have.
+    # Nothing may differ behind the second wall, which QEMU does not have, but for what NAME.walled says.
     for options in "" "$walled"; do
         if [ "$options" ]; then
             [ "$level" = -O2 ] && [ "$triple" != host ] && ! emulated "$triple" || continue
@@ -116,6 +117,8 @@ while read -r level <&3; do
         fi
         [ "$status" -eq "${wanted:-0}" ] ||
             fail "$options exit status $status instead of ${wanted:-0}: $(tail -n 5 output messages)"
-        diff -u "$(path_of expected)" output || fail "$options other output"
+        expected=$(path_of expected)
+        [ -z "$options" ] || [ -z "$(path_of walled)" ] || expected=$(path_of walled)
+        diff -u "$expected" output || fail "$options other output"
     done
 done 3<levels

@@ -83,7 +83,7 @@ tools)
     echo _Z3foov | "$sdk/bin/llvm-cxxfilt" | grep -qF 'foo()' || die cxxfilt
     "$cc" -g -c start.c -o debug.o
     "$sdk/bin/llvm-dwarfdump" --name=sum debug.o | grep -q DW_TAG_subprogram || die dwarfdump
-    [ "$(echo 'int  f( ){ }' | "$sdk/bin/clang-format")" = 'int f() {}' ] || die clang-format
+    [ "$(echo 'int  f( ){ }' | "$sdk/bin/clang-format" --style=LLVM)" = 'int f() {}' ] || die clang-format
     ! "$sdk/bin/llvm-inspect" 2>err || die 'llvm-inspect is no tool'
     has 'llvm-cov, llvm-dwarfdump, llvm-profdata' err
     "$sdk/bin/llvm-strip" -g debug.o

@@ -109,7 +109,7 @@ _Static_assert(sizeof(struct lfi_vectors) + 8 == 528, "struct fpsimd_context");
 
 int linux_arch_signal_enter(struct thread *thread, struct lfi_regs *regs,
                             const struct linux_signal *signal, const struct action *action,
-                            uint64_t old_mask, uint64_t top, bool restart)
+                            uint64_t old_mask, uint64_t top, uint64_t least, bool restart)
 {
     struct frame frame;
     memset(&frame, 0, sizeof frame);
@@ -132,7 +132,7 @@ int linux_arch_signal_enter(struct thread *thread, struct lfi_regs *regs,
     memcpy(frame.info, &signal->info, sizeof signal->info);
 
     uint64_t at = ((top ? top : regs->sp) - sizeof frame) & ~(uint64_t)15;
-    if (lfi_copy_out(thread->process->box, at, &frame, sizeof frame))
+    if (at < least || lfi_copy_out(thread->process->box, at, &frame, sizeof frame))
         return -EFAULT;
     regs->x[0] = (uint64_t)signal->number;
     regs->x[1] = at + offsetof(struct frame, info);

@@ -185,7 +185,7 @@ static int take_vectors(struct lfi_box *box, uint64_t address, struct lfi_vector
 
 int linux_arch_signal_enter(struct thread *thread, struct lfi_regs *regs,
                             const struct linux_signal *signal, const struct action *action,
-                            uint64_t old_mask, uint64_t top, bool restart)
+                            uint64_t old_mask, uint64_t top, uint64_t least, bool restart)
 {
     enum { FLAGS = 0x7, SELECTORS_CODE = 0x33 }; /* UC_FP_XSTATE and how ss is to be taken */
     const uint64_t selectors_stack = 0x2bull << 48;
@@ -226,7 +226,8 @@ int linux_arch_signal_enter(struct thread *thread, struct lfi_regs *regs,
     uint64_t area_at = (at - area_size) & ~(uint64_t)63;
     frame.context.fpregs = area_at;
     at = ((area_at - sizeof frame) & ~(uint64_t)15) - 8; /* as after a call */
-    if (lfi_copy_out(box, area_at, &area, area_size) || lfi_copy_out(box, at, &frame, sizeof frame))
+    if (at < least || lfi_copy_out(box, area_at, &area, area_size) ||
+        lfi_copy_out(box, at, &frame, sizeof frame))
         return -EFAULT;
     lfi_context_set_vectors(thread->context, NULL);
     regs->rdi = (uint64_t)signal->number;

@@ -40,6 +40,24 @@ g:
 	subq	$64, %rsp
 	vmovups	%xmm1, (%rsp){%k1}
 	addq	$64, %rsp
+	vpsrlw	$1, (%rsp), %xmm1
+	addq	$64, %rsp
+	vpslldq	$1, (%rsp), %ymm1
+	addq	$64, %rsp
+	vpermq	(%rsp), %ymm1, %ymm2
+	addq	$64, %rsp
+	vpermpd	(%rsp), %ymm1, %ymm2
+	addq	$64, %rsp
+	vcvtpd2ps	(%rsp), %ymm1
+	addq	$64, %rsp
+	vcvttpd2dq	(%rsp), %ymm1
+	addq	$64, %rsp
+	vpermq	$1, (%rsp), %ymm1
+	addq	$64, %rsp
+	vpsrlw	(%rsp), %xmm1, %xmm1
+	addq	$64, %rsp
+	vcvtpd2psy	(%rsp), %xmm1
+	addq	$64, %rsp
 	vmovups	(%rsp), %xmm1
 	xorl	%eax, %eax
 	popq	%r11

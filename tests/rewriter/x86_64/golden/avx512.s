@@ -38,6 +38,26 @@ g:
 	vmovups	(%rsp), %xmm17
 	subq	$64, %rsp
 	vmovups	%xmm1, (%rsp){%k1}
+# ... which these have, too
+	addq	$64, %rsp
+	vpsrlw	$1, (%rsp), %xmm1
+	addq	$64, %rsp
+	vpslldq	$1, (%rsp), %ymm1
+	addq	$64, %rsp
+	vpermq	(%rsp), %ymm1, %ymm2
+	addq	$64, %rsp
+	vpermpd	(%rsp), %ymm1, %ymm2
+	addq	$64, %rsp
+	vcvtpd2ps	(%rsp), %ymm1
+	addq	$64, %rsp
+	vcvttpd2dq	(%rsp), %ymm1
+# ... and these not
+	addq	$64, %rsp
+	vpermq	$1, (%rsp), %ymm1
+	addq	$64, %rsp
+	vpsrlw	(%rsp), %xmm1, %xmm1
+	addq	$64, %rsp
+	vcvtpd2psy	(%rsp), %xmm1
 	addq	$64, %rsp
 	vmovups	(%rsp), %xmm1
 	xorl	%eax, %eax

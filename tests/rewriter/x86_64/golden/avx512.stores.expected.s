@@ -49,6 +49,30 @@ g:
 	.bundle_unlock
 	vmovups	%xmm1, (%rsp){%k1}
 	addq	$64, %rsp
+	testl	%eax, (%rsp)
+	vpsrlw	$1, (%rsp), %xmm1
+	addq	$64, %rsp
+	testl	%eax, (%rsp)
+	vpslldq	$1, (%rsp), %ymm1
+	addq	$64, %rsp
+	testl	%eax, (%rsp)
+	vpermq	(%rsp), %ymm1, %ymm2
+	addq	$64, %rsp
+	testl	%eax, (%rsp)
+	vpermpd	(%rsp), %ymm1, %ymm2
+	addq	$64, %rsp
+	testl	%eax, (%rsp)
+	vcvtpd2ps	(%rsp), %ymm1
+	addq	$64, %rsp
+	testl	%eax, (%rsp)
+	vcvttpd2dq	(%rsp), %ymm1
+	addq	$64, %rsp
+	vpermq	$1, (%rsp), %ymm1
+	addq	$64, %rsp
+	vpsrlw	(%rsp), %xmm1, %xmm1
+	addq	$64, %rsp
+	vcvtpd2psy	(%rsp), %xmm1
+	addq	$64, %rsp
 	vmovups	(%rsp), %xmm1
 	xorl	%eax, %eax
 	popq	%r11

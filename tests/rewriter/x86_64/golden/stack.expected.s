@@ -73,6 +73,49 @@ steps:
 	.cfi_def_cfa_offset	32
 	.p2align	0
 	cmovel	8(%rsp), %eax
+	addq	$24, %rsp
+	.cfi_def_cfa_offset	8
+	.p2align	0
+	testl	%eax, (%rsp)
+	.cfi_def_cfa_offset	32
+	.p2align	0
+	shrl	%cl, 8(%rsp)
+	addq	$24, %rsp
+	.cfi_def_cfa_offset	8
+	.p2align	0
+	testl	%eax, (%rsp)
+	.cfi_def_cfa_offset	32
+	.p2align	0
+	roll	8(%rsp)
+	addq	$24, %rsp
+	.cfi_def_cfa_offset	8
+	.p2align	0
+	movl	(%rsp), %r11d
+	.cfi_def_cfa_offset	32
+	.p2align	0
+	rcrl	$3, 8(%rsp)
+	addq	$24, %rsp
+	.cfi_def_cfa_offset	8
+	.p2align	0
+	testl	%eax, (%rsp)
+	.cfi_def_cfa_offset	32
+	.p2align	0
+	shldl	%cl, %ecx, 8(%rsp)
+	subq	$24, %rsp
+	.cfi_def_cfa_offset	56
+	.p2align	0
+	movl	%eax, (%rsp)
+	.cfi_def_cfa_offset	32
+	.p2align	0
+	lock cmpxchgl	%ecx, 8(%rsp)
+	subq	$24, %rsp
+	.cfi_def_cfa_offset	56
+	.p2align	0
+	movl	%eax, (%rsp)
+	.cfi_def_cfa_offset	32
+	.p2align	0
+	cmpxchg8b	8(%rsp)
+	xorl	%eax, %eax
 	leaq	24(%rsp), %rsp
 	.cfi_def_cfa_offset	8
 	.p2align	0

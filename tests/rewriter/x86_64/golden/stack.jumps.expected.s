@@ -53,6 +53,19 @@ steps:
 	.p2align	5
 	addq	$24, %rsp
 	cmovel	8(%rsp), %eax
+	addq	$24, %rsp
+	shrl	%cl, 8(%rsp)
+	addq	$24, %rsp
+	roll	8(%rsp)
+	addq	$24, %rsp
+	rcrl	$3, 8(%rsp)
+	addq	$24, %rsp
+	shldl	%cl, %ecx, 8(%rsp)
+	subq	$24, %rsp
+	lock cmpxchgl	%ecx, 8(%rsp)
+	subq	$24, %rsp
+	cmpxchg8b	8(%rsp)
+	xorl	%eax, %eax
 	leaq	24(%rsp), %rsp
 	movl	%eax, 8(%rdi)
 	xorl	%eax, %eax
