@@ -20,6 +20,12 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#ifdef __SANITIZE_THREAD__
+#define SKIP_UNDER_TSAN skip() /* it keeps signals back until a call */
+#else
+#define SKIP_UNDER_TSAN
+#endif
+
 #define TEST_CODE   0x100000
 #define TEST_WILD   0x180000
 #define TEST_DATA   0x200000 /* core-code.S knows it */

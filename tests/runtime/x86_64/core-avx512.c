@@ -240,6 +240,7 @@ static void interrupts_keep_everything(void **state)
     pthread_t thread;
 
     (void)state;
+    SKIP_UNDER_TSAN;
     open_box(&t, true, serve_filling, NULL);
     fill(before(&t));
     lfi_context_regs(t.context)->rax = 0;

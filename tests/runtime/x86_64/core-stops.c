@@ -21,12 +21,6 @@
 extern const char stops_code[], stops_code_end[], stop_forms[], stop_handler[], stop_handled[],
     stop_spin[], stop_step[], stop_null[], stop_exact[], stop_exact_at[], stop_load[];
 
-#ifdef __SANITIZE_THREAD__
-#define SKIP_UNDER_TSAN skip() /* it keeps signals back until a call */
-#else
-#define SKIP_UNDER_TSAN
-#endif
-
 enum how { GOES_ON, HANDLES }; /* what a stop does */
 enum { DEPTH = 4, PATH_MOST = 8000 };
 
