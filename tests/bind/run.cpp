@@ -75,7 +75,10 @@ static int spills()
     filled.on[0] = filled.on[1] = false;
     filled.c = 0, filled.h = 0;
     dirty_stack();
+#ifdef __x86_64__ /* elsewhere C++ cannot pass large structures and long doubles: lfi-bind says so \
+                   */
     CHECK(box.spilt_values(filled, 0.0L, 0.0L).copy_and_verify(same) == 0);
+#endif
     CHECK(box.spilt_register(padding(point{0, 0})).copy_and_verify(same) == 0);
 
     tainted<struct padded *> padded = box.malloc_in_sandbox<struct padded>();
@@ -89,6 +92,7 @@ static int spills()
     wide[0] = wide[1] = wide[2] = 0;
     CHECK(box.spilt_list(box.copy_to_sandbox(wide, 3), 3).copy_and_verify(same) == 0);
 
+#ifdef __x86_64__
     struct padded set = filled;
     set.list[1][0].size = 1, set.points[2].y = 2, set.both.y.d = 3;
     set.any.large = 4, set.wide = 5, set.h = 6;
@@ -97,6 +101,7 @@ static int spills()
                p.any.large == 5 && p.wide == 6 && p.h == 7;
     });
     CHECK(good);
+#endif
     return failures;
 }
 
