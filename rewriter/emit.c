@@ -56,7 +56,12 @@ static void write_label(struct rewriter *r, uint32_t index)
         align_bundle(r);
     else if (s->in_code)
         set_apart(r);
-    put_bytes(&r->out, s->at, s->size);
+    if (s->symbol->placed) {
+        put(&r->out, ".Llfi_table");
+        put_number(&r->out, index);
+    } else {
+        put_bytes(&r->out, s->at, s->size);
+    }
     put(&r->out, ":\n");
 }
 
@@ -74,10 +79,16 @@ static void write_alignment(struct rewriter *r, const struct statement *s)
         r->aligned = false;
         return;
     }
-    unsigned shift = (unsigned)value;
-    if (!span_starts(name, ".p2align") && (r->arch->alignment_in_bytes || !span_is(name, ".align")))
-        for (shift = 0; shift < 31 && (1ll << shift) < value; shift++)
-            ;
+    bool in_bytes =
+        !span_starts(name, ".p2align") && (r->arch->alignment_in_bytes || !span_is(name, ".align"));
+    /* As other assemblers: configure scripts ask by `.align 3` in what it counts. */
+    if (in_bytes ? (value & (value - 1)) != 0 || value > 1ll << 31 : value > 31) {
+        report_error(r, s, first.at, "the alignment must be a power of 2 that is at most 2^31");
+        return;
+    }
+    unsigned shift = in_bytes ? 0 : (unsigned)value;
+    while (in_bytes && (1ll << shift) < value)
+        shift++;
     if (next_argument(&rest, &first)) /* the value to fill with */
         next_argument(&rest, &skip);
     unsigned bundle = r->arch->bundle_shift;
@@ -176,6 +187,25 @@ static void write_instruction(struct rewriter *r, uint32_t index)
     r->aligned = r->apart = false;
 }
 
+/* Labels that stay where moved data stood, which begins with this statement. */
+static void write_places(struct rewriter *r, uint32_t first)
+{
+    for (uint32_t i = first;; i++) {
+        const struct statement *s = &r->statements[i];
+        if (s->kind == STATEMENT_LABEL && s->symbol->placed) {
+            put_bytes(&r->out, s->at, s->size);
+            put(&r->out, ":\n");
+            if (*s->at >= '0' && *s->at <= '9') { /* has a name of its own, too */
+                put(&r->out, ".Llfi_place");
+                put_number(&r->out, i);
+                put(&r->out, ":\n");
+            }
+        }
+        if (s->last_moved)
+            break;
+    }
+}
+
 void emit_statements(struct rewriter *r)
 {
     if (r->arch->bundle_shift) {
@@ -188,10 +218,12 @@ void emit_statements(struct rewriter *r)
     for (uint32_t i = 0; i < r->count && !r->out.failed; i++) {
         const struct statement *s = &r->statements[i];
         size_t start = watched ? writer_offset(&r->out) : 0;
-        if (s->moved)
+        if (s->moved) {
+            write_places(r, i);
             put(&r->out, s->moved == MOVED_CONSTANTS
                              ? "\t.pushsection\t.rodata.lfi,\"a\",@progbits\n"
                              : "\t.pushsection\t.data.rel.ro.lfi,\"aw\",@progbits\n");
+        }
         switch ((enum statement_kind)s->kind) {
         case STATEMENT_LABEL:
             write_label(r, i);

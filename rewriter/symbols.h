@@ -19,9 +19,10 @@ struct symbol {
     bool taken;         /* its address is used by something other than a direct branch */
     bool function;      /* .type @function */
     bool global;
-    bool weak;              /* another file may define it */
-    bool in_code;           /* defined in a section of code */
-    bool set;               /* by .set: */
+    bool weak;    /* another file may define it */
+    bool in_code; /* defined in a section of code */
+    bool placed;  /* data.c moved what it names, as `.Llfi_tableN`; it stays in the code */
+    bool set;     /* by .set: */
     struct symbol *same_as; /* the symbol that it was set to; NULL if it is more than a name */
 };
 

@@ -3,44 +3,36 @@
 #include "context.h"
 #include "passes.h"
 
-static const struct lfi_rewrite_change changes[] = {
-#define CHANGE(id, name, why) {name, why},
+#define CHANGE(id, name, why) static const struct lfi_rewrite_change change_##id = {name, why};
 #include "changes.def"
 #undef CHANGE
-};
-
-enum {
-#define CHANGE(id, name, why) CHANGE_##id,
-#include "changes.def"
-#undef CHANGE
-};
 
 /* What a change of a statement is called that is no instruction. */
 static const struct lfi_rewrite_change *change_of(const struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
     if (s->moved || s->last_moved)
-        return &changes[CHANGE_data];
+        return &change_data;
     if (s->kind == STATEMENT_LABEL)
-        return &changes[CHANGE_label];
+        return &change_label;
     if (s->kind != STATEMENT_DIRECTIVE)
-        return &changes[CHANGE_other];
+        return &change_other;
     switch (s->directive) {
     case DIRECTIVE_ALIGN:
-        return &changes[CHANGE_align];
+        return &change_align;
     case DIRECTIVE_LOC:
     case DIRECTIVE_FILE:
-        return &changes[CHANGE_line];
+        return &change_line;
     case DIRECTIVE_DISABLE:
     case DIRECTIVE_ENABLE:
     case DIRECTIVE_DROPPED:
-        return &changes[CHANGE_dropped];
+        return &change_dropped;
     case DIRECTIVE_DATA:
     case DIRECTIVE_STRING:
     case DIRECTIVE_SPACE:
-        return &changes[CHANGE_data];
+        return &change_data;
     default:
-        return &changes[CHANGE_other];
+        return &change_other;
     }
 }
 

@@ -14,6 +14,9 @@
  *   stack.c                    writes to sp
  *   system.c                   system registers and instructions, thread-local storage
  *   literal.c                  adr, literals
+ *   walk.c                     every way on from an instruction
+ *   saved.c                    x25 to x28, saved and brought back
+ *   tables.c                   tables of distances to code
  *   frame.c                    call frame information
  *   encoded.c                  .inst and data in code
  *   changes.def, changes.c     what changes are called, and why they are made
@@ -29,6 +32,7 @@
 
 /* Registers by number; 31 is sp, as the base of addresses and in sets of registers. */
 enum { SCRATCH = 26, CONTEXT = 25, BASE = 27, ADDRESS = 28, FRAME = 29, LINK = 30, SP = 31 };
+#define RESERVED (BIT(CONTEXT) | BIT(SCRATCH) | BIT(BASE) | BIT(ADDRESS))
 
 enum register_class {
     REG_NONE,
@@ -132,8 +136,11 @@ struct aarch64_insn {
     struct span mnemonic;
     struct span head; /* the operands before the memory operand, with the comma that follows them */
     struct address address;
-    bool renamed;  /* the operand that names `target` differs from the source */
-    uint8_t count; /* of operands without the memory operand */
+    struct span text;  /* to write instead of the source's, if it has a size */
+    uint32_t restored; /* reserved registers that the source loads here: saved.c */
+    uint32_t place; /* of a table that it computes a target from, by its label, plus 1: tables.c */
+    bool renamed;   /* the operand that names `target` differs from the source */
+    uint8_t count;  /* of operands without the memory operand */
     struct operand operands[];
 };
 
@@ -144,6 +151,11 @@ struct aarch64 {
     } frame, remembered[8];
     unsigned remembered_count;
     uint32_t label_number;
+    bool restores; /* some instruction has `restored` */
+    struct walked {
+        uint32_t number, facts;
+    } * walked; /* walk.c: which walk came to a statement last, and what it knew there */
+    uint32_t walk_number;
     struct known_insn {
         struct span name;
         const struct insn_info *info;
@@ -231,6 +243,42 @@ void rewrite_literal(struct rewriter *r, uint32_t index);
 
 /* frame.c */
 void aarch64_note_cfi(struct rewriter *r, const struct statement *s);
+
+/* walk.c */
+enum way { WAY_ON, WAY_END, WAY_FAILED };
+struct walk {
+    struct rewriter *r;
+    /*
+     * Is called for each instruction, again if `facts` are fewer than before: go on behind it, and
+     * to where it branches?
+     */
+    enum way (*visit)(struct walk *w, uint32_t index);
+    void *state;
+    /* Every way to this instruction comes from the start of the walk, through what lies between. */
+    bool straight;
+    uint32_t start;
+    uint32_t facts; /* by bits: what is so on every way, to be changed by visit() */
+    bool failed;
+    unsigned count;
+    struct {
+        uint32_t statement, facts;
+    } pending[256];
+};
+bool walk(struct walk *w, uint32_t from); /* false if any visit failed */
+void walk_later(struct walk *w, uint32_t statement);
+/* Goes there later; false if that is not code of this file. */
+bool walk_also(struct walk *w, const struct symbol *target);
+
+/* saved.c */
+bool saves_registers(const struct aarch64_insn *in); /* on the stack, or brings them back */
+struct span without_reserved(struct rewriter *r, const struct statement *s,
+                             const struct aarch64_insn *in);
+void check_saved(struct rewriter *r);
+
+/* tables.c */
+void find_tables(struct rewriter *r);
+void check_distances(struct rewriter *r); /* once the size of code is known */
+void rewrite_place(struct rewriter *r, uint32_t index);
 
 /* changes.c */
 const struct lfi_rewrite_change *aarch64_change(const struct rewriter *r, uint32_t index);

@@ -2,17 +2,9 @@
 /* What a change is called: struct arch.change. */
 #include "aarch64.h"
 
-static const struct lfi_rewrite_change changes[] = {
-#define CHANGE(id, name, why) {name, why},
+#define CHANGE(id, name, why) static const struct lfi_rewrite_change change_##id = {name, why};
 #include "changes.def"
 #undef CHANGE
-};
-
-enum {
-#define CHANGE(id, name, why) CHANGE_##id,
-#include "changes.def"
-#undef CHANGE
-};
 
 /* As rewrite_thread() knows it: a relocation of thread-local storage, or its register. */
 static bool is_thread(const struct aarch64_insn *in)
@@ -28,43 +20,42 @@ static bool is_thread(const struct aarch64_insn *in)
     return false;
 }
 
-static unsigned change_of(const struct rewriter *r, uint32_t index)
+const struct lfi_rewrite_change *aarch64_change(const struct rewriter *r, uint32_t index)
 {
     const struct aarch64_insn *in = r->statements[index].insn;
     if (is_thread(in))
-        return CHANGE_thread;
+        return &change_thread;
+    if (in->place)
+        return &change_place;
+    if (in->restored)
+        return &change_saved;
     switch ((enum class)in->info->class) {
     case CLASS_JUMP_REG:
     case CLASS_CALL_REG:
     case CLASS_AUTH_JUMP:
     case CLASS_AUTH_CALL:
-        return CHANGE_branch;
+        return &change_branch;
     case CLASS_SYSCALL:
-        return CHANGE_system;
+        return &change_system;
     case CLASS_MRS:
     case CLASS_MSR:
-        return CHANGE_register;
+        return &change_register;
     case CLASS_CACHE:
-        return CHANGE_cache;
+        return &change_cache;
     case CLASS_ADR:
-        return CHANGE_literal;
+        return &change_literal;
     case CLASS_ADRP:
-        return CHANGE_page;
+        return &change_page;
     default:
         break;
     }
     if (is_branch(&in->flow) || in->info->class == CLASS_TRAP)
-        return CHANGE_link;
+        return &change_link;
     if (has_address(in))
-        return in->address.mode == ADDRESS_LITERAL ? CHANGE_literal : CHANGE_memory;
+        return in->address.mode == ADDRESS_LITERAL ? &change_literal : &change_memory;
     if (in->flow.writes & BIT(SP))
-        return CHANGE_stack;
+        return &change_stack;
     if (r->guards->planned[index])
-        return CHANGE_guard;
-    return in->flow.writes & BIT(LINK) ? CHANGE_link : CHANGE_plain;
-}
-
-const struct lfi_rewrite_change *aarch64_change(const struct rewriter *r, uint32_t index)
-{
-    return &changes[change_of(r, index)];
+        return &change_guard;
+    return in->flow.writes & BIT(LINK) ? &change_link : &change_plain;
 }

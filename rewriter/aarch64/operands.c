@@ -240,11 +240,29 @@ static bool check_registers(struct rewriter *r, const struct statement *s,
         }
     uint32_t bad = in->flow.writes & (BIT(CONTEXT) | BIT(BASE));
     bad |= (in->flow.writes | in->flow.reads) & (BIT(SCRATCH) | BIT(ADDRESS));
-    if (!bad)
+    if (!bad || saves_registers(in))
         return true;
     report_error(r, s, s->where, "x%d is reserved: x25 to x28 belong to the sandbox",
                  __builtin_ctz(bad));
     return false;
+}
+
+/* The instruction brings back reserved registers: only the others are loaded. */
+static struct aarch64_insn *parse_restore(struct rewriter *r, const struct statement *s,
+                                          const struct aarch64_insn *source)
+{
+    struct span text = without_reserved(r, s, source), rest = text;
+    size_t size = sizeof *source + MAX_OPERANDS * sizeof(struct operand);
+    struct aarch64_insn *in = arena_zeroed(&r->arena, size);
+    in->text = text;
+    in->mnemonic = (struct span){text.at, 3};
+    in->info = source->info;
+    in->restored = source->flow.writes & RESERVED;
+    rest = (struct span){text.at + 4, text.size - 4};
+    read_operands(r, in, rest);
+    note_flow(r, in);
+    a64(r)->restores = true;
+    return in;
 }
 
 void *aarch64_parse(struct rewriter *r, struct statement *s, struct span text, bool *prefix_only)
@@ -273,6 +291,8 @@ void *aarch64_parse(struct rewriter *r, struct statement *s, struct span text, b
     note_flow(r, in);
     if (!check_registers(r, s, in))
         return NULL;
+    if (in->flow.writes & RESERVED)
+        return parse_restore(r, s, in);
     if (read && (!has_address(in) || in->info->access != ACCESS_NONE))
         return in;
     report_error(r, s, s->where,

@@ -35,11 +35,15 @@ void put_op(struct rewriter *r, const char *format, ...)
 
 void put_original(struct rewriter *r, const struct statement *s)
 {
+    const struct aarch64_insn *in = s->insn;
     r->guards->words++;
     if (r->guards->dry)
         return;
     put_bytes(&r->out, "\t", 1);
-    put_bytes(&r->out, s->at, s->size);
+    if (in->text.size)
+        put_span(&r->out, in->text);
+    else
+        put_bytes(&r->out, s->at, s->size);
     put_bytes(&r->out, "\n", 1);
 }
 

@@ -44,7 +44,9 @@ static void rewrite_plain(struct rewriter *r, uint32_t index)
 {
     const struct statement *s = &r->statements[index];
     const struct aarch64_insn *in = s->insn;
-    if ((in->flow.writes & BIT(SP)) && confines_stack(r)) {
+    if (in->place) {
+        rewrite_place(r, index);
+    } else if ((in->flow.writes & BIT(SP)) && confines_stack(r)) {
         rewrite_sp_write(r, index);
     } else {
         put_original(r, s);
@@ -89,6 +91,8 @@ static void visit(struct rewriter *r, uint32_t index)
             rewrite_plain(r, index);
         }
     }
+    if (writes & BIT(SCRATCH))
+        r->guards->known.sum.kind = SUM_NONE;
     if ((writes & BIT(LINK)) && !is_branch(&in->flow))
         note_link_write(r, index);
     if (r->guards->planned[index])
@@ -133,9 +137,12 @@ static void prepare(struct rewriter *r)
 {
     guards_prepare(r);
     find_label_offsets(r);
+    check_saved(r);
+    find_tables(r);
     find_pages(r);
     find_loops(r);
     flow_solve(r);
+    check_distances(r);
 }
 
 static bool is_end(const void *insn)

@@ -155,10 +155,10 @@ static uint64_t padding(const struct statement *s)
  * Which targets are too far away, by distances that are too large rather than too small. True if
  * there are new ones: they make the code larger.
  */
-static bool find_far_targets(struct rewriter *r, uint64_t *places)
+static bool find_far_targets(struct rewriter *r)
 {
     struct guards *g = r->guards;
-    uint64_t place = 0;
+    uint64_t *places = g->places, place = 0;
     bool found = false;
     for (uint32_t i = 0; i < r->count; i++) {
         const struct statement *s = &r->statements[i];
@@ -198,13 +198,31 @@ void guards_prepare(struct rewriter *r)
     g->sizes = arena_zeroed(&r->arena, count);
     g->choices = arena_zeroed(&r->arena, count);
     g->planned = arena_zeroed(&r->arena, count);
+    g->places = arena_alloc(&r->arena, count * sizeof *g->places);
     g->labels = arena_zeroed(&r->arena, count * sizeof *g->labels);
+}
+
+/*
+ * Drops planned guards that are lost at the head of their loop, because the loop guards another
+ * base as well: if nothing is known of the address register there, no access uses them, and no
+ * label knows more for them.
+ */
+static void drop_lost_guards(struct rewriter *r)
+{
+    struct guards *g = r->guards;
+    uint8_t *planned = NULL; /* after the last instruction */
+    for (uint32_t i = 0; i < r->count; i++) {
+        const struct label_state *label = g->labels[i];
+        if (is_code_insn(&r->statements[i]))
+            planned = &g->planned[i];
+        else if (planned && label && r->statements[i].symbol->branched && !label->known.guarded)
+            *planned = 0;
+    }
 }
 
 void flow_solve(struct rewriter *r)
 {
     struct guards *g = r->guards;
-    uint64_t *places = arena_alloc(&r->arena, (r->count + (size_t)1) * sizeof *places);
     g->dry = true;
     while (pass(r))
         ;
@@ -212,7 +230,8 @@ void flow_solve(struct rewriter *r)
     do
         while (pass(r))
             ;
-    while (find_far_targets(r, places));
+    while (find_far_targets(r));
+    drop_lost_guards(r);
     g->dry = false;
     restart(r);
 }

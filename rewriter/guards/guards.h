@@ -124,6 +124,7 @@ struct guards {
     unsigned words;   /* instructions written, counted since it was 0 */
     uint8_t *sizes;   /* of what each statement becomes, in instructions */
     uint8_t *choices; /* of each statement: enum choice, by bits */
+    uint64_t *places; /* of each statement: how far from the start it is at most, if solved */
     uint8_t *planned; /* the register, plus 1, to guard after the statement; or 0 */
     struct label_state {
         bool reached;

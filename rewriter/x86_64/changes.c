@@ -2,17 +2,9 @@
 /* What a change is called: struct arch.change. */
 #include "x86_64.h"
 
-static const struct lfi_rewrite_change changes[] = {
-#define CHANGE(id, name, why) {name, why},
+#define CHANGE(id, name, why) static const struct lfi_rewrite_change change_##id = {name, why};
 #include "changes.def"
 #undef CHANGE
-};
-
-enum {
-#define CHANGE(id, name, why) CHANGE_##id,
-#include "changes.def"
-#undef CHANGE
-};
 
 static bool uses_thread_pointer(const struct x86_64_insn *in)
 {
@@ -23,51 +15,47 @@ static bool uses_thread_pointer(const struct x86_64_insn *in)
     return false;
 }
 
-static unsigned change_of(const struct x86_64_insn *in)
+const struct lfi_rewrite_change *x86_64_change(const struct rewriter *r, uint32_t index)
 {
+    const struct x86_64_insn *in = r->statements[index].insn;
     bool direct = in->count == 1 && in->operands[0].kind == OPERAND_TARGET;
     switch ((enum class)in->info->class) {
     case CLASS_JUMP:
-        return direct ? CHANGE_plain : CHANGE_jump;
+        return direct ? &change_plain : &change_jump;
     case CLASS_CALL:
-        return direct ? CHANGE_call : CHANGE_indirect_call;
+        return direct ? &change_call : &change_indirect_call;
     case CLASS_RETURN:
-        return CHANGE_return;
+        return &change_return;
     case CLASS_LEAVE:
     case CLASS_ENTER:
-        return CHANGE_stack;
+        return &change_stack;
     case CLASS_STRING:
-        return CHANGE_string;
+        return &change_string;
     case CLASS_SYSCALL:
-        return CHANGE_system;
+        return &change_system;
     case CLASS_XLAT:
     case CLASS_MASKMOV:
-        return CHANGE_implicit;
+        return &change_implicit;
     case CLASS_BIT:
-        return in->names & NAMES_MEMORY ? CHANGE_bit : CHANGE_plain;
+        return in->names & NAMES_MEMORY ? &change_bit : &change_plain;
     case CLASS_BRANCH:
     case CLASS_SHORT:
     case CLASS_SHORT32:
-        return CHANGE_branch;
+        return &change_branch;
     case CLASS_POPF:
-        return CHANGE_flags;
+        return &change_flags;
     case CLASS_FLUSH:
-        return CHANGE_flush;
+        return &change_flush;
     case CLASS_STOP:
     case CLASS_INT:
-        return CHANGE_trap;
+        return &change_trap;
     default:
         if (writes_stack_pointer(in))
-            return CHANGE_stack;
+            return &change_stack;
         if (uses_thread_pointer(in))
-            return CHANGE_thread;
+            return &change_thread;
         if (!(in->names & NAMES_MEMORY))
-            return CHANGE_plain;
-        return in->info->access == ACCESS_LEA ? CHANGE_address : CHANGE_memory;
+            return &change_plain;
+        return in->info->access == ACCESS_LEA ? &change_address : &change_memory;
     }
-}
-
-const struct lfi_rewrite_change *x86_64_change(const struct rewriter *r, uint32_t index)
-{
-    return &changes[change_of(r->statements[index].insn)];
 }

@@ -1,5 +1,5 @@
 	.text
-	.globl	block, other, joins, loop, nested, calls, page
+	.globl	block, other, joins, loop, nested, lost, calls, page
 block:
 	add	x28, x27, w1, uxtw
 	ldr	x0, [x28, #8]
@@ -65,6 +65,18 @@ nested:
 	ldr	x3, [x28, #8]
 	subs	x3, x3, #1
 	b.ne	2b
+	subs	x5, x5, #1
+	b.ne	1b
+	ret
+lost:
+	mov	x5, #10
+1:
+	add	x28, x27, w1, uxtw
+	str	x0, [x28, #8]
+	ldr	x3, [x28, #16]
+	add	x28, x27, w3, uxtw
+	str	x0, [x28, #8]
+	str	x0, [x28, #16]
 	subs	x5, x5, #1
 	b.ne	1b
 	ret

@@ -1,0 +1,21 @@
+# x25 to x28, saved and brought back without a use between
+	.text
+	.type	f, %function
+f:
+	stp	x24, x25, [sp, #-64]!
+	stp	x26, x27, [sp, #(1 * 16)]
+	str	x28, [sp, #32]
+	mov	x24, x0
+	cbz	x0, 1f
+	str	x1, [x24]
+1:	ldp	x26, x27, [sp, #(1 * 16)]
+	ldr	x28, [sp, #32]
+	ldp	x24, x25, [sp], #64
+	ret
+	.type	g, %function
+g:
+	stp	x27, x28, [sp, #-16]!
+	ldr	x1, [x0, x1]
+	ldp	x27, x28, [sp], #16
+	ldr	x2, [x0, x1]
+	b	f
