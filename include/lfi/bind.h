@@ -310,19 +310,47 @@ static LFI_BIND_UNUSED int lfi_bind_open_path(struct lfi_library **library, cons
 
 /* ------------------------------------------------------------------------------ memory of calls */
 
-/* A number of a size's expression: with those that are no size for anything made smaller, what is
- * computed with three of them does not wrap. */
-static LFI_BIND_UNUSED __int128 lfi_bind_number(__int128 number)
+/*
+ * A number of a size's expression. It has so few bits that what is computed with all of them does
+ * not wrap: one with more is no size, and fails the call. (Another one in its place would make a
+ * size that is not what the host computes: of a difference, or a remainder.)
+ */
+static LFI_BIND_UNUSED __int128 lfi_bind_number(struct lfi_bind_call *call, __int128 number,
+                                                unsigned bits)
 {
-    const __int128 most = (__int128)1 << 40;
-    return number > most ? most : number < -most ? -most : number;
+    const __int128 most = (__int128)1 << bits;
+    if (number >= -most && number <= most)
+        return number;
+    lfi_bind_fail(call, -EOVERFLOW);
+    return 0;
+}
+
+/* One that is divided by. */
+static LFI_BIND_UNUSED __int128 lfi_bind_divisor(struct lfi_bind_call *call, __int128 number,
+                                                 unsigned bits)
+{
+    number = lfi_bind_number(call, number, bits);
+    if (number != 0)
+        return number;
+    lfi_bind_fail(call, -EDOM);
+    return 1;
+}
+
+/* One that is shifted by. */
+static LFI_BIND_UNUSED int lfi_bind_shift(struct lfi_bind_call *call, __int128 number,
+                                          unsigned bits)
+{
+    if (number >= 0 && number <= bits)
+        return (int)number;
+    lfi_bind_fail(call, -EOVERFLOW);
+    return 0;
 }
 
 /* Bytes of `count` elements of `unit` bytes. */
 static LFI_BIND_UNUSED uint64_t lfi_bind_size(struct lfi_bind_call *call, __int128 count,
                                               size_t unit)
 {
-    if (count < 0 || count * (__int128)unit > UINT32_MAX) {
+    if (count < 0 || count > (__int128)(UINT32_MAX / unit)) {
         lfi_bind_fail(call, -EOVERFLOW);
         return 0;
     }

@@ -60,6 +60,11 @@ template <class S, class Box> struct values {
     static constexpr bool known = false;
 };
 
+/* Which of them are bool, where a box may put any byte: made by lfi-bind. */
+template <class S, class Box> struct bools {
+    static constexpr bool any = false;
+};
+
 namespace bind
 {
 
@@ -135,6 +140,27 @@ template <class Box, class T> void image(unsigned char *to, const T &from)
     } else {
         std::memcpy(to, bytes, value_bytes<T>());
     }
+}
+
+/* A structure of the box: each bool in it becomes 0 or 1. */
+template <class Box, class T> void settle(T &from)
+{
+    if constexpr (bools<T, Box>::any) {
+        auto *bytes = reinterpret_cast<unsigned char *>(&from);
+        for (const run &run : bools<T, Box>::runs)
+            for (size_t i = run.at; i < run.at + run.size; i++)
+                bytes[i] = bytes[i] != 0;
+    }
+}
+
+/* What is computed with numbers of the box wraps: in signed types the compiler may think that it
+ * does not, and leave out what the host checks. */
+template <class T> constexpr auto wrapping(T value)
+{
+    if constexpr (std::is_integral_v<T>)
+        return static_cast<std::make_unsigned_t<decltype(+value)>>(value);
+    else
+        return value;
 }
 
 /* How an argument crosses: as raw_t, but for what would leave bytes of a stack word as they are. */
@@ -234,7 +260,11 @@ template <class T, class Box> class tainted
     static tainted internal(const value_type &value)
     {
         tainted made;
-        made.value_ = value;
+        if constexpr (std::is_class_v<value_type>)
+            std::memcpy(static_cast<void *>(&made.value_), &value, sizeof value);
+        else
+            made.value_ = value;
+        bind::settle<Box>(made.value_);
         return made;
     }
 
@@ -267,10 +297,11 @@ template <class T, class Box> class tainted
         }
     }
 
-#define LFI_TAINTED_OPERATOR(op)                                        \
-    friend tainted operator op(const tainted &a, const tainted &b)      \
-    {                                                                   \
-        return internal(static_cast<value_type>(a.value_ op b.value_)); \
+#define LFI_TAINTED_OPERATOR(op)                                                            \
+    friend tainted operator op(const tainted &a, const tainted &b)                          \
+    {                                                                                       \
+        return internal(                                                                    \
+            static_cast<value_type>(bind::wrapping(a.value_) op bind::wrapping(b.value_))); \
     }
     LFI_TAINTED_OPERATOR(+)
     LFI_TAINTED_OPERATOR(-)
@@ -383,6 +414,8 @@ template <class T, class Box> class tainted<T *, Box>
         if (address_)
             copy = std::make_unique<bind::plain_t<value>>(
                 bind::read<value>(box_->library(), address_));
+        if (copy)
+            bind::settle<Box>(*copy);
         return verify(std::move(copy));
     }
     /* The same for `count` elements: std::unique_ptr<T[]>. */
@@ -403,6 +436,8 @@ template <class T, class Box> class tainted<T *, Box>
                 bind::check(lfi_library_copy_in(box_->library(), copy.get(), address_,
                                                 count * sizeof(value)),
                             "a range of the box that cannot be read");
+                for (size_t i = 0; i < count && bools<value, Box>::any; i++)
+                    bind::settle<Box>(copy[i]);
             }
         }
         return verify(std::move(copy));
@@ -507,6 +542,31 @@ template <class T, class Box> class tainted_volatile
     value UNSAFE_unverified() const
     {
         return static_cast<value>(get().UNSAFE_unverified());
+    }
+
+    /* Of a pointer in the box, what it points to; of a structure in another, its fields. */
+    auto operator->() const
+    {
+        if constexpr (std::is_pointer_v<value>)
+            return get().operator->();
+        else
+            return operator&().operator->();
+    }
+    auto operator*() const
+    {
+        return *get();
+    }
+    auto operator[](std::ptrdiff_t n) const
+    {
+        return get()[n];
+    }
+    template <class F> auto copy_and_verify_range(F verify, size_t count) const
+    {
+        return get().copy_and_verify_range(verify, count);
+    }
+    template <class F> auto copy_and_verify_string(F verify, size_t max = 1 << 20) const
+    {
+        return get().copy_and_verify_string(verify, max);
     }
 
   private:

@@ -53,6 +53,11 @@ run) # C, by all compilers, strictly; the library embedded
         $run ./run || fail "$cc"
     done
     $cxx -std=c++17 $host_flags -x c++ -c sbox.c -o /dev/null
+    # The host's compiler need not be told what -D told lfi-bind.
+    printf '#if WIDTH != 8 || TWICE(2) != 4 || !PLAIN\n#error not defined\n#endif\n#include <sample.h>\n' >defined.h
+    sample --header defined.h -I. -DWIDTH=8 -D 'TWICE(x)=((x) + (x))' -DPLAIN
+    $cc -std=gnu11 $host_flags -c sbox.c -o /dev/null
+    $cc -std=gnu11 $host_flags -DWIDTH=8 -c sbox.c -o /dev/null
     ;;
 symbols) # without headers
     symbols
@@ -153,6 +158,12 @@ errors)
     refuses 1 'bad:1: out contradicts in' --annotations bad --header sample.h -I . -o box
     echo 'add.a in size_is' >bad
     refuses 1 'size_is needs a value' --annotations bad --header sample.h -I . -o box
+    for size in 'a / (b - 1)' 'a % -b' '1 << (a)' '1 << a + b' '1 >> a * b' 'a / f(b)'; do
+        echo "add.a in size_is($size)" >bad
+        refuses 1 'size_is divides and shifts by a name or a number only' --annotations bad --header sample.h -I . -o box
+    done
+    echo 'add.a in size_is(list[b])' >bad
+    refuses 1 'size_is has a place in a list that is no number' --annotations bad --header sample.h -I . -o box
     printf '\nadd.z in\n' >bad
     refuses 1 'bad:2: add.z: the headers have none' --annotations bad --header sample.h -I . -o box
     refuses 2 'sage: lfi-bind' --symbols --header sample.h -o box
@@ -169,6 +180,40 @@ errors)
     "$bind" --version | grep -q '^lfi-bind '
     binds --header sample.h -I . --undecided | grep -qx 'undecided.what: say string.*' ||
         fail 'undecided'
+    printf 'unsigned *numbers(void);\nunsigned char *name(void);\n' >results.h
+    printf '%s\n' 'numbers.return: say box or user_data' 'name.return: say string, box or user_data' >wanted
+    binds --header results.h -I . --undecided >out
+    diff wanted out || fail 'results'
+    echo 'numbers.return out size_is(3)' >size
+    binds --header results.h -I . --annotations size --undecided >out
+    diff wanted out || fail 'a size for a result'
+    cat >sizes.h <<'END'
+struct one { int n; struct one *next; int of[2]; };
+void deep(const struct one *one, const char *bytes);
+void far(struct one one, const char *bytes);
+void changes(const struct one *one, const char *bytes);
+void part(const char *bytes, float n);
+void many(const char *bytes, int n);
+void none(const char *name, const char *bytes);
+void right(const struct one *one, const char *bytes, int n);
+END
+    printf '%s\n' 'one.next box' 'deep.one in' 'deep.bytes in size_is(one->next->n)' \
+        'far.bytes in size_is(one.next->n)' 'changes.one box' 'changes.bytes in size_is(one->n)' \
+        'part.bytes in size_is(n * 2)' 'many.bytes in size_is(A * B * C * D * n)' \
+        'none.name string' 'none.bytes in size_is(name[1])' 'right.one in' 'right.bytes in size_is((one->of[1] + n) / n * A * B + C + D * E)' >sizes
+    printf '%s\n' 'deep.bytes: size_is follows a pointer in what is pointed to, or in a structure' \
+        'far.bytes: size_is follows a pointer in what is pointed to, or in a structure' \
+        'changes.bytes: size_is follows a pointer into the box, where the number changes' \
+        'part.bytes: size_is has a floating-point number, which may be none' \
+        'many.bytes: size_is multiplies too many numbers' \
+        'none.bytes: size_is takes a place in a list of no size' >wanted
+    binds --header sizes.h -I . --annotations sizes --undecided >out
+    diff wanted out || fail 'sizes'
+    for size in '*(one + n)' '(one)[1].n' '(one)->n' 'one++[0].n'; do
+        printf '%s\n' 'right.one in' "right.bytes in size_is($size)" >sizes
+        binds --header sizes.h -I . --annotations sizes --undecided >out
+        grep -qx 'right.bytes: size_is follows what is no name' out || fail "$size: $(cat out)"
+    done
     cat >lists.h <<'END'
 struct list { unsigned char *bytes; unsigned long size; };
 typedef void take_fn(const struct list *list);

@@ -70,6 +70,80 @@ void tile_null(tile_fn *call, int width, int height)
 {
     call(NULL, width, height);
 }
+void cube(cube_fn *call, size_t a, size_t b, size_t c, size_t d)
+{
+    call((const unsigned char *)memory, a, b, c, d);
+}
+void pages(pages_fn *call, size_t a, size_t b, size_t c)
+{
+    call((const struct page *)memory, a, b, c);
+}
+void span(span_fn *call, size_t first, size_t last)
+{
+    call((const unsigned char *)memory, first, last);
+}
+void part(part_fn *call, size_t size, size_t parts, size_t most)
+{
+    call((const unsigned char *)memory, size, parts, most);
+}
+void level(level_fn *call, int level)
+{
+    call((const unsigned char *)memory, level);
+}
+void cast(cast_fn *call, size_t width, size_t height)
+{
+    call((const unsigned char *)memory, width, height);
+}
+void area(area_fn *call, unsigned width, unsigned height)
+{
+    call((struct extent){width, height}, (const unsigned char *)memory);
+}
+void count_of(count_of_fn *call, int count)
+{
+    call(count ? &count : NULL, (const unsigned char *)memory);
+}
+void product(product_fn *call, size_t a, size_t b)
+{
+    call((const unsigned char *)memory, a, b);
+}
+void narrow(narrow_fn *call, size_t a, size_t b)
+{
+    call((const unsigned char *)memory, a, b);
+}
+void first_of(first_of_fn *call, unsigned n)
+{
+    static const int list[1] = {100};
+    call(list, n, (const unsigned char *)memory);
+}
+void rest(rest_fn *call, size_t n)
+{
+    call((const unsigned char *)memory, n);
+}
+void parts(parts_fn *call, size_t a, size_t b, size_t c)
+{
+    call((const unsigned char *)memory, a, b, c);
+}
+struct switches *switches_at(unsigned char bits)
+{
+    return memset(memory, bits, sizeof(struct switches));
+}
+struct switches switches(unsigned char bits)
+{
+    return *switches_at(bits);
+}
+int total(const struct series *series)
+{
+    int sum = 0;
+    for (unsigned i = 0; i < series->n; i++)
+        sum += series->list[i] + ((const int *)series->bytes)[i];
+    return sum;
+}
+
+int hardly(int n)
+{
+    return n;
+}
+
 static count_fn *count;
 void set_count(count_fn *call)
 {

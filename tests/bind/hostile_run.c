@@ -147,6 +147,153 @@ static void on_tile(const unsigned char *bytes, int width, int height)
             tile_sum += bytes[(size_t)y * (size_t)width + (size_t)x] != 0;
 }
 
+/* Callbacks whose sizes are no sizes: none of them runs with less memory than it was told. */
+static unsigned called;
+static void on_cube(const unsigned char *bytes, size_t a, size_t b, size_t c, size_t d)
+{
+    called++;
+    tile_sum += bytes[a * b * c * d - 1];
+}
+static void on_pages(const struct page *pages, size_t a, size_t b, size_t c)
+{
+    called++;
+    tile_sum += (unsigned char)pages[a * b * c - 1].bytes[255];
+}
+static void on_span(const unsigned char *bytes, size_t first, size_t last)
+{
+    called++;
+    tile_sum += bytes[last - first - 1];
+}
+static void on_part(const unsigned char *bytes, size_t size, size_t parts, size_t most)
+{
+    called++;
+    tile_sum += bytes[size / parts % most - 1];
+}
+static void on_level(const unsigned char *bytes, int level)
+{
+    called++;
+    tile_sum += bytes[((size_t)1 << level) - 1];
+}
+static void on_cast(const unsigned char *bytes, size_t width, size_t height)
+{
+    called++;
+    tile_sum += bytes[width * height - 1];
+}
+static void on_area(struct extent extent, const unsigned char *bytes)
+{
+    called++;
+    tile_sum += bytes[(size_t)extent.width * extent.height - 1];
+}
+static void on_count_of(const int *count, const unsigned char *bytes)
+{
+    called++;
+    tile_sum += count && *count > 0 ? bytes[*count - 1] : 0;
+}
+static void on_product(const unsigned char *bytes, size_t a, size_t b)
+{
+    called++;
+    tile_sum += bytes[a * b - 1];
+}
+static void on_narrow(const unsigned char *bytes, size_t a, size_t b)
+{
+    called++;
+    tile_sum += bytes[(size_t)(unsigned)a * (unsigned)b - 1];
+}
+static void on_first_of(const int *list, unsigned n, const unsigned char *bytes)
+{
+    called++;
+    tile_sum += n > 0 ? bytes[list[0] - 1] : 0;
+}
+static void on_rest(const unsigned char *bytes, size_t n)
+{
+    called++;
+    tile_sum += bytes[(n > 0xffffffff ? 6 : n) - 1];
+}
+static void on_parts(const unsigned char *bytes, size_t a, size_t b, size_t c)
+{
+    called++;
+    tile_sum += bytes[a * sizeof(struct extent) + (b + 1) * sizeof(struct page) + c - 1];
+}
+
+#define REFUSED(status) (hbox_status() == (status) && called == 0)
+#define MADE            (hbox_status() == 0 && called-- == 1)
+
+static int sizes(void)
+{
+    const size_t big = (size_t)1 << 40;
+    struct hbox *box = open_box();
+    called = 0;
+    hbox_cube(box, on_cube, 10, 10, 10, 10);
+    CHECK(MADE);
+    hbox_cube(box, on_cube, big >> 8, big >> 8, big >> 8, big >> 8); /* 2 to the 128th */
+    CHECK(REFUSED(-EOVERFLOW));
+    hbox_pages(box, on_pages, 4, 2, 10);
+    CHECK(MADE);
+    hbox_pages(box, on_pages, big, big, big); /* 2 to the 128th bytes */
+    CHECK(REFUSED(-EOVERFLOW));
+    hbox_span(box, on_span, 100, 200);
+    CHECK(MADE);
+    hbox_span(box, on_span, big + 1, big + 101);
+    CHECK(REFUSED(-EOVERFLOW));
+    hbox_span(box, on_span, 200, 100);
+    CHECK(REFUSED(-EOVERFLOW));
+    hbox_part(box, on_part, 1000, 10, 1000);
+    CHECK(MADE);
+    hbox_part(box, on_part, 4 * big + 7, 1, 16); /* 7, or 0 of what was cut */
+    CHECK(REFUSED(-EOVERFLOW));
+    hbox_part(box, on_part, 1000, 0, 1000);
+    CHECK(REFUSED(-EDOM));
+    hbox_part(box, on_part, 1000, 10, 0);
+    CHECK(REFUSED(-EDOM));
+    hbox_level(box, on_level, 10);
+    CHECK(MADE);
+    hbox_level(box, on_level, 128);
+    CHECK(REFUSED(-EOVERFLOW));
+    hbox_level(box, on_level, -1);
+    CHECK(REFUSED(-EOVERFLOW));
+    for (int level = 32; level <= 40; level++) { /* of an int */
+        hbox_level(box, on_level, level);
+        CHECK(REFUSED(-EOVERFLOW));
+    }
+    hbox_product(box, on_product, 100, 100);
+    CHECK(MADE);
+    hbox_product(box, on_product, big >> 8, big >> 8); /* 2 to the 64th */
+    CHECK(REFUSED(-EOVERFLOW));
+    hbox_narrow(box, on_narrow, 100, 100);
+    CHECK(MADE);
+    hbox_narrow(box, on_narrow, 65536, 65537); /* 2 to the 32nd, and 65536 */
+    CHECK(REFUSED(-EOVERFLOW));
+    hbox_first_of(box, on_first_of, 1);
+    CHECK(MADE);
+    hbox_first_of(box, on_first_of, 0); /* nothing is read beyond */
+    CHECK(MADE);
+    hbox_rest(box, on_rest, 100);
+    CHECK(MADE);
+    hbox_rest(box, on_rest, SIZE_MAX);
+    CHECK(MADE);
+    hbox_parts(box, on_parts, 5000, 100, 3000);
+    CHECK(MADE);
+    const int list[] = {1, 2, 3};
+    CHECK(hbox_total(box, &(struct series){list, list, 3}) == 12 && hbox_status() == 0);
+    hbox_cast(box, on_cast, 100, 100);
+    CHECK(MADE);
+    hbox_cast(box, on_cast, big >> 8, big >> 8); /* 2 to the 64th */
+    CHECK(REFUSED(-EOVERFLOW));
+    hbox_area(box, on_area, 100, 100);
+    CHECK(MADE);
+    hbox_area(box, on_area, 65536, 65537);
+    CHECK(REFUSED(-EOVERFLOW));
+    hbox_count_of(box, on_count_of, 100);
+    CHECK(MADE);
+    hbox_count_of(box, on_count_of, 0);
+    CHECK(MADE);
+    struct switches got = hbox_switches(box, 2);
+    CHECK(hbox_status() == 0 && *(unsigned char *)&got.on == 1);
+    CHECK(((unsigned char *)got.list)[2] == 1 && *(unsigned char *)&got.inner[1].on == 1);
+    CHECK(hbox_free(box) == 0);
+    return 0;
+}
+
 static int on_count(int n)
 {
     return n;
@@ -182,7 +329,7 @@ static int resets(void)
 
 int main(void)
 {
-    if (jumps() != 0 || no_threads() != 0 || resets() != 0)
+    if (jumps() != 0 || sizes() != 0 || no_threads() != 0 || resets() != 0)
         return 1;
     struct hbox *box = open_box();
     int n = 0;

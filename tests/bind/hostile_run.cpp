@@ -1,17 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-/* A thread of the box calls a callback at the moment when the host ends it. */
+/* What the box says is of its type, and wraps; a thread of the box calls a callback at the moment
+ * when the host ends it. */
 #include "hbox.hpp"
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
 #include <memory>
 #include <thread>
 
+using set = struct switches; /* a function has the name, too */
 static std::atomic<int> inside, calls;
+
+/* As the bytes are, whatever the compiler thinks of bool. */
+static bool is_settled(const set &got)
+{
+    const auto *bytes = reinterpret_cast<const unsigned char *>(&got);
+    return bytes[offsetof(set, on)] == 1 && bytes[offsetof(set, list) + 2] == 1 &&
+           bytes[offsetof(set, inner) + sizeof(inner) + offsetof(inner, on)] == 1 &&
+           bytes[offsetof(set, inner)] == 2;
+}
+
+static int values()
+{
+    boxed::hbox::sandbox box;
+    auto pointer = box.switches_at(2);
+    set copy = *pointer.copy_and_verify([](auto got) { return got; });
+    bool good = is_settled(copy);
+    copy = (*pointer).copy_and_verify([](const set &got) { return got; });
+    good = good && is_settled(copy);
+    copy = pointer.copy_and_verify_range([](auto got) { return got[0]; }, 1);
+    good = good && is_settled(copy);
+    copy = box.switches(2).copy_and_verify([](const set &got) { return got; });
+    good = good && is_settled(copy);
+    if (!good) {
+        std::fprintf(stderr, "a bool of the box is neither true nor false\n");
+        return 1;
+    }
+    auto n = box.hardly(50000);
+    int square = (n * n).copy_and_verify([](int of) { return of < 0 || of > 100 ? 0 : of; });
+    if (square != 0) {
+        std::fprintf(stderr, "a check of what the box has computed is gone: %d\n", square);
+        return 1;
+    }
+    return 0;
+}
 
 int main()
 {
+    if (values() != 0)
+        return 1;
     for (int i = 0; i < 20; i++) {
         boxed::hbox::sandbox box;
         calls = 0;

@@ -142,8 +142,19 @@ int main()
     message->text = box.copy_to_sandbox("text");
     message->room = 0;
     CHECK(box.read_message(message).copy_and_verify(same) == 4);
-    CHECK(message->text.get().copy_and_verify_string([](auto s) { return std::string(s.get()); }) ==
-          "answer");
+    auto text = [](auto s) { return std::string(s.get()); };
+    CHECK(message->text.get().copy_and_verify_string(text) == "answer");
+    /* The same without a copy of the pointer, and behind a pointer to the structure. */
+    tainted<struct message **> messages = box.malloc_in_sandbox<struct message *>();
+    *messages = message;
+    CHECK((*messages)->text.copy_and_verify_string(text) == "answer");
+    CHECK(message->text.copy_and_verify_range([](auto s) { return s[5] == 'r'; }, 6));
+    CHECK(message->text[1].copy_and_verify(same) == 'n');
+    CHECK((*message->text).copy_and_verify(same) == 'a');
+    /* Structures in a structure. */
+    tainted<struct padded *> outer = box.malloc_in_sandbox<struct padded>();
+    outer->points[1]->x = 7;
+    CHECK(outer->points[1]->x.copy_and_verify(same) == 7);
 
     int visits = 0;
     tainted<struct thing *> thing = box.thing_new(42);

@@ -143,6 +143,54 @@ static void emit_values(struct binding *b, struct text *t, struct record *record
     free(mask);
 }
 
+/* The bytes of a structure that are bool. */
+static bool mark_bool(CXCursor field, void *data)
+{
+    struct crossing *c = data;
+    CXType type = clang_getCursorType(field), element = innermost(type);
+    long at = c->at + (long)clang_Cursor_getOffsetOfField(field), size = size_of(element);
+    for (long i = 0; !clang_Cursor_isBitField(field) && size > 0 && i < size_of(type) / size;
+         i++, at += 8 * size) {
+        struct crossing inner = *c;
+        inner.at = at;
+        if (kind_of(element) == KIND_RECORD)
+            each_field(element, mark_bool, &inner);
+        else if (kind_of(element) == KIND_BOOL)
+            mark_bits(c->mask, at, 8);
+    }
+    return true;
+}
+
+static void emit_bools(struct binding *b, struct text *t, struct record *record)
+{
+    long size = size_of(record->type);
+    unsigned char *mask = calloc(1, (size_t)(size > 0 ? size : 0) + 1);
+    struct crossing crossing = {.mask = mask};
+    const char *comma = "";
+    if (!mask) {
+        b->failed = true;
+        return;
+    }
+    each_field(record->type, mark_bool, &crossing);
+    for (long from = 0, to; from < size; from = to) {
+        for (to = from + 1; to < size && mask[to] == mask[from];)
+            to++;
+        if (mask[from] == 0)
+            continue;
+        if (!*comma)
+            text_add(t,
+                     "template <> struct bools<%s, ::boxed::%s::sandbox> {\n"
+                     "    static constexpr bool any = true;\n"
+                     "    static constexpr bind::run runs[] = {",
+                     record->spelling, b->prefix);
+        text_add(t, "%s{%ld, %ld, 0xff}", comma, from, to - from);
+        comma = ", ";
+    }
+    if (*comma)
+        text_add(t, "};\n};\n");
+    free(mask);
+}
+
 static bool emit_method(struct binding *b, struct text *t, struct function *f, size_t index)
 {
     bool *by_address = calloc(f->count + 1, sizeof *by_address);
@@ -210,6 +258,8 @@ void emit_cpp(struct binding *b, struct text *t)
         bool is_record = kind_of(record->type) == KIND_RECORD;
         if (!is_unnamed(record->type) && (is_record || kind_of(record->type) == KIND_UNION))
             emit_values(b, t, record);
+        if (!is_unnamed(record->type) && is_record)
+            emit_bools(b, t, record);
         if (is_record)
             each_field(record->type, find_in_field, b);
         if (!is_unnamed(record->type) && is_record) {

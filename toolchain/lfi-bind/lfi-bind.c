@@ -76,7 +76,7 @@ struct settings {
     const char *output, *load_path, *image, *target, *names;
     char sdk[PATH_MAX];
     bool undecided;
-    struct arguments headers, parse, inputs;
+    struct arguments headers, definitions, parse, inputs;
 };
 
 static int failure(const char *which, const char *what)
@@ -179,7 +179,8 @@ static int read_headers(const struct settings *settings, struct binding *binding
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         arguments_add(&parse, fixed[i]);
     arguments_add_all(&parse, &settings->parse);
-    bool read = !parse.failed && model_read(binding, parse.list, (int)parse.count);
+    bool read = !parse.failed && !settings->definitions.failed &&
+                model_read(binding, parse.list, (int)parse.count);
     arguments_free(&parse);
     text_free(&sysroot);
     text_free(&target);
@@ -309,6 +310,8 @@ static int run(int argc, char **argv, struct settings *settings, struct binding 
         case 'D':
             arguments_add(&settings->parse, option == 'I' ? "-I" : "-D");
             arguments_add(&settings->parse, optarg);
+            if (option == 'D')
+                arguments_add(&settings->definitions, optarg);
             break;
         case 'l':
         case 'L':
@@ -350,6 +353,8 @@ static int run(int argc, char **argv, struct settings *settings, struct binding 
     }
     binding->headers = settings->headers.list;
     binding->header_count = settings->headers.count;
+    binding->definitions = settings->definitions.list;
+    binding->definition_count = settings->definitions.count;
     return bind(settings, binding);
 }
 
@@ -360,6 +365,7 @@ int main(int argc, char **argv)
     int status = run(argc, argv, &settings, &binding);
     model_free(&binding);
     arguments_free(&settings.headers);
+    arguments_free(&settings.definitions);
     arguments_free(&settings.parse);
     arguments_free(&settings.inputs);
     return status;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /* The functions that headers declare, and how each of their values crosses the boundary. */
-#include "model.h"
+#include "emit.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -147,6 +147,13 @@ static bool has_side(struct binding *binding, CXType type, enum pass pass)
     return record && record->side;
 }
 
+/* What to say of a pointer that is a result: memory of the library, so it cannot be copied by a
+ * size. */
+static const char *result_needs(CXType target)
+{
+    return is_char(target) ? "say string, box or user_data" : "say box or user_data";
+}
+
 static void decide(struct binding *binding, struct function *function, bool callback)
 {
     struct text why = {0};
@@ -159,6 +166,11 @@ static void decide(struct binding *binding, struct function *function, bool call
         types[i] = parameter->type;
         enum pass pass = pass_of(binding, parameter->type, parameter->words, function->name,
                                  parameter->name, &why);
+        bool sized = pass == PASS_COPY && words_has(parameter->words, WORD_size_is);
+        const char *problem =
+            sized ? size_problem(function, parameter->words->value[WORD_size_is]) : NULL;
+        if (problem)
+            text_add(&why, "%s.%s: %s\n", function->name, parameter->name, problem);
         if (callback && (pass == PASS_CALLBACK || pass == PASS_LONGJMP || pass == PASS_JMP_BUF))
             text_add(&why, "%s.%s: a function as an argument of a callback\n", function->name,
                      parameter->name);
@@ -176,7 +188,8 @@ static void decide(struct binding *binding, struct function *function, bool call
         if (has_side(binding, function->result, pass))
             text_add(&why, "%s.return: a structure with lists as a result\n", function->name);
         if (!good)
-            text_add(&why, "%s.return: say string, box or user_data\n", function->name);
+            text_add(&why, "%s.return: %s\n", function->name,
+                     result_needs(target_of(function->result)));
     }
     if (!why.size && (!types || !shape_of(&function->shape, binding->arch, function->result, types,
                                           function->count, function->by_address)))
@@ -631,6 +644,8 @@ enum pass pass_of(struct binding *binding, CXType type, const struct words *word
         enum pass pass = pass_pointer(binding, type, words, &reason);
         if (pass != PASS_UNDECIDED)
             return pass;
+        if (strcmp(member, "return") == 0 && (!words || !words->set))
+            reason = result_needs(target_of(type));
         break;
     }
     case KIND_RECORD:

@@ -46,6 +46,8 @@ struct binding {
     bool symbols; /* functions are names with a shape, without types */
     const char *const *headers;
     size_t header_count;
+    const char *const *definitions; /* NAME or NAME=VALUE, of -D */
+    size_t definition_count;
     struct annotations annotations;
     struct function *functions;
     size_t count, room;

@@ -127,6 +127,12 @@ CXType target_of(CXType type)
     return target.kind != CXType_Invalid ? target : clang_getArrayElementType(type);
 }
 
+long size_of_target(CXType type)
+{
+    long size = kind_of(type) == KIND_POINTER ? size_of(target_of(type)) : 0;
+    return size > 0 ? size : 1;
+}
+
 bool is_void(CXType type)
 {
     return type_canonical(type).kind == CXType_Void;

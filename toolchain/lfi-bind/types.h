@@ -39,6 +39,9 @@ CXType type_canonical(CXType type);
 /* What a pointer or an array is of. */
 CXType target_of(CXType type);
 
+/* The size of what a pointer points to; 1 where that is not known, or it is no pointer. */
+long size_of_target(CXType type);
+
 /* void, or a structure that is declared and not defined. */
 bool is_void(CXType type);
 bool is_incomplete(CXType type);

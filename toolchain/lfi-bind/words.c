@@ -30,6 +30,53 @@ static const char *closing(const char *at)
     return NULL;
 }
 
+static const char *after_spaces(const char *at)
+{
+    return at + strspn(at, " \t\n");
+}
+
+/* The end of a name with its fields and places in lists, or of a number; NULL: something else. */
+static const char *after_name(const char *at)
+{
+    const char *name = at = after_spaces(at + (*at == '*'));
+    while (isalnum((unsigned char)*at) || *at == '_' || *at == '.' ||
+           (*at == '-' && at[1] == '>') || *at == '[')
+        at += *at == '-' ? 2 : *at == '[' ? strcspn(at, "]") : 1, at += *at == ']';
+    return at == name ? NULL : after_spaces(at);
+}
+
+/* Whether an expression divides or shifts by what cannot be looked at before: not a name or number.
+ */
+static bool divides_blindly(const char *expression)
+{
+    for (const char *at = expression; *at; at++) {
+        bool shift = (*at == '<' || *at == '>') && at[1] == *at;
+        if (*at != '/' && *at != '%' && !shift)
+            continue;
+        at = after_spaces(at + (shift ? 2 : 1));
+        const char *end = after_name(at);
+        bool size = strncmp(at, "sizeof", 6) == 0;
+        if (!end || (*end == '(' && !size)) /* a function may return 0 */
+            return true;
+        if (shift && *end && strchr("+-*/%(", *end)) /* all of that is what it shifts by */
+            return true;
+    }
+    return false;
+}
+
+/* Whether a place in a list is a number. */
+static bool has_fixed_places(const char *expression)
+{
+    for (const char *at = expression; (at = strchr(at, '['));) {
+        at = after_spaces(at + 1);
+        const char *digits = at;
+        at += strspn(at, "0123456789");
+        if (at == digits || *after_spaces(at) != ']')
+            return false;
+    }
+    return true;
+}
+
 bool words_parse(struct words *words, const char *text, char *why, size_t size)
 {
     *words = (struct words){0};
@@ -65,6 +112,14 @@ bool words_parse(struct words *words, const char *text, char *why, size_t size)
             free(words->value[word]);
             words->value[word] = strndup(text + 1, (size_t)(end - text - 1));
             text = end + 1;
+        }
+        if (word == WORD_size_is && divides_blindly(words->value[word])) {
+            snprintf(why, size, "size_is divides and shifts by a name or a number only");
+            return false;
+        }
+        if (word == WORD_size_is && !has_fixed_places(words->value[word])) {
+            snprintf(why, size, "size_is has a place in a list that is no number");
+            return false;
         }
         words->set |= 1u << word;
     }
