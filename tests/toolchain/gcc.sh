@@ -99,6 +99,21 @@ driver)
         "$gcc" cached.o -o p3
         says p3 'hello 41'
     fi
+    # In a folder with a space.
+    mkdir -p 'two words/bin'
+    cp -R "$sdk/libexec" 'two words/'
+    ln -s "$sdk/lib" "$sdk/sysroot" 'two words/'
+    for program in "$sdk"/bin/*; do
+        case $program in
+        */"$arch"-lfi-linux-musl-gcc-wrapper) cp -P "$program" 'two words/bin/' ;;
+        *) ln -s "$program" 'two words/bin/' ;;
+        esac
+    done
+    two="$work/two words/bin/$arch-lfi-linux-musl-gcc-wrapper"
+    "$two" hello.c -o p4
+    says p4 'hello 41'
+    "$two" -### hello.c 2>out
+    has 'two words/sysroot' out
     refused env LFI_GCC=no-such-compiler "$gcc" -c hello.c
     has 'no-such-compiler' err
     refused "$sdk/libexec/lfi/gcc/gcc-wrapper" -c hello.c

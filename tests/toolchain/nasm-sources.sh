@@ -37,8 +37,8 @@ files() { # OUTPUT-NAME FILE... -- OPTION...: a line for each file
 } >list
 if [ "$case" = all ]; then
     x264=$("$fetch" x264) vpx=$("$fetch" libvpx)
-    printf '%%define %s\n' 'VPX_ARCH_X86 0' 'VPX_ARCH_X86_64 1' 'CONFIG_PIC 1' 'CONFIG_VP9_HIGHBITDEPTH 1' \
-        'CONFIG_POSTPROC 1' 'CONFIG_VP9_POSTPROC 1' >vpx/vpx_config.asm
+    printf '%s equ %s\n' VPX_ARCH_X86 0 VPX_ARCH_X86_64 1 CONFIG_PIC 1 CONFIG_VP9_HIGHBITDEPTH 1 CONFIG_POSTPROC 1 \
+        CONFIG_VP9_POSTPROC 1 >vpx/vpx_config.asm # as its configure writes it
     for bits in 8 10; do
         # shellcheck disable=SC2046
         files x264-$bits $(ls "$x264"/common/x86/*.asm | grep -v -e '-32' -e x86inc -e x86util) -- -I"$x264/common/x86/" \

@@ -112,6 +112,23 @@ options)
     has '^name ?:.*part.inc' deps
     "$sdk/bin/llvm-nm" 4.o >names
     has 'T _f$' names
+    printf 'N equ 1\n%%if N\n%%include "part.inc"\n%%endif\n' >equ.asm
+    "$nasm" -f elf64 -Iinclude/ -DNUMBER=1 -MD deps -MT other -o 5.o equ.asm
+    has '^other ?:.*part.inc' deps
+    printf 'global N\n' >>equ.asm
+    "$nasm" --check -f elf64 -Iinclude/ -DNUMBER=1 --prefix _ -o 8.o equ.asm
+    "$sdk/bin/llvm-nm" 8.o >names
+    has 'A _N$' names
+    "$nasm" -f elf64 -Iinclude/ -DNUMBER=1 -MD -MF deps -MQ 'a$b' -o 6.o equ.asm
+    has '^a..b ?:.*part.inc' deps
+    "$nasm" -f elf64 -Iinclude/ -DNUMBER=1 -o 7.o equ.asm -MD
+    has '^7.o ?:.*part.inc' 7.o.d
+    "$nasm" --keep-r11 -f elf -M -Iinclude/ -DNUMBER=1 main.asm | grep -q part.inc || die '-M with options of our own'
+    refused "$nasm" -f elf main.asm
+    has "format 'elf' has 32 bits" err
+    refused "$nasm" -f elf -m x86 main.asm
+    has "machine 'x86'" err
+    refused "$nasm" -t main.asm
     "$nasm" -M -Iinclude/ -DNUMBER=1 main.asm | grep -q part.inc || die '-M'
     "$nasm" -v >version
     has '^NASM version' version

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "object.h"
 #include "process.h"
 
 #define MOST_MESSAGES 10
@@ -25,18 +26,6 @@ struct insn {
 struct code {
     struct insn *list; /* without nops */
     size_t count, room;
-};
-
-struct object {
-    const char *path;
-    struct file file;
-    const Elf64_Ehdr *header;
-    const Elf64_Shdr *sections;
-    const char *section_names, *names;
-    const Elf64_Sym *symbols;
-    size_t symbol_count;
-    char *listing;
-    struct code *code; /* of each section */
 };
 
 /* Where a mark is in our object, and what it is in both. */
@@ -68,61 +57,12 @@ __attribute__((format(printf, 2, 3))) static void differ(struct check *check, co
     va_end(arguments);
 }
 
-static bool inside(const struct object *o, uint64_t offset, uint64_t size)
-{
-    return offset <= o->file.size && size <= o->file.size - offset;
-}
-
-static const char *section_name(const struct object *o, size_t index)
-{
-    return index < o->header->e_shnum ? o->section_names + o->sections[index].sh_name : "";
-}
-
-/* The objects come from assemblers that the user trusts; this is no parser for others. */
-static bool object_open(struct object *o, const char *path)
-{
-    o->path = path;
-    if (!file_read(path, &o->file))
-        return false;
-    o->header = o->file.bytes;
-    errno = EINVAL;
-    if (o->file.size < sizeof *o->header || memcmp(o->header->e_ident, ELFMAG, SELFMAG) != 0 ||
-        o->header->e_type != ET_REL ||
-        !inside(o, o->header->e_shoff, (uint64_t)o->header->e_shnum * sizeof *o->sections) ||
-        o->header->e_shstrndx >= o->header->e_shnum)
-        return false;
-    const char *bytes = o->file.bytes;
-    o->sections = (const Elf64_Shdr *)(bytes + o->header->e_shoff);
-    for (size_t i = 0; i < o->header->e_shnum; i++) {
-        const Elf64_Shdr *s = &o->sections[i];
-        if (s->sh_type != SHT_NOBITS && !inside(o, s->sh_offset, s->sh_size))
-            return false;
-        if (s->sh_type == SHT_SYMTAB && s->sh_link < o->header->e_shnum) {
-            o->symbols = (const Elf64_Sym *)(bytes + s->sh_offset);
-            o->symbol_count = s->sh_size / sizeof *o->symbols;
-            o->names = bytes + o->sections[s->sh_link].sh_offset;
-        }
-    }
-    o->section_names = bytes + o->sections[o->header->e_shstrndx].sh_offset;
-    o->code = calloc(o->header->e_shnum, sizeof *o->code);
-    return o->code != NULL;
-}
-
-static void object_close(struct object *o)
+static void forget_code(struct object *o)
 {
     for (size_t i = 0; o->code && i < o->header->e_shnum; i++)
         free(o->code[i].list);
     free(o->code);
     free(o->listing);
-    free(o->file.bytes);
-}
-
-static size_t find_section(const struct object *o, const char *name)
-{
-    for (size_t i = 1; i < o->header->e_shnum; i++)
-        if (strcmp(section_name(o, i), name) == 0)
-            return i;
-    return 0;
 }
 
 static bool run_disassembler(struct object *o, const char *llvm)
@@ -184,7 +124,8 @@ static bool disassemble(struct object *o, const char *llvm)
     struct code *code = NULL;
     const Elf64_Shdr *section = NULL;
     bool open = false; /* the last instruction has no end yet */
-    if (!run_disassembler(o, llvm))
+    o->code = calloc(o->header->e_shnum, sizeof *o->code);
+    if (!o->code || !run_disassembler(o, llvm))
         return false;
     for (char *line = o->listing, *next; line; line = next) {
         char *stop = strchr(line, '\n');
@@ -196,7 +137,7 @@ static bool disassemble(struct object *o, const char *llvm)
                 code->list[code->count - 1].end = section->sh_size;
             line[strcspn(line, "\n")] = 0;
             line[strlen(line) - 1] = 0; /* the colon */
-            size_t index = find_section(o, line + strlen(title));
+            size_t index = object_find_section(o, line + strlen(title));
             code = &o->code[index];
             section = &o->sections[index];
             open = false;
@@ -237,21 +178,10 @@ static size_t index_of(const struct code *code, uint64_t at)
 static void describe(const struct object *o, size_t section, uint64_t at, char *text, size_t size)
 {
     if (o->sections[section].sh_flags & SHF_EXECINSTR)
-        snprintf(text, size, "%s #%zu", section_name(o, section), index_of(&o->code[section], at));
+        snprintf(text, size, "%s #%zu", object_section_name(o, section),
+                 index_of(&o->code[section], at));
     else
-        snprintf(text, size, "%s+%" PRId64, section_name(o, section), (int64_t)at);
-}
-
-static const Elf64_Rela *relocations(const struct object *o, size_t section, size_t *count)
-{
-    for (size_t i = 1; i < o->header->e_shnum; i++) {
-        if (o->sections[i].sh_type == SHT_RELA && o->sections[i].sh_info == section) {
-            *count = o->sections[i].sh_size / sizeof(Elf64_Rela);
-            return (const Elf64_Rela *)((const char *)o->file.bytes + o->sections[i].sh_offset);
-        }
-    }
-    *count = 0;
-    return NULL;
+        snprintf(text, size, "%s+%" PRId64, object_section_name(o, section), (int64_t)at);
 }
 
 static bool relative(uint32_t type)
@@ -331,6 +261,16 @@ static void drop_rep(char *text)
         memmove(text, "ret", sizeof "ret");
 }
 
+/* Segments without effect in 64-bit code. */
+static void drop_segments(char *text)
+{
+    for (char *at = text; (at = strstr(at, ":["));)
+        if (at - text > 2 && at[-1] == 's' && strchr("cdes", at[-2]))
+            memmove(at - 2, at + 1, strlen(at + 1) + 1);
+        else
+            at++;
+}
+
 /* [rdx + rcx] is [rcx + rdx]. */
 static void order_registers(char *text)
 {
@@ -355,6 +295,7 @@ static void normalize(const struct object *o, size_t section, const struct insn 
     char target[256] = "";
     snprintf(text, size, "%s", insn->text);
     drop_rep(text);
+    drop_segments(text);
     order_registers(text);
     while (count && r->r_offset < insn->at)
         r++, count--;
@@ -427,8 +368,8 @@ static void compare_code(struct check *check, size_t ours, size_t theirs)
     const struct object *a = &check->ours, *b = &check->theirs;
     const struct code *x = &a->code[ours], *y = &b->code[theirs];
     size_t x_relocations, y_relocations;
-    const Elf64_Rela *xr = relocations(a, ours, &x_relocations);
-    const Elf64_Rela *yr = relocations(b, theirs, &y_relocations);
+    const Elf64_Rela *xr = object_relocations(a, ours, &x_relocations);
+    const Elf64_Rela *yr = object_relocations(b, theirs, &y_relocations);
     char one[512], other[512];
     for (size_t i = 0; i < x->count && i < y->count; i++) {
         while (x_relocations && xr->r_offset < x->list[i].at)
@@ -452,13 +393,13 @@ static void compare_code(struct check *check, size_t ours, size_t theirs)
         }
         if (!same) {
             differ(check, "%s: '%s' (at 0x%" PRIx64 "), nasm has '%s' (at 0x%" PRIx64 ")",
-                   section_name(a, ours), one, x->list[i].at, other, y->list[i].at);
+                   object_section_name(a, ours), one, x->list[i].at, other, y->list[i].at);
             if (check->differences > MOST_MESSAGES)
                 return;
         }
     }
     if (x->count != y->count)
-        differ(check, "%s: %zu instructions, nasm has %zu", section_name(a, ours), x->count,
+        differ(check, "%s: %zu instructions, nasm has %zu", object_section_name(a, ours), x->count,
                y->count);
 }
 
@@ -474,7 +415,7 @@ static const Elf64_Sym *find_symbol(const struct object *o, const char *name)
 static int64_t their_place(const struct check *check, const Elf64_Sym *symbol)
 {
     const struct object *a = &check->ours, *b = &check->theirs;
-    size_t theirs = find_section(b, section_name(a, symbol->st_shndx));
+    size_t theirs = object_find_section(b, object_section_name(a, symbol->st_shndx));
     if (!(a->sections[symbol->st_shndx].sh_flags & SHF_EXECINSTR) || !theirs)
         return (int64_t)symbol->st_value;
     size_t index = index_of(&a->code[symbol->st_shndx], symbol->st_value);
@@ -536,7 +477,7 @@ static int by_offset(const void *one, const void *other)
 
 static Elf64_Rela *sorted(const struct object *o, size_t section, size_t *count)
 {
-    const Elf64_Rela *r = relocations(o, section, count);
+    const Elf64_Rela *r = object_relocations(o, section, count);
     Elf64_Rela *copy = calloc(*count + 1, sizeof *copy);
     if (copy && r) {
         memcpy(copy, r, *count * sizeof *copy);
@@ -566,7 +507,7 @@ static void compare_data(struct check *check, size_t ours, size_t theirs)
 {
     const struct object *a = &check->ours, *b = &check->theirs;
     const Elf64_Shdr *x = &a->sections[ours], *y = &b->sections[theirs];
-    const char *name = section_name(a, ours);
+    const char *name = object_section_name(a, ours);
     if (x->sh_size != y->sh_size) {
         differ(check, "%s: %" PRIu64 " bytes, nasm has %" PRIu64, name, x->sh_size, y->sh_size);
         return;
@@ -651,7 +592,9 @@ static void compare_names(struct check *check)
                    name, ours->st_info, ours->st_other, theirs->st_info, theirs->st_other);
         char one[256], other[256];
         if (theirs->st_shndx >= SHN_LORESERVE) {
-            if (ours->st_shndx != theirs->st_shndx || ours->st_value != theirs->st_value)
+            bool free_place = common && theirs->st_value == 0 && ours->st_value == 1;
+            if (ours->st_shndx != theirs->st_shndx ||
+                (ours->st_value != theirs->st_value && !free_place))
                 differ(check, "global name '%s' has another value", name);
             continue;
         }
@@ -673,8 +616,8 @@ static void compare(struct check *check)
         const Elf64_Shdr *y = &b->sections[theirs];
         if (!(y->sh_flags & SHF_ALLOC) || y->sh_size == 0)
             continue;
-        const char *name = section_name(b, theirs);
-        size_t ours = find_section(a, name);
+        const char *name = object_section_name(b, theirs);
+        size_t ours = object_find_section(a, name);
         if (!ours) {
             differ(check, "section %s is missing", name);
             continue;
@@ -694,8 +637,9 @@ static void compare(struct check *check)
     }
     for (size_t ours = 1; ours < a->header->e_shnum; ours++) {
         const Elf64_Shdr *x = &a->sections[ours];
-        if ((x->sh_flags & SHF_ALLOC) && x->sh_size && !find_section(b, section_name(a, ours)))
-            differ(check, "section %s is too much", section_name(a, ours));
+        if ((x->sh_flags & SHF_ALLOC) && x->sh_size &&
+            !object_find_section(b, object_section_name(a, ours)))
+            differ(check, "section %s is too much", object_section_name(a, ours));
     }
     compare_names(check);
 }
@@ -714,6 +658,8 @@ bool check_objects(const char *name, const char *llvm, const struct translation 
     if (check.differences > MOST_MESSAGES)
         fprintf(stderr, "lfi-nasm: %s: check: %u or more differences\n", name, check.differences);
     free(check.known);
+    forget_code(&check.ours);
+    forget_code(&check.theirs);
     object_close(&check.ours);
     object_close(&check.theirs);
     return good && check.differences == 0;

@@ -56,35 +56,6 @@ static bool no_bss(struct translation *t)
     return false;
 }
 
-/* A number with a fraction, as nasm rounds it. */
-static void put_float(struct translation *t, const struct width *width, const char *at, size_t size,
-                      bool negative)
-{
-    char text[128], *end = text;
-    size_t used = 0;
-    for (size_t i = 0; i < size && used + 1 < sizeof text; i++)
-        if (at[i] != '_' || i == 0)
-            text[used++] = at[i];
-    text[used] = 0;
-    long double number = strtold(text, &end);
-    if (*end || used + 1 == sizeof text) {
-        refuse(t, "'%s' cannot be read as a number with a fraction", text);
-        return;
-    }
-    if (width->bytes == 4) {
-        float single = negative ? -strtof(text, NULL) : strtof(text, NULL);
-        put_bytes(t, (const char *)&single, 4);
-    } else if (width->bytes == 8) {
-        double twice = negative ? -strtod(text, NULL) : strtod(text, NULL);
-        put_bytes(t, (const char *)&twice, 8);
-    } else if (width->bytes == 10 && LDBL_MANT_DIG == 64) {
-        number = negative ? -number : number;
-        put_bytes(t, (const char *)&number, 10);
-    } else {
-        refuse(t, "a number with a fraction of this width is not known here");
-    }
-}
-
 /* __?Infinity?__ and the like. */
 static const char *float_word(const struct token *token)
 {
@@ -95,6 +66,62 @@ static const char *float_word(const struct token *token)
         if (token_is(token, words[i][0]))
             return words[i][1];
     return NULL;
+}
+
+/* In the bytes of `text`, as nasm rounds it. */
+static bool float_bytes(struct translation *t, char *text, int size, bool negative,
+                        unsigned char *bytes)
+{
+    char *end = text;
+    long double number = strtold(text, &end);
+    if (*end) {
+        refuse(t, "'%s' cannot be read as a number with a fraction", text);
+    } else if (size == 4) {
+        float single = negative ? -strtof(text, NULL) : strtof(text, NULL);
+        memcpy(bytes, &single, 4);
+        return true;
+    } else if (size == 8) {
+        double twice = negative ? -strtod(text, NULL) : strtod(text, NULL);
+        memcpy(bytes, &twice, 8);
+        return true;
+    } else if (size == 10 && LDBL_MANT_DIG == 64) {
+        number = negative ? -number : number;
+        memcpy(bytes, &number, 10);
+        return true;
+    } else {
+        refuse(t, "a number with a fraction of this width is not known here");
+    }
+    return false;
+}
+
+static bool is_float(const struct token *at)
+{
+    at += token_operator(at, '-') || token_operator(at, '+');
+    return at->kind == TOKEN_FLOAT || float_word(at);
+}
+
+bool float_read(struct translation *t, const struct token **at, int size, unsigned char *bytes)
+{
+    const struct token *p = *at;
+    bool negative = token_operator(p, '-');
+    p += negative || token_operator(p, '+');
+    char text[128];
+    size_t used = 0;
+    const char *word = float_word(p);
+    if (p->kind != TOKEN_FLOAT && !word)
+        return false;
+    *at = p + 1;
+    if (word)
+        used = (size_t)sprintf(text, "%s", word);
+    for (size_t i = 0; !word && i < p->size && used + 1 < sizeof text; i++)
+        if (p->at[i] != '_' || i == 0)
+            text[used++] = p->at[i];
+    text[used] = 0;
+    if (used + 1 == sizeof text) {
+        refuse(t, "a number of too many digits");
+        return false;
+    }
+    return float_bytes(t, text, size, negative, bytes);
 }
 
 static void put_value(struct translation *t, const struct width *width, struct value *v)
@@ -122,6 +149,8 @@ static void put_value(struct translation *t, const struct width *width, struct v
         refuse(t, "an address in data of this width");
         return;
     }
+    if (into_code(t, v))
+        return;
     struct text expression = {0};
     unsigned mark = t->mark_count;
     if (value_print(t, &expression, v)) {
@@ -133,11 +162,61 @@ static void put_value(struct translation *t, const struct width *width, struct v
     free(expression.at);
 }
 
-/* One item; the number of bytes, 0 if it was refused. */
-static int64_t put_item(struct translation *t, const struct width *width, const struct token **at)
+static int64_t put_list(struct translation *t, const struct width *width, const struct token **at,
+                        bool *reserves, bool inside);
+
+/* 3 dup (1, ?): what is behind the word. */
+static int64_t put_copies(struct translation *t, const struct width *width, struct value *count,
+                          const struct token **at, bool *reserves)
 {
-    const struct token *p = *at, *sign = p;
-    if (p->kind == TOKEN_STRING && (token_operator(p + 1, ',') || p[1].kind == TOKEN_END)) {
+    int64_t copies, bytes = 0;
+    if (!value_number(t, count, &copies, "dup"))
+        return 0;
+    if (copies < 0 || copies > 1000000 || !token_operator(*at, '(')) {
+        refuse(t, "dup: at most 1000000 times, and what to repeat in parentheses");
+        return 0;
+    }
+    const struct token *first = *at + 1;
+    unsigned depth = 0;
+    do
+        depth += token_operator(*at, '('), depth -= token_operator(*at, ')');
+    while ((*at)++->kind != TOKEN_END && depth);
+    for (int64_t i = 0; i < copies && !t->failed_line; i++) {
+        const struct token *from = first;
+        int64_t size = put_list(t, width, &from, reserves, true);
+        if (from + 1 != *at)
+            refuse(t, "dup: '%.*s' is not known here", (int)from->size, from->at);
+        bytes += size;
+    }
+    return bytes;
+}
+
+/* One item; the number of bytes. */
+static int64_t put_item(struct translation *t, const struct width *width, const struct token **at,
+                        bool *reserves)
+{
+    const struct token *p = *at;
+    bool alone = token_operator(p + 1, ',') || token_operator(p + 1, ')') || p[1].kind == TOKEN_END;
+    if (token_operator(p, '?') && alone) {
+        if (t->section)
+            text_print(&t->statement, "\t.zero %d\n", width->bytes);
+        *at = p + 1;
+        return width->bytes;
+    }
+    struct value v = {0};
+    if (p->kind != TOKEN_STRING && !is_float(p)) {
+        if (!value_read(t, at, &v))
+            return 0;
+        if (token_is(*at, "dup")) {
+            (*at)++;
+            return put_copies(t, width, &v, at, reserves);
+        }
+        *reserves = false;
+        put_value(t, width, &v);
+        return width->bytes;
+    }
+    *reserves = false;
+    if (p->kind == TOKEN_STRING && alone) {
         static const char zeros[64];
         size_t rest = (size_t)width->bytes - 1 -
                       (p->byte_count + (size_t)width->bytes - 1) % (size_t)width->bytes;
@@ -146,45 +225,43 @@ static int64_t put_item(struct translation *t, const struct width *width, const 
         *at = p + 1;
         return (int64_t)(p->byte_count + rest);
     }
-    if (token_operator(p, '?') && (token_operator(p + 1, ',') || p[1].kind == TOKEN_END)) {
-        text_print(&t->statement, "\t.zero %d\n", width->bytes);
-        *at = p + 1;
+    if (is_float(p)) {
+        unsigned char bytes[16];
+        if (!float_read(t, at, width->bytes, bytes))
+            return 0;
+        put_bytes(t, (const char *)bytes, (size_t)width->bytes);
         return width->bytes;
     }
-    if (token_operator(p, '-') || token_operator(p, '+'))
-        p++;
-    const char *word = float_word(p);
-    if (p->kind == TOKEN_FLOAT || word) {
-        if (word)
-            put_float(t, width, word, 3, sign != p && sign->op == '-');
-        else
-            put_float(t, width, p->at, p->size, sign != p && sign->op == '-');
-        *at = p + 1;
-        return width->bytes;
-    }
-    struct value v;
     if (!value_read(t, at, &v))
         return 0;
     put_value(t, width, &v);
     return width->bytes;
 }
 
-static void data(struct translation *t, const struct width *width, const struct token *at)
+/* Up to the end, or to a closing parenthesis; the number of bytes. */
+static int64_t put_list(struct translation *t, const struct width *width, const struct token **at,
+                        bool *reserves, bool inside)
 {
     int64_t bytes = 0;
-    for (;; at++) {
-        if (at->kind == TOKEN_END)
+    for (;; (*at)++) {
+        if ((*at)->kind == TOKEN_END || (inside && token_operator(*at, ')')))
             break; /* db 1, */
-        int64_t size = put_item(t, width, &at);
-        if (size == 0 && t->failed_line)
-            return;
-        bytes += size;
-        if (!token_operator(at, ','))
+        bytes += put_item(t, width, at, reserves);
+        if (t->failed_line || !token_operator(*at, ','))
             break;
     }
+    return bytes;
+}
+
+static void data(struct translation *t, const struct width *width, const struct token *at)
+{
+    bool reserves = true; /* db ?, ? */
+    int64_t bytes = put_list(t, width, &at, &reserves, false);
+    if (t->failed_line)
+        return;
     if (at->kind != TOKEN_END)
         refuse(t, "'%.*s' is not known in data", (int)at->size, at->at);
-    else if (bytes == 0 || no_bss(t))
+    else if (bytes == 0 || reserves || no_bss(t))
         advance(t, bytes, bytes);
 }
 
@@ -201,7 +278,12 @@ void align_here(struct translation *t, int64_t align, int64_t fill)
         text_print(&t->statement, "\t.balign %d, %d\n", (int)align, (int)(fill & 0xff));
     if (t->section->aligned >= align)
         return;
-    advance(t, 0, align - 1);
+    const struct place *end = &t->section->end;
+    int64_t pad = (align - end->low % align) % align;
+    if (!t->section->code && t->section->align >= align && end->low == end->high && !end->unbounded)
+        advance(t, pad, pad);
+    else
+        advance(t, 0, align - 1);
     t->section->aligned = align;
 }
 
@@ -373,14 +455,12 @@ static void times(struct translation *t, const struct token *at)
     struct value v;
     int64_t count, align;
     const struct token *body = at;
-    if (!t->section || !t->section->bss || t->section->code) {
-        while (body->kind != TOKEN_END && !begins_body(body))
-            body++;
-        if (body->kind != TOKEN_END && align_pattern(t, at, body, &align)) {
-            if (!pad(t, body, align))
-                refuse(t, "padding of this kind is not known here");
-            return;
-        }
+    while (body->kind != TOKEN_END && !begins_body(body))
+        body++;
+    if (body->kind != TOKEN_END && align_pattern(t, at, body, &align)) {
+        if (!pad(t, body, align))
+            refuse(t, "padding of this kind is not known here");
+        return;
     }
     if (t->section && t->section->code && jumps_to_later(t, at)) {
         while (!token_is(at, "jmp"))

@@ -316,25 +316,36 @@ static void align_directive(struct translation *t, const struct token *at, bool 
     }
 }
 
-static const char *const ignored[] = {"warning", "cpu",   "sectalign", "debug", "pragma", "map",
-                                      "list",    "float", "osabi",     "type",  "size",   "ident"};
+static const char *const ignored[] = {"warning", "cpu",   "sectalign", "debug", "map",
+                                      "list",    "osabi", "type",      "size",  "ident"};
 static const char *const taken[] = {"section",   "segment", "absolute", "global", "extern",
                                     "common",    "static",  "default",  "bits",   "use64",
                                     "sectalign", "align",   "required"};
 
-static bool among(const struct token *at, const char *const names[], size_t count)
+/* Those that change names; the others are for listings, warnings and other formats. */
+static void pragma_directive(struct translation *t, const struct token *at)
 {
-    for (size_t i = 0; i < count; i++)
-        if (token_is(at, names[i]))
-            return true;
-    return false;
+    static const char *const facilities[] = {"output", "elf", "elf64"};
+    static const char *const prefixes[] = {"prefix",  "gprefix", "suffix",
+                                           "gsuffix", "postfix", "gpostfix"};
+    if (token_among(at, facilities, sizeof facilities / sizeof *facilities) &&
+        token_among(at + 1, prefixes, sizeof prefixes / sizeof *prefixes))
+        refuse(t, "%%pragma: global names are changed by the options --gprefix and --gpostfix");
+}
+
+static void float_directive(struct translation *t, const struct token *at)
+{
+    static const char *const good[] = {"default", "near", "nodaz"};
+    for (; at->kind == TOKEN_NAME; at++)
+        if (!token_among(at, good, sizeof good / sizeof *good))
+            refuse(t, "float: numbers are rounded to the nearest, and in no other way");
 }
 
 bool is_directive(const struct token *at)
 {
     if (token_operator(at, '['))
         return true;
-    return (among(at, taken, sizeof taken / sizeof *taken) || token_is(at, "cpu")) &&
+    return (token_among(at, taken, sizeof taken / sizeof *taken) || token_is(at, "cpu")) &&
            !token_operator(at + 1, ':');
 }
 
@@ -362,12 +373,16 @@ void translate_directive(struct translation *t, const struct token *at)
         align_directive(t, at + 1, false);
     else if (token_is(at, "align"))
         align_directive(t, at + 1, true);
+    else if (token_is(at, "pragma"))
+        pragma_directive(t, at + 1);
+    else if (token_is(at, "float"))
+        float_directive(t, at + 1);
     else if (token_is(at, "use64"))
         return;
     else if (token_is(at, "bits")) {
         if (at[1].kind != TOKEN_NUMBER || at[1].number != 64)
             refuse(t, "only 64-bit code can run in a box");
-    } else if (!among(at, ignored, sizeof ignored / sizeof *ignored)) {
+    } else if (!token_among(at, ignored, sizeof ignored / sizeof *ignored)) {
         refuse(t, "directive '%.*s' is not known here", (int)at->size, at->at);
     }
 }

@@ -15,7 +15,7 @@ struct operand {
     const char *width; /* as GNU as has it: "dword", or NULL */
     const struct reg *reg;
     const char *segment;
-    bool relative, absolute, unsplit;
+    bool relative, absolute, unsplit, wide; /* wide: [qword address] */
     struct value value;
     char braces[32]; /* {k1}{z} */
 };
@@ -25,127 +25,6 @@ struct insn {
     struct operand operands[MAX_OPERANDS];
     unsigned count;
 };
-
-/* Registers. */
-
-#define EIGHT(p, s, k, from0, from1, from2, from3, from4, from5, from6, from7)      \
-    {p from0 s, k}, {p from1 s, k}, {p from2 s, k}, {p from3 s, k}, {p from4 s, k}, \
-        {p from5 s, k}, {p from6 s, k},                                             \
-    {                                                                               \
-        p from7 s, k                                                                \
-    }
-#define FIRST(p, s, k) EIGHT(p, s, k, "0", "1", "2", "3", "4", "5", "6", "7")
-#define NEXT(p, s, k)  EIGHT(p, s, k, "8", "9", "10", "11", "12", "13", "14", "15")
-#define ALL(p, k)                                                        \
-    FIRST(p, "", k), NEXT(p, "", k),                                     \
-        EIGHT(p, "", k, "16", "17", "18", "19", "20", "21", "22", "23"), \
-        EIGHT(p, "", k, "24", "25", "26", "27", "28", "29", "30", "31")
-
-static const struct reg named[] = {
-    {"al", REG_8},     {"cl", REG_8},     {"dl", REG_8},     {"bl", REG_8},     {"ah", REG_8},
-    {"ch", REG_8},     {"dh", REG_8},     {"bh", REG_8},     {"spl", REG_8},    {"bpl", REG_8},
-    {"sil", REG_8},    {"dil", REG_8},    {"ax", REG_16},    {"cx", REG_16},    {"dx", REG_16},
-    {"bx", REG_16},    {"sp", REG_16},    {"bp", REG_16},    {"si", REG_16},    {"di", REG_16},
-    {"eax", REG_32},   {"ecx", REG_32},   {"edx", REG_32},   {"ebx", REG_32},   {"esp", REG_32},
-    {"ebp", REG_32},   {"esi", REG_32},   {"edi", REG_32},   {"rax", REG_64},   {"rcx", REG_64},
-    {"rdx", REG_64},   {"rbx", REG_64},   {"rsp", REG_64},   {"rbp", REG_64},   {"rsi", REG_64},
-    {"rdi", REG_64},   {"cs", REG_OTHER}, {"ds", REG_OTHER}, {"es", REG_OTHER}, {"fs", REG_OTHER},
-    {"gs", REG_OTHER}, {"ss", REG_OTHER}};
-static const struct reg quads[] = {NEXT("r", "", REG_64)}, doubles[] = {NEXT("r", "d", REG_32)},
-                        words[] = {NEXT("r", "w", REG_16)}, bytes[] = {NEXT("r", "b", REG_8)},
-                        bytes_l[] = {NEXT("r", "b", REG_8)}, xmm[] = {ALL("xmm", REG_VECTOR)},
-                        ymm[] = {ALL("ymm", REG_VECTOR)}, zmm[] = {ALL("zmm", REG_VECTOR)},
-                        mm[] = {FIRST("mm", "", REG_MM)}, masks[] = {FIRST("k", "", REG_MASK)},
-                        stack[] = {FIRST("st", "", REG_ST)},
-                        control[] = {FIRST("cr", "", REG_OTHER), NEXT("cr", "", REG_OTHER)},
-                        debug[] = {FIRST("dr", "", REG_OTHER), NEXT("dr", "", REG_OTHER)};
-
-static const struct {
-    const char *before, *behind;
-    const struct reg *regs;
-    unsigned from, count;
-} families[] = {{"r", "", quads, 8, 8},  {"r", "d", doubles, 8, 8}, {"r", "w", words, 8, 8},
-                {"r", "b", bytes, 8, 8}, {"r", "l", bytes_l, 8, 8}, {"xmm", "", xmm, 0, 32},
-                {"ymm", "", ymm, 0, 32}, {"zmm", "", zmm, 0, 32},   {"mm", "", mm, 0, 8},
-                {"k", "", masks, 0, 8},  {"st", "", stack, 0, 8},   {"cr", "", control, 0, 16},
-                {"dr", "", debug, 0, 16}};
-
-const struct reg *reg_find(const struct token *token)
-{
-    if (token->kind != TOKEN_NAME || token->size < 2 || token->size > 5)
-        return NULL;
-    size_t letters = 0, end;
-    while (letters < token->size && isalpha((unsigned char)token->at[letters]))
-        letters++;
-    if (letters == token->size) {
-        for (size_t i = 0; i < sizeof named / sizeof *named; i++)
-            if (token_is(token, named[i].name))
-                return &named[i];
-        return NULL;
-    }
-    unsigned number = 0;
-    for (end = letters; end < token->size && isdigit((unsigned char)token->at[end]); end++)
-        number = number * 10 + (unsigned)(token->at[end] - '0');
-    if (token->at[letters] == '0' && end != letters + 1)
-        return NULL;
-    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
-        if (strlen(families[i].before) == letters &&
-            strncasecmp(families[i].before, token->at, letters) == 0 &&
-            strlen(families[i].behind) == token->size - end &&
-            strncasecmp(families[i].behind, token->at + end, token->size - end) == 0 &&
-            number >= families[i].from && number < families[i].from + families[i].count)
-            return &families[i].regs[number - families[i].from];
-    return NULL;
-}
-
-/* Words. */
-
-static bool among(const struct token *token, const char *const names[], size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (token_is(token, names[i]))
-            return true;
-    return false;
-}
-
-bool is_prefix(const struct token *token)
-{
-    static const char *const names[] = {"rep", "repe",  "repz",  "repne",    "repnz",   "lock",
-                                        "bnd", "nobnd", "a16",   "a32",      "a64",     "o16",
-                                        "o32", "o64",   "times", "xacquire", "xrelease"};
-    return among(token, names, sizeof names / sizeof *names);
-}
-
-/* Instructions that may stand alone: on a line of its own any other name is a label. */
-bool is_nullary(const struct token *token)
-{
-    static const char *const names[] = {
-        "ret",      "retn",     "nop",      "cld",      "std",     "clc",       "stc",
-        "cmc",      "emms",     "femms",    "cpuid",    "xgetbv",  "xsetbv",    "rdtsc",
-        "rdtscp",   "rdpmc",    "pause",    "mfence",   "sfence",  "lfence",    "vzeroupper",
-        "vzeroall", "cdq",      "cqo",      "cbw",      "cwd",     "cwde",      "cdqe",
-        "ud2",      "ud2a",     "int3",     "int1",     "icebp",   "leave",     "enter",
-        "lahf",     "sahf",     "pushf",    "pushfq",   "popf",    "popfq",     "syscall",
-        "sysret",   "sysenter", "sysexit",  "hlt",      "endbr64", "endbr32",   "wait",
-        "fwait",    "fninit",   "finit",    "fnclex",   "fclex",   "xlatb",     "xlat",
-        "movsb",    "movsw",    "movsd",    "movsq",    "stosb",   "stosw",     "stosd",
-        "stosq",    "lodsb",    "lodsw",    "lodsd",    "lodsq",   "scasb",     "scasw",
-        "scasd",    "scasq",    "cmpsb",    "cmpsw",    "cmpsd",   "cmpsq",     "insb",
-        "insw",     "insd",     "outsb",    "outsw",    "outsd",   "cli",       "sti",
-        "clts",     "invd",     "wbinvd",   "rdmsr",    "wrmsr",   "rsm",       "iret",
-        "iretq",    "iretd",    "retf",     "retfq",    "swapgs",  "monitor",   "mwait",
-        "fabs",     "fchs",     "fld1",     "fldz",     "fldpi",   "fldl2e",    "fldl2t",
-        "fldlg2",   "fldln2",   "fsqrt",    "fsin",     "fcos",    "fsincos",   "fptan",
-        "fpatan",   "f2xm1",    "fyl2x",    "fyl2xp1",  "fscale",  "frndint",   "fprem",
-        "fprem1",   "fxtract",  "fxam",     "ftst",     "fnop",    "fincstp",   "fdecstp",
-        "fcompp",   "fucompp",  "fadd",     "faddp",    "fmul",    "fmulp",     "fsub",
-        "fsubp",    "fsubr",    "fsubrp",   "fdiv",     "fdivp",   "fdivr",     "fdivrp",
-        "fxch",     "fcom",     "fcomp",    "fucom",    "fucomp",  "salc",      "clac",
-        "stac",     "xend",     "xtest",    "encls",    "enclu",   "serialize", "clui",
-        "stui",     "testui",   "uiret",    "monitorx", "mwaitx",  "clzero",    "tilerelease",
-        "getsec",   "vmcall",   "vmlaunch", "vmresume", "vmxoff",  "skinit",    "pcommit"};
-    return among(token, names, sizeof names / sizeof *names);
-}
 
 static const char *width_word(const struct token *token)
 {
@@ -181,6 +60,8 @@ static bool read_memory(struct translation *t, const struct token **at, struct o
             operand->relative = false, operand->absolute = chosen = true;
         else if (token_is(p, "nosplit"))
             operand->unsplit = true;
+        else if (token_is(p, "qword"))
+            operand->wide = true;
         else if (!width_word(p))
             break;
     }
@@ -233,10 +114,22 @@ static bool read_operand(struct translation *t, const struct token **at, struct 
         const char *width = width_word(p);
         if (width)
             operand->width = width;
-        else if (!among(p, ignored, sizeof ignored / sizeof *ignored))
+        else if (!token_among(p, ignored, sizeof ignored / sizeof *ignored))
             break;
     }
-    if (token_is(p, "to") || token_is(p, "far")) {
+    if (token_is(p, "to") && insn->count == 1) { /* fadd to st1 is fadd st1, st0 */
+        static const struct token st0 = {.kind = TOKEN_NAME, .at = "st0", .size = 3};
+        if (!reg_find(p + 1) || reg_find(p + 1)->kind != REG_ST || p[2].kind != TOKEN_END) {
+            refuse(t, "'to' is for registers of the x87");
+            return false;
+        }
+        *operand = (struct operand){.kind = OPERAND_REGISTER, .reg = reg_find(p + 1)};
+        insn->operands[insn->count++] =
+            (struct operand){.kind = OPERAND_REGISTER, .reg = reg_find(&st0)};
+        *at = p + 2;
+        return true;
+    }
+    if (token_is(p, "far")) {
         refuse(t, "'%.*s' is not known here", (int)p->size, p->at);
         return false;
     }
@@ -284,18 +177,43 @@ static bool read_prefixes(struct translation *t, const struct token **at, struct
             struct operand braces = {0};
             if (!read_braces(t, *at, &braces))
                 return false;
-            snprintf(insn->prefix, sizeof insn->prefix, "%s ", braces.braces);
+            /* in front of the others, as LLVM wants it */
+            char others[sizeof insn->prefix];
+            memcpy(others, insn->prefix, sizeof others);
+            int size = snprintf(insn->prefix, sizeof insn->prefix, "%s %s", braces.braces, others);
+            if ((size_t)size >= sizeof insn->prefix) {
+                refuse(t, "too many prefixes");
+                return false;
+            }
             continue;
         }
         if (!is_prefix(*at) || token_is(*at, "times"))
             return true;
+        if (token_is(*at, "wait")) { /* an instruction, which nasm has as a prefix, too */
+            if ((*at)[1].kind == TOKEN_END)
+                return true;
+            text_print(&t->statement, "\twait\n");
+            advance(t, 1, 1);
+            continue;
+        }
         if (token_is(*at, "bnd") || token_is(*at, "nobnd"))
             continue;
+        if (is_segment(*at)) {
+            if (((*at)->at[0] | 32) != 'f' && ((*at)->at[0] | 32) != 'g')
+                continue; /* without effect in 64-bit code */
+            refuse(t, "the prefix '%.*s' is not known here: write it in the address, [fs:rdi]",
+                   (int)(*at)->size, (*at)->at);
+            return false;
+        }
         if (((*at)->at[0] | 32) == 'a' || ((*at)->at[0] | 32) == 'o') {
             refuse(t, "the prefix '%.*s' is not known here", (int)(*at)->size, (*at)->at);
             return false;
         }
         size_t used = strlen(insn->prefix);
+        if (used + (*at)->size + 1 >= sizeof insn->prefix) {
+            refuse(t, "too many prefixes");
+            return false;
+        }
         snprintf(insn->prefix + used, sizeof insn->prefix - used, "%.*s ", (int)(*at)->size,
                  (*at)->at);
         for (char *p = insn->prefix + used; *p; p++)
@@ -368,6 +286,9 @@ static void complete(struct insn *insn)
     struct operand last = rounding ? o[insn->count] : (struct operand){0};
     const struct doubled *entry =
         bsearch(insn, doubled, sizeof doubled / sizeof *doubled, sizeof *doubled, by_mnemonic);
+    static const struct doubled compares = {"vcmp", 2, ANY}; /* vcmpneq_oqps and many others */
+    if (!entry && insn->count == 2 && strncmp(insn->mnemonic, "vcmp", 4) == 0)
+        entry = &compares;
     bool memory = false;
     for (unsigned i = 0; i < insn->count; i++)
         memory |= o[i].kind == OPERAND_MEMORY;
@@ -381,15 +302,43 @@ static void complete(struct insn *insn)
         o[insn->count++] = last;
 }
 
+/* The x87's: fxch st0, st1 is fxch st1, and fcmovb st1 is fcmovb st0, st1. */
+static void complete_x87(struct insn *insn)
+{
+    struct operand *o = insn->operands;
+    if (strcmp(insn->mnemonic, "fxch") == 0 && insn->count == 2 && o[0].reg && o[1].reg) {
+        if (o[0].reg->name[2] == '0')
+            o[0] = o[1];
+        insn->count = 1;
+    }
+    if (strncmp(insn->mnemonic, "fcmov", 5) == 0 && insn->count == 1 && o[0].reg) {
+        static const struct token st0 = {.kind = TOKEN_NAME, .at = "st0", .size = 3};
+        o[1] = o[0];
+        o[0].reg = reg_find(&st0);
+        insn->count = 2;
+    }
+}
+
 static void rename_insn(struct insn *insn)
 {
     static const char *const names[][2] = {
-        {"pushf", "pushfq"}, {"popf", "popfq"},  {"retn", "ret"},     {"xlat", "xlatb"},
-        {"ud2a", "ud2"},     {"iret", "iretd"},  {"cmovpe", "cmovp"}, {"cmovpo", "cmovnp"},
-        {"setpe", "setp"},   {"setpo", "setnp"}, {"jmpe", "jmpe"},    {"icebp", "int1"}};
+        {"pushf", "pushfq"}, {"popf", "popfq"},   {"retn", "ret"},      {"retq", "ret"},
+        {"retnq", "ret"},    {"int03", "int3"},   {"xlat", "xlatb"},    {"ud2a", "ud2"},
+        {"iret", "iretd"},   {"cmovpe", "cmovp"}, {"cmovpo", "cmovnp"}, {"setpe", "setp"},
+        {"setpo", "setnp"},  {"jmpe", "jmpe"},    {"icebp", "int1"}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(insn->mnemonic, names[i][0]) == 0)
             snprintf(insn->mnemonic, sizeof insn->mnemonic, "%s", names[i][1]);
+    static const char *const compares[][2] = {
+        {"vpcmpge", "vpcmpnlt"}, {"vpcmpngt", "vpcmple"}, {"vpcmpgtu", "vpcmpnleu"}};
+    for (size_t i = 0; i < sizeof compares / sizeof *compares; i++) {
+        size_t size = strlen(compares[i][0]);
+        char rest[9];
+        if (strncmp(insn->mnemonic, compares[i][0], size) != 0)
+            continue;
+        snprintf(rest, sizeof rest, "%.8s", insn->mnemonic + size); /* uq */
+        snprintf(insn->mnemonic, sizeof insn->mnemonic, "%s%.8s", compares[i][1], rest);
+    }
     struct operand *o = insn->operands;
     if (strcmp(insn->mnemonic, "movsx") == 0 && insn->count == 2 && o[0].reg &&
         ((o[1].kind == OPERAND_REGISTER && o[1].reg->kind == REG_32) ||
@@ -397,19 +346,32 @@ static void rename_insn(struct insn *insn)
         snprintf(insn->mnemonic, sizeof insn->mnemonic, "movsxd");
 }
 
-/* nasm encodes the 32-bit forms of vpextrd r8, xmm0, 1 and vpbroadcastb zmm0, r8, which do the
- * same. */
-static const struct reg *lower_half(const struct reg *reg)
+/* The register of 32 bits that it is a part of, or that is a part of it. */
+static const struct reg *as_32_bits(const struct reg *reg)
 {
     char name[8];
-    if (reg->kind != REG_64)
+    bool numbered = isdigit((unsigned char)reg->name[1]);
+    if ((reg->kind != REG_64 && reg->kind != REG_16 && reg->kind != REG_8) ||
+        (reg->kind == REG_8 && reg->name[1] == 'h'))
         return reg;
-    if (isdigit((unsigned char)reg->name[1]))
-        snprintf(name, sizeof name, "%.5sd", reg->name);
-    else
-        snprintf(name, sizeof name, "e%.5s", reg->name + 1);
+    if (numbered) /* r8, r8w, r8b */
+        snprintf(name, sizeof name, "r%ud", (unsigned)strtoul(reg->name + 1, NULL, 10));
+    else if (reg->kind == REG_64) /* rax */
+        snprintf(name, sizeof name, "e%.2s", reg->name + 1);
+    else if (reg->kind == REG_8 && reg->name[2] == 0) /* al */
+        snprintf(name, sizeof name, "e%cx", reg->name[0]);
+    else /* ax, sil */
+        snprintf(name, sizeof name, "e%.2s", reg->name);
     struct token token = {.kind = TOKEN_NAME, .at = name, .size = strlen(name)};
     return reg_find(&token);
+}
+
+static bool is_one_of(const struct insn *insn, const char *const names[], size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(insn->mnemonic, names[i]) == 0)
+            return true;
+    return false;
 }
 
 static void fit_widths(struct insn *insn)
@@ -429,12 +391,21 @@ static void fit_widths(struct insn *insn)
              strcmp(insn->mnemonic, "push") == 0 || strcmp(insn->mnemonic, "pop") == 0))
             o[i].width = "qword";
     }
-    if (strcmp(insn->mnemonic, "vpextrd") == 0 && o[0].reg)
-        o[0].reg = lower_half(o[0].reg);
-    if ((strcmp(insn->mnemonic, "vpbroadcastb") == 0 ||
-         strcmp(insn->mnemonic, "vpbroadcastw") == 0) &&
-        insn->count == 2 && o[1].reg)
-        o[1].reg = lower_half(o[1].reg);
+    /* nasm encodes the 32-bit forms of vpextrd r8, xmm0, 1 and vpbroadcastb zmm0, r8, which do the
+     * same, and takes pinsrb xmm0, al, 1. */
+    static const char *const narrow[] = {"vpextrd", "kmovb",        "kmovw",
+                                         "pinsrb",  "pinsrw",       "vpinsrb",
+                                         "vpinsrw", "vpbroadcastb", "vpbroadcastw"};
+    for (unsigned i = 0; i < insn->count && is_one_of(insn, narrow, sizeof narrow / sizeof *narrow);
+         i++)
+        if (o[i].reg)
+            o[i].reg = as_32_bits(o[i].reg);
+    /* Where memory may have two sizes, nasm takes the smaller one. */
+    static const char *const from_ints[] = {"cvtsi2sd", "cvtsi2ss", "vcvtsi2sd", "vcvtsi2ss"};
+    struct operand *last = insn->count ? &o[insn->count - 1] : o;
+    if (is_one_of(insn, from_ints, sizeof from_ints / sizeof *from_ints) &&
+        last->kind == OPERAND_MEMORY && !last->width)
+        last->width = "dword";
 }
 
 /* Printing. */
@@ -456,12 +427,15 @@ static bool print_symbols(struct translation *t, struct text *line, const struct
     return good;
 }
 
-static bool into_code(struct translation *t, const struct value *v)
+bool into_code(struct translation *t, const struct value *v)
 {
     if (v->term_count != 1 || v->number == 0 || !v->terms[0].symbol->before_code)
         return false;
+    const struct symbol *symbol = v->terms[0].symbol;
     refuse(t, "'%s' and a number of bytes: instructions have other lengths in a box",
-           v->terms[0].symbol->name);
+           symbol == t->here                           ? "$"
+           : t->section && symbol == t->section->start ? "$$"
+                                                       : symbol->name);
     return true;
 }
 
@@ -533,6 +507,10 @@ static bool print_memory(struct translation *t, struct text *line, const struct 
             return false;
     } else if (v.number || !*plus) {
         int64_t number = v.number;
+        if (operand->wide && number != (int32_t)number) {
+            refuse(t, "an address of 64 bits");
+            return false;
+        }
         if (number > INT32_MAX && number <= UINT32_MAX)
             number = (int32_t)number; /* nasm warns */
         if (*plus)
@@ -545,6 +523,18 @@ static bool print_memory(struct translation *t, struct text *line, const struct 
     return true;
 }
 
+/* Whether a number of 32 bits is extended to 64, with its sign. */
+static bool extends_numbers(const struct insn *insn)
+{
+    const struct operand *o = insn->operands;
+    if (strcmp(insn->mnemonic, "push") == 0)
+        return true;
+    if (insn->count < 2 || (strcmp(insn->mnemonic, "mov") == 0 && o[0].kind == OPERAND_REGISTER))
+        return false;
+    return o[0].kind == OPERAND_REGISTER ? o[0].reg->kind == REG_64
+                                         : o[0].width && strcmp(o[0].width, "qword") == 0;
+}
+
 static bool print_number(struct translation *t, struct text *line, const struct insn *insn,
                          const struct operand *operand)
 {
@@ -553,6 +543,8 @@ static bool print_number(struct translation *t, struct text *line, const struct 
     if (value_is_number(&v)) {
         if (is_branch(insn))
             refuse(t, "a branch to a number");
+        if (v.number > INT32_MAX && v.number <= UINT32_MAX && extends_numbers(insn))
+            v.number = (int32_t)v.number; /* nasm warns */
         text_print(line, "%" PRId64, v.number);
         return !is_branch(insn);
     }
@@ -594,7 +586,7 @@ static void print_insn(struct translation *t, struct insn *insn)
     bool good = true, ret = strcmp(insn->mnemonic, "ret") == 0;
     if (strcmp(insn->mnemonic, "mov") == 0 && insn->count == 2 && o[0].reg &&
         o[0].reg->kind == REG_64 && o[1].kind == OPERAND_NUMBER && o[1].value.term_count &&
-        value_symbols(&o[1].value) == 1 && !o[1].width)
+        value_symbols(&o[1].value) == 1 && (!o[1].width || strcmp(o[1].width, "qword") == 0))
         snprintf(insn->mnemonic, sizeof insn->mnemonic, "movabs");
     text_print(&line, "\t%s%s%s%s", t->pending && !ret ? t->pending : "",
                t->pending && !ret ? " " : "", ret ? "" : insn->prefix, insn->mnemonic);
@@ -633,7 +625,12 @@ void translate_insn(struct translation *t, const struct token *at)
     }
     if (!read_insn(t, at, &insn))
         return;
+    if (t->here)
+        t->here->before_code = true;
+    if (t->section->end.high == 0 && !t->section->end.unbounded)
+        t->section->start->before_code = true;
     complete(&insn);
+    complete_x87(&insn);
     rename_insn(&insn);
     fit_widths(&insn);
     print_insn(t, &insn);

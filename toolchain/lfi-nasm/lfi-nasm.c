@@ -15,6 +15,7 @@
 
 #include "check.h"
 #include "file.h"
+#include "nasm.h"
 #include "options.h"
 #include "output.h"
 #include "process.h"
@@ -46,44 +47,8 @@ static const char help[] =
 
 static int failure(const char *which)
 {
-    fprintf(stderr, "lfi-nasm: %s: %s\n", which, strerror(errno));
+    failed(which);
     return STATUS_FAILURE;
-}
-
-/* The user's assembler. */
-struct nasm {
-    const char *program;
-    bool yasm;
-};
-
-static bool in_path(const char *name)
-{
-    const char *at = getenv("PATH");
-    char path[PATH_MAX];
-    for (; at && *at; at += strcspn(at, ":"), at += *at == ':')
-        if (snprintf(path, sizeof path, "%.*s/%s", (int)strcspn(at, ":"), at, name) <
-                (int)sizeof path &&
-            access(path, X_OK) == 0)
-            return true;
-    return false;
-}
-
-static bool find_nasm(struct nasm *nasm)
-{
-    const char *given = getenv("LFI_NASM");
-    nasm->program = given && *given   ? given
-                    : in_path("nasm") ? "nasm"
-                    : in_path("yasm") ? "yasm"
-                                      : NULL;
-    if (!nasm->program) {
-        fputs("lfi-nasm: neither nasm nor yasm is in PATH; one of them must preprocess the source. "
-              "Install one, or set LFI_NASM to its path\n",
-              stderr);
-        return false;
-    }
-    const char *base = strrchr(nasm->program, '/');
-    nasm->yasm = strstr(base ? base : nasm->program, "yasm") != NULL;
-    return true;
 }
 
 /* Becomes the user's assembler, with the arguments as they are. */
@@ -94,77 +59,17 @@ static int become(const struct nasm *nasm, char **argv)
     return failure(nasm->program);
 }
 
-static bool run(const struct arguments *command, int output)
+/* What the user's assembler does by itself, as with -M. */
+static int run_nasm(const struct options *options, const struct nasm *nasm)
 {
-    pid_t pid = process_start_arguments(command, -1, output, -1);
-    if (pid < 0) {
-        failure(command->list[0]);
-        return false;
-    }
-    return process_finish(pid) == 0;
-}
-
-/* What comes out of nasm -E. */
-static bool preprocess(const struct options *options, const struct nasm *nasm, struct file *text)
-{
-    if (options->plain) {
-        bool good = file_read_input(options->input, text);
-        if (!good)
-            failure(options->input);
-        return good;
-    }
     struct arguments command = {0};
-    const char *const first[] = {nasm->program, nasm->yasm ? "-e" : "-E", "-f", "elf64"};
-    for (size_t i = 0; i < sizeof first / sizeof *first; i++)
-        arguments_add(&command, first[i]);
-    arguments_add_all(&command, &options->preprocessor);
-    arguments_add(&command, options->input);
-    int output = memfd_create("preprocessed", MFD_CLOEXEC);
-    char path[64];
-    snprintf(path, sizeof path, "/proc/self/fd/%d", output);
-    bool ran = output >= 0 && run(&command, output), good = ran && file_read(path, text);
-    if (output < 0 || (ran && !good))
-        failure("preprocessed text");
-    if (output >= 0)
-        close(output);
-    arguments_free(&command);
-    return good;
-}
-
-static bool write_dependencies(const struct options *options, const struct nasm *nasm,
-                               const char *output)
-{
-    if (!options->dependency_file)
-        return true;
-    struct arguments command = {0};
-    bool named = false;
     arguments_add(&command, nasm->program);
-    arguments_add(&command, "-M");
-    if (!nasm->yasm) {
-        arguments_add(&command, "-MF");
-        arguments_add(&command, options->dependency_file);
-    }
-    arguments_add_all(&command, &options->preprocessor);
-    arguments_add_all(&command, &options->dependency);
-    for (size_t i = 0; i < options->dependency.count; i++)
-        named |= strncmp(options->dependency.list[i], "-MT", 3) == 0 ||
-                 strncmp(options->dependency.list[i], "-MQ", 3) == 0;
-    if (!named) {
-        arguments_add(&command, nasm->yasm ? "-o" : "-MT");
-        arguments_add(&command, output);
-    }
-    arguments_add(&command, options->input);
-    int to = -1;
-    if (nasm->yasm) {
-        to = open(options->dependency_file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-        if (to < 0)
-            failure(options->dependency_file);
-    }
-    bool good = (to >= 0 || !nasm->yasm) && run(&command, to);
-    if (to >= 0)
-        close(to);
+    arguments_add_all(&command, &options->native);
+    pid_t pid = process_start_arguments(&command, -1, -1, -1);
+    if (pid < 0)
+        failed(nasm->program);
     arguments_free(&command);
-    return good;
+    return pid > 0 && process_finish(pid) == 0 ? STATUS_OK : STATUS_FAILURE;
 }
 
 /* Runs a program that reads `text` on its standard input. */
@@ -179,15 +84,6 @@ static bool feed(const struct arguments *command, const struct text *text, int m
     if (input >= 0)
         close(input);
     return pid > 0 && process_finish(pid) == 0;
-}
-
-static void show(int messages)
-{
-    char buffer[4096];
-    ssize_t size;
-    lseek(messages, 0, SEEK_SET);
-    while ((size = read(messages, buffer, sizeof buffer)) > 0)
-        fwrite(buffer, 1, (size_t)size, stderr);
 }
 
 static struct translation translation_for(const struct options *options, const struct file *text)
@@ -243,19 +139,6 @@ static bool assemble(const struct options *options, const struct target *target,
     return good;
 }
 
-static bool temporary(char path[PATH_MAX])
-{
-    const char *folder = getenv("TMPDIR");
-    snprintf(path, PATH_MAX, "%s/lfi-nasm-XXXXXX.o", folder && *folder ? folder : "/tmp");
-    int fd = mkstemps(path, 2);
-    if (fd < 0) {
-        failure(path);
-        return false;
-    }
-    close(fd);
-    return true;
-}
-
 static bool assemble_natively(const char *llvm, const struct translation *t, const char *output)
 {
     const char *const words[] = {
@@ -271,28 +154,6 @@ static bool assemble_natively(const char *llvm, const struct translation *t, con
     return good;
 }
 
-static bool assemble_with_nasm(const struct options *options, const struct nasm *nasm,
-                               const char *output)
-{
-    struct arguments command = {0};
-    const char *const first[] = {nasm->program, "-f", "elf64", "-o", output};
-    for (size_t i = 0; i < sizeof first / sizeof *first; i++)
-        arguments_add(&command, first[i]);
-    arguments_add_all(&command, &options->preprocessor);
-    if (*options->prefix && !nasm->yasm) {
-        arguments_add(&command, "--prefix");
-        arguments_add(&command, options->prefix);
-    }
-    if (*options->suffix && !nasm->yasm) {
-        arguments_add(&command, "--postfix");
-        arguments_add(&command, options->suffix);
-    }
-    arguments_add(&command, options->input);
-    bool good = run(&command, -1);
-    arguments_free(&command);
-    return good;
-}
-
 static bool check(const struct options *options, const struct nasm *nasm, const struct file *input)
 {
     char llvm[PATH_MAX], ours[PATH_MAX], theirs[PATH_MAX];
@@ -300,16 +161,16 @@ static bool check(const struct options *options, const struct nasm *nasm, const 
         failure("/proc/self/exe");
         return false;
     }
-    if (!temporary(ours))
+    if (!temporary(ours, ".o"))
         return false;
-    if (!temporary(theirs)) {
+    if (!temporary(theirs, ".o")) {
         unlink(ours);
         return false;
     }
     struct translation t = translation_for(options, input);
     t.check = true;
     bool good = translate(&t) && assemble_natively(llvm, &t, ours) &&
-                assemble_with_nasm(options, nasm, theirs) &&
+                nasm_assemble(options, nasm, options->input, NULL, theirs, -1) &&
                 check_objects(options->input, llvm, &t, ours, theirs);
     translation_free(&t);
     unlink(ours);
@@ -342,7 +203,7 @@ static void default_output(char path[PATH_MAX], const char *input)
     snprintf(path, PATH_MAX, "%.*s.o", (int)size, input);
 }
 
-static int work(const struct options *options, const struct nasm *nasm, const struct target *target)
+static int work(const struct options *options, struct nasm *nasm, const struct target *target)
 {
     struct file input;
     char made[PATH_MAX];
@@ -351,7 +212,7 @@ static int work(const struct options *options, const struct nasm *nasm, const st
         default_output(made, options->input);
         output = options->translate ? "-" : made;
     }
-    if (!preprocess(options, nasm, &input))
+    if (!nasm_preprocess(options, nasm, &input))
         return STATUS_FAILURE;
     struct translation t = translation_for(options, &input);
     bool good = translate(&t) && (!options->check || check(options, nasm, &input));
@@ -359,7 +220,7 @@ static int work(const struct options *options, const struct nasm *nasm, const st
         good = write_text(&t.out, output);
     else if (good)
         good = assemble(options, target, &input, &t, output);
-    good = good && write_dependencies(options, nasm, output);
+    good = good && nasm_dependencies(options, nasm, output);
     translation_free(&t);
     free(input.bytes);
     return good ? STATUS_OK : STATUS_FAILURE;
@@ -369,10 +230,10 @@ int main(int argc, char **argv)
 {
     struct options options;
     struct target target;
-    struct nasm nasm;
+    struct nasm nasm = {0};
     bool named = target_from_name(&target, argv[0]);
     if (named && target.mode == MODE_NATIVE)
-        return find_nasm(&nasm) ? become(&nasm, argv) : STATUS_FAILURE;
+        return nasm_find(&nasm) ? become(&nasm, argv) : STATUS_FAILURE;
     int status = STATUS_USAGE;
     if (!options_read(&options, argc, argv)) {
         options_free(&options);
@@ -381,13 +242,14 @@ int main(int argc, char **argv)
     if (options.help) {
         fputs(help, stdout);
         status = output_printed() ? STATUS_OK : failure("standard output");
-    } else if (options.version && !find_nasm(&nasm)) {
+    } else if (options.version && !nasm_find(&nasm)) {
         status = STATUS_FAILURE;
     } else if (options.version) { /* build systems look for nasm's own words */
         struct arguments command = {0};
         arguments_add(&command, nasm.program);
         arguments_add(&command, nasm.yasm ? "--version" : "-v");
-        status = run(&command, -1) ? STATUS_OK : STATUS_FAILURE;
+        pid_t pid = process_start_arguments(&command, -1, -1, -1);
+        status = pid > 0 && process_finish(pid) == 0 ? STATUS_OK : STATUS_FAILURE;
         arguments_free(&command);
         if (status == STATUS_OK)
             puts("lfi-nasm " LFI_VERSION);
@@ -398,11 +260,12 @@ int main(int argc, char **argv)
         if (!options.translate && strcmp(target.arch, LFI_NASM_ARCH) != 0)
             fprintf(stderr, "lfi-nasm: %s: NASM assembly is for " LFI_NASM_ARCH "\n",
                     target.triple);
-        else if (!find_nasm(&nasm))
+        else if (!nasm_find(&nasm))
             status = STATUS_FAILURE;
         else
-            status = options.only ? become(&nasm, argv) : work(&options, &nasm, &target);
+            status = options.only ? run_nasm(&options, &nasm) : work(&options, &nasm, &target);
     }
+    nasm_free(&nasm);
     options_free(&options);
     return status;
 }

@@ -8,7 +8,7 @@
 
 #include "modes.h"
 
-enum form { FLAG, JOINED, SEPARATE };
+enum form { FLAG, JOINED, SEPARATE, OPTIONAL };
 enum action {
     IGNORED,
     PREPROCESS,
@@ -32,6 +32,8 @@ enum action {
     WARNING,
     LISTING,
     ARCHITECTURE,
+    MACHINE,
+    TASM,
 };
 
 static const struct option {
@@ -77,7 +79,7 @@ static bool apply(struct options *options, const struct option *option, const ch
 {
     static const char *const parsers[] = {"nasm", "raw", "cpp", NULL};
     static const char *const debug[] = {"dwarf", "dwarf2", "null", "stabs", "cv8", NULL};
-    static const char *const formats[] = {"elf64", "elf", "elfx32", NULL};
+    static const char *const formats[] = {"elf64", "elf", NULL};
     static const char *const arch[] = {"x86", "lc3b", NULL}, *const listing[] = {"nasm", NULL};
     switch (option->action) {
     case IGNORED:
@@ -94,7 +96,9 @@ static bool apply(struct options *options, const struct option *option, const ch
         pass(&options->dependency, argument, value);
         break;
     case DEPENDENCY_FILE:
-        options->dependency_file = value;
+        options->dependencies = true;
+        if (*value)
+            options->dependency_file = value;
         break;
     case ONLY:
         options->only = true;
@@ -137,11 +141,22 @@ static bool apply(struct options *options, const struct option *option, const ch
         }
         break;
     case FORMAT:
-        if (!is_one_of(value, formats) || strcmp(value, "elfx32") == 0) {
+        if (!is_one_of(value, formats)) {
             fprintf(stderr, "lfi-nasm: format '%s': only elf64 can be made\n", value);
             return false;
         }
+        options->legacy_format = strcmp(value, "elf") == 0;
         break;
+    case MACHINE:
+        if (strcmp(value, "amd64") != 0) {
+            fprintf(stderr, "lfi-nasm: machine '%s': only amd64 can be assembled for\n", value);
+            return false;
+        }
+        options->amd64 = true;
+        break;
+    case TASM:
+        fputs("lfi-nasm: option '-t': only the syntax of nasm is known\n", stderr);
+        return false;
     case DEBUG:
         options->debug = strcmp(value, "null") != 0;
         *taken = !*value && is_one_of(next, debug);
@@ -170,6 +185,7 @@ bool options_read(struct options *options, int argc, char **argv)
     *options = (struct options){.mode = MODE_OF_TARGET, .prefix = "", .suffix = ""};
     for (int i = 1; i < argc; i++) {
         const char *argument = argv[i];
+        int first = i;
         if (argument[0] != '-' || strcmp(argument, "-") == 0) {
             if (options->input) {
                 fprintf(stderr, "lfi-nasm: '%s' is a second input; it takes one at a time\n",
@@ -177,6 +193,7 @@ bool options_read(struct options *options, int argc, char **argv)
                 return false;
             }
             options->input = argument;
+            arguments_add(&options->native, argument);
             continue;
         }
         const struct option *option = find(argument);
@@ -185,22 +202,41 @@ bool options_read(struct options *options, int argc, char **argv)
             return false;
         }
         const char *value = argument + strlen(option->spelling);
-        if (option->form == SEPARATE) {
+        if (option->form == SEPARATE || option->form == OPTIONAL) {
+            bool next = option->form == SEPARATE || (i + 1 < argc && argv[i + 1][0] != '-');
             if (*value == '=')
                 value++;
-            else if (*value == 0 && i + 1 < argc)
+            else if (*value == 0 && i + 1 < argc && next)
                 value = argv[++i];
-            if (*value == 0) {
+            if (*value == 0 && option->form == SEPARATE) {
                 fprintf(stderr, "lfi-nasm: option '%s' requires a value\n", argument);
                 return false;
             }
         }
-        bool taken = false;
+        bool taken = false, own = false; /* own: not for the user's nasm */
+        switch (option->action) {
+        case MODE:
+        case TARGET:
+        case CHECK:
+        case TRANSLATE:
+        case ASSEMBLER:
+            own = true;
+            break;
+        default:
+            break;
+        }
         if (!apply(options, option, argument, value, i + 1 < argc ? argv[i + 1] : NULL, &taken))
             return false;
         i += taken;
+        for (; !own && first <= i; first++)
+            arguments_add(&options->native, argv[first]);
     }
-    if (options->preprocessor.failed || options->dependency.failed || options->assembler.failed) {
+    if (options->legacy_format && !options->amd64 && !options->only) {
+        fputs("lfi-nasm: format 'elf' has 32 bits: only elf64 can be made\n", stderr);
+        return false;
+    }
+    if (options->preprocessor.failed || options->native.failed || options->dependency.failed ||
+        options->assembler.failed) {
         fputs("lfi-nasm: out of memory\n", stderr);
         return false;
     }
@@ -209,6 +245,7 @@ bool options_read(struct options *options, int argc, char **argv)
 
 void options_free(struct options *options)
 {
+    arguments_free(&options->native);
     arguments_free(&options->preprocessor);
     arguments_free(&options->dependency);
     arguments_free(&options->assembler);

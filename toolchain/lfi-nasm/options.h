@@ -15,7 +15,10 @@ struct options {
     bool only;                     /* nothing to assemble: the user's nasm does it */
     bool plain;                    /* -a: the input is not preprocessed */
     const char *prefix, *suffix;   /* of global names, or "" */
-    const char *dependency_file;   /* -MD, -MF */
+    bool dependencies;             /* -MD */
+    const char *dependency_file;   /* of -MD or -MF; NULL: none, or OUTPUT.d */
+    bool legacy_format, amd64;     /* -f elf, and what yasm needs with it: -m amd64 */
+    struct arguments native;       /* all that nasm knows */
     struct arguments preprocessor; /* for the user's nasm: -D, -I, … */
     struct arguments dependency;   /* and when it writes dependencies: -MT, … */
     struct arguments assembler;    /* for lfi-as */

@@ -112,6 +112,8 @@ struct symbol *symbol_named(struct translation *t, const struct token *token)
         return symbol_find(t, token->at, token->size);
     char name[1024];
     int size = snprintf(name, sizeof name, "%s%.*s", t->scope, (int)token->size, token->at);
+    if ((size_t)size >= sizeof name)
+        refuse(t, "a name of %d characters", size);
     return symbol_find(t, name, (size_t)size < sizeof name ? (size_t)size : sizeof name - 1);
 }
 
@@ -119,14 +121,21 @@ struct symbol *symbol_named(struct translation *t, const struct token *token)
 static bool is_word(const char *name)
 {
     static const char *const words[] = {
-        "and",     "or",      "xor",   "not",   "mod",    "shl",   "shr",    "eq",
-        "ne",      "lt",      "le",    "gt",    "ge",     "ptr",   "offset", "byte",
-        "word",    "dword",   "fword", "qword", "mmword", "tbyte", "oword",  "xmmword",
-        "ymmword", "zmmword", "xword", "size",  "length", "type",  "short",  "near",
-        "far",     "flat",    "rip",   "eip",   "eiz",    "riz",   "st"};
+        "and",   "or",     "xor",    "not",   "mod",   "shl",     "shr",     "eq",      "ne",
+        "lt",    "le",     "gt",     "ge",    "ptr",   "offset",  "byte",    "word",    "dword",
+        "fword", "qword",  "mmword", "tbyte", "oword", "xmmword", "ymmword", "zmmword", "xword",
+        "size",  "length", "type",   "short", "near",  "far",     "flat",    "rip",     "eip",
+        "eiz",   "riz",    "st",     "ip",    "flags", "eflags",  "rflags",  "mxcsr",   "ssp"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcasecmp(name, words[i]) == 0)
             return true;
+    unsigned number;
+    int used = 0;
+    if (sscanf(name, "%*1[fF]%*1[pP]%1u%n", &number, &used) == 1 && !name[used])
+        return true; /* fp0 */
+    if (sscanf(name, "%*1[rR]%2u%n", &number, &used) == 1 && number >= 16 && number < 32 &&
+        (!name[used] || (strchr("bwdBWD", name[used]) && !name[used + 1])))
+        return true; /* r16 to r31, of processors to come */
     struct token token = {.kind = TOKEN_NAME, .at = name, .size = strlen(name)};
     return reg_find(&token) != NULL;
 }
@@ -196,6 +205,8 @@ void symbol_define(struct translation *t, struct symbol *symbol)
     // NOLINTNEXTLINE(bugprone-sizeof-expression): a list of pointers
     if (t->label_count < sizeof t->labels / sizeof *t->labels)
         t->labels[t->label_count++] = symbol;
+    else
+        symbol->before_code = true; /* as far as anybody knows */
 }
 
 void advance(struct translation *t, int64_t low, int64_t high)

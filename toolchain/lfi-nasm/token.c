@@ -275,6 +275,14 @@ bool token_is(const struct token *token, const char *name)
            strncasecmp(token->at, name, token->size) == 0;
 }
 
+bool token_among(const struct token *token, const char *const names[], size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (token_is(token, names[i]))
+            return true;
+    return false;
+}
+
 bool token_operator(const struct token *token, int op)
 {
     return token->kind == TOKEN_OPERATOR && token->op == op;

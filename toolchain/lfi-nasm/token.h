@@ -47,6 +47,7 @@ bool tokens_read(struct tokens *tokens, const char *line, size_t size);
 void tokens_free(struct tokens *tokens);
 
 bool token_is(const struct token *token, const char *name); /* in any case */
+bool token_among(const struct token *token, const char *const names[], size_t count);
 bool token_operator(const struct token *token, int op);
 
 #endif

@@ -53,6 +53,8 @@ static void set_scope(struct translation *t, const struct token *name)
     bool local = name->at[0] == '.';
     if (local)
         return;
+    if (name->size >= sizeof t->scope_name)
+        refuse(t, "a name of %zu characters", name->size);
     snprintf(t->scope_name, sizeof t->scope_name, "%.*s", (int)name->size, name->at);
     t->scope = t->scope_name;
 }
@@ -71,10 +73,10 @@ static void define_label(struct translation *t, const struct token *name)
     finish_statement(t);
 }
 
+/* It begins no scope for local labels. */
 static void define_equ(struct translation *t, const struct token *name, const struct token *at)
 {
     struct value v;
-    set_scope(t, name);
     struct symbol *symbol = symbol_named(t, name);
     if (!value_read(t, &at, &v))
         return;
@@ -121,7 +123,8 @@ static bool is_bare_label(const struct token *at)
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (token_is(next, words[i]))
             return false;
-    return next[1].kind == TOKEN_NAME && !token_is(&next[1], "wrt");
+    return next[1].kind == TOKEN_NUMBER || token_operator(&next[1], '[') ||
+           (next[1].kind == TOKEN_NAME && !token_is(&next[1], "wrt"));
 }
 
 void translate_statement(struct translation *t, const struct token *at)
@@ -138,6 +141,13 @@ void translate_statement(struct translation *t, const struct token *at)
         define_label(t, at);
         at += 2;
     } else if (is_bare_label(at)) {
+        /* an instruction that is not known here is no label that nobody wants */
+        const struct symbol *symbol = symbol_named(t, at);
+        if (t->last && !symbol->used && !symbol->global && at[1].kind == TOKEN_END) {
+            refuse(t, "'%.*s' is not known here; if it is a label, write a colon behind it",
+                   (int)at->size, at->at);
+            return;
+        }
         define_label(t, at);
         at++;
     }

@@ -7,9 +7,11 @@
  *   symbol.c     symbols, their scopes, sections, and how far apart two places may be
  *   directive.c  [section], [global] and the like
  *   data.c       db, times, resb, incbin
+ *   words.c      registers, prefixes
  *   insn.c       instructions and their operands; doubled.def
  *   translate.c  lines, labels, passes
- *   check.c      the translation against the object that nasm itself makes
+ *   check.c      the translation against the object that nasm itself makes; object.c reads both
+ *   nasm.c       the user's own nasm; constants.c asks it for values that -E does not know
  *
  * The text is read several times. Each pass knows what the one before found out: where labels are,
  * as far as that can be known, because the length of an instruction in the box is not that of nasm.
@@ -97,6 +99,7 @@ struct symbol {
     enum symbol_kind kind;
     unsigned pass; /* that last defined it */
     bool global, weak;
+    bool used;                   /* something refers to it */
     bool before_code;            /* an instruction stands behind the label */
     struct value value;          /* of an equ */
     struct place place, earlier; /* of a label: in this pass, and in the one before */
@@ -172,21 +175,28 @@ bool value_number(struct translation *t, struct value *value, int64_t *number, c
 bool value_print(struct translation *t, struct text *out, const struct value *value);
 int64_t value_symbols(const struct value *value); /* how many addresses it is: 0 or 1 can be had */
 
-/* insn.c */
+/* words.c */
 struct reg {
     char name[8];
     enum { REG_8, REG_16, REG_32, REG_64, REG_MM, REG_VECTOR, REG_MASK, REG_ST, REG_OTHER } kind;
 };
 
 const struct reg *reg_find(const struct token *token);
+bool is_segment(const struct token *token);
 bool is_prefix(const struct token *token);
 bool is_nullary(const struct token *token);
+
+/* insn.c */
+/* Refuses an address behind a label of code. */
+bool into_code(struct translation *t, const struct value *value);
 void translate_insn(struct translation *t, const struct token *at);
 
 /* data.c: false if the token begins no such statement. */
 bool is_data(const struct token *token);
 void translate_data(struct translation *t, const struct token *at);
 void align_here(struct translation *t, int64_t align, int64_t fill);
+/* A number with a fraction, as its bytes. False if it is none, or was refused. */
+bool float_read(struct translation *t, const struct token **at, int size, unsigned char *bytes);
 bool align_pattern(struct translation *t, const struct token *at, const struct token *end,
                    int64_t *align);
 

@@ -302,6 +302,7 @@ static struct value string_value(struct reader *r, const struct token *token)
 static struct value symbol_value(struct reader *r, struct symbol *symbol)
 {
     struct value v = {0};
+    symbol->used = true;
     if (symbol->kind == SYMBOL_EQU)
         return symbol->value;
     if (symbol->kind == SYMBOL_UNKNOWN) {
@@ -319,6 +320,37 @@ static struct value symbol_value(struct reader *r, struct symbol *symbol)
 
 static struct value expression(struct reader *r);
 
+/* __?float32?__(1.5): its bits. */
+static bool float_function(struct reader *r, const struct token *name, struct value *v)
+{
+    static const struct {
+        const char *name;
+        int bytes;
+    } all[] = {{"__?float32?__", 4}, {"__float32__", 4}, {"__?float64?__", 8}, {"__float64__", 8}};
+    static const char *const others[] = {"__?float8?__",   "__?float16?__",  "__?bfloat16?__",
+                                         "__?float80m?__", "__?float80e?__", "__?float128l?__",
+                                         "__?float128h?__"};
+    if (!token_operator(r->at, '('))
+        return false;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (token_is(name, others[i]))
+            wrong(r, "numbers with a fraction of 4 and 8 bytes only are known here");
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        if (!token_is(name, all[i].name))
+            continue;
+        const struct token *at = r->at + 1;
+        unsigned char bytes[16];
+        if (!float_read(r->t, &at, all[i].bytes, bytes) || !token_operator(at, ')')) {
+            wrong(r, "a number with a fraction is missing");
+            return true;
+        }
+        r->at = at + 1;
+        memcpy(&v->number, bytes, (size_t)all[i].bytes); /* little-endian */
+        return true;
+    }
+    return false;
+}
+
 static struct value primary(struct reader *r)
 {
     const struct token *token = r->at++;
@@ -330,6 +362,8 @@ static struct value primary(struct reader *r)
     case TOKEN_NAME: {
         const struct reg *reg = token->escaped ? NULL : reg_find(token);
         struct value v = {0};
+        if (!reg && float_function(r, token, &v))
+            return v;
         if (!reg)
             return symbol_value(r, symbol_named(r->t, token));
         add_part(r, &v, reg, 1);

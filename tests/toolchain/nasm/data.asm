@@ -36,3 +36,11 @@ buffer: resb 100
     resz 1
 section .text
 code: ret
+section .data
+    dd __float32__(-1.5), __?float32?__(0.1) + 1
+    dq __float64__(__Infinity__)
+    dw 2 dup (1, 3 dup (2, ?)), 4
+    db 2 dup ('ab', 1 + 2)
+copies equ 2
+section .bss
+    dd copies + 1 dup (?)

@@ -94,7 +94,7 @@ values:
 	.endr
 # 15 "data.asm"
 	.long 2
-	.long (end - values)
+	.long 57
 # 16 "data.asm"
 	.quad values
 	.quad values + 8
@@ -156,3 +156,37 @@ buffer:
 code:
 # 38 "data.asm"
 	ret
+# 39 "data.asm"
+	.section .data,"aw",@progbits
+# 40 "data.asm"
+	.long 3217031168
+	.long 1036831950
+# 41 "data.asm"
+	.quad 9218868437227405312
+# 42 "data.asm"
+	.short 1
+	.short 2
+	.zero 2
+	.short 2
+	.zero 2
+	.short 2
+	.zero 2
+	.short 1
+	.short 2
+	.zero 2
+	.short 2
+	.zero 2
+	.short 2
+	.zero 2
+	.short 4
+# 43 "data.asm"
+	.byte 97,98
+	.byte 3
+	.byte 97,98
+	.byte 3
+# 45 "data.asm"
+	.section .bss,"aw",@nobits
+# 46 "data.asm"
+	.zero 4
+	.zero 4
+	.zero 4

@@ -30,3 +30,18 @@ name?: nop
 alone
     jmp alone
 third ret
+; equ begins no scope
+scope:
+.loop:
+    dec ecx
+NUMBER equ 5
+    jnz .loop
+.number equ NUMBER
+    mov eax, scope.number
+; registers that only GNU assembly knows
+flags: dd 1
+r16: dd 2
+fp7:
+    mov eax, [rel flags]
+    mov eax, [rel r16]
+    jmp fp7

@@ -87,3 +87,29 @@ alone:
 third:
 # 32 "labels.asm"
 	ret
+# 34 "labels.asm"
+scope:
+# 35 "labels.asm"
+.Lscope.loop:
+# 36 "labels.asm"
+	dec ecx
+# 38 "labels.asm"
+	jnz .Lscope.loop
+# 40 "labels.asm"
+	mov eax, 5
+# 42 "labels.asm"
+.Ln.flags:
+# 42 "labels.asm"
+	.long 1
+# 43 "labels.asm"
+.Ln.r16:
+# 43 "labels.asm"
+	.long 2
+# 44 "labels.asm"
+.Ln.fp7:
+# 45 "labels.asm"
+	mov eax, [rip + .Ln.flags]
+# 46 "labels.asm"
+	mov eax, [rip + .Ln.r16]
+# 47 "labels.asm"
+	jmp .Ln.fp7
