@@ -21,8 +21,8 @@
  * be NULL.
  *
  * Threads: a space and a box may be used by any number of threads at once. A context belongs to the
- * thread that runs in it; only lfi_context_interrupt() may be called from another one. Objects are
- * freed by their owner once nothing uses them any more.
+ * thread that runs in it; only lfi_context_interrupt() and lfi_context_notify() may be called from
+ * another one. Objects are freed by their owner once nothing uses them any more.
  *
  * What a host must know:
  * - Its signal handlers must be installed with SA_ONSTACK: while a thread is in a box, its stack
@@ -474,8 +474,15 @@ void lfi_context_on_stop(struct lfi_context *context, lfi_stopped_fn *stopped);
  * or before it enters it, at least once after this. A thread that a gate lets in, or that returns
  * from a callback, is stopped at its next system call instead. Without such a function it does
  * nothing. Needs a signal (lfi_faults_install).
+ *
+ * -EAGAIN: the kernel has no room for the signal (RLIMIT_SIGPENDING, which the user's processes
+ * share, if it is a real-time signal). The thread still hears of it when it comes from the host,
+ * but not where it is now: call it again. Otherwise 0. errno stays as it is, here and below.
+ *
+ * For a wait in the host that is just about to begin it comes too early, as an interrupt does
+ * (below): where that matters, wake the thread by a signal of your own, too.
  */
-void lfi_context_notify(struct lfi_context *context);
+int lfi_context_notify(struct lfi_context *context);
 
 /*
  * For the handler of a system call, after a call of the host that ended with EINTR: whether the
@@ -500,9 +507,9 @@ void lfi_context_exact(struct lfi_context *context, bool exact);
  * From any thread: ends the current run (or the next one, if there is none) with
  * LFI_EXIT_INTERRUPTED. Code in the box is stopped at once; a handler is left to finish, though
  * host calls in it that wait may return EINTR. Needs a signal (lfi_faults_install). A thread that
- * is about to wait may miss the signal: repeat until the run has ended. Afterwards the registers
- * are good for a report. To continue, rip must be a bundle start in the box; on AArch64, pc must be
- * x30.
+ * is about to wait may miss the signal, and the kernel may have no room for it (RLIMIT_SIGPENDING):
+ * repeat until the run has ended. Afterwards the registers are good for a report. To continue, rip
+ * must be a bundle start in the box; on AArch64, pc must be x30.
  */
 void lfi_context_interrupt(struct lfi_context *context);
 

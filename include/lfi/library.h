@@ -34,7 +34,8 @@
  * (lfi_library_detach() does so earlier). Functions that need them say "makes the thread". All
  * functions here may be called by any thread at any time, but for _open (whose result no one else
  * has yet), _freeze, _reset and _free: these return -EBUSY while a call is under way, but the host
- * must not begin one in another thread meanwhile. None may be called from signal handlers.
+ * must not begin one in another thread meanwhile. A thread that ends during _freeze or _reset waits
+ * for that. None may be called from signal handlers.
  *
  * A thread that calls must have SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGRTMIN + 3 and
  * SIGRTMIN + 4 unblocked: its first call does so. On x86-64 the base of %gs stays the box's after
@@ -187,9 +188,9 @@ struct lfi_context *lfi_library_thread(struct lfi_library *library);
 
 /*
  * Ends the calling thread's part: thread_local destructors run in the box, its stack and storage
- * are freed. A later call makes a new one. -EBUSY within a call. The end of the thread does this by
- * itself, for all libraries, one after the other: callbacks that destructors make meanwhile cannot
- * call those that have ended (REFUSED, -ESHUTDOWN).
+ * are freed. A later call makes a new one. -EBUSY within a call, and during a freeze or reset. The
+ * end of the thread does this by itself, for all libraries, one after the other: callbacks that
+ * destructors make meanwhile cannot call those that have ended (REFUSED, -ESHUTDOWN).
  */
 int lfi_library_detach(struct lfi_library *library);
 
@@ -209,8 +210,9 @@ void lfi_library_interrupt(struct lfi_library *library);
  * library's own. `shape` says which of them it takes, and with LFI_SHAPE_RESULT() what it returns:
  * struct lfi_callback of <lfi/lfi.h>. The function gets `data` by lfi_callback_data() and the
  * library by lfi_callback_library(). It must check all arguments. It returns normally, or by
- * lfi_library_unwind(): not by longjmp() or an exception. -EINVAL for a bad shape, -ENOSPC where
- * all LFI_CALLBACKS_MAX slots are in use, -ENOMEM.
+ * lfi_library_unwind(): not by longjmp(), an exception or the end of the thread (pthread_exit(),
+ * pthread_cancel()). -EINVAL for a bad shape, -ENOSPC where all LFI_CALLBACKS_MAX slots are in use,
+ * -ENOMEM.
  */
 int lfi_library_callback(struct lfi_library *library, lfi_gate_fn *function, void *data,
                          lfi_shape shape, uint64_t *address);

@@ -141,7 +141,7 @@ LFI_LIGHT void lfi_context_stop(struct lfi_context *context, int status)
 void lfi_context_interrupt(struct lfi_context *context)
 {
     int signal = core_faults_interrupt_signal();
-    int tid;
+    int tid, saved_errno = errno; /* handlers of the host's signals may be here */
 
     /*
      * stay() and attach store tid, then switch.S and gate.S read `interrupt`: so one of the two
@@ -151,6 +151,7 @@ void lfi_context_interrupt(struct lfi_context *context)
     tid = __atomic_load_n(&context->tid, __ATOMIC_SEQ_CST);
     if (tid && signal)
         syscall(SYS_tgkill, getpid(), tid, signal);
+    errno = saved_errno;
 }
 
 static bool is_mine(const struct lfi_context *context)

@@ -143,14 +143,17 @@ static void on_fault(int signal, siginfo_t *info, void *ucontext)
  * when that returns, since then the mask is again what it was before it. (If there is none, the
  * thread is on its way out.)
  */
-static void defer(int signal, void *ucontext)
+static void defer(int signal, void *ucontext, struct lfi_context *context)
 {
     const struct core_thread *self = core_self();
+    int saved_errno = errno;
 
     if (machine_signal_stack(ucontext) - (uint64_t)self->stack >= self->stack_size)
         return;
     sigaddset(&((ucontext_t *)ucontext)->uc_sigmask, signal);
-    syscall(SYS_tgkill, getpid(), self->tid, signal);
+    if (syscall(SYS_tgkill, getpid(), self->tid, signal))
+        __atomic_fetch_or(&context->interrupt, INTERRUPT_UNSENT, __ATOMIC_SEQ_CST);
+    errno = saved_errno;
 }
 
 static void on_interrupt(int signal, siginfo_t *info, void *ucontext)
@@ -169,7 +172,7 @@ static void on_interrupt(int signal, siginfo_t *info, void *ucontext)
     }
     if (!entering && !gate && !in_box(frame, pc)) {
         if (asked)
-            defer(signal, ucontext);
+            defer(signal, ucontext, frame->context);
         return;
     }
     if (asked & INTERRUPT_END)

@@ -232,6 +232,7 @@ struct core_results core_gate_ended(enum lfi_exit_kind kind)
     self->gate_kind = (int)kind;
     frame->leave = 0;
     frame->in_callback = 0;
+    frame->exact = 0;
     if (frame->special) {
         results.st = frame->st;
         results.memory = frame->bytes ? frame->result : 0;

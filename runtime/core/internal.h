@@ -82,8 +82,9 @@ struct lfi_box {
     uint32_t callback_next; /* from here on a search for a free one begins */
 };
 
-/* Bits of lfi_context.interrupt. gate.S looks at the first only. */
-enum core_interrupt { INTERRUPT_END = 1, INTERRUPT_STOP = 2 };
+/* Bits of lfi_context.interrupt. gate.S looks at the first only. UNSENT: STOP without a signal,
+ * since the kernel had no room for it. */
+enum core_interrupt { INTERRUPT_END = 1, INTERRUPT_STOP = 2, INTERRUPT_UNSENT = 4 };
 
 /* Where a stop is: before an entry, whose registers are in the frame; at any instruction, whose
  * registers the signal had; or a fault there. */

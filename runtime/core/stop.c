@@ -6,6 +6,7 @@
  */
 #include "internal.h"
 
+#include <errno.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -16,18 +17,29 @@ void lfi_context_on_stop(struct lfi_context *context, lfi_stopped_fn *stopped)
     context->stopped = stopped;
 }
 
-void lfi_context_notify(struct lfi_context *context)
+int lfi_context_notify(struct lfi_context *context)
 {
-    int signal = core_faults_interrupt_signal(), tid;
+    const uint32_t both = INTERRUPT_STOP | INTERRUPT_UNSENT;
+    int signal = core_faults_interrupt_signal(), tid, saved_errno = errno;
+    uint32_t before;
+    bool full;
 
     if (!context->stopped)
-        return;
-    /* who set it before sends the signal; the thread itself looks before it enters */
-    if (__atomic_fetch_or(&context->interrupt, INTERRUPT_STOP, __ATOMIC_SEQ_CST) & INTERRUPT_STOP)
-        return;
+        return 0;
+    /* who set it before sends the signal, if it could; the thread itself looks before it enters */
+    before = __atomic_fetch_or(&context->interrupt, INTERRUPT_STOP, __ATOMIC_SEQ_CST);
+    if ((before & both) == INTERRUPT_STOP)
+        return 0;
+    /* before the signal: what others find unsent from then on stays so */
+    __atomic_fetch_and(&context->interrupt, ~(uint32_t)INTERRUPT_UNSENT, __ATOMIC_SEQ_CST);
     tid = __atomic_load_n(&context->tid, __ATOMIC_SEQ_CST);
-    if (tid && tid != core_thread.tid && signal)
-        syscall(SYS_tgkill, getpid(), tid, signal);
+    full = tid && tid != core_thread.tid && signal && syscall(SYS_tgkill, getpid(), tid, signal) &&
+           errno == EAGAIN;
+    errno = saved_errno; /* as lfi_context_interrupt() leaves it */
+    if (!full)
+        return 0;
+    __atomic_fetch_or(&context->interrupt, INTERRUPT_UNSENT, __ATOMIC_SEQ_CST);
+    return -EAGAIN;
 }
 
 bool lfi_context_notified(void)
@@ -58,12 +70,12 @@ uint32_t core_stopped(struct core_frame *frame)
     struct lfi_context *context = frame->context;
     enum core_stop stop = context->stop;
     struct lfi_regs found = frame->regs;
-    uint32_t asked = __atomic_fetch_and(&context->interrupt, ~(uint32_t)INTERRUPT_STOP,
-                                        __ATOMIC_ACQ_REL); /* before it looks for a reason */
 
     context->stop = STOP_ENTRY;
-    if (asked & INTERRUPT_END)
+    if (__atomic_load_n(&context->interrupt, __ATOMIC_ACQUIRE) & INTERRUPT_END)
         return (stop == STOP_FAULT ? LFI_EXIT_FAULT : LFI_EXIT_INTERRUPTED) + 1;
+    __atomic_fetch_and(&context->interrupt, ~(uint32_t)(INTERRUPT_STOP | INTERRUPT_UNSENT),
+                       __ATOMIC_ACQ_REL); /* before it looks for a reason */
     if (stop != STOP_ENTRY) {
         frame->exact = 1;
         if (!machine_settle(frame)) {

@@ -403,7 +403,6 @@ static int run(struct settings *settings, struct lfi_box *box)
     unsigned violations = 0;
     settings->options.report = report_violation;
     settings->options.data = &violations;
-    settings->options.file_mask = umask(0);
     settings->options.debug |= is_traced();
 
     raise_descriptors();
@@ -411,6 +410,7 @@ static int run(struct settings *settings, struct lfi_box *box)
     FILE *stats = settings->stats ? fopen(settings->stats, "we") : NULL;
     if (settings->stats && !stats)
         return complain("%s: %s", settings->stats, strerror(errno));
+    settings->options.file_mask = umask(0); /* the program's; what is made for the user is made */
     double start = seconds();
     int failed = lfi_linux_new(box, &settings->options, &process, &error);
     if (failed)

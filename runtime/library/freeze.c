@@ -23,16 +23,18 @@ int lfi_library_freeze(struct lfi_library *library, struct lfi_error *error)
         return say(error, -EALREADY);
     if (atomic_load(&library->process->ending))
         return say(error, -ECANCELED);
-    if (library_threads_inside(library))
+    if (library_threads_keep(library))
         return say(error, -EBUSY);
     int failed = linux_freeze(library->process, &frozen);
     if (!failed)
         failed = lfi_box_freeze(library->box, error);
+    if (!failed)
+        library->frozen = frozen;
+    library_threads_go_on(library);
     if (failed) {
         linux_frozen_free(frozen);
         return say(error, failed);
     }
-    library->frozen = frozen;
     pthread_mutex_lock(&library->lock);
     for (struct library_callback *at = library->callbacks; at; at = at->next)
         at->frozen = true;
@@ -68,24 +70,20 @@ static bool has_own_threads(struct lfi_process *process)
     return any;
 }
 
-int lfi_library_reset(struct lfi_library *library, struct lfi_error *error)
+/* No thread of the host is in the box, nor gets there. */
+static int reset(struct lfi_library *library, struct lfi_error *error)
 {
     struct lfi_process *process = library->process;
-    if (error)
-        error->message[0] = 0;
-    if (!library->frozen)
-        return say(error, -EINVAL);
-    if (library_threads_inside(library))
-        return say(error, -EBUSY);
     linux_monitor_pause(process);
     if (has_own_threads(process))
         library_end_threads(library);
-    bool renew = atomic_load(&process->ending);
     int failed = library_threads_drop(library, true);
     if (!failed)
         failed = lfi_box_reset(library->box, error);
-    if (!failed)
-        failed = linux_thaw(process, library->frozen, renew);
+    if (!failed) {
+        linux_timers_stop(process); /* one that is just ending the process has done so by then */
+        failed = linux_thaw(process, library->frozen, atomic_load(&process->ending));
+    }
     library_threads_renew(library);
     if (failed) {
         if (failed != -EBUSY)
@@ -100,6 +98,19 @@ int lfi_library_reset(struct lfi_library *library, struct lfi_error *error)
     linux_monitor_continue(process);
     library_thread_forget(library);
     return 0;
+}
+
+int lfi_library_reset(struct lfi_library *library, struct lfi_error *error)
+{
+    if (error)
+        error->message[0] = 0;
+    if (!library->frozen)
+        return say(error, -EINVAL);
+    if (library_threads_keep(library))
+        return say(error, -EBUSY);
+    int failed = reset(library, error);
+    library_threads_go_on(library);
+    return failed;
 }
 
 uint64_t lfi_library_generation(const struct lfi_library *library)

@@ -98,6 +98,7 @@ struct lfi_library {
     uint64_t stubs, stubs_end;      /* room for pages of stubs */
     struct library_thread *threads; /* under the registry's lock */
     size_t beginning;               /* threads that the box makes right now, under that lock */
+    bool kept;                      /* library_threads_keep(), under that lock */
     struct linux_frozen *frozen;    /* or NULL */
     atomic_ulong generation;        /* 0 until it is frozen; resets count up */
 };
@@ -124,6 +125,10 @@ int library_threads_drop(struct lfi_library *library, bool keep);
 void library_threads_renew(struct lfi_library *library);
 /* Whether a thread of the host is in a call, or the caller in a callback of the library. */
 bool library_threads_inside(struct lfi_library *library);
+/* Until library_threads_go_on() no thread ends its part, which is to run the box: who ends waits.
+ * -EBUSY if one is inside. */
+int library_threads_keep(struct lfi_library *library);
+void library_threads_go_on(struct lfi_library *library);
 
 /* library.c: ends the box's own threads and waits for them. */
 void library_end_threads(struct lfi_library *library);

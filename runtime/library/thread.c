@@ -29,7 +29,7 @@ static struct {
     pthread_key_t key; /* a thread's struct host_thread, for its end */
     int error;
     pthread_mutex_t lock;
-    pthread_cond_t unmade; /* an instance has no maker any more */
+    pthread_cond_t unmade; /* an instance has no maker any more, or is not kept */
 } registry = {.once = PTHREAD_ONCE_INIT,
               .lock = PTHREAD_MUTEX_INITIALIZER,
               .unmade = PTHREAD_COND_INITIALIZER};
@@ -59,16 +59,21 @@ static void unlink_thread(struct lfi_library *library, struct library_thread *th
     atomic_store(&thread->library, NULL);
 }
 
-/* Ends the calling thread's part, with its destructors in the box. -EBUSY in a call. */
-static int leave(struct library_thread *thread)
+/*
+ * Ends the calling thread's part, with its destructors in the box. -EBUSY in a call, and while the
+ * instance is kept; but a thread that ends has to wait. (Nobody waits for it: it is in no box.)
+ */
+static int leave(struct library_thread *thread, bool ends)
 {
+    struct lfi_library *library;
     pthread_mutex_lock(&registry.lock);
-    struct lfi_library *library = atomic_load(&thread->library);
+    while ((library = atomic_load(&thread->library)) && library->kept && ends)
+        pthread_cond_wait(&registry.unmade, &registry.lock);
     if (!library) {
         pthread_mutex_unlock(&registry.lock);
         return 0;
     }
-    int failed = lfi_context_detach(thread->context);
+    int failed = library->kept ? -EBUSY : lfi_context_detach(thread->context);
     thread->leaving = !failed; /* until it is done, the instance stays */
     pthread_mutex_unlock(&registry.lock);
     if (failed)
@@ -94,7 +99,7 @@ static void end_of_thread(void *data)
     host->ending = true;
     for (size_t i = 0; i < host->room; i++) {
         if (host->slots[i])
-            leave(host->slots[i]);
+            leave(host->slots[i], true);
     }
     for (size_t i = 0; i < host->room; i++)
         free(host->slots[i]);
@@ -382,7 +387,7 @@ struct lfi_context *lfi_library_thread(struct lfi_library *library)
 int lfi_library_detach(struct lfi_library *library)
 {
     struct library_thread *thread = library_thread_find(library);
-    return thread ? leave(thread) : 0;
+    return thread ? leave(thread, false) : 0;
 }
 
 /* The registry's lock is held. */
@@ -397,6 +402,23 @@ static bool inside(struct lfi_library *library)
             return true;
     }
     return false;
+}
+
+int library_threads_keep(struct lfi_library *library)
+{
+    pthread_mutex_lock(&registry.lock);
+    bool busy = library->kept || inside(library);
+    library->kept = library->kept || !busy;
+    pthread_mutex_unlock(&registry.lock);
+    return busy ? -EBUSY : 0;
+}
+
+void library_threads_go_on(struct lfi_library *library)
+{
+    pthread_mutex_lock(&registry.lock);
+    library->kept = false;
+    pthread_cond_broadcast(&registry.unmade);
+    pthread_mutex_unlock(&registry.lock);
 }
 
 bool library_threads_inside(struct lfi_library *library)

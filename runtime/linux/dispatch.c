@@ -14,6 +14,7 @@
 
 #include "arch.h"
 #include "call.h"
+#include "wait.h"
 
 #define VALUE        \
     {                \
@@ -161,8 +162,10 @@ static int64_t take(struct call *call, const struct argument *argument, int inde
         char *text = call->text[*paths];
         ssize_t length = lfi_copy_string(process->box, text, *value, PATH_MAX);
         call->path[(*paths)++] = text;
-        if (length < 0)
+        if (length < 0) {
+            text[0] = 0; /* trace() would print what is there: of the host's stack */
             return length;
+        }
         return linux_begin_opening(call) ? 0 : -EMFILE;
     }
     case ARG_MAYBE:
@@ -273,8 +276,8 @@ static bool without_light(struct lfi_context *context, struct lfi_regs *regs)
     enum lfi_light light = linux_serve_light(context, regs, &call);
     if (light != LFI_LIGHT_HOST)
         return light == LFI_LIGHT_DONE;
-    return linux_light_done(context, regs,
-                            linux_wait_once(lfi_context_data(context), call.number, call.arg));
+    atomic_int *wake = &((struct thread *)lfi_context_data(context))->wake;
+    return linux_light_done(context, regs, linux_arch_wait(wake, call.number, call.arg));
 }
 
 /* True: the registers are now those of a call that is to be made. */

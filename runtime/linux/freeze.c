@@ -220,7 +220,6 @@ int linux_thaw(struct lfi_process *process, const struct linux_frozen *frozen, b
     process->pending = frozen->pending;
     process->queued_count = frozen->queued_count;
     memcpy(process->queued, frozen->queued, frozen->queued_count * sizeof *frozen->queued);
-    linux_timers_clear(process);
     linux_signalfds_update(process);
     process->processor_used = frozen->processor_used;
     process->nice = frozen->nice;

@@ -181,6 +181,9 @@ HANDLER(setpriority)
 HANDLER(prctl)
 {
     char name[16] = "";
+    bool names = (int)call->arg[0] == PR_SET_NAME || (int)call->arg[0] == PR_GET_NAME;
+    if (names && call->thread->hosted) /* the thread and its name are the host's */
+        return -EPERM;
     switch ((int)call->arg[0]) {
     case PR_SET_NAME: {
         ssize_t length = lfi_copy_string(call->process->box, name, call->arg[1], sizeof name);

@@ -806,7 +806,7 @@ static int open_file(const struct linux_place *start, struct linux_file *file, i
         if ((flags & O_TRUNC) && S_ISREG(status.st_mode))
             return -EPERM;
     }
-    if (file->given || file->memory) {
+    if (file->given || file->memory || file->signals) {
         found->given = file;
         linux_file_hold(file);
     }

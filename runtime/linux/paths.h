@@ -76,8 +76,8 @@ int linux_path_inherited(const struct linux_paths *paths, int fd);
 /* What was found. */
 struct linux_found {
     int map;
-    struct linux_file *given; /* a file that the box was given, or a memfd of its own, by its name
-                               in procfs, with a reference for the caller; or NULL */
+    struct linux_file *given; /* a file that the box was given, or a memfd or signalfd of its own,
+                               by its name in procfs, with a reference for the caller; or NULL */
     char box[PATH_MAX];       /* with LINUX_PLACE_VIRTUAL: the path in the box */
 };
 

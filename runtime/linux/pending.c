@@ -56,9 +56,25 @@ static bool is_fatal(const struct lfi_process *process, const struct thread *thr
 /* Wherever it is; but a thread of the host has calls of the host's to make, which must not end. */
 static void rouse(struct thread *thread)
 {
-    linux_thread_wake(thread);
+    bool heard = linux_thread_wake(thread);
     if (!thread->hosted)
-        lfi_context_notify(thread->context);
+        heard = !lfi_context_notify(thread->context) && heard;
+    thread->unheard = !heard;
+    thread->process->unheard |= !heard;
+}
+
+bool linux_signals_insist(struct lfi_process *process)
+{
+    if (!process->unheard)
+        return false;
+    process->unheard = false;
+    for (struct thread *thread = process->threads; thread; thread = thread->next) {
+        bool again = thread->unheard;
+        thread->unheard = false;
+        if (again && (atomic_load(&thread->pending) || atomic_load(&process->pending)))
+            rouse(thread);
+    }
+    return process->unheard;
 }
 
 int linux_signal_send(struct lfi_process *process, struct thread *thread,

@@ -92,6 +92,8 @@ struct thread {
     atomic_int host_tid;       /* 0 until it runs */
     atomic_int wake;           /* wait.c: its next wait in the host does not begin */
     bool left;                 /* it will not enter the box again */
+    bool unsent;               /* wait.c: `wake` without a signal, as the kernel had no room */
+    bool unheard;              /* linux_signals_insist() */
     int tid;                   /* as the box knows it */
     uint64_t clear_tid;        /* address to clear and wake at the end, or 0 */
     uint64_t robust;           /* set_robust_list(2), or 0 */
@@ -172,6 +174,7 @@ struct lfi_process {
     atomic_ullong pending;                            /* sent to the process */
     struct linux_signal queued[LINUX_SIGNALS_QUEUED]; /* the pending ones, the oldest first */
     unsigned queued_count;
+    bool unheard;                     /* a thread may be */
     struct linux_timers *timers;      /* or NULL */
     struct linux_signalfd *signalfds; /* the first of them, or NULL */
     atomic_bool ending;
@@ -216,10 +219,9 @@ static inline int64_t host_result(long result)
     linux_wait((thread), (number), (const uint64_t[6]){__VA_ARGS__})
 int64_t linux_wait(struct thread *thread, long number, const uint64_t arg[6]);
 int64_t linux_wait_try(struct thread *thread, long number, const uint64_t arg[6]);
-/* The same as LFI_LIGHT_HOST is served: LFI_HOST_NOT_MADE if the thread was to be woken. */
-int64_t linux_wait_once(struct thread *thread, long number, const uint64_t arg[6]);
-/* Ends the wait that the thread is in or is about to begin. The process's lock is held. */
-void linux_thread_wake(struct thread *thread);
+/* Ends the wait that the thread is in or is about to begin. The process's lock is held. False: the
+ * kernel has no room for the signal. */
+bool linux_thread_wake(struct thread *thread);
 /* The handler of HOST_SIGNAL_WAKE. */
 void linux_wait_woken(int signal, siginfo_t *info, void *context);
 
@@ -335,6 +337,8 @@ void linux_thread_own(struct thread *thread);
 /* What it asked for its end: set_robust_list(2) and set_tid_address(2). */
 void linux_thread_clear_tid(struct thread *thread);
 void linux_thread_end(struct thread *thread); /* leaves the list, frees */
+/* That of a number, or NULL. The process's lock is held. */
+struct thread *linux_thread_find(const struct lfi_process *process, int tid);
 void linux_process_end(struct thread *thread, const struct lfi_linux_result *result);
 /* Interrupts all threads, wherever they are: in the box, or in a wait in the host. */
 void linux_threads_interrupt(struct lfi_process *process);
@@ -409,6 +413,12 @@ bool linux_signal_ignored(const struct lfi_process *process, int number);
  */
 int linux_signal_send(struct lfi_process *process, struct thread *thread,
                       const struct linux_signal *signal);
+/*
+ * Where the kernel had no room to tell threads of what is pending (RLIMIT_SIGPENDING): tells them
+ * again. True: it still has none, so this is to be called again soon.
+ */
+bool linux_signals_insist(struct lfi_process *process);
+#define LINUX_SOON 1000000 /* ns */
 /* Takes one of the signals `wanted` that are pending for the thread. */
 bool linux_signal_take(struct thread *thread, uint64_t wanted, struct linux_signal *signal);
 /* Forgets those of a number, or of a thread, or of a timer; 0: not by this. */
@@ -431,10 +441,11 @@ void linux_signalfd_drop(struct linux_signalfd *signals); /* may be NULL, as for
 int64_t linux_signalfd_read(struct call *call);
 void linux_signalfds_update(struct lfi_process *process);
 
-/* timers.c: of the box's timers. A process that has some cannot be frozen. */
+/* timers.c: of the box's timers. A process that has some cannot be frozen, nor be thawed. */
 void linux_timers_stop(struct lfi_process *process); /* may be called again */
 bool linux_timers_exist(const struct lfi_process *process);
-void linux_timers_clear(struct lfi_process *process);
+/* A thread of the box is about to end; as the next one with the process's lock held. */
+void linux_timers_leave(struct lfi_process *process, int tid);
 void linux_timer_delivered(struct lfi_process *process, struct linux_signal *signal);
 
 /* memfd.c: files[0] or [2] of the call is a memfd. `vector` is checked, or NULL. */

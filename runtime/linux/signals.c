@@ -206,6 +206,19 @@ bool linux_stopped(struct lfi_context *context, struct lfi_regs *regs, const str
     return true;
 }
 
+/*
+ * Whether the kernel had no room to tell of a signal, and nobody else will: what was sent to the
+ * process the sender may take itself. The process's lock is held.
+ */
+static bool is_unheard(const struct call *call, int tid)
+{
+    const struct lfi_process *process = call->process;
+    if (!tid)
+        return process->unheard && !(atomic_load(&process->pending) & ~call->thread->mask);
+    const struct thread *thread = linux_thread_find(process, tid);
+    return thread && thread->unheard;
+}
+
 /* To one thread (its number) or to the process (0). No signal: only whether it exists. */
 static int64_t send(struct call *call, int tid, const struct linux_signal *signal)
 {
@@ -213,12 +226,17 @@ static int64_t send(struct call *call, int tid, const struct linux_signal *signa
     if (signal->number < 0 || signal->number > LINUX_SIGNALS)
         return -EINVAL;
     pthread_mutex_lock(&process->lock);
-    struct thread *thread = process->threads;
-    while (tid && thread && thread->tid != tid)
-        thread = thread->next;
+    struct thread *thread = tid ? linux_thread_find(process, tid) : process->threads;
     int result = thread ? 0 : -ESRCH;
     if (thread && signal->number)
         result = linux_signal_send(process, tid ? thread : NULL, signal);
+    while (!result && signal->number && is_unheard(call, tid) && !atomic_load(&process->ending)) {
+        const struct timespec soon = {.tv_nsec = LINUX_SOON};
+        pthread_mutex_unlock(&process->lock);
+        nanosleep(&soon, NULL);
+        pthread_mutex_lock(&process->lock);
+        linux_signals_insist(process);
+    }
     pthread_mutex_unlock(&process->lock);
     if (result > 0) {
         kill_process(call->thread, signal->number);

@@ -80,6 +80,14 @@ struct thread *linux_thread_new(struct lfi_process *process)
     return NULL;
 }
 
+struct thread *linux_thread_find(const struct lfi_process *process, int tid)
+{
+    struct thread *thread = process->threads;
+    while (thread && thread->tid != tid)
+        thread = thread->next;
+    return thread;
+}
+
 /* After the last access to the box: no one else may find the thread any more. */
 void linux_thread_end(struct thread *thread)
 {
@@ -91,6 +99,7 @@ void linux_thread_end(struct thread *thread)
         at = &(*at)->next;
     *at = thread->next;
     linux_signals_forget(process, 0, thread->tid);
+    linux_timers_leave(process, thread->tid);
     process->thread_count--;
     lfi_context_free(thread->context);
     free(thread);
@@ -128,30 +137,34 @@ void linux_threads_interrupt(struct lfi_process *process)
 }
 
 /*
- * Waits for all other threads to leave the box. Again and again, since a call of the host that is
- * made without linux_wait() may wait as well (and TSan keeps signals back).
+ * Waits for all other threads to leave the box. Interrupts them again and again, since a call of
+ * the host that is made without linux_wait() may wait as well (and TSan keeps signals back); but
+ * ever more rarely, since threads that the host does not run take no signals, and many would fill
+ * the kernel's queue.
  */
 static void expel_others(struct thread *self)
 {
     struct lfi_process *process = self->process;
-    bool waiting = true;
+    bool waiting = true, again = true;
+    long pause = 1000000; /* ns */
     pthread_mutex_lock(&process->lock);
     while (waiting) {
         waiting = false;
+        pause = again && pause < 500000000 ? pause * 2 : pause;
         for (struct thread *thread = process->threads; thread; thread = thread->next) {
             if (thread == self || thread->left || thread->hosted)
                 continue;
             waiting = true;
-            if (atomic_load(&thread->host_tid))
+            if (again && atomic_load(&thread->host_tid))
                 interrupt(thread);
         }
         struct timespec until;
         clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += 2000000;
+        until.tv_nsec += pause;
         until.tv_sec += until.tv_nsec / 1000000000;
         until.tv_nsec %= 1000000000;
-        if (waiting)
-            pthread_cond_timedwait(&process->gone, &process->lock, &until);
+        if (waiting) /* not for each one that leaves */
+            again = pthread_cond_timedwait(&process->gone, &process->lock, &until) != 0;
     }
     pthread_mutex_unlock(&process->lock);
 }
@@ -255,9 +268,7 @@ HANDLER(get_robust_list)
     int tid = (int)call->arg[0];
     uint64_t size = 24, list = 0;
     pthread_mutex_lock(&process->lock);
-    const struct thread *thread = tid ? process->threads : call->thread;
-    while (tid && thread && thread->tid != tid)
-        thread = thread->next;
+    const struct thread *thread = tid ? linux_thread_find(process, tid) : call->thread;
     if (thread)
         list = thread->robust;
     pthread_mutex_unlock(&process->lock);
@@ -576,13 +587,13 @@ HANDLER(setaffinity)
     if (lfi_copy_in(process->box, mask, call->arg[2], size))
         return -EFAULT;
     pthread_mutex_lock(&process->lock);
-    const struct thread *thread = tid ? process->threads : call->thread;
-    while (tid && thread && thread->tid != tid)
-        thread = thread->next;
+    const struct thread *thread = tid ? linux_thread_find(process, tid) : call->thread;
     if (thread)
         host_tid = atomic_load(&thread->host_tid);
+    /* with the lock, so that the thread does not end, and its number become that of another one */
+    int64_t result = host_tid ? host(SYS_sched_setaffinity, host_tid, size, mask) : -ESRCH;
     pthread_mutex_unlock(&process->lock);
-    return host_tid ? host(SYS_sched_setaffinity, host_tid, size, mask) : -ESRCH;
+    return result;
 }
 
 /* arch_prctl(2). Musl of the sysroot uses the runtime table instead. %gs is not the box's. */

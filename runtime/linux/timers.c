@@ -8,7 +8,6 @@
 
 #include <limits.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/time.h>
 #include <time.h>
 
@@ -28,6 +27,8 @@ enum { INTERVALS = 3, TIMERS_MAX = INTERVALS + 64 }; /* those of setitimer come 
 struct timer {
     bool used;
     clockid_t clock;
+    int owner;  /* the thread of the box whose processor time its clock is, or 0 */
+    bool ended; /* that thread has: there is no such clock any more */
     int number; /* of the signal; 0: none */
     int tid;    /* to this thread of the box, or 0 */
     uint64_t value;
@@ -81,9 +82,7 @@ static int send(struct lfi_process *process, int id)
         signal.info.value = timer->value;
     }
     if (timer->tid) {
-        thread = process->threads;
-        while (thread && thread->tid != timer->tid)
-            thread = thread->next;
+        thread = linux_thread_find(process, timer->tid);
         if (!thread)
             return 0;
     }
@@ -144,6 +143,8 @@ static void *run(void *data)
             uint64_t time = time_to(process, timer);
             rest = time < rest ? time : rest;
         }
+        if (linux_signals_insist(process) && rest > LINUX_SOON)
+            rest = LINUX_SOON;
         process->processor_used += now(CLOCK_THREAD_CPUTIME_ID) - start;
         if (result.signal) {
             pthread_mutex_unlock(&process->lock);
@@ -206,7 +207,9 @@ void linux_timers_stop(struct lfi_process *process)
     pthread_cond_signal(&timers->changed);
     pthread_mutex_unlock(&process->lock);
     pthread_join(timers->thread, NULL);
+    pthread_mutex_lock(&process->lock);
     process->timers = NULL;
+    pthread_mutex_unlock(&process->lock);
     pthread_cond_destroy(&timers->changed);
     free(timers);
 }
@@ -221,10 +224,15 @@ bool linux_timers_exist(const struct lfi_process *process)
     return exist;
 }
 
-void linux_timers_clear(struct lfi_process *process)
+void linux_timers_leave(struct lfi_process *process, int tid)
 {
-    if (process->timers)
-        memset(process->timers->at, 0, sizeof process->timers->at);
+    for (int i = INTERVALS; process->timers && i < TIMERS_MAX; i++) {
+        struct timer *timer = &process->timers->at[i];
+        if (timer->owner != tid)
+            continue;
+        timer->ended = true;
+        timer->next = 0;
+    }
 }
 
 /* ---- the calls ------------------------------------------------------------------------------- */
@@ -357,7 +365,10 @@ HANDLER(timer_create)
         timer.clock = (clockid_t)call->arg[0];
         break;
     case CLOCK_THREAD_CPUTIME_ID:
+        if (call->thread->hosted) /* between calls it would tell what the host's thread does */
+            return -EINVAL;
         timer.clock = THREAD_CLOCK(syscall(SYS_gettid));
+        timer.owner = call->thread->tid;
         break;
     default:
         return -EINVAL;
@@ -375,11 +386,8 @@ HANDLER(timer_create)
     pthread_mutex_lock(&process->lock);
     int64_t error = 0;
     if (to_thread) {
-        const struct thread *thread = process->threads;
-        while (thread && thread->tid != event.tid)
-            thread = thread->next;
         timer.tid = event.tid;
-        error = thread ? 0 : -EINVAL;
+        error = linux_thread_find(process, event.tid) ? 0 : -EINVAL;
     }
     if (!error)
         error = start(process);
@@ -422,10 +430,12 @@ HANDLER(timer_settime)
     struct timer *timer = find(call->process, call->arg[0]);
     if (!timer)
         return -EINVAL;
+    error = timer->ended ? -ESRCH : 0;
     old = times_of(timer);
-    set(call->process, timer, new, call->arg[1] & TIMER_ABSTIME);
+    if (!error)
+        set(call->process, timer, new, call->arg[1] & TIMER_ABSTIME);
     pthread_mutex_unlock(&call->process->lock);
-    return call->arg[3] ? tell_times(call, call->arg[3], 1, old) : 0;
+    return error || !call->arg[3] ? error : tell_times(call, call->arg[3], 1, old);
 }
 
 HANDLER(timer_gettime)

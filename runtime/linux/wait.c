@@ -3,11 +3,11 @@
  * Waiting in the host, and being woken from it: by a signal of the box, or the end of the process.
  *
  * A wake-up must not be lost, whenever it comes. Who wakes a thread stores `wake`, then sends a
- * signal if the thread may be in a host call. The thread looks at `wake`, then makes the call. If
- * the store comes first, the thread sees it. Otherwise the signal comes after that look: during the
- * call, which then ends with EINTR; or before the call, which its handler then skips, since it
- * knows the few instructions of linux_arch_wait(). Both are LINUX_NOT_BEGUN: EINTR is left to
- * signals of others.
+ * signal if the thread may be in a host call: one until the thread has seen `wake`, or they would
+ * fill the kernel's queue. The thread looks at `wake`, then makes the call. If the store comes
+ * first, the thread sees it. Otherwise the signal comes after that look: during the call, which
+ * then ends with EINTR; or before the call, which its handler then skips, since it knows the few
+ * instructions of linux_arch_wait(). Both are LINUX_NOT_BEGUN: EINTR is left to signals of others.
  */
 #include "wait.h"
 
@@ -37,11 +37,6 @@ int64_t linux_wait(struct thread *thread, long number, const uint64_t arg[6])
     return result;
 }
 
-int64_t linux_wait_once(struct thread *thread, long number, const uint64_t arg[6])
-{
-    return linux_arch_wait(&thread->wake, number, arg);
-}
-
 void linux_wait_woken(int signal, siginfo_t *info, void *context)
 {
     uint64_t pc = linux_arch_signal_pc(context);
@@ -56,10 +51,12 @@ void linux_wait_woken(int signal, siginfo_t *info, void *context)
         lfi_host_call_skip(context); /* of the light way */
 }
 
-void linux_thread_wake(struct thread *thread)
+bool linux_thread_wake(struct thread *thread)
 {
-    atomic_store(&thread->wake, 1);
+    if (atomic_exchange(&thread->wake, 1) && !thread->unsent) /* who stored it sends the signal */
+        return true;
     int tid = atomic_load(&thread->host_tid);
-    if (tid)
-        host(SYS_tgkill, getpid(), tid, HOST_SIGNAL_WAKE);
+    thread->unsent = tid && tid != (int)syscall(SYS_gettid) &&
+                     host(SYS_tgkill, getpid(), tid, HOST_SIGNAL_WAKE) == -EAGAIN;
+    return !thread->unsent;
 }

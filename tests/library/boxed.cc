@@ -122,13 +122,18 @@ EXPORT int crash()
 {
     return *(volatile int *)nullptr;
 }
+// Calls that do not return by themselves: how many there are or have been.
+extern "C" __attribute__((visibility("default"))) int stuck;
+int stuck;
 EXPORT int spin()
 {
+    __atomic_fetch_add(&stuck, 1, __ATOMIC_SEQ_CST);
     for (volatile int i = 0;; i++)
         ;
 }
 EXPORT int sleeps()
 {
+    __atomic_fetch_add(&stuck, 1, __ATOMIC_SEQ_CST);
     for (;;)
         pause();
 }

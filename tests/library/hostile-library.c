@@ -47,15 +47,6 @@ static struct lfi_library *open_way(int way, lfi_gate_fn *callback, void *data)
     return l;
 }
 
-/* Waits for the thread, which the box may have stopped for good. */
-static void join_soon(pthread_t thread)
-{
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += 20;
-    assert_int_equal(pthread_timedjoin_np(thread, NULL, &until), 0);
-}
-
 static void *tries_to_begin(void *data)
 {
     CHECK(lfi_library_thread(data) == NULL);
@@ -78,7 +69,7 @@ static void test_begins_without_end(void **state)
         assert_int_equal(lfi_library_free(l), -EBUSY);
         assert_false(lfi_library_broken(l));
         lfi_library_interrupt(l);
-        join_soon(thread);
+        assert_int_equal(pthread_join(thread, NULL), 0);
         assert_int_equal(lfi_library_free(l), 0);
     }
 }
@@ -104,7 +95,7 @@ static void test_begins_within_itself(void **state)
     pthread_t thread;
     begun = 0;
     assert_int_equal(pthread_create(&thread, NULL, begins, l), 0);
-    join_soon(thread);
+    assert_int_equal(pthread_join(thread, NULL), 0);
     assert_int_equal(begun, 1);
     assert_int_equal(lfi_library_free(l), 0);
 }
@@ -138,7 +129,7 @@ static void test_begins_crosswise(void **state)
         for (int i = 0; i < 2; i++)
             assert_int_equal(pthread_create(&threads[i], NULL, begins, pair[i]), 0);
         for (int i = 0; i < 2; i++)
-            join_soon(threads[i]);
+            assert_int_equal(pthread_join(threads[i], NULL), 0);
         assert_int_equal(refused_pairs, 1); /* the second; the first waits for it */
         for (int i = 0; i < 2; i++)
             assert_int_equal(lfi_library_free(pair[i]), 0);
@@ -164,9 +155,9 @@ static void test_begins_behind_a_callback(void **state)
     assert_int_equal(pthread_create(&second, NULL, tries_to_begin, l), 0);
     usleep(20000);
     lfi_library_interrupt(l);
-    join_soon(second);
+    assert_int_equal(pthread_join(second, NULL), 0);
     pthread_barrier_wait(&both);
-    join_soon(first);
+    assert_int_equal(pthread_join(first, NULL), 0);
     assert_int_equal(lfi_library_free(l), 0);
     pthread_barrier_destroy(&both);
 }
@@ -236,7 +227,7 @@ static void test_frees_under_itself(void **state)
     assert_int_equal(lfi_library_freeze(l, NULL), 0);
     assert_int_equal(call0(l, "start_own_thread"), 0);
     assert_int_equal(pthread_create(&waiting, NULL, waits, NULL), 0);
-    join_soon(waiting);
+    assert_int_equal(pthread_join(waiting, NULL), 0);
     assert_int_equal(own_result, -EBUSY);
     assert_int_equal(lfi_library_free(l), 0);
     pthread_barrier_destroy(&own_done);
@@ -357,6 +348,84 @@ static void test_faults(void **state)
     assert_int_equal(lfi_library_free(first), 0);
 }
 
+/* A timer of the box that is about to end it, or does so just now, does not outlive a reset. */
+static void test_timers_and_resets(void **state)
+{
+    enum { MICROSECONDS = 600 };
+    struct lfi_library *l = open_file(test_hostile, NULL);
+    uint64_t seed = 1;
+    (void)state;
+    assert_int_equal(lfi_library_freeze(l, NULL), 0);
+    for (uint64_t i = 0; i < test_count; i++) {
+        uint64_t wait = test_random(&seed) % MICROSECONDS * 1000;
+        CALL(l, "arm", void (*)(long), LFI_SHAPE(1, 0, 0))(MICROSECONDS / 2);
+        nanosleep(&(struct timespec){.tv_nsec = (long)wait}, NULL);
+        assert_int_equal(lfi_library_reset(l, NULL), 0);
+        assert_int_equal(call0(l, "is_spinning"), 0);
+        if (lfi_library_failed(l))
+            fail_msg("round %" PRIu64 ": %s", i, lfi_library_failed(l)->report);
+    }
+    assert_int_equal(lfi_library_free(l), 0);
+}
+
+static struct {
+    struct lfi_library *library;
+    int result;
+} busy;
+
+static void reset_inside(struct lfi_context *context, struct lfi_regs *regs)
+{
+    (void)context, (void)regs;
+    busy.result = lfi_library_reset(busy.library, NULL);
+}
+
+/* A reset that is refused leaves the timers as they are. A context of the host's own is what it
+ * finds last. */
+static void test_timers_and_refused_resets(void **state)
+{
+    struct lfi_library *l = busy.library = open_file(test_hostile, NULL);
+    struct lfi_context *own;
+    (void)state;
+    assert_int_equal(lfi_library_freeze(l, NULL), 0);
+    assert_int_equal(lfi_context_new(lfi_library_box(l), reset_inside, NULL, &own), 0);
+    struct lfi_context *thread = lfi_library_thread(l);
+    lfi_context_set_tp(own, lfi_context_tp(thread));
+    lfi_gate_set_stack(own, lfi_gate_stack(thread) - 16384);
+    CALL(l, "arm", void (*)(long), LFI_SHAPE(1, 0, 0))(300000);
+    ((void (*)(long))lfi_gate(own, lfi_library_symbol(l, "arm"), LFI_SHAPE(1, 0, 0)))(1000000);
+    assert_int_equal(busy.result, -EBUSY);
+    while (!lfi_library_broken(l))
+        usleep(1000);
+    assert_int_equal(lfi_context_free(own), 0);
+    assert_int_equal(lfi_library_reset(l, NULL), 0);
+    assert_int_equal(call0(l, "is_spinning"), 0);
+    assert_null(lfi_library_failed(l));
+    assert_int_equal(lfi_library_free(l), 0);
+}
+
+/* Threads of the box's own that stop each other all the time, with handlers under way: a reset ends
+ * them, and finds everything as it was. */
+static void test_storms_and_resets(void **state)
+{
+    (void)state;
+    if (!TEST_SPINS)
+        skip();
+    struct lfi_library *l = open_file(test_hostile, NULL);
+    uint64_t seed = 2;
+    assert_int_equal(lfi_library_freeze(l, NULL), 0);
+    for (uint64_t i = 0; i < test_count / 20; i++) {
+        assert_int_equal(call0(l, "is_spinning"), 0);
+        assert_int_equal(call0(l, "storm"), 0);
+        if (lfi_library_failed(l))
+            fail_msg("round %" PRIu64 ": %s", i, lfi_library_failed(l)->report);
+        nanosleep(&(struct timespec){.tv_nsec = (long)(test_random(&seed) % 1000000)}, NULL);
+        if (i % 3 == 0)
+            call0(l, "is_spinning"); /* with signals pending */
+        assert_int_equal(lfi_library_reset(l, NULL), 0);
+    }
+    assert_int_equal(lfi_library_free(l), 0);
+}
+
 /* Opened and freed again and again, in several threads. */
 static void test_open_and_free(void **state)
 {
@@ -383,7 +452,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_begins_crosswise),   cmocka_unit_test(test_begins_behind_a_callback),
         cmocka_unit_test(test_calls_at_the_end),   cmocka_unit_test(test_frees_under_itself),
         cmocka_unit_test(test_minimal_runtime),    cmocka_unit_test(test_faults),
-        cmocka_unit_test(test_open_and_free),
+        cmocka_unit_test(test_timers_and_resets),  cmocka_unit_test(test_timers_and_refused_resets),
+        cmocka_unit_test(test_storms_and_resets),  cmocka_unit_test(test_open_and_free),
     };
     test_files(argc, argv);
     test_count = test_option(argc, argv, "--count=", 4000 / TEST_SLOWER) / (TEST_EMULATED ? 20 : 1);

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /* A library with a main() of its own instead of boxrt's, which says wrong things about itself. */
 #include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <lfi/abi.h>
@@ -42,6 +46,65 @@ EXPORT int start_own_thread(void)
 {
     pthread_t thread;
     return pthread_create(&thread, NULL, own_thread, NULL);
+}
+
+/* A timer that ends the process. */
+EXPORT void arm(long microseconds)
+{
+    setitimer(ITIMER_REAL, &(struct itimerval){.it_value.tv_usec = microseconds}, NULL);
+}
+
+/*
+ * Two threads of its own, one of which never makes a system call, the other sends signals to it, to
+ * itself, and to whoever takes them; handlers unmap memory, return elsewhere, or do not return.
+ */
+static pthread_t target;
+static sigjmp_buf place;
+static char *volatile memory;
+
+static void on_signal(int number, siginfo_t *info, void *context)
+{
+    static unsigned count;
+    (void)number, (void)info, (void)context;
+    if (++count % 7 == 0)
+        munmap(memory, 65536);
+    else if (count % 7 == 1)
+        memory = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    else if (count % 7 == 2 && pthread_self() == target)
+        siglongjmp(place, 1);
+}
+
+static void *counts(void *unused)
+{
+    target = pthread_self();
+    sigsetjmp(place, 1);
+    for (spins = 1;;)
+        spins = 2;
+    return unused;
+}
+
+static void *sends(void *unused)
+{
+    while (!spins)
+        continue;
+    for (unsigned i = 0;; i++) {
+        if (i % 4 == 0)
+            kill(getpid(), SIGUSR1);
+        else
+            pthread_kill(i % 4 == 1 ? pthread_self() : target, SIGUSR2);
+    }
+    return unused;
+}
+
+EXPORT int storm(void)
+{
+    struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO};
+    pthread_t thread;
+    spins = 0;
+    sigaction(SIGUSR1, &action, NULL);
+    sigaction(SIGUSR2, &action, NULL);
+    return pthread_create(&thread, NULL, counts, NULL) ||
+           pthread_create(&thread, NULL, sends, NULL);
 }
 
 static void *rest(void *unused)

@@ -2,7 +2,7 @@
 #
 # The second wall.
 foreach(topic filter host)
-    lfi_unit_test(runtime-confine-${topic} TIMEOUT 120 SOURCES confine-${topic}.c LIBS lfi-objects)
+    lfi_unit_test(runtime-confine-${topic} TIMEOUT 300 SOURCES confine-${topic}.c LIBS lfi-objects)
     target_include_directories(test-runtime-confine-${topic} PRIVATE ${CMAKE_SOURCE_DIR}/runtime
         ${CMAKE_SOURCE_DIR}/runtime/linux/${CMAKE_SYSTEM_PROCESSOR} ${CMAKE_SOURCE_DIR}/runtime/core
         ${CMAKE_SOURCE_DIR}/runtime/core/${CMAKE_SYSTEM_PROCESSOR} ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR})
@@ -18,7 +18,7 @@ lfi_test(runtime-confine-sources COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/confine.sh 
 # host calls of their own. QEMU has no filters, and sanitizers make calls that are not in the table.
 foreach(topic core-switch core-memory core-copy linux-load linux-calls hostile-calls)
     string(REGEX MATCH "^core" core ${topic})
-    lfi_unit_test(runtime-confined-${topic} TIMEOUT 300 LIBS lfi-objects
+    lfi_unit_test(runtime-confined-${topic} TIMEOUT 900 LIBS lfi-objects
         SOURCES ${topic}.c confined.c $<$<BOOL:${core}>:${CMAKE_SYSTEM_PROCESSOR}/core-code.S>)
     target_include_directories(test-runtime-confined-${topic} PRIVATE ${CMAKE_SOURCE_DIR}/runtime
         ${CMAKE_SOURCE_DIR}/runtime/linux/${CMAKE_SYSTEM_PROCESSOR} ${CMAKE_SOURCE_DIR}/runtime/core

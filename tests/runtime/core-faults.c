@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -346,13 +347,14 @@ static void interruption(void **state)
 
 /* A host's call that a signal interrupts tells whether the box was only notified. */
 static struct {
-    atomic_int notified, other, twice;
+    atomic_int begun, notified, other, twice;
 } waited;
 
 static void serve_wait(struct lfi_context *context, struct lfi_regs *regs)
 {
     (void)context;
     regs->REG_RESULT = 0;
+    waited.begun++;
     if (poll(NULL, 0, 50) == 0 || errno != EINTR)
         return;
     if (lfi_context_notified())
@@ -362,10 +364,34 @@ static void serve_wait(struct lfi_context *context, struct lfi_regs *regs)
     waited.twice += lfi_context_notified();
 }
 
+/* Until the box has begun so many more: a signal that was sent before is then part of the past. */
+static void wait_for_waits(int more)
+{
+    int until = waited.begun + more;
+
+    while (waited.begun < until)
+        usleep(1000);
+}
+
 static bool go_on(struct lfi_context *context, struct lfi_regs *regs, const struct lfi_stop *stop)
 {
     (void)context, (void)regs;
     return stop->signal == 0;
+}
+
+static atomic_int stops;
+
+static bool count_stop(struct lfi_context *context, struct lfi_regs *regs,
+                       const struct lfi_stop *stop)
+{
+    stops++;
+    return go_on(context, regs, stop);
+}
+
+static void wait_for_stop(void)
+{
+    while (!stops)
+        usleep(1000);
 }
 
 static void notified_while_it_waits(void **state)
@@ -382,19 +408,107 @@ static void notified_while_it_waits(void **state)
     lfi_context_on_stop(t.context, go_on);
     lfi_context_regs(t.context)->REG_PC = code_address(&t, code_spin_calls);
     assert_int_equal(pthread_create(&thread, NULL, run_to_the_end, t.context), 0);
-    for (int i = 0; i < 10000 && waited.notified < 5; i++) {
-        lfi_context_notify(t.context);
-        usleep(1000);
+    while (waited.notified < 5) {
+        assert_int_equal(lfi_context_notify(t.context), 0);
+        wait_for_waits(1);
     }
-    assert_true(waited.notified >= 5);
+    wait_for_waits(2); /* the first may have begun before the last signal */
     assert_int_equal(waited.other, 0);
     assert_int_equal(waited.twice, 0);
-    usleep(60000);
     int before = waited.notified;
     lfi_context_interrupt(t.context);
     pthread_join(thread, &kind);
     assert_int_equal((uintptr_t)kind, LFI_EXIT_INTERRUPTED + 1);
     assert_int_equal(waited.notified, before);
+    close_box(&t);
+}
+
+/*
+ * The kernel has no room for the signal: whoever notifies learns that, from the result and not from
+ * errno, and can do it again.
+ */
+static void notified_without_room(void **state)
+{
+    struct test_box t;
+    pthread_t thread;
+    struct rlimit limit, none;
+
+    (void)state;
+#ifdef __SANITIZE_THREAD__
+    skip(); /* as above */
+#endif
+    open_box(&t, false, serve_nothing, NULL);
+    lfi_context_on_stop(t.context, count_stop);
+    stops = 0;
+    lfi_context_regs(t.context)->REG_PC = code_address(&t, code_spin);
+    assert_int_equal(pthread_create(&thread, NULL, run_to_the_end, t.context), 0);
+    assert_int_equal(lfi_context_notify(t.context), 0);
+    wait_for_stop();
+    assert_int_equal(getrlimit(RLIMIT_SIGPENDING, &limit), 0);
+    none = (struct rlimit){0, limit.rlim_max};
+    int first, second, third, meanwhile, after, tries = 0, error;
+    do { /* again where the thread stopped before it was in the box, or by an earlier signal */
+        assert_int_equal(setrlimit(RLIMIT_SIGPENDING, &none), 0);
+        stops = 0;
+        errno = ENOTTY;
+        first = lfi_context_notify(t.context);
+        second = lfi_context_notify(t.context);
+        error = errno;
+        usleep(10000);
+        meanwhile = stops;
+        setrlimit(RLIMIT_SIGPENDING, &limit);
+        third = lfi_context_notify(t.context);
+        wait_for_stop();
+        after = stops;
+    } while (first == -EAGAIN && second == -EAGAIN && (meanwhile || after > 1) && ++tries < 20);
+    lfi_context_interrupt(t.context);
+    pthread_join(thread, NULL);
+    assert_int_equal(first, -EAGAIN);
+    assert_int_equal(second, -EAGAIN);
+    assert_int_equal(error, ENOTTY);
+    assert_int_equal(meanwhile, 0);
+    assert_int_equal(third, 0);
+    assert_int_equal(after, 1);
+    close_box(&t);
+}
+
+/* A run that an interrupt ends does not take the stop with it that was asked for, too. */
+static void notified_and_interrupted(void **state)
+{
+    struct test_box t;
+
+    (void)state;
+    open_box(&t, false, serve_nothing, NULL);
+    lfi_context_on_stop(t.context, count_stop);
+    stops = 0;
+    lfi_context_regs(t.context)->REG_COUNT = 3;
+    assert_int_equal(lfi_context_notify(t.context), 0);
+    lfi_context_interrupt(t.context);
+    assert_int_equal(run(&t, code_loop, 0).kind, LFI_EXIT_INTERRUPTED);
+    assert_int_equal(stops, 0);
+    lfi_context_regs(t.context)->REG_COUNT = 3;
+    assert_int_equal(run(&t, code_loop, 0).kind, LFI_EXIT_RETURNED);
+    assert_int_equal(stops, 1);
+    close_box(&t);
+}
+
+/* What comes just before a wait in the host does not end that, as lfi.h says, but the run. */
+static void serve_too_early(struct lfi_context *context, struct lfi_regs *regs)
+{
+    (void)regs;
+    lfi_context_interrupt(context);
+    waited.other = poll(NULL, 0, 20);
+}
+
+static void interrupted_before_it_waits(void **state)
+{
+    struct test_box t;
+
+    (void)state;
+    open_box(&t, false, serve_too_early, NULL);
+    waited.other = -1;
+    assert_int_equal(run(&t, code_spin_calls, 0).kind, LFI_EXIT_INTERRUPTED);
+    assert_int_equal(waited.other, 0);
     close_box(&t);
 }
 
@@ -518,6 +632,9 @@ int main(void)
         cmocka_unit_test(threads_in_one_box),
         cmocka_unit_test(interruption),
         cmocka_unit_test(notified_while_it_waits),
+        cmocka_unit_test(notified_without_room),
+        cmocka_unit_test(notified_and_interrupted),
+        cmocka_unit_test(interrupted_before_it_waits),
         cmocka_unit_test(contexts_belong_to_one_thread),
         cmocka_unit_test(cancellation_waits),
         cmocka_unit_test(handlers_of_libc_have_their_stack),

@@ -530,7 +530,9 @@ static void code_that_changes_is_verified_as_it_is_mapped(void **state)
     open_box(&t, false, serve_nothing, NULL);
     code = code_map(t.base + 0x2000000, swap.bytes, sizeof(good));
     assert_int_equal(pthread_create(&thread, NULL, swap_again_and_again, &swap), 0);
-    for (int i = 0; i < 200 || ((!refused || !mapped) && i < 20000); i++) {
+    for (int i = 0; i < 200 || !refused || !mapped; i++) {
+        if (i >= 200)
+            usleep(1000); /* the other thread has its turn */
         struct lfi_code run = {.bytes = (const uint8_t *)code.address,
                                .size = PAGE,
                                .address = code.address - t.base,
@@ -551,7 +553,6 @@ static void code_that_changes_is_verified_as_it_is_mapped(void **state)
     }
     atomic_store(&swap.stop, true);
     pthread_join(thread, NULL);
-    assert_true(refused && mapped);
     close_box(&t);
 }
 

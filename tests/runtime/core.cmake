@@ -16,7 +16,7 @@ foreach(part IN LISTS parts)
     if(part MATCHES "^(processor|stack|step|stops|at-0|avx512)$")
         set(source ${CMAKE_SYSTEM_PROCESSOR}/${source})
     endif()
-    lfi_unit_test(runtime-core-${part} TIMEOUT 120 LIBS lfi-objects
+    lfi_unit_test(runtime-core-${part} TIMEOUT 900 LIBS lfi-objects
         SOURCES ${source} ${CMAKE_SYSTEM_PROCESSOR}/core-code.S)
     if(part STREQUAL stops)
         target_sources(test-runtime-core-stops PRIVATE ${CMAKE_SYSTEM_PROCESSOR}/stops-code.S)
@@ -56,7 +56,7 @@ if(NOT CMAKE_CROSSCOMPILING AND NOT LFI_SANITIZE STREQUAL thread)
     target_include_directories(core-inject PRIVATE ${CMAKE_SOURCE_DIR}/runtime/core
         ${CMAKE_SOURCE_DIR}/runtime/core/${CMAKE_SYSTEM_PROCESSOR})
     target_compile_definitions(core-inject PRIVATE ${replaced})
-    lfi_unit_test(runtime-core-inject TIMEOUT 120 LIBS core-inject lfi-verifier Threads::Threads
+    lfi_unit_test(runtime-core-inject TIMEOUT 300 LIBS core-inject lfi-verifier Threads::Threads
         SOURCES core-inject.c ARGS 10000)
     set(others "$<FILTER:$<TARGET_OBJECTS:lfi-objects>,EXCLUDE,/core/(code|memory|pages|snapshot|space)[.]c>")
     target_sources(test-runtime-core-inject PRIVATE ${others})

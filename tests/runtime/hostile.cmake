@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # Boxes that attack their host: by system calls, and by code.
-lfi_unit_test(runtime-hostile-calls TIMEOUT 300 SOURCES hostile-calls.c LIBS lfi-objects)
+lfi_unit_test(runtime-hostile-calls TIMEOUT 900 SOURCES hostile-calls.c LIBS lfi-objects)
 target_include_directories(test-runtime-hostile-calls PRIVATE ${CMAKE_SOURCE_DIR}/runtime
     ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR})
-lfi_unit_test(runtime-hostile-code TIMEOUT 300 SOURCES hostile-code.c LIBS lfi-objects)
+lfi_unit_test(runtime-hostile-code TIMEOUT 900 SOURCES hostile-code.c LIBS lfi-objects)
 target_include_directories(test-runtime-hostile-code PRIVATE ${CMAKE_SOURCE_DIR}/verifier
     ${CMAKE_SOURCE_DIR}/runtime/core
         ${CMAKE_SOURCE_DIR}/runtime/core/${CMAKE_SYSTEM_PROCESSOR} ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR})
 lfi_long_test(runtime-hostile-code COUNT 5000 TIMEOUT 7200)
-lfi_unit_test(runtime-hostile-files TIMEOUT 300 SOURCES hostile-files.c LIBS lfi)
+lfi_unit_test(runtime-hostile-files TIMEOUT 900 SOURCES hostile-files.c LIBS lfi)
 target_include_directories(test-runtime-hostile-files PRIVATE
     ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR})
 

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -384,6 +385,21 @@ static void the_host_stays_as_it_is(void **state)
     assert_int_equal(CALL2(SYS_getpriority, PRIO_PROCESS, 0), 20 - 7);
     assert_int_equal(CALL3(SYS_setpriority, PRIO_PROCESS, 0, 6), -EACCES);
     assert_int_equal(host_nice(), nice);
+
+    /* in a call of a library the thread is the host's */
+    char name[16];
+    struct thread *thread = lfi_context_data(world->context);
+    memcpy((char *)world->page, "box", 4);
+    thread->hosted = true;
+    assert_int_equal(CALL2(SYS_prctl, PR_SET_NAME, world->page), -EPERM);
+    assert_int_equal(CALL2(SYS_prctl, PR_GET_NAME, world->page), -EPERM);
+    thread->hosted = false;
+    prctl(PR_GET_NAME, name);
+    assert_string_not_equal(name, "box");
+    assert_string_equal((char *)world->page, "box");
+    assert_int_equal(CALL2(SYS_prctl, PR_SET_NAME, world->page), 0);
+    prctl(PR_GET_NAME, name);
+    assert_string_equal(name, "box");
 
     struct rlimit before, after;
     getrlimit(RLIMIT_NOFILE, &before);

@@ -259,7 +259,7 @@ static void test_signals(void **state)
         struct timespec rest = {0, 0};
         lfi_copy_in(w.box.box, &rest, w.box.page + REST, sizeof rest);
         if (i == 2 || i == 3) /* of 1000 s some time is left, whenever the signal came */
-            assert_in_range(rest.tv_sec, 990, 1000);
+            assert_in_range(rest.tv_sec, 900, 1000); /* a round may take a minute: ends() */
         lfi_copy_out(w.box.box, w.box.page + REST, &(struct timespec){0, 0}, sizeof rest);
     }
     /* a transfer of a regular file is made even so */

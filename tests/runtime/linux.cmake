@@ -4,7 +4,7 @@
 set(ARGS_docs ${CMAKE_SOURCE_DIR}/docs/system-calls.md)
 set(ARGS_limits ${CMAKE_SOURCE_DIR}/docs/lfi-run.md)
 foreach(topic ranges fdtable paths names slashes given load calls light waits signals stops docs limits)
-    lfi_unit_test(runtime-linux-${topic} SOURCES linux-${topic}.c LIBS lfi-objects ARGS ${ARGS_${topic}})
+    lfi_unit_test(runtime-linux-${topic} TIMEOUT 900 SOURCES linux-${topic}.c LIBS lfi-objects ARGS ${ARGS_${topic}})
     target_include_directories(test-runtime-linux-${topic} PRIVATE ${CMAKE_SOURCE_DIR}/runtime
         ${CMAKE_SOURCE_DIR}/tests ${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_SYSTEM_PROCESSOR})
 endforeach()

@@ -4,6 +4,7 @@
 #define TEST_SERVE_H
 
 #include "linux/process.h"
+#include "linux/wait.h"
 
 static inline enum lfi_light serve_light(struct lfi_context *context, struct lfi_regs *regs)
 {
@@ -12,7 +13,8 @@ static inline enum lfi_light serve_light(struct lfi_context *context, struct lfi
 
     if (light != LFI_LIGHT_HOST)
         return light;
-    int64_t result = linux_wait_once(lfi_context_data(context), call.number, call.arg);
+    struct thread *thread = lfi_context_data(context);
+    int64_t result = linux_arch_wait(&thread->wake, call.number, call.arg);
     return linux_light_done(context, regs, result) ? LFI_LIGHT_DONE : LFI_LIGHT_NOT;
 }
 

@@ -5,47 +5,18 @@
  * and returned. What it computes must be what it computes undisturbed. Then what a return may ask
  * for, and what it must not.
  */
-#include "core-box.h"
+#include "stops.h"
 
+#include <sched.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/user.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#define TEST_STOPS  0x1c0000
-#define DATA_STACK  (TEST_DATA + 0x20000) /* of handlers; its top is written at random */
-#define STOPS_COUNT (TEST_DATA + 0x8000)
+extern const char stop_handled[], stop_exact[], stop_exact_at[], stop_load[];
 
-extern const char stops_code[], stops_code_end[], stop_forms[], stop_handler[], stop_handled[],
-    stop_spin[], stop_step[], stop_null[], stop_exact[], stop_exact_at[], stop_load[];
-
-enum how { GOES_ON, HANDLES }; /* what a stop does */
-enum { DEPTH = 4, PATH_MOST = 8000 };
-
-struct state {
-    struct lfi_regs regs;
-    struct lfi_vectors vectors;
-};
-
-static struct {
-    struct test_box t;
-    enum how how;
-    unsigned stops, faults, wrong;
-    unsigned depth;
-    struct state saved[DEPTH];
-    bool opens; /* a fault makes its page accessible */
-    const char *at;
-    struct lfi_stop last;
-    struct lfi_regs found; /* of the last stop */
-    bool refuses;          /* nobody handles faults */
-} test;
-
-static uint64_t stops_address(const char *label)
-{
-    return test.t.base + TEST_STOPS + (uint64_t)(label - stops_code);
-}
+enum { PATH_MOST = 8000 };
 
 /* Nothing of the host's, and a place where the box may be. */
 static bool are_boxs(const struct lfi_regs *regs)
@@ -62,59 +33,18 @@ static bool are_boxs(const struct lfi_regs *regs)
     return regs->rip - test.t.base < LFI_BOX_SIZE;
 }
 
-static bool stopped(struct lfi_context *context, struct lfi_regs *regs, const struct lfi_stop *stop)
+static bool is_wrong(const struct lfi_context *context, const struct lfi_regs *regs,
+                     const struct lfi_stop *stop)
 {
-    test.last = *stop;
-    test.found = *regs;
-    test.stops++;
-    test.faults += stop->signal != 0;
-    if (test.refuses && stop->signal)
-        return false;
-    test.wrong += !are_boxs(regs) || (!stop->signal && !machine_may_continue(context->active)) ||
-                  (!stop->signal && regs->rsp - test.t.base >= LFI_BOX_SIZE);
-    if (stop->signal && test.opens)
-        test.wrong += lfi_box_protect(test.t.box, stop->address & ~0xffful, 0x1000, RW) != 0;
-    if (test.how == HANDLES && test.depth < DEPTH) {
-        struct state *save = &test.saved[test.depth++];
-
-        save->regs = *regs;
-        lfi_context_get_vectors(context, &save->vectors);
-        lfi_context_set_vectors(context, NULL);
-        lfi_context_exact(context, false);
-        regs->rip = stops_address(stop_handler);
-        regs->rsp = test.t.base + DATA_STACK - test.depth * 0x1000;
-        regs->rflags = 0x202;
-    }
-    clobber();
-    return true;
+    if (!are_boxs(regs) || (!stop->signal && regs->rsp - test.t.base >= LFI_BOX_SIZE))
+        return true;
+    return !stop->signal && !test.code_goes && !machine_may_continue(context->active);
 }
 
-static void serve(struct lfi_context *context, struct lfi_regs *regs)
+static void begin_handler(struct lfi_context *context, struct lfi_regs *regs)
 {
-    if (regs->rax == 99 && test.depth) {
-        const struct state *save = &test.saved[--test.depth];
-
-        *regs = save->regs;
-        lfi_context_set_vectors(context, &save->vectors);
-        lfi_context_exact(context, true);
-    } else {
-        regs->rax += 1000;
-    }
-    clobber();
-}
-
-static void open_test(enum how how)
-{
-    struct lfi_error error = {{0}};
-
-    memset(&test, 0, sizeof test);
-    test.how = how;
-    open_box(&test.t, false, serve, NULL);
-    struct lfi_code_map code =
-        code_map(test.t.base + TEST_STOPS, stops_code, (size_t)(stops_code_end - stops_code));
-    if (lfi_box_map_code(test.t.box, &code, &error))
-        fail_msg("%s", error.message);
-    lfi_context_on_stop(test.t.context, stopped);
+    lfi_context_set_vectors(context, NULL);
+    regs->rflags = 0x202;
 }
 
 static struct lfi_exit run_from(const char *label)
@@ -129,15 +59,6 @@ static struct lfi_exit run_from(const char *label)
 }
 
 /* ---- what a run computed ---- */
-
-static uint64_t mix(uint64_t sum, const void *data, size_t size)
-{
-    const uint8_t *bytes = data;
-
-    for (size_t i = 0; i < size; i++)
-        sum = (sum ^ bytes[i]) * 0x100000001b3;
-    return sum;
-}
 
 static uint64_t result_of(const struct lfi_exit *exit)
 {
@@ -405,7 +326,7 @@ static void a_fault_that_is_repaired(void **state)
     for (enum how how = GOES_ON; how <= HANDLES; how++) {
         open_test(how);
         uint64_t expected = undisturbed();
-        test.opens = true;
+        test.opens = 0x1000;
         assert_int_equal(lfi_box_protect(test.t.box, test.t.base + TEST_DATA, 0x8000, PROT_NONE),
                          0);
         struct lfi_exit exit = run_from(stop_forms);
@@ -432,7 +353,7 @@ static void a_fault_in_a_gate_call(void **state)
         fill_data();
         lfi_copy_in(test.t.box, &words[0], test.t.base + TEST_DATA + 0x1ff8, 8);
         lfi_copy_in(test.t.box, &words[1], test.t.base + TEST_DATA + 0x2ff8, 8);
-        test.opens = true;
+        test.opens = 0x1000;
         for (int i = 0; i < 3; i++) {
             lfi_box_protect(test.t.box, test.t.base + TEST_DATA, 0x8000, PROT_NONE);
             load_fn *load =
@@ -449,6 +370,7 @@ static void a_fault_in_a_gate_call(void **state)
                                                     LFI_SHAPE(0, 0, 0) | LFI_SHAPE_RESULT(1, 0));
         assert_true(load() == 0);
         assert_int_equal(lfi_gate_exit()->kind, LFI_EXIT_FAULT);
+        assert_int_equal(test.t.context->gates[0]->exact, 0); /* the next call is another one */
         close_box(&test.t);
     }
 }
@@ -623,17 +545,6 @@ static void a_return_is_exact(void **state)
 
 /* ---- threads ---- */
 
-static void *notify_all_the_time(void *data)
-{
-    const bool *ends = data;
-
-    while (!__atomic_load_n(ends, __ATOMIC_ACQUIRE)) {
-        lfi_context_notify(test.t.context);
-        nanosleep(&(struct timespec){.tv_nsec = 1000}, NULL);
-    }
-    return NULL;
-}
-
 /* Another thread asks for stops, wherever this one is; all runs compute the same. */
 static void stops_at_any_time(void **state)
 {
@@ -646,7 +557,7 @@ static void stops_at_any_time(void **state)
         open_test(how);
         uint64_t expected = undisturbed();
         assert_int_equal(pthread_create(&thread, NULL, notify_all_the_time, &ends), 0);
-        for (int i = 0; i < 20000 && (i < 1000 || test.stops < 1000); i++) {
+        for (int i = 0; i < 1000 || !test.stops || (i < 20000 && test.stops < 1000); i++) {
             lfi_context_set_vectors(test.t.context, NULL);
             lfi_context_set_tp(test.t.context, 0);
             fill_data();
@@ -658,7 +569,119 @@ static void stops_at_any_time(void **state)
         __atomic_store_n(&ends, true, __ATOMIC_RELEASE);
         pthread_join(thread, NULL);
         assert_int_equal(test.wrong, 0);
-        assert_true(test.stops > 0);
+        close_box(&test.t);
+    }
+}
+
+/*
+ * Code goes away, page by page, or all of it by a reset, while another thread asks for stops: the
+ * box goes on or faults where it was, and never where something else is now.
+ */
+enum { COPIES = 0x1000000, COPY = 0x10000, FAULTS_MOST = 3 };
+
+static struct {
+    uint64_t at; /* of the copy that runs; atomic, 0: none */
+    unsigned pages;
+    bool ends;
+} going;
+
+static bool stopped_while_code_goes(struct lfi_context *context, struct lfi_regs *regs,
+                                    const struct lfi_stop *stop)
+{
+    if (stop->signal && test.faults >= FAULTS_MOST)
+        return false;
+    return stopped(context, regs, stop);
+}
+
+/* Not before the first stop, however late the other thread asks for it. */
+static void *takes_code_away(void *unused)
+{
+    static uint8_t bytes[0x4000];
+    unsigned seed = 1;
+
+    memcpy(bytes, stops_code, (size_t)(stops_code_end - stops_code));
+    while (!__atomic_load_n(&going.ends, __ATOMIC_ACQUIRE)) {
+        uint64_t at = __atomic_exchange_n(&going.at, 0, __ATOMIC_ACQ_REL);
+
+        if (!at) {
+            nanosleep(&(struct timespec){.tv_nsec = 10000}, NULL);
+            continue;
+        }
+        do
+            nanosleep(&(struct timespec){.tv_nsec = rand_r(&seed) % 200000}, NULL);
+        while (!__atomic_load_n(&test.stops, __ATOMIC_RELAXED));
+        for (unsigned i = 0; i < going.pages; i++) {
+            unsigned page = (i + seed) % going.pages;
+
+            lfi_box_unmap(test.t.box, at + 0x1000 * page, 0x1000);
+            if (rand_r(&seed) % 2) { /* and what looks like it comes */
+                lfi_box_map(test.t.box, at + 0x1000 * page, 0x1000, RW, ANON, -1, 0);
+                lfi_copy_out(test.t.box, at + 0x1000 * page, bytes + 0x1000 * page, 0x1000);
+            }
+        }
+        __atomic_store_n(&going.pages, 0, __ATOMIC_RELEASE);
+    }
+    return unused;
+}
+
+static void run_while_code_goes(uint64_t copy, bool freezes)
+{
+    struct lfi_error error = {{0}};
+    size_t size = (size_t)(stops_code_end - stops_code);
+    struct lfi_code_map code = code_map(copy, stops_code, size);
+    struct lfi_exit exit = {.kind = LFI_EXIT_RETURNED};
+
+    assert_int_equal(lfi_box_map_code(test.t.box, &code, &error), 0);
+    test.faults = test.depth = 0;
+    __atomic_store_n(&going.pages, (unsigned)((size + 0xfff) / 0x1000), __ATOMIC_RELEASE);
+    __atomic_store_n(&going.at, copy, __ATOMIC_RELEASE);
+    while (exit.kind == LFI_EXIT_RETURNED) {
+        struct lfi_regs *regs = lfi_context_regs(test.t.context);
+
+        lfi_context_set_vectors(test.t.context, NULL);
+        *regs = (struct lfi_regs){.rip = copy + (uint64_t)(stop_forms - stops_code),
+                                  .rsp = test.t.base + TEST_STACK + STACK_SIZE,
+                                  .rflags = 0x202};
+        test.depth = 0;
+        assert_int_equal(lfi_context_run(test.t.context, &exit), 0);
+    }
+    assert_int_equal(exit.kind, LFI_EXIT_FAULT);
+    assert_int_equal(exit.signal, SIGSEGV);
+    if (exit.regs.rip - copy >= COPY) /* or it came there from elsewhere */
+        assert_true(exit.address - copy < COPY || exit.address == 0);
+    assert_true(are_boxs(&exit.regs));
+    while (__atomic_load_n(&going.pages, __ATOMIC_ACQUIRE))
+        sched_yield();
+    if (freezes)
+        assert_int_equal(lfi_box_reset(test.t.box, &error), 0);
+}
+
+static void code_goes_away(void **state)
+{
+    enum { ROUNDS = 40 };
+
+    (void)state;
+    SKIP_UNDER_TSAN;
+    for (int way = 0; way < 4; way++) {
+        struct lfi_error error = {{0}};
+        pthread_t notifier, taker;
+        bool ends = false;
+
+        open_test(way % 2 ? HANDLES : GOES_ON);
+        lfi_context_on_stop(test.t.context, stopped_while_code_goes);
+        test.code_goes = true;
+        if (way / 2)
+            assert_int_equal(lfi_box_freeze(test.t.box, &error), 0);
+        memset(&going, 0, sizeof going);
+        assert_int_equal(pthread_create(&notifier, NULL, notify_all_the_time, &ends), 0);
+        assert_int_equal(pthread_create(&taker, NULL, takes_code_away, NULL), 0);
+        for (uint64_t i = 0; i < ROUNDS; i++)
+            run_while_code_goes(test.t.base + COPIES + COPY * i, way / 2);
+        __atomic_store_n(&going.ends, true, __ATOMIC_RELEASE);
+        __atomic_store_n(&ends, true, __ATOMIC_RELEASE);
+        pthread_join(notifier, NULL);
+        pthread_join(taker, NULL);
+        assert_int_equal(test.wrong, 0);
         close_box(&test.t);
     }
 }
@@ -666,8 +689,8 @@ static void stops_at_any_time(void **state)
 static bool stop_there(struct lfi_context *context, struct lfi_regs *regs,
                        const struct lfi_stop *stop)
 {
-    (void)regs, (void)stop;
-    if (++test.stops == 100)
+    (void)stop;
+    if (++test.stops >= 100 && regs->rax > 0)
         lfi_context_stop(context, 7);
     return true;
 }
@@ -703,6 +726,7 @@ int main(void)
         cmocka_unit_test(a_fault_that_is_not_handled),
         cmocka_unit_test(a_loop_is_stopped),
         cmocka_unit_test(stops_at_any_time),
+        cmocka_unit_test(code_goes_away),
         cmocka_unit_test(it_goes_on),
         cmocka_unit_test(a_handler_returns),
         cmocka_unit_test(handlers_interrupt_handlers),

@@ -103,7 +103,7 @@ int main(void)
     signal(SIGALRM, SIG_IGN);
     struct sigaction action = {.sa_handler = note};
     sigaction(SIGALRM, &action, NULL);
-    ualarm(100000, 0);
+    ualarm(100000, 100000); /* the first may come before the read */
     tell("interrupted", read(copy, info, sizeof info));
     close(copy);
     return 0;

@@ -64,7 +64,7 @@ static void *rounds(void *data)
     } ways[] = {{400000, -1}, {30, SYS_fstat}, {30, SYS_getpid}};
     struct state from, to;
 
-    for (int round = 0; round < 300; round++) {
+    for (int round = 0; round < 300 || signals <= 10; round++) {
         uint8_t *bytes = (uint8_t *)&from;
         for (size_t i = 0; i < sizeof from; i++)
             bytes[i] = (uint8_t)(i * 7 + i / 64 * 11 + (size_t)round + (size_t)data);
