@@ -46,6 +46,8 @@ programs)
                 --work="$other/work" --dist="$other/dist" --host="$HOST" --provider="$PROVIDER"
         done
     done
+    LFI_CACHE_DIR=$CACHE "$SOURCE/release/extras" --sdk="$other/sdk" --version="$VERSION" --work="$other/work" \
+        --dist="$other/dist"
     ;;
 whole)
     git clone -q "$SOURCE" "$other/clone"

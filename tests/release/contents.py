@@ -41,6 +41,8 @@ class Release:
 
 
 RELEASES = [Release(arch, kind) for arch in archs for kind in VENDORS]
+EXTRAS = f"lfi-extras-{version}"
+ALL = [*RELEASES, EXTRAS]
 
 
 def run(*command):
@@ -70,7 +72,7 @@ def has_nasm(arch):
 def unpack():
     """Both archives unpack with tar alone, to the same."""
     run("rm", "-rf", unpacked)
-    for release in map(str, RELEASES):
+    for release in map(str, ALL):
         for suffix in "gz", "zst":
             (unpacked / suffix).mkdir(parents=True, exist_ok=True)
             run("tar", "-xf", dist / f"{release}.tar.{suffix}", "-C", unpacked / suffix)
@@ -81,7 +83,7 @@ def unpack():
 
 
 def sums():
-    wanted = {f"{r}.{s}" for r in RELEASES for s in ("tar.zst", "tar.gz", "spdx.json", "sources.txt")}
+    wanted = {f"{r}.{s}" for r in ALL for s in ("tar.zst", "tar.gz", "spdx.json", "sources.txt")}
     wanted |= {f"{r}.deb" for r in RELEASES if r.kind == "lfi"}
     lines = (dist / "SHA256SUMS").read_text().splitlines()
     assert {line.split()[1] for line in lines} == wanted
@@ -123,7 +125,7 @@ def deb():
 
 
 def size():
-    for release in RELEASES:
+    for release in ALL:
         for suffix in "zst", "gz":
             size = (dist / f"{release}.tar.{suffix}").stat().st_size
             print(f"{release}.tar.{suffix}: {size / 1e6:.1f} MB")
@@ -168,7 +170,7 @@ def layout():
 
 def archive():
     """Nothing of who packed it, and when, is in a tarball."""
-    for release in RELEASES:
+    for release in ALL:
         names, times = [], set()
         with tarfile.open(dist / f"{release}.tar.gz") as tar:
             for member in tar:
@@ -191,7 +193,7 @@ def paths():
         # A short name such as /src may be text; then it counts only with what is in the folder.
         inside = "/(" + "|".join(re.escape(path.name) for path in folder.iterdir()) + ")"
         patterns[folder] = re.compile((re.escape(str(folder)) + (inside if len(folder.parts) < 3 else r"(?![\w.-])")).encode())
-    found = [f"{path}: {folder}" for release in RELEASES for path in files(release)
+    found = [f"{path}: {folder}" for release in ALL for path in files(release)
              for data in [path.read_bytes()] for folder, pattern in patterns.items() if pattern.search(data)]
     assert not found, "\n".join(found)
 
@@ -222,7 +224,7 @@ def needs():
 
 def licences():
     """share/sources.txt names each component with what SPDX says of it, and its licence texts are there."""
-    for release in RELEASES:
+    for release in ALL:
         top = unpacked / str(release)
         text = (top / "share/sources.txt").read_text()
         assert text == (dist / f"{release}.sources.txt").read_text()
@@ -232,12 +234,50 @@ def licences():
         for name in listed:
             texts = [p for p in (top / "share/licenses" / name).rglob("*") if p.is_file()]
             assert texts and max(p.stat().st_size for p in texts) > 500, f"{name}: {texts}"
-        expected = {"lfi", "glibc", "gcc-runtime", "zlib", "zstd", "linux", "musl", "compiler-rt",
-                    "libunwind", "libc++", "libc++abi"}
-        expected |= {"mimalloc"} if list(top.glob("sysroot/*/usr/lib/*mimalloc*")) else set()
-        expected |= {"zydis"} if release.boxes else set()
-        assert expected <= set(listed), expected - set(listed)
+        if release == EXTRAS:
+            assert set(listed) == {"lfi", "glibc", "libbsd"}, listed
+        else:
+            expected = {"lfi", "glibc", "gcc-runtime", "zlib", "zstd", "linux", "musl", "compiler-rt",
+                        "libunwind", "libc++", "libc++abi"}
+            expected |= {"mimalloc"} if list(top.glob("sysroot/*/usr/lib/*mimalloc*")) else set()
+            expected |= {"zydis"} if release.boxes else set()
+            assert expected <= set(listed), expected - set(listed)
         assert {path.name for path in (top / "share/licenses").iterdir()} == set(listed)
+
+
+def extras():
+    """What its README lists is there for each target, and works in an SDK once it is copied as the README says."""
+    top = unpacked / EXTRAS
+    triples = {f"{arch}-{vendor}-linux-musl" for arch in archs for kind in VENDORS for vendor in VENDORS[kind]}
+    assert {path.name for path in (top / "sysroot").iterdir()} == triples
+    assert {path.name for path in top.iterdir()} == {"README", "VERSION", "share", "sysroot"}
+    readme = (top / "README").read_text()
+    assert EXTRAS in readme and "@" not in readme
+    listed = set(re.findall(r"[a-z/]+\.h|lib[a-z]+\.a", readme))
+    for triple in triples:
+        usr = top / "sysroot" / triple / "usr"
+        found = {str(path.relative_to(usr / "include")) for path in (usr / "include").rglob("*.h")}
+        assert found | {path.name for path in (usr / "lib").iterdir()} == listed, triple
+        assert (usr / "share/licenses/argp/COPYING.LIB").is_file()
+
+    # The releases of the SDK have none of it.
+    assert not [path for release in RELEASES for path in files(release) if path.name in ("argp.h", "libargp.a", "libexecinfo.a")]
+
+    commands = "\n".join(re.findall(r"^    (for target .*|    \[ ! .*|done)$", readme, re.M))
+    source = unpacked / "count.c"
+    source.write_text("#include <argp.h>\n#include <stdio.h>\n"
+                      "static error_t parse(int key, char *arg, struct argp_state *state)\n"
+                      "{ return key == ARGP_KEY_ARG ? puts(arg) < 0 : state ? ARGP_ERR_UNKNOWN : 0; }\n"
+                      "int main(int argc, char **argv) { struct argp argp = {0, parse, 0, 0, 0, 0, 0};\n"
+                      "return argp_parse(&argp, argc, argv, 0, 0, 0); }\n")
+    for release in (release for release in RELEASES if release.kind == "lfi"):
+        run("rm", "-rf", unpacked / "SDK")
+        run("cp", "-al", unpacked / str(release), unpacked / "SDK")
+        subprocess.run(["sh", "-euc", commands], cwd=unpacked, check=True)
+        assert {path.name for path in (unpacked / "SDK/sysroot").iterdir()} == {t for t in triples if f"{release.arch}-lfi" in t}
+        run(unpacked / f"SDK/bin/{release.arch}-lfi-linux-musl-clang", source, "-o", unpacked / "count", "-largp")
+        assert run(unpacked / f"SDK/bin/{release.arch}-lfi-run", unpacked / "count", "one") == "one\n"
+        run("rm", "-rf", unpacked / "SDK")
 
 
 def claims():
@@ -254,7 +294,7 @@ def claims():
 
 def sbom():
     """What SPDX 2.3 asks of a document."""
-    for release in RELEASES:
+    for release in ALL:
         text = (dist / f"{release}.spdx.json").read_text()
         assert text == (unpacked / str(release) / "share/sbom.spdx.json").read_text()
         document = json.loads(text)

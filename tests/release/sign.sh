@@ -15,11 +15,12 @@ gpg --batch --quiet --passphrase '' --quick-generate-key 'Test <test@example.org
 cd "$work/dist"
 echo one >x-clang-1.tar.gz
 echo two >x-clang-1.deb
+echo extras >lfi-extras-1.tar.gz
 echo other >x-clang-2.deb
 
 "$sums" . 1
 sha256sum --check --quiet SHA256SUMS || die 'sums'
-[ "$(wc -l <SHA256SUMS)" = 2 ] || die 'not the files of this version'
+[ "$(wc -l <SHA256SUMS)" = 3 ] || die 'not the files of this version'
 [ ! -e SHA256SUMS.asc ] || die 'signed without a key'
 "$sums" --sign=test@example.org . 1
 gpg --quiet --verify SHA256SUMS.asc SHA256SUMS 2>/dev/null || die 'the signature does not verify'
@@ -34,3 +35,4 @@ echo three >x-clang-1.deb
 "$sums" . 1
 [ ! -e SHA256SUMS.asc ] || die 'an old signature stands beside new sums'
 ! "$sums" . 2>/dev/null || die 'no version'
+! "$sums" . 3 2>/dev/null || die 'sums of no release'
