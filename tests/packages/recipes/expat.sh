@@ -10,7 +10,7 @@ build() {
 }
 
 check() {
-    # The package's own tests; its CMake files name them by path, which ctest does not take through lfi-run.
+    # The package's own tests, by hand for the number of their cases.
     run runtests -v
     run runtestspp
     # Its documents, normalized.

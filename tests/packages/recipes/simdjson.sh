@@ -9,10 +9,13 @@ tests='dom/random_string_number_tests dom/document_stream_tests dom/integer_test
     checkimplementation'
 programs="$(for test in $tests; do echo tests/${test##*/}; done)"
 built='the library and tests, C++'
-implementations='fallback arm64'
+implementations=fallback
 if [ "${triple%%-*}" = x86_64 ]; then
     built="$built, with code for SSE4.2, AVX2 and AVX-512 chosen at run time"
     implementations="fallback westmere haswell ${avx512:+icelake}"
+elif [ "${triple%%-*}" = aarch64 ]; then
+    built="$built, with code for NEON, and without, chosen at run time"
+    implementations='fallback arm64'
 fi
 without='tests whose data is not in the archive, and others to save time'
 

@@ -4,16 +4,24 @@
 # With its NASM assembly for 8 bits, and its checkasm, which compares each function with the one in C. Changed, in
 # the box and natively: trellis-64.asm returns flags, so trellis is C; functions that jump by the size of code, which
 # only processors of 2006 use, jump to those for others instead; and configure asks for an instruction that exists.
-# Code for XOP becomes traps.
+# Code for XOP becomes traps. On AArch64, with its assembly for NEON, only checkasm is changed, as that of
+# dav1d-asm.sh.
 source=x264
 programs='x264 checkasm8'
 built='the encoder with its NASM assembly (8 bits), but for `trellis-64` and the cache-line variants of `sad` and `avg2`'
 counts='s/^\([0-9]*\) groups passed$/\1/p'
 without='code for XOP'
+has='HAVE_MMX 1'
+if [ "${triple%%-*}" = aarch64 ]; then
+    built='the encoder with its assembly for NEON (8 bits), all 8 files' without='' has='HAVE_NEON 1'
+fi
 
 build() {
     AS=$sdk/bin/$triple-nasm
     [[ $triple != *-lfi* ]] || AS="$AS --keep-r11 --trap-unsupported"
+    [ "${triple%%-*}" = x86_64 ] || AS=$CC
+    sed -i 's/pmccntr_el0/cntvct_el0/' tools/checkasm.c
+    sed -i -E '/ldp +x2[57], +x2[68], +\[x9\]|check_reg +x2[57]/d' tools/checkasm-aarch64.S
     sed -i 's/vmovdqa32 \[eax\]{k1}{z}/vmovdqa32 [rax]{k1}/' configure
     sed -i '/trellis-64.asm/d; s,dct-64.asm .*,dct-64.asm,' Makefile
     sed -i 's/^#if ARCH_X86_64$/#if 0/' common/quant.c
@@ -24,7 +32,7 @@ build() {
         s/^cglobal pixel_avg2_w16_cache64_ssse3/&\n    jmp pixel_avg2_w16_sse2/' common/x86/mc-a.asm
     AS=$AS ./configure --host="${triple%%-*}-linux-musl" --bit-depth=8 --disable-avs --disable-swscale --disable-lavf \
         --disable-ffms --disable-gpac --disable-lsmash --disable-opencl --enable-pic --extra-cflags="$cflags -w"
-    grep -q 'HAVE_MMX 1' config.h
+    grep -q "$has" config.h
     make -j"$jobs" $programs AR="$AR rc " RANLIB="$RANLIB" STRIP=:
 }
 
