@@ -5,14 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "picture_main.h"
 #include "pixels.h"
-
-struct input {
-    const unsigned char *bytes;
-    size_t size, at;
-};
 
 static void on_read(png_structp png, unsigned char *to, size_t size)
 {
@@ -37,25 +32,4 @@ static void decode(struct input input, unsigned char *pixels, size_t size)
         abort();
     read_pixels(png, pixels, row * height, row, (unsigned)height);
     png_destroy_read_struct(&png, &info, NULL);
-}
-
-int main(int argc, char **argv)
-{
-    static unsigned char bytes[1 << 24], pixels[1 << 24];
-    FILE *file = argc == 2 ? fopen(argv[1], "rb") : NULL;
-    if (!file)
-        return 2;
-    struct input input = {bytes, fread(bytes, 1, sizeof bytes, file), 0};
-    fclose(file);
-    decode(input, pixels, sizeof pixels); /* opens the box */
-    struct timespec a, b;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);
-    decode(input, pixels, sizeof pixels);
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);
-    unsigned long sum = 0;
-    for (size_t i = 0; i < sizeof pixels; i++)
-        sum = sum * 31 + pixels[i];
-    printf("%.3f %lx\n",
-           1e3 * (double)(b.tv_sec - a.tv_sec) + 1e-6 * (double)(b.tv_nsec - a.tv_nsec), sum);
-    return 0;
 }

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # shellcheck shell=bash disable=SC2154,SC2034,SC2086,SC2046,SC2010,SC2035 # variables and `objects` come from tests/packages/package
+#
+# Without its tests, which are C++.
 source=expat
-needs=expat
-programs='benchmark'
+programs='benchmark build/xmlwf/xmlwf'
 
 build() {
-    $CC $cflags -w -Iexpat/lib -o benchmark expat/tests/benchmark/benchmark.c ../expat/build/libexpat.a
+    cmake_build expat xmlwf -- -DEXPAT_BUILD_TESTS=OFF -DEXPAT_BUILD_EXAMPLES=OFF -DEXPAT_BUILD_DOCS=OFF \
+        -DEXPAT_SHARED_LIBS=OFF
+    $CC $cflags -w -Iexpat/lib -o benchmark expat/tests/benchmark/benchmark.c build/libexpat.a
 }
