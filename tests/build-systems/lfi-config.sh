@@ -42,6 +42,13 @@ stores' --modes
 is "$sdk
 $sdk/bin" --prefix --bindir # one line for each
 
+# In a folder with a space: one word for eval, with what a shell splits and joins again.
+mkdir -p 'two words/bin'
+cp "$config" 'two words/bin/'
+# shellcheck disable=SC2046 # as docs/build-systems.md has it
+eval set -- $("two words/bin/lfi-config" --cflags --libs)
+[ "$1 $2" = "-I$work/two words/include -L$work/two words/lib" ] || die "eval in a folder with a space: $*"
+
 # Each target by both of its names; what is named is there and is that target's.
 "$config" --targets >targets
 [ "$(wc -l <targets)" -ge 4 ] || die 'too few targets'

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # Does what a page tells its reader to do, in its order, in an empty folder.
-#   page.py PAGE SDK-FOLDER WORK-FOLDER ARCH
+#   page.py PAGE SDK-FOLDER WORK-FOLDER ARCH [space]
+#
+# With `space` the SDK is a copy whose path has a space; then what the page says about that is done, too.
 #
 # An indented block after a line that ends with `NAME`: is that file; after "From `NAME`:" it is a part
 # of a file that is there, but for the indent. One that begins with "$ " has commands and what each
@@ -16,9 +18,13 @@ import shutil
 import subprocess
 import sys
 
-page, sdk, work, arch = sys.argv[1:]
+page, sdk, work, arch = sys.argv[1:5]
+space = sys.argv[5:] == ["space"]
 shutil.rmtree(work, ignore_errors=True)
 os.makedirs(work)
+if space:
+    original, sdk = sdk, f"{work}/the SDK"
+    subprocess.run(["cp", "-al", original, sdk], check=True)
 os.symlink(os.path.join(os.path.dirname(os.path.abspath(page)), "../examples"), f"{work}/examples")
 environment = dict(os.environ, PATH=f"{sdk}/bin:{os.environ['PATH']}", LC_ALL="C")
 
@@ -46,6 +52,10 @@ if arch != platform.machine():
                         f"$(lfi-config --cflags --libs | sed 's,/lib ,/targets/{arch}/lib ,')")
     text = re.sub(r"(?m)^    [$] lfi-bind ", f"    $ lfi-bind --target {arch}-lfi-linux-musl ", text)
     text = re.sub(r"(?m)^    [$] [.]/", f"    $ {arch}-native-run ./", text)
+if space:
+    if "(`eval cc …` if there is a space in the SDK's path)" not in text:
+        sys.exit(f"{page}: does not say what to do if there is a space in the SDK's path")
+    text = re.sub(r"(?m)^    [$] (.*[$][(]lfi-config )", r"    $ eval \1", text)
 for before, block in re.findall(r"([^\n]*)\n\n((?:    [^\n]*\n|\n(?=    ))+)", text):
     lines = [line[4:] for line in block.rstrip("\n").split("\n")]
     name = re.search(r"`([\w.]+)`:$", before)
@@ -70,4 +80,6 @@ for before, block in re.findall(r"([^\n]*)\n\n((?:    [^\n]*\n|\n(?=    ))+)", t
             commands += 1
 if not commands:
     sys.exit(f"{page}: no commands")
+if space:
+    shutil.rmtree(sdk)
 print(f"{commands} commands")

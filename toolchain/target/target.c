@@ -68,11 +68,16 @@ bool target_from_name(struct target *target, const char *called)
 bool target_choose(struct target *target, const char *program, const char *called,
                    const char *triple, int mode)
 {
-    if (!(triple ? target_from_triple(target, triple) : target_from_name(target, called))) {
+    if (triple && !target_from_triple(target, triple)) {
+        fprintf(stderr, "%s: unknown target '%s'; there are: ARCH-lfi-linux-musl and the like\n",
+                program, triple);
+        return false;
+    }
+    if (!triple && !target_from_name(target, called)) {
         fprintf(stderr,
-                "%s: %s: neither the name nor the folder of this program says the target; call it "
-                "as TRIPLE-%s, as the SDK's bin has it, or with --lfi-target=TRIPLE\n",
-                program, triple ? triple : called, program + strlen("lfi-"));
+                "%s: neither the name nor the folder of this program says the target; call it as "
+                "TRIPLE-%s, as the SDK's bin has it, or with --lfi-target=TRIPLE\n",
+                program, program + strlen("lfi-"));
         return false;
     }
     if (mode == MODE_OF_TARGET || mode == target->mode)
