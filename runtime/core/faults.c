@@ -237,6 +237,7 @@ static int install(int interrupt_signal, struct lfi_error *error)
             break;
     }
     ours.sa_sigaction = on_interrupt;
+    sigfillset(&ours.sa_mask); /* the personality's comes later, to where the thread was: wait.c */
     if (i == FAULTS && interrupt_signal &&
         sigaction(interrupt_signal, &ours, &installed.former_interrupt)) {
         core_explain(error, "signal %d cannot be used for interruption: %s", interrupt_signal,

@@ -8,6 +8,9 @@
  * first, the thread sees it. Otherwise the signal comes after that look: during the call, which
  * then ends with EINTR; or before the call, which its handler then skips, since it knows the few
  * instructions of linux_arch_wait(). Both are LINUX_NOT_BEGUN: EINTR is left to signals of others.
+ *
+ * The core's signal often comes with it, and its handler holds this one back until it has returned:
+ * on top of it, this one would not see that the thread is at those instructions.
  */
 #include "wait.h"
 
