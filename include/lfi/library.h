@@ -197,8 +197,10 @@ int lfi_library_detach(struct lfi_library *library);
 /*
  * From any thread: all calls of the library that are under way end as
  * INTERRUPTED, and the instance has failed. A call that is in a callback ends when that returns.
- * Once is enough: a call that waits in a system call of the box, or is about to, ends too. Without
- * a call under way the instance fails all the same.
+ * Once is enough: a call that waits in a system call of the box, or is about to, ends too. (Unless
+ * a signal handler of the host's own runs in that thread right then, between the last look and the
+ * system call: then the next interrupt ends the call.) Without a call under way the instance fails
+ * all the same.
  */
 void lfi_library_interrupt(struct lfi_library *library);
 

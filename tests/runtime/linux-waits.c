@@ -237,6 +237,61 @@ static void close_box(void)
     box_free(&w.box);
 }
 
+static atomic_int both_wake, both_sent;
+
+/* The thread is at the call, and both signals come to it there as soon as this returns. */
+static void sends_both(int signal, siginfo_t *info, void *context)
+{
+    uint64_t pc = linux_arch_signal_pc(context);
+    (void)signal;
+    (void)info;
+    if (pc < (uint64_t)linux_arch_wait_start || pc >= (uint64_t)linux_arch_wait_end || both_sent)
+        return;
+    both_wake = 1;
+    syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), HOST_SIGNAL_INTERRUPT);
+    syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), HOST_SIGNAL_WAKE);
+    both_sent = 1;
+}
+
+static void *sends_until_both(void *thread)
+{
+    while (!both_sent) {
+        pthread_kill(*(pthread_t *)thread, SIGUSR2);
+        usleep(1000);
+    }
+    return NULL;
+}
+
+/*
+ * An interrupt and a wake-up together, with the thread at a call that has not begun: the second
+ * one's handler must not begin on top of the first one's, where it would not see the call. If it
+ * does, this does not end.
+ */
+static void test_both_signals(void **state)
+{
+#ifdef __SANITIZE_THREAD__
+    skip(); /* TSan keeps signals until the thread calls what it knows, which it never does here */
+#endif
+    struct sigaction sends = {.sa_sigaction = sends_both, .sa_flags = SA_SIGINFO | SA_RESTART};
+    struct sigaction before;
+    pthread_t self = pthread_self(), other;
+    int ends_of[2];
+    char byte;
+    (void)state;
+    open_box(&(struct lfi_linux_options){.restricted = true}); /* whose handlers they are */
+    sigfillset(&sends.sa_mask);
+    assert_int_equal(sigaction(SIGUSR2, &sends, &before), 0);
+    assert_int_equal(pipe(ends_of), 0);
+    assert_int_equal(pthread_create(&other, NULL, sends_until_both, &self), 0);
+    const uint64_t arg[6] = {(uint64_t)ends_of[0], (uint64_t)&byte, 1};
+    assert_int_equal(linux_arch_wait(&both_wake, SYS_read, arg), LINUX_NOT_BEGUN);
+    pthread_join(other, NULL);
+    assert_int_equal(sigaction(SIGUSR2, &before, NULL), 0);
+    close(ends_of[0]);
+    close(ends_of[1]);
+    close_box();
+}
+
 static void test_signals(void **state)
 {
     char directory[] = "/tmp/lfi-waits-XXXXXX";
@@ -313,6 +368,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_instructions),
+        cmocka_unit_test(test_both_signals),
         cmocka_unit_test(test_signals),
         cmocka_unit_test(test_end),
     };
